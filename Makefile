@@ -33,7 +33,7 @@ setup: .venv/.product ## what the product needs, into .venv
 test-setup: .venv/.tools browser
 
 browser:
-	@tools/browser.sh
+	@.ci/browser
 
 serve: setup ## a demo office on http://localhost:8000
 	@$(BIN)/rantau serve --demo
