@@ -1,0 +1,102 @@
+"""A phone for the browser tests: a real Chromium with a profile of its own that can be killed and started again."""
+
+import os
+import shutil
+import signal
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Self
+
+from playwright.sync_api import BrowserContext, Page, Playwright
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def chromium() -> str:
+    """Find the browser that `make test` brought."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        raise RuntimeError("no Chromium found; `make test` says how to install it")
+    return found
+
+
+class Phone:
+    """One browser with one profile folder; `kill()` is the battery falling out."""
+
+    def __init__(self, playwright: Playwright, profile: Path, **context: Any) -> None:
+        self.playwright = playwright
+        self.profile = profile
+        self.options = {"viewport": {"width": 360, "height": 740}, "locale": "id-ID"} | context
+        self.context: BrowserContext | None = None
+        self.errors: list[str] = []
+
+    def start(self) -> Page:
+        """Switch on: the page that is open is what a user would see first."""
+        self.context = self.playwright.chromium.launch_persistent_context(
+            str(self.profile), executable_path=chromium(), headless=True, args=list(FLAGS), **self.options
+        )
+        self.context.set_default_timeout(15_000)
+        self.context.on("weberror", lambda error: self.errors.append(str(error.error)))
+        self.context.on("console", self._note)
+        return self.page
+
+    def _note(self, message: Any) -> None:
+        if message.type == "error" and "ERR_" not in message.text and "Failed to load resource" not in message.text:
+            self.errors.append(message.text)
+
+    @property
+    def page(self) -> Page:
+        assert self.context is not None
+        return self.context.pages[0] if self.context.pages else self.context.new_page()
+
+    def offline(self, *, without_signal: bool = True) -> None:
+        """Take the signal away, or give it back."""
+        assert self.context is not None
+        self.context.set_offline(without_signal)
+
+    def kill(self) -> None:
+        """Kill every process of this browser at once, with no chance to save anything."""
+        needle = f"--user-data-dir={self.profile}"
+        for pid in _processes_with(needle):
+            os.kill(pid, signal.SIGKILL)
+        self._let_go()
+        for leftover in ("SingletonLock", "SingletonCookie", "SingletonSocket"):
+            (self.profile / leftover).unlink(missing_ok=True)
+
+    def stop(self) -> None:
+        """Switch off in good order."""
+        self._let_go()
+
+    def _let_go(self) -> None:
+        context, self.context = self.context, None
+        if context is None:
+            return
+        with suppress(Exception):  # a browser that was killed is gone, which is what was wanted
+            context.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+
+def _processes_with(argument: str) -> list[int]:
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            arguments = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if argument.encode() in arguments:
+            found.append(int(folder.name))
+    return found
