@@ -1,0 +1,66 @@
+"""The search for planted names: as text, in the encodings that software puts text into, and inside deflate."""
+
+import base64
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+ZLIB_HEADERS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x1f\x8b\x08")
+SMALL = 128 * 1024  # bytes: up to this size raw deflate is tried from every offset, above it from headers only
+INFLATED = 4 * 1024 * 1024  # bytes: enough of any stream of ours
+
+
+def forms_of(marker: str) -> dict[str, bytes]:
+    """Give every byte string that betrays *marker*, by the name of its encoding."""
+    plain = marker.encode()
+    forms = {
+        "utf-8": plain,
+        "utf-16-le": marker.encode("utf-16-le"),
+        "utf-16-be": marker.encode("utf-16-be"),
+        "hex": plain.hex().encode(),
+        "HEX": plain.hex().upper().encode(),
+    }
+    for shift in range(3):
+        encoded = base64.b64encode(b"\0" * shift + plain)
+        first, last = (0, 2, 3)[shift], (len(plain) + shift) * 8 // 6
+        core = encoded[first:last]
+        forms[f"base64+{shift}"] = core
+        forms[f"base64url+{shift}"] = core.replace(b"+", b"-").replace(b"/", b"_")
+    return forms
+
+
+def _inflate(data: bytes, offset: int, wbits: int) -> bytes:
+    try:
+        return zlib.decompressobj(wbits).decompress(data[offset : offset + INFLATED], INFLATED)
+    except zlib.error:
+        return b""
+
+
+def _inflated(data: bytes) -> Iterator[bytes]:
+    for header in ZLIB_HEADERS:
+        at = data.find(header)
+        while at >= 0:
+            yield _inflate(data, at, 47)  # 47: zlib or gzip, as its header says
+            at = data.find(header, at + 1)
+    if len(data) <= SMALL:
+        for at in range(len(data)):
+            yield _inflate(data, at, -15)
+
+
+def search_bytes(data: bytes, markers: list[str]) -> set[str]:
+    """Give `marker (encoding)` for each of *markers* that is in *data* in any form."""
+    forms = [(f"{marker} ({name})", form) for marker in markers for name, form in forms_of(marker).items()]
+    found = {name for name, form in forms if form in data}
+    for inner in _inflated(data):
+        found |= {f"{name} inside deflate" for name, form in forms if form in inner}
+    return found
+
+
+def search(folders: list[Path], markers: list[str]) -> set[str]:
+    """Give `file: marker (encoding)` for every find below *folders*, file names included."""
+    found: set[str] = set()
+    for path in (p for folder in folders for p in [folder, *folder.rglob("*")]):
+        found |= {f"{path}: {hit}, in its name" for hit in search_bytes(path.name.encode(), markers)}
+        if path.is_file():
+            found |= {f"{path}: {hit}" for hit in search_bytes(path.read_bytes(), markers)}
+    return found
