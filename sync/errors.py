@@ -10,7 +10,8 @@ SyncError                      never raised itself
 │   ├── TooLarge               413 too_large
 │   └── Unavailable            503 service_unavailable: try again; nothing is known of the outcome of a write
 ├── OpenError                  something sealed or signed does not open or verify; carries no detail on purpose
-└── ShapeError                 a document is not of the shape docs/formats.md gives; `reason` is a typed refusal
+├── ShapeError                 a document is not of the shape docs/formats.md gives; `reason` is a typed refusal
+└── CodeError                  a typed receipt code is not one; `reason` is `alphabet`, `length` or `check`
 """
 
 
@@ -86,6 +87,14 @@ class OpenError(SyncError):
 
 class ShapeError(SyncError):
     """A document is not what the formats say; `reason` is one of the typed refusals of the exchange."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class CodeError(SyncError):
+    """What a person typed is not a receipt code; `reason` is `alphabet`, `length` or `check`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
