@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -92,7 +93,7 @@ def sign(signed: Sequence[Canonical], pair: KeyPair) -> str:
     return b64u_encode(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
 
 
-def verify(signed: Sequence[Canonical], sig: object, pub: bytes) -> None:
+def verify(signed: Sequence[Any], sig: object, pub: bytes) -> None:
     """Check the signature of an array.
 
     Raises:
