@@ -1,0 +1,105 @@
+"""What a form is once it is read: sections of fields with their rules and conditions; plain values, no file access."""
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from typing import Any
+
+# `["eq", key, value]`, `["in", key, [value…]]`, `["filled", key]`, `["age-under", key, years]`, `["not", c]`,
+# `["and", c…]`, `["or", c…]`: as it stands in the file, for both languages to read.
+Condition = list[Any]
+
+
+class FormError(Exception):
+    """A form file is wrong; the message names the file, the key and the reason."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of a field; with a condition it holds only while that is true."""
+
+    rule: str
+    value: Any
+    message: str
+    when: Condition | None
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper that the applicant brings to the office."""
+
+    name: str
+    label: str
+    required: bool
+    when: Condition | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One question of a form."""
+
+    key: str
+    group: str
+    label: str
+    help: str | None
+    control: str
+    required: bool
+    when: Condition | None
+    max: int | None
+    clear: bool
+    options: tuple[tuple[str, str], ...]
+    hard: tuple[Rule, ...]
+    soft: tuple[Rule, ...]
+    autocapitalize: str | None
+    papers: tuple[Paper, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """The questions under one heading."""
+
+    id: str
+    title: str
+    help: str | None
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """One published form; `name` holds its number and the hash of its bytes."""
+
+    service: str
+    n: int
+    title: str
+    groups: tuple[str, ...]
+    sections: tuple[Section, ...]
+    name: str
+    raw: bytes = attribute(repr=False)
+    data: Mapping[str, Any] = attribute(repr=False)
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Every field in the order of the answers."""
+        return tuple(f for section in self.sections for f in section.fields)
+
+    def field(self, key: str) -> Field:
+        """Find a field by its key."""
+        return {f.key: f for f in self.fields}[key]
+
+    def text_keys(self) -> Iterator[str]:
+        """Name every text that the form uses."""
+        yield self.title
+        for section in self.sections:
+            yield from filter(None, (section.title, section.help))
+        for f in self.fields:
+            yield from filter(None, (f.label, f.help))
+            yield from (label for _, label in f.options)
+            yield from (paper.label for paper in f.papers)
+            yield from (rule.message for rule in (*f.hard, *f.soft))
+
+
+def form_name(n: int, raw: bytes) -> str:
+    """Name a form by its number and the first 8 base32 characters of its bytes' SHA-256."""
+    return f"{n}.{base64.b32encode(hashlib.sha256(raw).digest()).decode().lower()[:8]}"
