@@ -18,28 +18,30 @@ TYPED = frozenset({"text", "textarea", "digits", "tel", "email", "date", "number
 CHOICES = frozenset({"radio", "select"})
 CONTROLS = TYPED | CHOICES | {"region", "regency", "checkbox", "files"}
 
-# Each rule with the shape of its value.
-RULES = {
-    "required": "nothing",
-    "pattern": "pattern",
-    "letters": "nothing",
-    "max-length": "number",
-    "number": "nothing",
-    "min": "number",
-    "max": "number",
-    "date-real": "nothing",
-    "date-not-future": "nothing",
-    "date-from": "date",
-    "one-of": "codes",
-    "region-known": "nothing",
-    "nik-region": "nothing",
-    "nik-birth": "keys",
-    "nik-serial": "nothing",
-    "phone": "phone",
-    "email": "nothing",
-    "passport-ri": "nothing",
-    "checked": "nothing",
-    "consent": "nothing",
+TEXT = TYPED - {"date", "number"}
+
+# Each rule with the shape of its value and the controls whose answers it can read.
+RULES: dict[str, tuple[str, frozenset[str]]] = {
+    "required": ("nothing", CONTROLS),
+    "pattern": ("pattern", TEXT),
+    "letters": ("nothing", TEXT),
+    "max-length": ("number", TEXT),
+    "number": ("nothing", frozenset({"number"})),
+    "min": ("number", frozenset({"number"})),
+    "max": ("number", frozenset({"number"})),
+    "date-real": ("nothing", frozenset({"date"})),
+    "date-not-future": ("nothing", frozenset({"date"})),
+    "date-from": ("date", frozenset({"date"})),
+    "one-of": ("codes", CHOICES),
+    "region-known": ("nothing", frozenset({"region", "regency"})),
+    "nik-region": ("nothing", TEXT),
+    "nik-birth": ("keys", TEXT),
+    "nik-serial": ("nothing", TEXT),
+    "phone": ("phone", TEXT),
+    "email": ("nothing", TEXT),
+    "passport-ri": ("nothing", TEXT),
+    "checked": ("nothing", frozenset({"checkbox"})),
+    "consent": ("nothing", frozenset({"checkbox"})),
 }
 PHONES = ("mobile", "any")
 
@@ -184,14 +186,17 @@ class _Reader:
         return Paper(data["name"], self.text(data, "label"), bool(data["required"]), self.when(data["when"]))
 
     def rules(self, data: dict[str, Any], name: str) -> tuple[Rule, ...]:
-        return tuple(self.rule(raw) for raw in self.list(data[name], name))
+        return tuple(self.rule(raw, data["control"]) for raw in self.list(data[name], name))
 
-    def rule(self, data: Any) -> Rule:
+    def rule(self, data: Any, control: str) -> Rule:
         self.shape(data, "rule message", "value when")
         if data["rule"] not in RULES:
             self.fail(f"unknown rule {data['rule']!r}")
         value = data.get("value")
-        reason = self.value_reason(RULES[data["rule"]], value)
+        shape, controls = RULES[data["rule"]]
+        if control not in controls:
+            self.fail(f"rule {data['rule']!r} can't read what the control {control!r} answers")
+        reason = self.value_reason(shape, value)
         if reason:
             self.fail(f"rule {data['rule']!r}: {reason}")
         # A rule is checked when all is answered, so it may look ahead; a field's condition may not.

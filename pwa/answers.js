@@ -1,0 +1,131 @@
+/**
+ * From what people type to the answers that are sealed, and back; the same as server/answers.py, byte for byte.
+ * An answer is a string, a safe integer, an array (files) or null (unanswered, or asked of others only).
+ */
+
+/**
+ * @typedef {[string, ...any]} Condition
+ * @typedef {{rule: string, value?: any, message: string, when?: Condition}} Rule
+ * @typedef {{key: string, control: string, required: boolean, when: Condition | null, max: number | null,
+ *   options: [string, string][] | null, hard: Rule[], soft: Rule[], autocapitalize: string | null}} Field
+ * @typedef {{service: string, n: number, sections: {fields: Field[]}[]}} Form
+ * @typedef {string | number | any[] | null} Answer
+ * @typedef {Record<string, any>} Values typed values or answers, by field key
+ * @typedef {{today: string}} Day today as YYYY-MM-DD
+ */
+
+const SURROGATE = /[\ud800-\udfff]/gu;
+const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+// Written out, because the two languages do not agree on what white space is.
+// eslint-disable-next-line no-control-regex
+const BLANK = /[\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
+const TICKED = [1, true, "1", "on", "true"];
+
+/** @type {Record<string, (text: string) => string | number>} */
+const READ = {
+  digits: (text) => text.replace(/[ .-]/g, ""),
+  tel: (text) => text.replace(/[ ().-]/g, "").replace(/^(?:\+?620?|0)(?=[1-9])/, "+62"),
+  number: (text) => (/^[0-9]{1,15}$/.test(text) ? Number(text) : text),
+  date: (text) => {
+    const yearFirst = /^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})$/.exec(text);
+    const [year, month, day] =
+      yearFirst?.slice(1) ?? /^([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})$/.exec(text)?.slice(1).reverse() ?? [];
+    return year ? `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}` : text;
+  },
+};
+
+/** @param {Form} form */
+export const fieldsOf = (form) => form.sections.flatMap((section) => section.fields);
+
+/**
+ * The answers in the form's order.
+ * @param {Form} form @param {Values} values @param {Day} day
+ * @returns {Answer[]}
+ */
+export const toAnswers = (form, values, day) => Object.values(settle(form, values, day));
+
+/**
+ * The answers by field key; a RangeError when they are not of this form.
+ * @param {Form} form @param {Answer[]} answers
+ * @returns {Record<string, Answer>}
+ */
+export function fromAnswers(form, answers) {
+  const fields = fieldsOf(form);
+  if (answers.length !== fields.length) throw new RangeError(`${answers.length} answers to ${fields.length} fields`);
+  return Object.fromEntries(fields.map((field, at) => [field.key, answers[at]]));
+}
+
+/**
+ * Every value normalised; a field whose condition is false is null. Settling twice changes nothing.
+ * @param {Form} form @param {Values} values @param {Day} day
+ */
+export function settle(form, values, day) {
+  /** @type {Record<string, Answer>} */
+  const settled = {};
+  for (const field of fieldsOf(form)) {
+    const asked = !field.when || holds(field.when, settled, day);
+    settled[field.key] = asked ? normalise(field, values[field.key]) : null;
+  }
+  return settled;
+}
+
+/**
+ * One typed value as its answer.
+ * @param {Field} field @param {any} value
+ * @returns {Answer}
+ */
+export function normalise(field, value) {
+  if (field.control === "files") return Array.isArray(value) ? value : null;
+  if (field.control === "checkbox") return TICKED.includes(value) ? 1 : 0;
+  const text = clean(field, ["string", "number"].includes(typeof value) ? String(value) : "");
+  const answer = READ[field.control]?.(text) ?? text;
+  if (answer !== "") return answer;
+  // A question with one possible answer needs no tap.
+  return field.required && field.options?.length === 1 ? field.options[0][0] : null;
+}
+
+/**
+ * Whether a condition is true of these answers.
+ * @param {Condition} condition @param {Record<string, Answer>} answers @param {Day} day
+ * @returns {boolean}
+ */
+export function holds([name, ...rest], answers, day) {
+  if (name === "not") return !holds(rest[0], answers, day);
+  if (name === "and") return rest.every((inner) => holds(inner, answers, day));
+  if (name === "or") return rest.some((inner) => holds(inner, answers, day));
+  const answer = answers[rest[0]];
+  if (name === "eq") return answer === rest[1];
+  if (name === "in") return rest[1].includes(answer);
+  if (name === "filled") return answer !== null && answer !== undefined;
+  return isRealDate(answer) && age(answer, day.today) < rest[1];
+}
+
+/**
+ * Whether an answer is a date that exists, as YYYY-MM-DD.
+ * @param {any} answer
+ * @returns {answer is string}
+ */
+export function isRealDate(answer) {
+  if (!/^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(answer)) return false;
+  const date = new Date(`${answer}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(answer);
+}
+
+/**
+ * The full years from a real date to today; one born on 29 February ages on 1 March.
+ * @param {string} born @param {string} today
+ */
+export const age = (born, today) =>
+  Math.floor((Number(today.replaceAll("-", "")) - Number(born.replaceAll("-", ""))) / 10000);
+
+/** @param {Field} field @param {string} typed */
+function clean(field, typed) {
+  const lines = field.control === "textarea" ? typed.split(/\r\n|\r|\n/) : [typed];
+  let text = lines
+    .map((line) => line.replace(SURROGATE, "\ufffd").replace(INVISIBLE, "").replace(BLANK, " ").replace(/^ | $/g, ""))
+    .join("\n")
+    .replace(/^\n+|\n+$/g, "");
+  if (field.autocapitalize) text = text.toUpperCase();
+  if (field.hard.some((rule) => rule.rule === "passport-ri")) text = text.replace(/[ -]/g, "");
+  return text.normalize("NFC");
+}
