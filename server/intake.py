@@ -1,0 +1,159 @@
+"""Takes sealed items in: checks each, stores wrap before document, and signs a receipt for what is durable.
+
+Everything is written under revisions that follow from its content, so that a repeat, even at the same time, is the
+same write. A rewritten wrap keeps its first revision as ancestor: the repeat of a first wrap changes nothing.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.forms import Forms
+from server.items import LINE_LIMIT, Item, ItemRefused, read_item
+from sync.document import Doc
+from sync.errors import BadRequest, Forbidden, TooLarge
+from sync.key_pair import KeyPair
+from sync.keyring import KeyList
+from sync.receipts import OFFICE, sign_receipt
+from sync.seal import first_wrap_rev, write_once_rev
+from sync.store import Store, Written
+
+log = logging.getLogger("rantau.intake")
+
+
+@dataclass(frozen=True)
+class Ok:
+    """Stored durably; the receipt says so to whoever asks."""
+
+    id: str
+    receipt: list[Any] = field(repr=False)
+
+    def row(self, line: int) -> list[Any]:
+        """Write the answer to line number *line* of the exchange."""
+        return [self.id, "ok", self.receipt]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Stored, but not by as many nodes as it takes: the sender asks again."""
+
+    id: str
+
+    def row(self, line: int) -> list[Any]:
+        """Write the answer to line number *line* of the exchange."""
+        return [self.id, "kept"]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Not stored; without a readable id the sender finds the item by its line number."""
+
+    id: str | None
+    reason: str
+
+    def row(self, line: int) -> list[Any]:
+        """Write the answer to line number *line* of the exchange."""
+        answer = [self.id, "refused", self.reason]
+        return answer if self.id else [*answer, line]
+
+
+Outcome = Ok | Kept | Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intake:
+    """Where items go and what they are checked against."""
+
+    cases: Store
+    wraps: Store
+    blobs: Store
+    forms: Forms
+    key_list: KeyList
+    server_key: KeyPair
+    clock: Callable[[], int]
+    line_limit: int = LINE_LIMIT
+
+    async def take(self, lines: Sequence[bytes]) -> list[Outcome]:
+        """Take many items together, in two commits; each has its own outcome, in order.
+
+        Raises:
+            Unavailable: the store did not answer; nothing is known of these items, and repeating them is harmless.
+        """
+        read = [self._read(line) for line in lines]
+        items = {item.id: item for item in read if isinstance(item, Item)}
+        outcomes = await self._store(list(items.values()))
+        return [outcomes[item.id] if isinstance(item, Item) else item for item in read]
+
+    def _read(self, line: bytes) -> Item | Refused:
+        limit, now = self.line_limit, self.clock()
+        try:
+            return read_item(line, forms=self.forms, key_list=self.key_list, now=now, limit=limit)
+        except ItemRefused as refusal:
+            return Refused(refusal.id, refusal.reason)
+
+    async def _store(self, items: list[Item]) -> dict[str, Outcome]:
+        gone = await self._gone(items)
+        living = [item for item in items if item.case not in gone]
+        wrapped = by_id(await write_each(self.wraps, [_wrap_doc(item) for item in living]))
+        ready = [item for item in living if wrapped[f"w.{item.id}"].error is None]
+        stored = by_id(await write_each(self.cases, [_version_doc(item) for item in ready]))
+        held = await self._held(ready)
+        outcomes: dict[str, Outcome] = {item.id: Refused(item.id, "gone") for item in items}
+        for item in living:
+            written = [wrapped[f"w.{item.id}"], *filter(None, [stored.get(item.id)])]
+            outcomes[item.id] = self._outcome(item, written, held)
+        return outcomes
+
+    async def _gone(self, items: list[Item]) -> set[str]:
+        return await present(self.cases, "gone.", {item.case for item in items})
+
+    async def _held(self, items: list[Item]) -> set[str]:
+        return await present(self.blobs, "blob.", {blob for item in items for blob in item.version["blobs"]})
+
+    def _outcome(self, item: Item, written: list[Written], held: set[str]) -> Outcome:
+        failed = next((row for row in written if row.error), None)
+        if failed is not None:
+            log.warning("not stored: %s: %s", failed.id, failed.error)
+            return Refused(item.id, "too-large" if failed.error == TooLarge.error else "not-stored")
+        if not all(row.durable for row in written):
+            return Kept(item.id)
+        return Ok(item.id, self._receipt(item.version, [blob for blob in item.version["blobs"] if blob in held]))
+
+    def _receipt(self, version: Doc, held: list[str]) -> list[Any]:
+        kid = self.key_list.primary("server").kid
+        return sign_receipt(version, at=self.clock(), who=OFFICE, kid=kid, private=self.server_key, held=held)
+
+
+async def write_each(store: Store, docs: Sequence[Doc]) -> list[Written]:
+    """Write documents under the revisions they bring; a batch that is refused is halved down to the one at fault."""
+    if not docs:
+        return []
+    try:
+        return await store.bulk_docs(docs, new_edits=False)
+    except (TooLarge, BadRequest, Forbidden) as error:
+        if len(docs) == 1:
+            return [Written(docs[0]["_id"], error=error.error, reason=error.reason)]
+    half = len(docs) // 2
+    return [*await write_each(store, docs[:half]), *await write_each(store, docs[half:])]
+
+
+async def present(store: Store, prefix: str, names: Collection[str]) -> set[str]:
+    """Say which of the documents `<prefix><name>` exist, by their names."""
+    if not names:
+        return set()
+    rows = await store.all_docs(keys=[prefix + name for name in sorted(names)])
+    return {row.id.removeprefix(prefix) for row in rows if row.error is None and not row.deleted}
+
+
+def by_id(rows: Sequence[Written]) -> dict[str, Written]:
+    """Index the answers of a write by document."""
+    return {row.id: row for row in rows}
+
+
+def _wrap_doc(item: Item) -> Doc:
+    return {"_id": f"w.{item.id}", "_rev": first_wrap_rev(item.wrap), **item.wrap}
+
+
+def _version_doc(item: Item) -> Doc:
+    return item.version | {"_rev": write_once_rev(item.version)}

@@ -1,0 +1,128 @@
+"""Reads one item of an exchange, a line `[version, wrap]`, as far as that goes without a store: shape, form, key, time.
+
+Every refusal has a typed reason, which the device shows as the text `refused.<reason>` and keeps the item.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.forms import Forms
+from sync.document import Doc, is_id
+from sync.errors import ShapeError
+from sync.keyring import KeyList
+from sync.seal import check_pair
+from sync.shape import case_of_version
+
+LINE_LIMIT = 64 * 1024  # bytes; a form with every answer filled in is 3 KB sealed
+
+# An item has eight; counting them bounds the depth before the parser sees the line.
+_MAX_BRACKETS = 64
+
+# A clock is often wrong, and what it says is only shown: an item is never refused for being old, and for being new
+# only when no clock set by a person says so. The queue goes by arrival.
+MAX_AHEAD = 366 * 86400  # seconds
+
+
+class ItemRefused(Exception):
+    """An item that will never be accepted as it is; `id` is None when none could be read."""
+
+    def __init__(self, reason: str, id: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.id = id
+
+
+class _DuplicateKey(ValueError):
+    """Two readers may take different ones of the same key twice, so nobody takes either (CVE-2017-12635)."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A version with the wrap it was sealed with."""
+
+    version: Doc = field(repr=False)
+    wrap: dict[str, str] = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        """The id of the version."""
+        return str(self.version["_id"])
+
+    @property
+    def case(self) -> str:
+        """C of the version."""
+        return case_of_version(self.version)
+
+
+def parse_line(line: bytes, *, limit: int = LINE_LIMIT) -> Any:
+    """Parse a line of JSON as strictly as something from outside should be.
+
+    Raises:
+        ItemRefused: `too-large`, `duplicate-key` or `malformed`.
+    """
+    if len(line) > limit:
+        raise ItemRefused("too-large")
+    if line.count(b"[") + line.count(b"{") > _MAX_BRACKETS:
+        raise ItemRefused("malformed")
+    try:
+        return json.loads(line.decode(), object_pairs_hook=_object, parse_constant=_no_constant)
+    except _DuplicateKey:
+        raise ItemRefused("duplicate-key") from None
+    except (ValueError, RecursionError):
+        raise ItemRefused("malformed") from None
+
+
+def read_item(line: bytes, *, forms: Forms, key_list: KeyList, now: int, limit: int = LINE_LIMIT) -> Item:
+    """Read an item and check everything that needs no store.
+
+    Raises:
+        ItemRefused: with the reason to tell the sender.
+    """
+    pair = parse_line(line, limit=limit)
+    if not isinstance(pair, list) or len(pair) != 2:
+        raise ItemRefused("malformed")
+    version, wrap = pair
+    try:
+        check_pair(version, wrap)
+    except ShapeError as error:
+        raise ItemRefused(error.reason, _readable_id(version)) from None
+    reason = _reason_against(version, wrap, forms=forms, key_list=key_list, now=now)
+    if reason:
+        raise ItemRefused(reason, version["_id"])
+    return Item(version, wrap)
+
+
+def _reason_against(version: Doc, wrap: Doc, *, forms: Forms, key_list: KeyList, now: int) -> str | None:
+    if version["service"] not in forms.services:
+        return "service-unknown"
+    form = forms.by_name(version["service"], version["form"])
+    if form is None:
+        return "form-unknown"
+    if set(version["seal"]["g"]) != set(form.groups):
+        return "malformed"
+    if not any(_opens(key_list, kid) for kid in wrap):
+        return "kid-unknown"
+    return "time-future" if version["at"] > now + MAX_AHEAD else None
+
+
+def _opens(key_list: KeyList, kid: str) -> bool:
+    key = key_list.find(kid)
+    return key is not None and key.use == "seal" and key.state != "destroyed"
+
+
+def _readable_id(version: object) -> str | None:
+    found = version.get("_id") if isinstance(version, Mapping) else None
+    return str(found) if is_id(found) else None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _DuplicateKey
+    return found
+
+
+def _no_constant(text: str) -> None:
+    raise ValueError(text)
