@@ -1,23 +1,10 @@
-/**
- * From what people type to the answers that are sealed, and back; the same as server/answers.py, byte for byte.
- * An answer is a string, a safe integer, an array (files) or null (unanswered, or asked of others only).
- */
+/** From what people type to the answers that are sealed, and back; the same as server/answers.py, byte for byte. */
 
-/**
- * @typedef {[string, ...any]} Condition
- * @typedef {{rule: string, value?: any, message: string, when?: Condition}} Rule
- * @typedef {{key: string, control: string, required: boolean, when: Condition | null, max: number | null,
- *   options: [string, string][] | null, hard: Rule[], soft: Rule[], autocapitalize: string | null}} Field
- * @typedef {{service: string, n: number, sections: {fields: Field[]}[]}} Form
- * @typedef {string | number | any[] | null} Answer
- * @typedef {Record<string, any>} Values typed values or answers, by field key
- * @typedef {{today: string}} Day today as YYYY-MM-DD
- */
+/** @import {Answer, Condition, Day, Field, Form, Values} from "./form.js" */
 
 const SURROGATE = /[\ud800-\udfff]/gu;
 const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
 // Written out, because the two languages do not agree on what white space is.
-// eslint-disable-next-line no-control-regex
 const BLANK = /[\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
 const TICKED = [1, true, "1", "on", "true"];
 

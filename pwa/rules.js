@@ -5,13 +5,7 @@
 
 import { fieldsOf, holds, isRealDate, settle } from "./answers.js";
 
-/**
- * @typedef {import("./answers.js").Field} Field
- * @typedef {import("./answers.js").Rule} Rule
- * @typedef {{field: string, message: string, params: Record<string, any>}} Finding
- * @typedef {{has(code: string): boolean}} Regions the codes that exist; without them no region is doubted
- * @typedef {{answers: Record<string, any>, today: string, regions?: Regions, field: Field, value: any}} Asked
- */
+/** @import {Asked, Context, Field, Findings, Form, Rule, Values} from "./form.js" */
 
 /** @type {Record<string, string>} */
 const CONTROL_RULES = { number: "number", date: "date-real", region: "region-known", regency: "region-known" };
@@ -53,14 +47,12 @@ export const RULES = {
 };
 
 /**
- * What is wrong with typed values or with answers: what blocks sending (at most one a field), and what is only worth a look.
- * @param {import("./answers.js").Form} form
- * @param {Record<string, any>} values
- * @param {{today: string, regions?: Regions}} context
+ * What is wrong with typed values or with answers; at most one hard finding a field.
+ * @param {Form} form @param {Values} values @param {Context} context
  */
 export function check(form, values, { today, regions }) {
   const answers = settle(form, values, { today });
-  /** @type {{hard: Finding[], soft: Finding[]}} */
+  /** @type {Findings} */
   const findings = { hard: [], soft: [] };
   for (const field of fieldsOf(form)) {
     if (field.when && !holds(field.when, answers, { today })) continue;
@@ -86,7 +78,7 @@ export function check(form, values, { today, regions }) {
  * @returns {Rule[]}
  */
 function hardRules(field) {
-  /** @param {string | false | null | undefined} rule @param {any} [value] */
+  /** @param {any} rule @param {any} [value] */
   const when = (rule, value) => (rule ? [{ rule, value, message: `rule.${rule}` }] : []);
   return [
     ...when(field.required && "required"),
