@@ -1,0 +1,115 @@
+"""The office's guides: Markdown with a small front matter, from `content/guides/<lang>/<slug>.md`.
+
+The front matter says the title, the place in the list, the day a person last checked the facts, and where they stand:
+
+    ---
+    title: …
+    order: 1
+    checked: 2026-11-25
+    sources:
+    - …
+    ---
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+KEYS = ("title", "order", "checked", "sources")
+MAX_TEXT = 6 * 1024  # bytes: a guide has to come through a thin signal and be read to its end
+
+
+class GuideError(Exception):
+    """A guide is wrong; the message names the file and the reason."""
+
+
+@dataclass(frozen=True)
+class Guide:
+    """One guide in one language."""
+
+    lang: str
+    slug: str
+    title: str
+    order: int
+    checked: date
+    sources: tuple[str, ...]
+    html: str
+
+
+@dataclass(frozen=True)
+class Guides:
+    """Every guide, by language and slug; every language has the same ones."""
+
+    by_lang: Mapping[str, Mapping[str, Guide]]
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """Name the guides in the order they are listed."""
+        return tuple(next(iter(self.by_lang.values()), {}))
+
+    def get(self, lang: str, slug: str) -> Guide | None:
+        """Find one guide."""
+        return self.by_lang.get(lang, {}).get(slug)
+
+    def of(self, lang: str) -> tuple[Guide, ...]:
+        """List the guides of one language."""
+        return tuple(self.by_lang[lang].values())
+
+
+def load_guides(folder: Path) -> Guides:
+    """Read every guide of *folder*; a guide that is missing in one language is an error."""
+    found = {
+        lang.name: {guide.slug: guide for guide in _in_order(lang)}
+        for lang in sorted(folder.iterdir())
+        if lang.is_dir()
+    }
+    slugs = {slug for guides in found.values() for slug in guides}
+    for lang, guides in found.items():
+        for slug in sorted(slugs - guides.keys()):
+            raise GuideError(f"{lang}/{slug}.md: missing, but another language has it")
+    return Guides(found)
+
+
+def _in_order(folder: Path) -> list[Guide]:
+    guides = [read_guide(path, folder.name) for path in folder.glob("*.md")]
+    return sorted(guides, key=lambda guide: (guide.order, guide.slug))
+
+
+def read_guide(path: Path, lang: str) -> Guide:
+    """Read one guide."""
+    name = f"{lang}/{path.name}"
+    text = path.read_text(encoding="utf-8")
+    if len(text.encode()) > MAX_TEXT:
+        raise GuideError(f"{name}: longer than {MAX_TEXT} bytes")
+    opening, _, rest = text.partition("---\n")
+    front, end, body = rest.partition("\n---\n")
+    if opening or not end:
+        raise GuideError(f"{name}: does not open with a front matter between two lines of ---")
+    values, sources = _front_matter(name, front)
+    # No HTML of an editor's: what a guide can do is what Markdown can do.
+    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(body)
+    try:
+        order, checked = int(values["order"]), date.fromisoformat(values["checked"])
+    except ValueError:
+        raise GuideError(f"{name}: front matter: order is a number, checked a date such as 2026-11-25") from None
+    return Guide(lang, path.stem, values["title"], order, checked, sources, html)
+
+
+def _front_matter(name: str, front: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    values: dict[str, str] = {}
+    sources: list[str] = []
+    for line in front.splitlines():
+        key, colon, value = line.partition(":")
+        if line.startswith("- ") and "sources" in values:
+            sources.append(line[2:].strip())
+        elif colon and key in KEYS and key not in values:
+            values[key] = value.strip()
+        else:
+            raise GuideError(f"{name}: front matter: can't read {line!r}")
+    missing = [key for key in KEYS[:-1] if not values.get(key)]
+    if missing or not sources:
+        raise GuideError(f"{name}: front matter: {(missing or KEYS[-1:])[0]} is missing")
+    return values, tuple(sources)
