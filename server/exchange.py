@@ -1,0 +1,192 @@
+"""The one request by which devices send sealed items and hear of their cases: JSON lines in, JSON lines out.
+
+Lines are committed in groups as they arrive and answered one by one. The first line is checked before the answer
+begins; after that a body that is cut or spoilt keeps what came whole, and the sender repeats the rest.
+"""
+
+import hashlib
+import logging
+import time
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from server.body_lines import BodyLimits, BodyLines, BodyMalformed, BodyTooLarge
+from server.intake import Intake
+from server.items import ItemRefused
+from server.ndjson import NDJSON, NdjsonResponse, Problem, choose_encoding
+from server.office import Office
+from server.watch import Hello, News, read_hello
+from sync.canonical import b32_encode
+from sync.errors import Unavailable
+from sync.store import Store
+
+log = logging.getLogger("rantau.exchange")
+
+GROUP = 64  # items committed together: fifty forms of a volunteer's day are one group
+GROUP_AGE = 0.5  # seconds that an item waits for company while more is coming in
+RETRY_AFTER = 10  # seconds
+
+
+async def exchange(request: Request) -> Response:
+    """Answer `POST /exchange`."""
+    office: Office = request.app.state.office
+    refusal = _refusal_by_headers(request, BodyLimits())
+    if refusal is not None:
+        return refusal
+    body = Body(request, BodyLines(gzip=bool(request.headers.get("content-encoding"))))
+    try:
+        hello = read_hello(await body.first())
+        batches = _answers(office, hello, body)
+        return NdjsonResponse(await _begun(batches), encoding=_encoding(request, hello, body))
+    except ItemRefused as refused:
+        return Problem(413 if refused.reason == "too-large" else 400, "bad-first-line", refused.reason)
+    except Unavailable:
+        return Problem(503, "unavailable", retry_after=RETRY_AFTER)
+
+
+def intake_of(office: Office) -> Intake:
+    """Give the intake of an office."""
+    return Intake(
+        cases=office.databases.cases,
+        wraps=office.databases.wraps,
+        blobs=office.databases.blobs,
+        forms=office.forms,
+        key_list=office.key_list,
+        server_key=office.server_key,
+        clock=office.clock,
+    )
+
+
+async def epoch(stores: list[Store]) -> str:
+    """Name the age of what is stored: another one after a restore, and devices then offer again what they have."""
+    generations = "/".join([(await store.info()).generation for store in stores])
+    return b32_encode(hashlib.sha256(generations.encode()).digest()[:5])
+
+
+class Body:
+    """The lines of a request's body with their numbers, and how it ended."""
+
+    def __init__(self, request: Request, lines: BodyLines) -> None:
+        self._chunks = request.stream()
+        self._lines = lines
+        self._count = 0
+        self._waiting: list[tuple[int, bytes]] = []
+        self.ended: str | None = None  # "whole", "cut", "too-large" or "malformed"
+
+    @property
+    def has_items(self) -> bool:
+        """Say whether lines came after the first."""
+        return self._count > 1
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether the body ended and every line was taken."""
+        return self.ended is not None and not self._waiting
+
+    async def first(self) -> bytes:
+        """Wait for the first line.
+
+        Raises:
+            ItemRefused: there is none.
+        """
+        while not self._waiting and self.ended is None:
+            await self._read()
+        if not self._waiting:
+            raise ItemRefused("too-large" if self.ended == "too-large" else "malformed")
+        return self._waiting.pop(0)[1]
+
+    async def group(self) -> list[tuple[int, bytes]]:
+        """Give the next lines to be committed together; none at the end."""
+        started = time.monotonic()
+        while self.ended is None and len(self._waiting) < GROUP and not self._is_due(started):
+            await self._read()
+        group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+        return group
+
+    def _is_due(self, started: float) -> bool:
+        return bool(self._waiting) and time.monotonic() - started > GROUP_AGE
+
+    async def _read(self) -> None:
+        try:
+            async for data in self._chunks:
+                self._keep(self._lines.feed(data))
+                return
+            self._keep(self._lines.finish())
+            self.ended = "whole"
+        except ClientDisconnect:
+            self.ended = "cut"
+        except BodyMalformed:
+            self.ended = "malformed"
+        except BodyTooLarge:
+            self.ended = "too-large"
+        except HTTPException as error:  # the body limit of the route, met while reading
+            self.ended = "too-large" if error.status_code == 413 else "cut"
+
+    def _keep(self, lines: Iterable[bytes]) -> None:
+        for line in lines:
+            self._count += 1
+            if line.strip():
+                self._waiting.append((self._count, line))
+
+    def last_row(self) -> list[Any]:
+        """Give the row that says why the rest of the body was not read, if it was not."""
+        return [[None, "refused", self.ended, self._count + 1]] if self.ended in ("malformed", "too-large") else []
+
+
+async def _answers(office: Office, hello: Hello, body: Body) -> AsyncIterator[list[Any]]:
+    cases, intake = office.databases.cases, intake_of(office)
+    news = News(cases, office.databases.wraps)
+    rows, more = await news.of(hello.watch)
+    head = {
+        "epoch": await epoch([cases, office.databases.wraps]),
+        "time": office.clock(),
+        "public": office.public,
+        "more": more,
+    }
+    # The first group is taken before the answer begins, so that a store that is away is a 503 and no broken answer.
+    yield [head, *await news.missing(hello.have), *rows, *await _take(intake, body)]
+    try:
+        while not body.is_empty:
+            yield await _take(intake, body)
+    except Unavailable:
+        log.warning("the store went away during an exchange; the sender repeats the rest")
+        return
+    yield body.last_row()
+
+
+async def _take(intake: Intake, body: Body) -> list[Any]:
+    group = await body.group()
+    outcomes = await intake.take([line for _, line in group])
+    return [outcome.row(number) for outcome, (number, _) in zip(outcomes, group, strict=True)]
+
+
+async def _begun(batches: AsyncIterator[list[Any]]) -> AsyncIterator[list[Any]]:
+    first = await anext(batches)
+
+    async def all_of_them() -> AsyncIterator[list[Any]]:
+        yield first
+        async for rows in batches:
+            yield rows
+
+    return all_of_them()
+
+
+def _refusal_by_headers(request: Request, limits: BodyLimits) -> Problem | None:
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != NDJSON:
+        return Problem(415, "unsupported", "content-type")
+    if request.headers.get("content-encoding", "gzip").lower() != "gzip":
+        return Problem(415, "unsupported", "content-encoding")
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal():
+        return Problem(400, "bad-request", "content-length")
+    return Problem(413, "too-large") if int(length) > limits.sent else None
+
+
+def _encoding(request: Request, hello: Hello, body: Body) -> str | None:
+    if not (hello.watch or hello.have or body.has_items):
+        return None  # a compressed head alone would be longer
+    return choose_encoding(request.headers.get("accept-encoding", ""))

@@ -1,0 +1,121 @@
+"""The disposable lists of cases, folded from the changes feed of `cases`: the same on either store, never the truth."""
+
+import asyncio
+import contextlib
+import logging
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from server.projection_tables import CaseRow, Page, fold, forget, open_tables, read_meta, select
+from sync.errors import BadRequest, Unavailable
+from sync.store import Store
+
+__all__ = ["CaseRow", "Page", "Projection"]
+
+T = TypeVar("T")
+log = logging.getLogger("rantau.projection")
+
+_PAGE = 500  # changes folded in one transaction
+_WAIT = 25.0  # seconds that the feed is asked to wait for news
+_RETRY = 5.0  # seconds after the store did not answer
+
+
+class Projection:
+    """Keeps the lists up to date while it runs; deleting its file makes it begin at zero."""
+
+    def __init__(self, path: Path, cases: Store, clock: Callable[[], int]) -> None:
+        self._path = path
+        self._cases = cases
+        self._clock = clock
+        self._thread = ThreadPoolExecutor(1)  # the only one that touches the file
+        self._db: sqlite3.Connection | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._folding = asyncio.Lock()
+        self._is_live = False  # what comes now is news
+
+    async def start(self) -> None:
+        """Begin to follow the feed; safe to call twice."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._follow())
+
+    async def stop(self) -> None:
+        """Stop following and close the file; safe to call twice."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await self._in_thread(self._close)
+
+    async def caught_up(self) -> None:
+        """Fold everything that is in the store now."""
+        async with self._folding:
+            while await self._fold_page():
+                pass
+            self._is_live = True
+
+    async def list(
+        self, *, state: str | None = None, older: int | None = None, after: str | None = None, limit: int = 50
+    ) -> Page:
+        """Give a page of cases in the order of their arrival.
+
+        Args:
+            older: only cases of which nothing is newer than this time.
+            after: the `next` of the page before.
+
+        Raises:
+            ValueError: *after* is none.
+        """
+        place = None if after is None else int(after)
+        return await self._in_thread(lambda: select(self._open(), state=state, older=older, after=place, limit=limit))
+
+    async def _follow(self) -> None:
+        while True:
+            try:
+                await self.caught_up()
+                await self._cases.changes((await self._meta())["since"], limit=1, wait=_WAIT)
+            except Unavailable:
+                log.warning("the store is away; the lists stand still")
+                await asyncio.sleep(_RETRY)
+            except BadRequest:
+                log.info("another store: the lists are rebuilt")
+
+    async def _fold_page(self) -> bool:
+        generation = (await self._cases.info()).generation
+        meta = await self._meta()
+        if meta.get("generation") != generation:
+            return await self._begin_anew(generation)
+        try:
+            page = await self._cases.changes(meta["since"], limit=_PAGE, include_docs=True)
+        except BadRequest:
+            return await self._begin_anew(generation)
+        if page.last_seq != meta["since"]:
+            now, is_news = self._clock(), self._is_live
+            await self._in_thread(
+                lambda: fold(self._open(), page.results, since=page.last_seq, now=now, is_news=is_news)
+            )
+        return page.pending > 0
+
+    async def _begin_anew(self, generation: str) -> bool:
+        self._is_live = False
+        await self._in_thread(lambda: forget(self._open(), generation))
+        return True
+
+    async def _meta(self) -> dict[str, str]:
+        return await self._in_thread(lambda: read_meta(self._open()))
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _open(self) -> sqlite3.Connection:
+        if self._db is None:
+            self._db = open_tables(self._path)
+        return self._db
+
+    def _close(self) -> None:
+        db, self._db = self._db, None
+        if db is not None:
+            db.close()

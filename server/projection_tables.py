@@ -1,0 +1,221 @@
+"""The tables of the projection and how a change of `cases` is folded into them; plain SQLite, no waiting.
+
+A case's place in the queue is the order in which it reached the store (`arrived`), which the feed repeats when the
+projection is rebuilt; what devices say of the time is only shown.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sync.document import Doc
+from sync.events import MESSAGE, SENT
+from sync.receipt_code import spoken_number
+from sync.store import Change
+
+SCHEMA = 1  # another number, another file: it is rebuilt
+MAX_ROWS = 200
+_TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE versions (
+    id TEXT PRIMARY KEY, arrived INTEGER NOT NULL, "case" TEXT NOT NULL, kind TEXT NOT NULL, service TEXT NOT NULL,
+    form TEXT NOT NULL, at INTEGER NOT NULL, received INTEGER NOT NULL, channel TEXT NOT NULL, area TEXT
+) WITHOUT ROWID;
+CREATE INDEX versions_by_case ON versions ("case", arrived);
+CREATE TABLE events (
+    "case" TEXT NOT NULL, n INTEGER NOT NULL, step TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY ("case", n)
+) WITHOUT ROWID;
+CREATE TABLE gone ("case" TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE cases (
+    "case" TEXT PRIMARY KEY, arrived INTEGER NOT NULL, service TEXT NOT NULL, form TEXT NOT NULL,
+    first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, received INTEGER NOT NULL, state TEXT NOT NULL,
+    n INTEGER NOT NULL, versions INTEGER NOT NULL, area TEXT, channel TEXT NOT NULL, number TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX cases_by_arrival ON cases (arrived);
+CREATE INDEX cases_by_state ON cases (state, arrived);
+"""
+_COLUMNS = '"case", service, form, first_at, last_at, received, state, n, versions, area, channel, number, arrived'
+_KINDS = {"app", "cmp", "msg"}  # a survey belongs to no case that somebody works on
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """One case in a list.
+
+    Attributes:
+        received: when the office got the first version; after a rebuild, the device's time is all that is left of it.
+        last_at: the time of the last event or version.
+        number: to say aloud.
+    """
+
+    case: str
+    service: str
+    form: str
+    first_at: int
+    last_at: int
+    received: int
+    state: str
+    n: int
+    versions: int
+    area: str | None
+    channel: str
+    number: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Cases in the order of their arrival, where the next page begins, and how many cases each state has."""
+
+    rows: tuple[CaseRow, ...]
+    next: str | None
+    counts: dict[str, int]
+
+    def to_json(self) -> dict[str, Any]:
+        """Write it for the console."""
+        return asdict(self)
+
+
+def open_tables(path: Path) -> sqlite3.Connection:
+    """Open the file; one of another schema, or none at all that SQLite reads, is begun anew."""
+    db = _connect(path)
+    try:
+        if db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA:
+            return db
+    except sqlite3.DatabaseError:
+        pass
+    db.close()
+    for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        name.unlink(missing_ok=True)
+    db = _connect(path)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;")
+    return db
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+    db.execute("PRAGMA synchronous = OFF")  # what a crash takes is folded again
+    return db
+
+
+def read_meta(db: sqlite3.Connection) -> dict[str, str]:
+    """Give where the fold stands: `since` and `generation`, if it began."""
+    return dict(db.execute("SELECT name, value FROM meta"))
+
+
+def forget(db: sqlite3.Connection, generation: str) -> None:
+    """Empty every table and begin at zero with a store of this generation."""
+    with _transaction(db):
+        for table in ("meta", "versions", "events", "gone", "cases"):
+            db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
+        db.executemany("INSERT INTO meta VALUES (?, ?)", [("since", "0"), ("generation", generation)])
+
+
+def fold(db: sqlite3.Connection, changes: Sequence[Change], *, since: str, now: int, is_news: bool) -> None:
+    """Take a page of the feed in, together with the place after it; what is no news was received some time before."""
+    with _transaction(db):
+        times = now, is_news
+        touched = {case for change in changes for case in _fold_one(db, change, times)}
+        for case in touched:
+            _sum_up(db, case)
+        db.execute("UPDATE meta SET value = ? WHERE name = 'since'", [since])
+
+
+def select(db: sqlite3.Connection, *, state: str | None, older: int | None, after: int | None, limit: int) -> Page:
+    """Give a page of cases: of one state, whose last step is before *older*, that arrived after *after*."""
+    wanted = {"state = ?": state, "last_at < ?": older, "arrived > ?": after}
+    where = [(clause, value) for clause, value in wanted.items() if value is not None]
+    text = " AND ".join(clause for clause, _ in where) or "1"
+    limit = max(1, min(limit, MAX_ROWS))
+    found = db.execute(
+        f"SELECT {_COLUMNS} FROM cases WHERE {text} ORDER BY arrived LIMIT ?",  # noqa: S608 - clauses are ours
+        [*(value for _, value in where), limit + 1],
+    ).fetchall()
+    rows = tuple(CaseRow(*row[:-1]) for row in found[:limit])
+    counts = dict(db.execute("SELECT state, count(*) FROM cases GROUP BY state"))
+    return Page(rows, str(found[limit - 1][-1]) if len(found) > limit else None, counts)
+
+
+class _transaction:
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+
+    def __enter__(self) -> None:
+        self.db.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self.db.execute("ROLLBACK" if kind else "COMMIT")
+
+
+def _fold_one(db: sqlite3.Connection, change: Change, times: tuple[int, bool]) -> list[str]:
+    kind, _, rest = change.id.partition(".")
+    case = rest.split(".")[0]
+    if kind == "gone":
+        return _fold_gone(db, case, deleted=change.deleted)
+    if kind == "ev":
+        return _fold_event(db, case, change)
+    if kind in _KINDS and change.doc is not None and not change.deleted:
+        return _fold_version(db, case, change.doc, times)
+    return []
+
+
+def _fold_gone(db: sqlite3.Connection, case: str, *, deleted: bool) -> list[str]:
+    if not deleted:
+        db.execute("INSERT OR IGNORE INTO gone VALUES (?)", [case])
+        for table in ("versions", "events"):
+            db.execute(f'DELETE FROM {table} WHERE "case" = ?', [case])  # noqa: S608 - names from the line above
+    return [case]
+
+
+def _fold_event(db: sqlite3.Connection, case: str, change: Change) -> list[str]:
+    n, doc = int(change.id.rpartition(".")[2]), change.doc
+    if change.deleted or doc is None or doc["claim"][0] != "taken":
+        db.execute('DELETE FROM events WHERE "case" = ? AND n = ?', [case, n])
+    else:
+        db.execute("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?)", [case, n, doc["step"], doc["at"]])
+    return [case]
+
+
+def _fold_version(db: sqlite3.Connection, case: str, doc: Doc, times: tuple[int, bool]) -> list[str]:
+    row = {key: doc[key] for key in ("service", "form", "at", "channel", "area")}
+    row |= {"id": doc["_id"], "case": case, "kind": doc["_id"].split(".")[0]}
+    now, is_news = times
+    row["received"] = now if is_news else min(doc["at"], now)
+    row["arrived"] = db.execute("SELECT coalesce(max(arrived), 0) + 1 FROM versions").fetchone()[0]
+    db.execute(
+        "INSERT OR IGNORE INTO versions VALUES"
+        " (:id, :arrived, :case, :kind, :service, :form, :at, :received, :channel, :area)",
+        row,
+    )
+    return [case]
+
+
+def _sum_up(db: sqlite3.Connection, case: str) -> None:
+    db.execute('DELETE FROM cases WHERE "case" = ?', [case])
+    if db.execute('SELECT 1 FROM gone WHERE "case" = ?', [case]).fetchone():
+        return
+    versions = db.execute(
+        "SELECT arrived, service, form, at, received, channel, area FROM versions"
+        """ WHERE "case" = ? ORDER BY kind = 'msg', arrived""",
+        [case],
+    ).fetchall()
+    if not versions:
+        return
+    events = db.execute('SELECT n, step, at FROM events WHERE "case" = ? ORDER BY n', [case]).fetchall()
+    db.execute(
+        f"INSERT INTO cases ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608 - a constant
+        _summary(case, versions, events),
+    )
+
+
+def _summary(case: str, versions: list[tuple[Any, ...]], events: list[tuple[int, str, int]]) -> list[Any]:
+    arrived, service, _, first_at, received, *_ = versions[0]
+    *_, form, _, _, channel, area = versions[-1]
+    # A clock that is ahead must not keep a case out of the list of those that wait.
+    last_at = max([min(version[3:5]) for version in versions] + [at for _, _, at in events])
+    steps = [step for _, step, _ in events if step != MESSAGE]
+    state, n = steps[-1] if steps else SENT, events[-1][0] if events else 0
+    number, count = spoken_number(case), len(versions)
+    return [case, service, form, first_at, last_at, received, state, n, count, area, channel, number, arrived]

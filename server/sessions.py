@@ -1,0 +1,141 @@
+"""Who is signed in: an opaque token in a cookie, of which the staff database keeps only the hash.
+
+An officer's session ends after 15 minutes without a request and after 12 hours whatever happens; it ends at once when
+the account is gone or disabled, because the account is read each time.
+"""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.office import Office
+from server.origin import is_foreign
+from sync.canonical import b32_encode, b64u_encode
+from sync.document import Doc
+from sync.errors import NotFound
+from sync.store import Store
+
+IDLE = 15 * 60  # seconds
+ABSOLUTE = 12 * 3600  # seconds
+_SEEN_EVERY = 60  # seconds between two writes of when the session was last used
+_TOKEN = 32  # bytes
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody signed in; `csrf` has to come back with everything that changes something."""
+
+    login: str
+    role: str
+    lang: str
+    csrf: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """The sessions in a staff database."""
+
+    staff: Store
+    clock: Callable[[], int]
+
+    async def open(self, login: str) -> str:
+        """Begin a session and give its token, which is stored nowhere."""
+        token = b64u_encode(os.urandom(_TOKEN))
+        now = self.clock()
+        await self.staff.bulk_docs([{"_id": _id(token), "type": "session", "login": login, "at": now, "seen": now}])
+        return token
+
+    async def find(self, token: str) -> User | None:
+        """Give who is signed in with *token*."""
+        session = await _get(self.staff, _id(token))
+        if session is None:
+            return None
+        now = self.clock()
+        if now - session["seen"] > IDLE or now - session["at"] > ABSOLUTE:
+            await self._delete(session)
+            return None
+        account = await _get(self.staff, f"user.{session['login']}")
+        if account is None or account.get("disabled"):
+            return None
+        if now - session["seen"] > _SEEN_EVERY:
+            await self.staff.bulk_docs([session | {"seen": now}])  # who comes second has seen it too
+        return User(account["login"], account["role"], account.get("lang", "id"), _csrf(token))
+
+    async def close(self, token: str) -> None:
+        """End a session."""
+        session = await _get(self.staff, _id(token))
+        if session is not None:
+            await self._delete(session)
+
+    async def _delete(self, session: Doc) -> None:
+        await self.staff.bulk_docs([{"_id": session["_id"], "_rev": session["_rev"], "_deleted": True}])
+
+
+async def current_user(request: Request) -> User | None:
+    """Give who is signed in, from the cookie."""
+    token = request.cookies.get(_cookie(_office(request)))
+    return await sessions_of(request).find(token) if token else None
+
+
+def sessions_of(request: Request) -> Sessions:
+    """Give the sessions of the office that is asked."""
+    office = _office(request)
+    return Sessions(office.databases.staff, office.clock)
+
+
+def is_genuine(request: Request, user: User, csrf: str) -> bool:
+    """Say whether a post was made by our own page for this session."""
+    return not is_foreign(request, _office(request).settings.origin) and hmac.compare_digest(
+        csrf.encode(), user.csrf.encode()
+    )
+
+
+async def sign_in(request: Request, response: Response, login: str) -> None:
+    """Begin a session and put its token into *response*; one that the browser had ends."""
+    await sign_out(request, response)
+    token = await sessions_of(request).open(login)
+    name = _cookie(_office(request))
+    # No Max-Age: it goes when the browser closes.
+    response.set_cookie(name, token, path="/", secure=_is_https(_office(request)), httponly=True, samesite="strict")
+
+
+async def sign_out(request: Request, response: Response) -> None:
+    """End the session and take the cookie away."""
+    name = _cookie(_office(request))
+    token = request.cookies.get(name)
+    if token:
+        await sessions_of(request).close(token)
+        response.delete_cookie(name, path="/", secure=_is_https(_office(request)), httponly=True, samesite="strict")
+
+
+def _office(request: Request) -> Office:
+    office: Office = request.app.state.office
+    return office
+
+
+def _cookie(office: Office) -> str:
+    return "__Host-s" if _is_https(office) else "s"
+
+
+def _is_https(office: Office) -> bool:
+    return office.settings.origin.startswith("https:")
+
+
+def _id(token: str) -> str:
+    return f"s.{b32_encode(hashlib.sha256(token.encode()).digest())}"
+
+
+def _csrf(token: str) -> str:
+    return b64u_encode(hmac.digest(token.encode(), b"csrf", "sha256")[:16])
+
+
+async def _get(store: Store, doc_id: str) -> Doc | None:
+    try:
+        return await store.get(doc_id)
+    except NotFound:
+        return None

@@ -1,0 +1,150 @@
+"""The first line of an exchange, and what it asks for: news of the cases whose codes the device holds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.items import ItemRefused, parse_line
+from sync.document import Doc, is_id
+from sync.events import MAX_N, event_id
+from sync.receipt_code import proof_matches
+from sync.shape import is_case
+from sync.store import Row, Store
+
+MAX_WATCHES = 20
+MAX_HAVE = 1000
+ANSWER_LIMIT = 256 * 1024  # bytes after which a device asks again for the rest
+_KINDS = ("app", "cmp", "msg")
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A case asked for: events after number `known`, or all of the case."""
+
+    case: str
+    proof: str = field(repr=False)
+    known: int
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Hello:
+    """What the first line of an exchange says."""
+
+    watch: tuple[Watch, ...] = ()
+    have: tuple[str, ...] = ()
+
+
+def read_hello(line: bytes) -> Hello:
+    """Read the first line.
+
+    Raises:
+        ItemRefused: `version-unknown`, `too-many` or what `parse_line` raises.
+    """
+    match parse_line(line):
+        case {"v": int(v)} if v != 1:
+            raise ItemRefused("version-unknown")
+        case {"v": 1, **rest} if set(rest) <= {"device", "watch", "have"}:
+            return Hello(_watches(rest.get("watch", [])), _ids(rest.get("have", [])))
+    raise ItemRefused("malformed")
+
+
+def _watches(rows: object) -> tuple[Watch, ...]:
+    if not isinstance(rows, list):
+        raise ItemRefused("malformed")
+    if len(rows) > MAX_WATCHES:
+        raise ItemRefused("too-many")
+    return tuple(map(_watch, rows))
+
+
+def _watch(row: object) -> Watch:
+    match row:
+        case [str(case), str(proof), int(known), (0 | 1) as whole] if is_case(case) and 0 <= known <= MAX_N:
+            return Watch(case, proof, known, whole == 1)
+    raise ItemRefused("malformed")
+
+
+def _ids(ids: object) -> tuple[str, ...]:
+    if not isinstance(ids, list) or not all(map(is_id, ids)):
+        raise ItemRefused("malformed")
+    if len(ids) > MAX_HAVE:
+        raise ItemRefused("too-many")
+    return tuple(ids)
+
+
+@dataclass(frozen=True)
+class News:
+    """Reads what watched cases have; `cases` and `wraps` are the databases of those names."""
+
+    cases: Store
+    wraps: Store
+
+    async def of(self, watches: Sequence[Watch]) -> tuple[list[Any], bool]:
+        """Give the rows for each watched case, and whether some were left for another time."""
+        rows: list[Any] = []
+        for place, watch in enumerate(watches):
+            rows += await self._rows(watch)
+            if sum(map(_size, rows)) > ANSWER_LIMIT:
+                return rows, place + 1 < len(watches)
+        return rows, False
+
+    async def missing(self, ids: Sequence[str]) -> list[Any]:
+        """Name those of *ids* that this office does not have (any more): its sender offers them again."""
+        found = await self.cases.all_docs(keys=list(ids)) if ids else []
+        return [[row.id, "missing"] for row in found if row.error is not None]
+
+    async def _rows(self, watch: Watch) -> list[Any]:
+        if not proof_matches(watch.case, watch.proof):
+            return [[watch.case, "refused", "proof-wrong"]]
+        gone = await self.cases.all_docs(keys=[f"gone.{watch.case}"], include_docs=True)
+        if gone[0].doc is not None and not gone[0].deleted:
+            return [["erase", bare(gone[0].doc)]]
+        versions = await self._versions(watch.case) if watch.whole else []
+        return [*versions, *await taken_events(self.cases, watch.case, after=0 if watch.whole else watch.known)]
+
+    async def _versions(self, case: str) -> list[Any]:
+        versions = await case_versions(self.cases, case)
+        wraps = await case_wraps(self.wraps, versions)
+        return [[version, {"t": wraps[id]["t"]}] for version in versions if (id := version["_id"]) in wraps]
+
+
+async def case_versions(cases: Store, case: str) -> list[Doc]:
+    """Give every version of a case, as it was sealed."""
+    found: list[Doc] = []
+    for kind in _KINDS:
+        # "/" follows "." in ASCII: this is everything that begins with "<kind>.<case>."
+        rows = await cases.all_docs(start=f"{kind}.{case}.", end=f"{kind}.{case}/", include_docs=True)
+        found += _docs(rows)
+    return found
+
+
+async def case_wraps(wraps: Store, versions: Sequence[Doc]) -> dict[str, Doc]:
+    """Give the wraps of versions by the version's id; an erased one is not there."""
+    ids = [f"w.{version['_id']}" for version in versions]
+    rows = await wraps.all_docs(keys=ids, include_docs=True) if ids else []
+    return {row.id.removeprefix("w."): _without_id(row.doc) for row in rows if row.doc is not None and not row.deleted}
+
+
+async def taken_events(cases: Store, case: str, *, after: int = 0) -> list[Doc]:
+    """Give a case's events in order, from the one after number *after*; a number only held is no event yet."""
+    if after >= MAX_N:
+        return []
+    rows = await cases.all_docs(start=event_id(case, after + 1), end=event_id(case, MAX_N), include_docs=True)
+    return [doc for doc in _docs(rows) if doc["claim"][0] == "taken"]
+
+
+def bare(doc: Doc) -> Doc:
+    """Give a document without what the store added."""
+    return {key: value for key, value in doc.items() if not key.startswith("_") or key == "_id"}
+
+
+def _docs(rows: Sequence[Row]) -> list[Doc]:
+    return [bare(row.doc) for row in rows if row.doc is not None and not row.deleted]
+
+
+def _without_id(doc: Doc) -> Doc:
+    return {key: value for key, value in doc.items() if not key.startswith("_")}
+
+
+def _size(row: Any) -> int:
+    return len(str(row))
