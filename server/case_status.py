@@ -1,0 +1,39 @@
+"""What a case's applicant may know by its code alone: where it stands and since when. No personal data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.watch import case_versions, taken_events
+from sync.document import Doc
+from sync.events import MESSAGE, SENT
+from sync.receipt_code import spoken_number
+from sync.shape import v_of
+from sync.store import Store
+
+
+@dataclass(frozen=True)
+class CaseStatus:
+    """Where a case stands; `dates` are the steps so far, the first being that it was sent."""
+
+    number: str
+    state: str
+    dates: tuple[tuple[str, int], ...]
+    versions: int
+
+
+async def status_of(cases: Store, case: str) -> CaseStatus | None:
+    """Give the status of a case, or None when the office has nothing of it."""
+    versions = await case_versions(cases, case)
+    if not versions:
+        return None
+    events = await taken_events(cases, case)
+    steps = [(event["step"], event["at"]) for event in events if event["step"] != MESSAGE]
+    sent = (SENT, min(version["at"] for version in versions))
+    return CaseStatus(spoken_number(case), steps[-1][0] if steps else SENT, (sent, *steps), len(versions))
+
+
+def standing(versions: Sequence[Doc], kind: str) -> list[str]:
+    """Give the v of each version of this type that none replaces: what a correction has to name."""
+    own = [version for version in versions if version["type"] == kind]
+    replaced = {v for version in own for v in version["prev"]}
+    return [v_of(version) for version in own if v_of(version) not in replaced]

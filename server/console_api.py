@@ -1,0 +1,145 @@
+"""What the officers' console reads and writes: lists, a case as it is sealed, and signed steps; JSON throughout.
+
+The server opens nothing: notes and answers pass as ciphertext. Every opening of a case and every step is audited.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from server.audit import write_audit
+from server.items import ItemRefused, parse_line
+from server.ndjson import Problem
+from server.office import Office
+from server.sessions import User, current_user, is_genuine
+from server.watch import bare, case_versions, case_wraps, taken_events
+from sync.claim import claim
+from sync.document import Doc
+from sync.errors import Conflict, NotFound, OpenError
+from sync.events import STEPS, verify_event
+from sync.shape import is_case, v_of
+
+EVENT_LIMIT = 32 * 1024  # bytes; a note is a few sentences
+Handler = Callable[[Request, Office, User], Awaitable[Response]]
+
+
+def for_officers(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """Let only a signed-in officer through, and posts only from our own page."""
+
+    @wraps(handler)
+    async def checked(request: Request) -> Response:
+        office: Office = request.app.state.office
+        user = await current_user(request)
+        if user is None:
+            return Problem(401, "signed-out")
+        if user.role != "officer":
+            return Problem(403, "forbidden", "role")
+        if request.method not in ("GET", "HEAD") and not is_genuine(request, user, request.headers.get("x-csrf", "")):
+            return Problem(403, "forbidden", "csrf")
+        return await handler(request, office, user)
+
+    return checked
+
+
+@for_officers
+async def list_cases(request: Request, office: Office, user: User) -> Response:
+    """Answer `GET /staff/api/cases?state=&older=&after=&limit=`: cases in the order of their arrival."""
+    query = request.query_params
+    try:
+        older = int(query["older"]) if query.get("older") else None
+        limit = int(query.get("limit") or 50)
+        await office.projection.caught_up()
+        page = await office.projection.list(
+            state=query.get("state") or None, older=older, after=query.get("after") or None, limit=limit
+        )
+    except ValueError:
+        return Problem(400, "bad-request", "query")
+    return _json(page.to_json())
+
+
+@for_officers
+async def show_case(request: Request, office: Office, user: User) -> Response:
+    """Answer `GET /staff/api/cases/{case}`: everything there is of a case, as it is sealed."""
+    case = request.path_params["case"]
+    versions = await case_versions(office.databases.cases, case) if is_case(case) else []
+    if not versions:
+        return Problem(404, "not-found")
+    await write_audit(office.databases.staff, "case-opened", who=user.login, at=office.clock(), about={"case": case})
+    wraps = await case_wraps(office.databases.wraps, versions)
+    events = await taken_events(office.databases.cases, case)
+    return _json({"versions": versions, "wraps": wraps, "events": events})
+
+
+@for_officers
+async def add_event(request: Request, office: Office, user: User) -> Response:
+    """Answer `POST /staff/api/cases/{case}/events`: number a signed step, or show who has the number."""
+    case = request.path_params["case"]
+    try:
+        event = parse_line(await _body(request), limit=EVENT_LIMIT)
+    except ItemRefused as refused:
+        return Problem(413 if refused.reason == "too-large" else 400, "bad-event", refused.reason)
+    reason = await _reason_against(office, case, event)
+    if reason:
+        return Problem(422, "bad-event", reason)
+    try:
+        taken = await claim(office.databases.cases, event, claimant=user.login, clock=office.clock)
+    except Conflict:
+        other = bare(await office.databases.cases.get(event["_id"]))
+        return _json({"error": "conflict", "event": other}, status_code=409)
+    about = {"case": case, "n": event["n"], "step": event["step"]}
+    await write_audit(office.databases.staff, "event", who=user.login, at=office.clock(), about=about)
+    return _json(bare(taken), status_code=201)
+
+
+@for_officers
+async def show_keys(request: Request, office: Office, user: User) -> Response:
+    """Answer `GET /staff/api/keys`: the officer's own record and grants, with the signed list of keys."""
+    staff = office.databases.staff
+    try:
+        record = bare(await staff.get(f"officer.{user.login}"))
+    except NotFound:
+        return Problem(404, "not-found", "officer-key")
+    rows = await staff.all_docs(start="grant.", end="grant/", include_docs=True)
+    grants = [row.doc for row in rows if row.doc is not None and row.doc["officer"] == user.login]
+    return _json({"officer": record, "grants": {grant["kid"]: grant["sealed"] for grant in grants}})
+
+
+async def _reason_against(office: Office, case: str, event: Any) -> str | None:
+    if not isinstance(event, dict) or "claim" in event or "_rev" in event:
+        return "malformed"
+    key = office.key_list.find(str(event.get("kid")))
+    if key is None or key.use != "office" or key.state == "destroyed":
+        return "kid-unknown"
+    try:
+        verify_event(event, key.pub)
+    except OpenError:
+        return "signature"
+    if event["case"] != case:
+        return "case"
+    return await _reason_in_case(office, event)
+
+
+async def _reason_in_case(office: Office, event: Doc) -> str | None:
+    if event["step"] not in STEPS:
+        return "step"
+    known = {v_of(version) for version in await case_versions(office.databases.cases, event["case"])}
+    if not known or not set(event["on"]) <= known:
+        return "on"
+    last = max([other["n"] for other in await taken_events(office.databases.cases, event["case"])], default=0)
+    return "n" if event["n"] > last + 1 else None
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for data in request.stream():
+        body += data
+        if len(body) > EVENT_LIMIT:
+            raise ItemRefused("too-large")
+    return bytes(body)
+
+
+def _json(content: Any, *, status_code: int = 200) -> JSONResponse:
+    return JSONResponse(content, status_code=status_code, headers={"Cache-Control": "no-store"})

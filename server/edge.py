@@ -1,0 +1,163 @@
+"""Applications without JavaScript: checked, sealed in memory, shown for review, and taken in only when confirmed.
+
+Nothing is stored between the two posts: the review page carries the finished item, which opens with the office's key
+or with the code shown beside it, and with nothing that the server has.
+
+Templates: `form.html` (form, values and errors by field key, url), `review.html` (form, sections of `ReviewedSection`,
+warnings, code, number, item) and `sent.html` (state: ok, kept, refused or unavailable; reason: a text; at; number;
+code or None; item, to send again).
+"""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.case_status import standing
+from server.edge_sealing import local_day, seal_answers
+from server.exchange import RETRY_AFTER, intake_of
+from server.forms import Form
+from server.intake import Ok, Outcome, Refused
+from server.office import Office
+from server.origin import is_foreign
+from server.pages import render
+from server.posted import read_posted
+from server.review import reviewed
+from server.rules import Finding, check, to_answers
+from server.tracking import NoSuchCase, code_error, keys_of
+from server.watch import case_versions
+from sync.errors import CodeError, Unavailable
+from sync.receipt_code import CodeKeys, new_code, parse_code, show_code, spoken_number
+
+CORRECT = "correct_code"  # the field that takes the code of a case to correct
+_STATUS = {"ok": 200, "kept": 202, "refused": 422, "unavailable": 503}
+
+
+@dataclass(frozen=True)
+class _Case:
+    """The case that an application begins or corrects."""
+
+    code: str = field(repr=False)
+    keys: CodeKeys
+    prev: Sequence[str]
+
+
+async def apply(request: Request) -> Response:
+    """Answer `POST /{lang}/apply/{service}`: the review page, or the form again with what is wrong."""
+    office, form = _office(request), _form(request)
+    _refuse_foreign(request)
+    values = await read_posted(request)
+    today = local_day(office.clock())
+    findings = check(form, values, today=today, regions=office.regions)
+    errors = {finding.field: _words(request, form, finding) for finding in findings.hard}
+    try:
+        case = await _case(request, values.get(CORRECT, "").strip(), wanted=not errors)
+    except (CodeError, NoSuchCase) as error:
+        errors[CORRECT] = code_error(request, error)
+        case = None
+    if case is None:
+        return _form_again(request, form, values, errors)
+    answers = to_answers(form, values, today=today)
+    item = seal_answers(form, answers, keys=case.keys, prev=case.prev, key_list=office.key_list, now=office.clock())
+    return render(
+        request,
+        "review.html",
+        form=form,
+        sections=reviewed(form, answers, office.catalogues[request.path_params["lang"]], office.regions),
+        warnings=[_words(request, form, finding) for finding in findings.soft],
+        code=show_code(case.code),
+        number=spoken_number(case.keys.case),
+        item=item,
+    )
+
+
+async def send(request: Request) -> Response:
+    """Answer `POST /{lang}/send`: take the reviewed item in and show what became of it."""
+    office = _office(request)
+    _refuse_foreign(request)
+    fields = await read_posted(request)
+    item = fields.get("item", "")
+    outcome: Outcome | None = None
+    with contextlib.suppress(Unavailable):  # the page carries the item on
+        outcome = (await intake_of(office).take([item.encode()]))[0]
+    return _sent(request, outcome, item=item, code=fields.get("code", ""))
+
+
+def _sent(request: Request, outcome: Outcome | None, *, item: str, code: str) -> Response:
+    office = _office(request)
+    state = "unavailable" if outcome is None else type(outcome).__name__.lower()
+    reason = None
+    if isinstance(outcome, Refused):
+        reason = office.catalogues[request.path_params["lang"]].text(f"refused.{outcome.reason}")
+    response = render(
+        request,
+        "sent.html",
+        status_code=_STATUS[state],
+        state=state,
+        reason=reason,
+        at=outcome.receipt[0][6] if isinstance(outcome, Ok) else office.clock(),
+        number=_number(outcome),
+        code=_shown_code(code),
+        item=item,
+    )
+    if state == "unavailable":
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _number(outcome: Outcome | None) -> str | None:
+    parts = [] if outcome is None or outcome.id is None else outcome.id.split(".")
+    return spoken_number(parts[1]) if len(parts) == 3 else None
+
+
+async def _case(request: Request, typed: str, *, wanted: bool) -> _Case | None:
+    if not typed:
+        code = new_code()
+        # A new code is only derived for a form that is complete: it is the costly part.
+        return _Case(code, await keys_of(request, code), []) if wanted else None
+    keys = await keys_of(request, typed)
+    prev = standing(await case_versions(_office(request).databases.cases, keys.case), "application")
+    if not prev:
+        raise NoSuchCase
+    return _Case(parse_code(typed), keys, prev) if wanted else None
+
+
+def _form_again(request: Request, form: Form, values: dict[str, str], errors: dict[str, str]) -> Response:
+    known = {f.key for f in form.fields} | {CORRECT}
+    values = {key: value for key, value in values.items() if key in known}
+    url = request.scope["path"]
+    return render(request, "form.html", status_code=422, form=form, values=values, errors=errors, url=url)
+
+
+def _words(request: Request, form: Form, finding: Finding) -> str:
+    texts = _office(request).catalogues[request.path_params["lang"]]
+    label = texts.text(form.field(finding.field).label)
+    return texts.text(finding.message, field=label, **finding.params)
+
+
+def _form(request: Request) -> Form:
+    service = request.path_params["service"]
+    forms = _office(request).forms
+    if service not in forms.services:
+        raise HTTPException(404)
+    return forms.latest(service)
+
+
+def _refuse_foreign(request: Request) -> None:
+    if is_foreign(request, _office(request).settings.origin):
+        raise HTTPException(403)
+
+
+def _shown_code(typed: str) -> str | None:
+    try:
+        return show_code(parse_code(typed))
+    except CodeError:
+        return None
+
+
+def _office(request: Request) -> Office:
+    office: Office = request.app.state.office
+    return office

@@ -1,0 +1,70 @@
+"""Tracking by a typed code, without JavaScript: the code is checked, turned into the case's id, and forgotten.
+
+The page says where the case stands and nothing else. It needs the template `status.html` with `status`
+(a `CaseStatus`) or None, and `error`, a text about the code, or None.
+"""
+
+from functools import partial
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.case_status import status_of
+from server.lane import LaneFull, lane_of
+from server.office import Office
+from server.origin import is_foreign
+from server.pages import render
+from server.posted import read_posted
+from sync.errors import CodeError
+from sync.receipt_code import CodeKeys, derive, parse_code
+
+RETRY_AFTER = 5  # seconds: a queue of 16 derivations of a quarter of a second each
+_CODE_LIMIT = 64  # characters: a code is 17, and people put spaces between
+
+
+class NoSuchCase(Exception):
+    """The code is well formed, and the office has nothing under it."""
+
+
+async def track(request: Request) -> Response:
+    """Answer `POST /{lang}/track`."""
+    office: Office = request.app.state.office
+    if is_foreign(request, office.settings.origin):
+        raise HTTPException(403)
+    fields = await read_posted(request)
+    try:
+        keys = await keys_of(request, fields.get("code", ""))
+        status = await status_of(office.databases.cases, keys.case)
+        if status is None:
+            raise NoSuchCase
+    except (CodeError, NoSuchCase) as error:
+        return _page(request, 404 if isinstance(error, NoSuchCase) else 422, error=code_error(request, error))
+    return _page(request, 200, status=status)
+
+
+async def keys_of(request: Request, typed: str) -> CodeKeys:
+    """Derive a case's keys from what somebody typed, one derivation at a time.
+
+    Raises:
+        CodeError: it is not a code; nothing was derived.
+        HTTPException: 503, many are being derived.
+    """
+    if len(typed) > _CODE_LIMIT:
+        raise CodeError("length")
+    code = parse_code(typed)
+    try:
+        return await lane_of(request.app, "codes").run(partial(derive, code))
+    except LaneFull:
+        raise HTTPException(503, headers={"Retry-After": str(RETRY_AFTER)}) from None
+
+
+def code_error(request: Request, error: CodeError | NoSuchCase) -> str:
+    """Say in the page's language what is wrong with a code."""
+    office: Office = request.app.state.office
+    reason = error.reason if isinstance(error, CodeError) else "unknown"
+    return office.catalogues[request.path_params["lang"]].text(f"code.{reason}")
+
+
+def _page(request: Request, status_code: int, **context: object) -> Response:
+    return render(request, "status.html", status_code=status_code, **({"status": None, "error": None} | context))
