@@ -1,0 +1,200 @@
+"""An editor's slip is refused by file, key and reason."""
+
+import json
+from typing import Any
+
+import pytest
+
+from server.form import FormError
+from server.form_reader import read_form
+from tests.small_forms import FILE, raw_field, raw_form, small_form
+
+
+def refused(*fields: Any, **more: Any) -> str:
+    with pytest.raises(FormError) as caught:
+        small_form(*fields, **more)
+    return str(caught.value)
+
+
+def with_rule(rule: dict[str, Any], control: str = "text") -> str:
+    return refused(raw_field("y", "text"), raw_field("x", control, soft=[rule]))
+
+
+def test_a_form_is_read() -> None:
+    form = small_form(raw_field("x", "radio", options=[["a", "option.a"]], required=True), raw_field("y", "text"))
+    assert [field.key for field in form.fields] == ["x", "y"]
+    assert form.field("x").options == (("a", "option.a"),)
+    assert form.name.startswith("1.")
+    assert form.data["service"] == "small"
+
+
+def test_a_form_that_is_not_json() -> None:
+    with pytest.raises(FormError, match=r"small\.v1\.json: \(file\): not JSON"):
+        read_form(FILE, b"{")
+
+
+def test_a_form_that_is_no_object() -> None:
+    with pytest.raises(FormError, match="not an object"):
+        read_form(FILE, b"[]")
+
+
+def test_a_key_that_stands_twice_in_one_object() -> None:
+    with pytest.raises(FormError, match="the same key twice in one object"):
+        read_form(FILE, b'{"service":"a","service":"b"}')
+
+
+@pytest.mark.parametrize("file", ["small.v2.json", "other.v1.json", "small.json", "small.v01.json"])
+def test_a_file_whose_name_is_not_its_forms(file: str) -> None:
+    with pytest.raises(FormError, match="not named <service>"):
+        read_form(file, raw_form(raw_field("x", "text")))
+
+
+def test_an_unknown_property_of_a_form() -> None:
+    assert refused(raw_field("x", "text"), colour="red") == "small.v1.json: (file): 'colour' is unknown"
+
+
+def test_a_missing_property_of_a_field() -> None:
+    field = raw_field("x", "text")
+    del field["help"]
+    assert refused(field) == "small.v1.json: x: 'help' is missing"
+
+
+def test_an_unknown_property_of_a_field() -> None:
+    assert refused(raw_field("x", "text", hint="?")) == "small.v1.json: x: 'hint' is unknown"
+
+
+def test_a_field_that_is_no_object() -> None:
+    assert "an object is expected" in refused("x")
+
+
+def test_an_unknown_control() -> None:
+    assert refused(raw_field("x", "colour")) == "small.v1.json: x: unknown control 'colour'"
+
+
+def test_an_unknown_rule() -> None:
+    assert with_rule({"rule": "wise", "message": "rule.a"}) == "small.v1.json: x: unknown rule 'wise'"
+
+
+def test_a_rule_without_a_message_key() -> None:
+    assert with_rule({"rule": "letters"}) == "small.v1.json: x: 'message' is missing"
+
+
+@pytest.mark.parametrize("message", ["", "Isi dengan huruf", None, 3])
+def test_a_message_that_is_no_key(message: Any) -> None:
+    assert "must be a message key" in with_rule({"rule": "letters", "message": message})
+
+
+def test_a_label_that_is_no_key() -> None:
+    assert "label must be a message key" in refused(raw_field("x", "text", label="Nama lengkap"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "control"),
+    [
+        ("pattern", None, "text"),
+        ("max-length", "3", "text"),
+        ("min", None, "number"),
+        ("min", True, "number"),
+        ("date-from", "1900", "date"),
+        ("date-from", "1900-02-30", "date"),
+        ("phone", "home", "tel"),
+        ("letters", 1, "text"),
+        ("nik-birth", ["y"], "digits"),
+        ("nik-birth", "y", "digits"),
+    ],
+)
+def test_a_value_that_does_not_fit_its_rule(rule: str, value: Any, control: str) -> None:
+    found = with_rule({"rule": rule, "value": value, "message": "rule.a"}, control)
+    assert found.startswith(f"small.v1.json: x: rule '{rule}': ")
+
+
+@pytest.mark.parametrize(("rule", "control"), [("letters", "number"), ("min", "text"), ("checked", "text")])
+def test_a_rule_that_can_not_read_the_controls_answer(rule: str, control: str) -> None:
+    assert "can't read what the control" in with_rule({"rule": rule, "message": "rule.a"}, control)
+
+
+@pytest.mark.parametrize("pattern", [r"\d+", r"\w", r"\s", r"a\b", "(?i)a", "(?=a)", "a++", "["])
+def test_a_pattern_that_the_two_languages_would_read_differently(pattern: str) -> None:
+    assert "rule 'pattern': " in with_rule({"rule": "pattern", "value": pattern, "message": "rule.a"})
+
+
+def test_a_rule_that_refers_to_no_field() -> None:
+    rule = {"rule": "nik-birth", "value": ["y", "z"], "message": "rule.a"}
+    assert with_rule(rule, "digits") == "small.v1.json: x: refers to 'z', which is no field of this form"
+    later = {"rule": "letters", "message": "rule.a", "when": ["filled", "z"]}
+    assert with_rule(later) == "small.v1.json: x: refers to 'z', which is no field of this form"
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        ["equals", "y", "1"], ["eq", "y"], ["eq", 1, "1"], ["in", "y", "1"], ["filled"], ["age-under", "y", "17"],
+        ["not"], ["not", "y"], ["and"], ["or"], [], "filled", {"eq": "y"}, ["eq", "y", None],
+        ["not"] + [["not"]] * 2,
+    ],
+)  # fmt: skip
+def test_an_unknown_condition(condition: Any) -> None:
+    found = refused(raw_field("y", "text"), raw_field("x", "text", when=condition))
+    assert found.startswith("small.v1.json: x: unknown condition ")
+
+
+def test_a_condition_without_end() -> None:
+    deep: list[Any] = ["filled", "y"]
+    for _ in range(9):
+        deep = ["not", deep]
+    assert "unknown condition" in refused(raw_field("y", "text"), raw_field("x", "text", when=deep))
+
+
+@pytest.mark.parametrize("key", ["z", "x", "later"])
+def test_a_condition_looks_back_only(key: str) -> None:
+    found = refused(raw_field("x", "text", when=["not", ["filled", key]]), raw_field("later", "text"))
+    assert found == f"small.v1.json: x: the condition refers to {key!r}, which is no earlier field"
+
+
+def test_a_key_used_twice() -> None:
+    assert refused(raw_field("x", "text"), raw_field("x", "date")) == "small.v1.json: x: this key is used twice"
+
+
+def test_only_a_field_of_the_short_list_may_be_clear() -> None:
+    assert small_form(raw_field("nagari", "region", clear=True)).field("nagari").clear
+    assert refused(raw_field("nama_lengkap", "text", clear=True)) == (
+        "small.v1.json: nama_lengkap: may not be clear: only nagari may"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"group": "other"}, "unknown group 'other'"),
+        ({"clear": 1}, "may not be clear"),
+        ({"required": "yes"}, "required must be true or false"),
+        ({"max": 0}, "max must be a number above 0"),
+        ({"max": "9"}, "max must be a number above 0"),
+        ({"autocapitalize": "words"}, "unknown autocapitalize 'words'"),
+        ({"options": [["a", "option.a"]]}, "options belong to radio and select"),
+        ({"control": "radio"}, "options belong to radio and select"),
+        ({"control": "radio", "options": [["a", "option.a"], ["a", "option.b"]]}, "the same option code twice"),
+        ({"control": "radio", "options": ["a"]}, "an option is [code, message key]"),
+        ({"hard": {}}, "hard must be a list"),
+        ({"papers": []}, "papers belong to files"),
+        ({"control": "files"}, "papers belong to files"),
+    ],
+)
+def test_a_property_that_does_not_fit(changes: dict[str, Any], reason: str) -> None:
+    assert refused(raw_field("x", "text") | changes).startswith(f"small.v1.json: x: {reason}")
+
+
+def test_a_paper_with_a_name_that_no_file_may_have() -> None:
+    paper = {"name": "Kartu Keluarga", "label": "option.kk", "required": True, "when": None}
+    assert "a paper's name is 1 to 16 of" in refused(raw_field("x", "files", papers=[paper]))
+
+
+def test_a_form_without_groups() -> None:
+    assert "groups must be a list" in refused(raw_field("x", "text"), groups=[])
+
+
+def test_the_whole_form_is_kept_as_it_stands() -> None:
+    raw = raw_form(raw_field("x", "text"))
+    form = read_form(FILE, raw)
+    assert form.raw == raw
+    assert form.data == json.loads(raw)

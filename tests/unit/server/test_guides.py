@@ -1,0 +1,86 @@
+"""Guides: their front matter, their safety, and that those of the office are there in every language."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from server.guides import MAX_TEXT, GuideError, load_guides, read_guide
+
+CONTENT = Path(__file__).parents[3] / "content/guides"
+FRONT = "---\ntitle: Judul\norder: 2\nchecked: 2026-11-25\nsources:\n- UU 6/2011\n- PP 45/2024\n---\n"
+
+
+def write(folder: Path, text: str, name: str = "passport.md") -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def test_a_guide_is_read(tmp_path: Path) -> None:
+    guide = read_guide(write(tmp_path, FRONT + "## Biaya\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"), "id")
+    assert (guide.slug, guide.title, guide.order) == ("passport", "Judul", 2)
+    assert guide.checked == date(2026, 11, 25)
+    assert guide.sources == ("UU 6/2011", "PP 45/2024")
+    assert "<h2>Biaya</h2>" in guide.html
+    assert "<td>1</td>" in guide.html
+
+
+def test_html_and_scripts_stay_text(tmp_path: Path) -> None:
+    text = "<script>x()</script> <b>y</b> [z](javascript:x())"
+    html = read_guide(write(tmp_path, FRONT + text), "id").html
+    assert "<script" not in html
+    assert "<b>" not in html
+    assert "href" not in html
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("# Judul\n", "does not open with a front matter"),
+        ("---\ntitle: x\n", "does not open with a front matter"),
+        (FRONT.replace("title: Judul\n", ""), "title is missing"),
+        (FRONT.replace("- UU 6/2011\n- PP 45/2024\n", ""), "sources is missing"),
+        (FRONT.replace("2026-11-25", "kemarin"), "checked a date such as"),
+        (FRONT.replace("order: 2", "order: dua"), "order is a number"),
+        (FRONT.replace("title: Judul", "titel: Judul"), "can't read 'titel: Judul'"),
+        (FRONT.replace("order: 2", "order: 2\norder: 3"), "can't read 'order: 3'"),
+        (FRONT + "x" * MAX_TEXT, "longer than 6144 bytes"),
+    ],
+)
+def test_a_guide_with_a_slip(tmp_path: Path, text: str, reason: str) -> None:
+    with pytest.raises(GuideError, match=rf"id/passport\.md: .*{reason}"):
+        read_guide(write(tmp_path, text), "id")
+
+
+def test_a_guide_that_one_language_lacks(tmp_path: Path) -> None:
+    write(tmp_path / "id", FRONT)
+    write(tmp_path / "en", FRONT)
+    write(tmp_path / "id", FRONT, "offline.md")
+    with pytest.raises(GuideError, match=r"en/offline\.md: missing"):
+        load_guides(tmp_path)
+
+
+def test_guides_come_in_the_order_they_ask_for(tmp_path: Path) -> None:
+    write(tmp_path / "id", FRONT, "a.md")
+    write(tmp_path / "id", FRONT.replace("order: 2", "order: 1"), "b.md")
+    assert load_guides(tmp_path).slugs == ("b", "a")
+
+
+def test_the_offices_guides_are_there_in_both_languages() -> None:
+    guides = load_guides(CONTENT)
+    assert guides.slugs == ("passport", "offline", "your-data")
+    assert [guide.lang for guide in guides.of("en")] == ["en"] * 3
+    assert guides.get("id", "passport") is not None
+    assert guides.get("id", "visa") is None
+
+
+def test_the_passport_guide_says_what_it_must() -> None:
+    for lang, words in {
+        "id": ("bukan situs resmi", "M-Paspor", "650.000", "950.000", "PP 45/2024", "Pastikan jumlahnya"),
+        "en": ("not an official site", "M-Paspor", "650,000", "950,000", "PP 45/2024", "Confirm the amount"),
+    }.items():
+        guide = load_guides(CONTENT).get(lang, "passport")
+        assert guide is not None
+        assert [word for word in words if word not in guide.html] == []

@@ -1,0 +1,126 @@
+"""Catalogues: what they refuse, and that every text that the product asks for is there in both languages."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from server.i18n import CatalogueError, MissingText, load_catalogues
+from server.rules import CONTROL_RULES
+from sync.events import STEPS
+
+ROOT = Path(__file__).parents[3]
+CATALOGUES = load_catalogues(ROOT / "content/locale")
+KEY = r"""\(\s*['"]([a-z][\w.-]*)['"]\s*[,)]"""
+USES = {
+    "templates/**/*.html": re.compile(r"(?<![\w.])(?:_|text)" + KEY),
+    "pwa/**/*.js": re.compile(r"(?<!\w)text" + KEY),
+    "server/**/*.py": re.compile(r"\.text" + KEY),
+}
+REFUSALS = [
+    "malformed",
+    "duplicate-key",
+    "too-large",
+    "id-mismatch",
+    "wrap-mismatch",
+    "type-unknown",
+    "service-unknown",
+    "form-unknown",
+    "time-future",
+    "kid-unknown",
+    "prev-unknown",
+    "gone",
+    "proof-wrong",
+]
+STATES = ["waiting", "sending", "kept", "hub", "done", "refused"]
+
+
+def used_keys() -> dict[str, str]:
+    """Each text key that stands whole in the product, with one file that uses it."""
+    return {
+        key: str(path.relative_to(ROOT))
+        for files, use in USES.items()
+        for path in ROOT.glob(files)
+        if "vendor" not in path.parts
+        for key in use.findall(path.read_text())
+    }
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def po(**texts: str) -> str:
+    return "".join(f'msgid "{key}"\nmsgstr "{text}"\n\n' for key, text in texts.items())
+
+
+def test_a_text_is_filled_in() -> None:
+    assert CATALOGUES["id"].text("rule.min", field="Tinggi", value=30) == "Tinggi: terlalu kecil. Paling sedikit 30."
+
+
+def test_a_missing_text_is_named_with_its_language() -> None:
+    with pytest.raises(MissingText, match=r"en: no text named 'app\.nothing'"):
+        CATALOGUES["en"].text("app.nothing")
+
+
+def test_the_browser_gets_the_texts_it_needs() -> None:
+    subset = CATALOGUES["en"].subset(("state.", "refused."))
+    assert set(subset) >= {"state.done", "refused.gone"}
+    assert not any(key.startswith("help.") for key in subset)
+
+
+def test_indonesian_comes_first() -> None:
+    assert CATALOGUES.languages == ("id", "en")
+    assert "en" in CATALOGUES
+    assert "fr" not in CATALOGUES
+
+
+@pytest.mark.parametrize(
+    ("indonesian", "english", "reason"),
+    [
+        (po(a="x"), po(a="x", b="y"), r"en\.po and id\.po differ in: b"),
+        (po(a="x", c="z"), po(a="x"), r"en\.po and id\.po differ in: c"),
+        (po(a=""), po(a="x"), r"id\.po: no text for a"),
+        (po(a="x"), "msgid a", r"en\.po"),
+    ],
+)
+def test_catalogues_with_a_slip(tmp_path: Path, indonesian: str, english: str, reason: str) -> None:
+    (tmp_path / "id.po").write_text(indonesian)
+    (tmp_path / "en.po").write_text(english)
+    with pytest.raises(CatalogueError, match=reason):
+        load_catalogues(tmp_path)
+
+
+def test_a_folder_without_the_first_language(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match=r"id\.po is missing"):
+        load_catalogues(tmp_path)
+
+
+@pytest.mark.parametrize("key", sorted(CATALOGUES.keys))
+def test_placeholders_are_the_same_in_every_language(key: str) -> None:
+    assert len({frozenset(placeholders(CATALOGUES[lang].texts[key])) for lang in CATALOGUES.languages}) == 1
+
+
+def test_a_rules_text_names_its_field() -> None:
+    rules = [key for key in CATALOGUES.keys if key.startswith("rule.")]
+    assert [key for key in rules if "field" not in placeholders(CATALOGUES["id"].texts[key])] == []
+
+
+def test_every_text_that_is_asked_for_by_name_is_there() -> None:
+    assert {key: file for key, file in used_keys().items() if key not in CATALOGUES.keys} == {}
+
+
+def test_every_step_says_what_it_means() -> None:
+    wanted = {f"step.{step}{means}" for step in (*STEPS, "terkirim") for means in ("", ".means")}
+    assert wanted - CATALOGUES.keys == set()
+
+
+def test_every_refusal_and_every_state_has_its_text() -> None:
+    wanted = {f"refused.{code}" for code in REFUSALS} | {f"state.{state}" for state in STATES}
+    assert wanted - CATALOGUES.keys == set()
+
+
+def test_every_rule_that_follows_from_a_control_has_its_text() -> None:
+    wanted = {f"rule.{rule}" for rule in (*CONTROL_RULES.values(), "required", "max-length", "one-of")}
+    assert wanted - CATALOGUES.keys == set()
