@@ -1,12 +1,13 @@
 """An editor's slip is refused by file, key and reason."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from server.form import FormError
-from server.form_reader import read_form
+from server.form_reader import CONTROLS, RULES, read_form
 from tests.small_forms import FILE, raw_field, raw_form, small_form
 
 
@@ -198,3 +199,10 @@ def test_the_whole_form_is_kept_as_it_stands() -> None:
     form = read_form(FILE, raw)
     assert form.raw == raw
     assert form.data == json.loads(raw)
+
+
+def test_the_editors_page_names_every_control_and_rule() -> None:
+    page = (Path(__file__).parents[3] / "content/README.md").read_text()
+    by_themselves = {"number", "date-real", "region-known"}
+    assert [name for name in RULES.keys() - by_themselves if f"`{name}`" not in page] == []
+    assert [name for name in CONTROLS if name not in page] == []
