@@ -1,0 +1,28 @@
+"""A posted form is small, and holds each field once."""
+
+import pytest
+from starlette.exceptions import HTTPException
+
+from server.posted import parse_posted
+
+
+def test_fields_are_read_as_text() -> None:
+    assert parse_posted(b"nama=S%C3%BCti+Aminah&kosong=&x=a%2Bb%26") == {
+        "nama": "Süti Aminah",
+        "kosong": "",
+        "x": "a+b&",
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"a=1&a=2", 400), (b"a=%ff", 400), (b"a=\xff", 400), (b"&".join([b"a%d=1" % i for i in range(300)]), 413)],
+)
+def test_what_could_be_read_in_two_ways_is_refused(body: bytes, status: int) -> None:
+    with pytest.raises(HTTPException) as caught:
+        parse_posted(body)
+    assert caught.value.status_code == status
+
+
+def test_a_semicolon_separates_nothing() -> None:
+    assert parse_posted(b"a=1;b=2") == {"a": "1;b=2"}
