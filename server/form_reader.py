@@ -43,6 +43,8 @@ RULES: dict[str, tuple[str, frozenset[str]]] = {
     "checked": ("nothing", frozenset({"checkbox"})),
     "consent": ("nothing", frozenset({"checkbox"})),
 }
+# What stands inside a NIK stays as it was first issued: it may be doubted, never refused.
+SOFT_ONLY = frozenset({"nik-region", "nik-birth", "nik-serial"})
 PHONES = ("mobile", "any")
 
 # What Python and JavaScript read differently, or one of them not at all.
@@ -186,7 +188,11 @@ class _Reader:
         return Paper(data["name"], self.text(data, "label"), bool(data["required"]), self.when(data["when"]))
 
     def rules(self, data: dict[str, Any], name: str) -> tuple[Rule, ...]:
-        return tuple(self.rule(raw, data["control"]) for raw in self.list(data[name], name))
+        rules = tuple(self.rule(raw, data["control"]) for raw in self.list(data[name], name))
+        refused = [r.rule for r in rules if name == "hard" and r.rule in SOFT_ONLY]
+        if refused:
+            self.fail(f"rule {refused[0]!r} may only be soft")
+        return rules
 
     def rule(self, data: Any, control: str) -> Rule:
         self.shape(data, "rule message", "value when")

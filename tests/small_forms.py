@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from server.form import Form
-from server.form_reader import read_form
+from server.form_reader import SOFT_ONLY, read_form
 
 FILE = "small.v1.json"
 
@@ -31,7 +31,6 @@ def small_form(*fields: Any, **more: Any) -> Form:
 def form_with_rule(rule: str, value: Any, control: str) -> Form:
     """A birth date and a sex, for the rules that look at them, then the field `x` with the rule."""
     written = {"rule": rule, "message": "rule.x"} | ({} if value is None else {"value": value})
-    extra = {"options": [["e5", "option.a"], ["e10", "option.b"]]} if control == "radio" else {}
-    return small_form(
-        raw_field("lahir", "date"), raw_field("kelamin", "text"), raw_field("x", control, hard=[written], **extra)
-    )
+    extra: dict[str, Any] = {"options": [["e5", "option.a"], ["e10", "option.b"]]} if control == "radio" else {}
+    extra |= {"soft" if rule in SOFT_ONLY else "hard": [written]}
+    return small_form(raw_field("lahir", "date"), raw_field("kelamin", "text"), raw_field("x", control, **extra))

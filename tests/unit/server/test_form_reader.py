@@ -119,6 +119,12 @@ def test_a_pattern_that_the_two_languages_would_read_differently(pattern: str) -
     assert "rule 'pattern': " in with_rule({"rule": "pattern", "value": pattern, "message": "rule.a"})
 
 
+@pytest.mark.parametrize("rule", ["nik-region", "nik-serial"])
+def test_what_stands_inside_a_nik_never_blocks(rule: str) -> None:
+    field = raw_field("x", "digits", hard=[{"rule": rule, "message": "rule.a"}])
+    assert refused(field) == f"small.v1.json: x: rule '{rule}' may only be soft"
+
+
 def test_a_rule_that_refers_to_no_field() -> None:
     rule = {"rule": "nik-birth", "value": ["y", "z"], "message": "rule.a"}
     assert with_rule(rule, "digits") == "small.v1.json: x: refers to 'z', which is no field of this form"
