@@ -81,23 +81,21 @@ def open_tables(path: Path) -> sqlite3.Connection:
     """Open the file; one of another schema, or none at all that SQLite reads, is begun anew."""
     db = _connect(path)
     try:
-        if db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA:
-            return db
+        is_ours = db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA
     except sqlite3.DatabaseError:
-        pass
-    db.close()
-    for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
-        name.unlink(missing_ok=True)
-    db = _connect(path)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;")
+        is_ours = False
+    if not is_ours:
+        db.close()
+        for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+            name.unlink(missing_ok=True)
+        db = _connect(path)
+        db.executescript(f"PRAGMA journal_mode = WAL; BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;")
+    db.execute("PRAGMA synchronous = NORMAL")  # the last commits may be lost in a crash: they are folded again
     return db
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-    db.execute("PRAGMA synchronous = OFF")  # what a crash takes is folded again
-    return db
+    return sqlite3.connect(path, check_same_thread=False, isolation_level=None)
 
 
 def read_meta(db: sqlite3.Connection) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Signing officers in and out, and the page of the console, which does the rest in the browser.
 
-Templates: `staff/login.html` (error: a text or None; login) and `staff/console.html` (user, csrf).
+Templates: `staff/login.html` (error: a text or None; login) and `staff/console.html` (user, csrf, texts of
+the console, regions by code; the phones' text files have neither).
 """
 
 from functools import partial
@@ -74,7 +75,10 @@ async def console_page(request: Request) -> Response:
     user = await current_user(request)
     if user is None or user.role != "officer":
         return RedirectResponse(LOGIN, status_code=303)
-    return render(request, "staff/console.html", lang=_lang(request, user), user=user, csrf=user.csrf)
+    office, lang = _office(request), _lang(request, user)
+    texts = office.catalogues[lang].subset(("staff.",))
+    regions = {code: region.name for code, region in office.regions.by_code.items()}
+    return render(request, "staff/console.html", lang=lang, user=user, csrf=user.csrf, texts=texts, regions=regions)
 
 
 def _login_page(
