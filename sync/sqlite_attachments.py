@@ -1,0 +1,111 @@
+"""Attachments in an embedded store: kept once by digest in chunks, named by stubs in the bodies that use them."""
+
+import base64
+import binascii
+import hashlib
+import json
+import sqlite3
+from typing import Any
+
+from sync.document import Doc
+from sync.errors import BadRequest, PreconditionFailed
+
+CHUNK = 64 * 1024  # bytes
+
+Stubs = dict[str, dict[str, Any]]
+
+
+def take_in(connection: sqlite3.Connection, given: Any, known: Stubs, generation: int) -> Stubs:
+    """Store the data that came with a document and give the stubs that its body keeps.
+
+    Args:
+        given: the document's `_attachments`: data in base64, or stubs of what the parent has.
+        known: the parent's stubs.
+
+    Raises:
+        BadRequest: an attachment has neither data nor a stub, or its data is no base64.
+        PreconditionFailed: a stub names what is not there.
+    """
+    if not isinstance(given, dict):
+        raise BadRequest("_attachments must be an object", error="doc_validation")
+    return {name: _one(connection, name, value, known, generation) for name, value in given.items()}
+
+
+def _one(connection: sqlite3.Connection, name: str, value: Any, known: Stubs, generation: int) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise BadRequest(f"attachment {name} must be an object", error="doc_validation")
+    if "data" not in value:
+        return _known_stub(connection, name, value, known)
+    try:
+        data = base64.b64decode(value["data"], validate=True)
+    except (binascii.Error, TypeError, ValueError):
+        raise BadRequest(f"attachment {name} is no base64") from None
+    return {
+        "content_type": value.get("content_type", "application/octet-stream"),
+        "revpos": value.get("revpos", generation),
+        "digest": put(connection, data),
+        "length": len(data),
+        "stub": True,
+    }
+
+
+def _known_stub(connection: sqlite3.Connection, name: str, value: dict[str, Any], known: Stubs) -> dict[str, Any]:
+    if name in known and value.get("digest", known[name]["digest"]) == known[name]["digest"]:
+        return known[name]
+    stored = connection.execute("SELECT length FROM attachments WHERE digest = ?", [value.get("digest")]).fetchone()
+    if not value.get("stub") or stored is None:
+        raise PreconditionFailed(f"invalid attachment stub: {name}", error="missing_stub")
+    kept: dict[str, Any] = {key: value[key] for key in ("content_type", "revpos", "digest") if key in value}
+    return {**kept, "length": stored["length"], "stub": True}
+
+
+def put(connection: sqlite3.Connection, data: bytes) -> str:
+    """Store bytes once and give their digest, as CouchDB writes it."""
+    digest = "md5-" + base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
+    fresh = connection.execute("INSERT OR IGNORE INTO attachments VALUES (?, ?)", [digest, len(data)]).rowcount
+    if fresh:
+        view = memoryview(data)
+        rows = ((digest, at // CHUNK, view[at : at + CHUNK]) for at in range(0, len(data), CHUNK))
+        connection.executemany("INSERT INTO chunks VALUES (?, ?, ?)", rows)
+    return digest
+
+
+def chunk(connection: sqlite3.Connection, digest: str, n: int) -> bytes | None:
+    """Give chunk number *n*, or None after the last."""
+    row = connection.execute("SELECT data FROM chunks WHERE digest = ? AND n = ?", [digest, n]).fetchone()
+    return row and bytes(row["data"])
+
+
+def whole(connection: sqlite3.Connection, digest: str) -> bytes:
+    """Give all the bytes of an attachment."""
+    rows = connection.execute("SELECT data FROM chunks WHERE digest = ? ORDER BY n", [digest])
+    return b"".join(row["data"] for row in rows)
+
+
+def inline(connection: sqlite3.Connection, doc: Doc) -> Doc:
+    """Give a document with the data of its attachments in place of the stubs."""
+    stubs: Stubs = doc.get("_attachments", {})
+    full = {
+        name: {key: stub[key] for key in ("content_type", "revpos", "digest")}
+        | {"data": base64.b64encode(whole(connection, stub["digest"])).decode()}
+        for name, stub in stubs.items()
+    }
+    return doc | ({"_attachments": full} if full else {})
+
+
+def note_uses(connection: sqlite3.Connection, body: int, stubs: Stubs) -> None:
+    """Remember which attachments a body needs."""
+    digests = {stub["digest"] for stub in stubs.values()}
+    connection.executemany("INSERT INTO uses VALUES (?, ?)", [(body, digest) for digest in digests])
+
+
+def drop_unused(connection: sqlite3.Connection) -> None:
+    """Forget attachments that no body needs any more."""
+    connection.execute("DELETE FROM attachments WHERE digest NOT IN (SELECT digest FROM uses)")
+
+
+def stubs_of(connection: sqlite3.Connection, body: int | None) -> Stubs:
+    """Give the stubs that a stored body has."""
+    row = connection.execute("SELECT json FROM bodies WHERE key = ?", [body]).fetchone()
+    found: Stubs = json.loads(row["json"]).get("_attachments", {}) if row else {}
+    return found
