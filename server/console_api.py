@@ -16,13 +16,15 @@ from server.ndjson import Problem
 from server.office import Office
 from server.sessions import User, current_user, is_genuine
 from server.watch import bare, case_versions, case_wraps, taken_events
-from sync.claim import claim
+from sync.canonical import b64u_encode
+from sync.claim import Lost, claim
 from sync.document import Doc
-from sync.errors import Conflict, NotFound, OpenError
+from sync.errors import NotFound, OpenError, Unavailable
 from sync.events import STEPS, verify_event
 from sync.shape import is_case, v_of
 
 EVENT_LIMIT = 32 * 1024  # bytes; a note is a few sentences
+RETRY_AFTER = 10  # seconds
 Handler = Callable[[Request, Office, User], Awaitable[Response]]
 
 
@@ -39,7 +41,10 @@ def for_officers(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             return Problem(403, "forbidden", "role")
         if request.method not in ("GET", "HEAD") and not is_genuine(request, user, request.headers.get("x-csrf", "")):
             return Problem(403, "forbidden", "csrf")
-        return await handler(request, office, user)
+        try:
+            return await handler(request, office, user)
+        except Unavailable:
+            return Problem(503, "unavailable", retry_after=RETRY_AFTER)
 
     return checked
 
@@ -84,27 +89,34 @@ async def add_event(request: Request, office: Office, user: User) -> Response:
     reason = await _reason_against(office, case, event)
     if reason:
         return Problem(422, "bad-event", reason)
-    try:
-        taken = await claim(office.databases.cases, event, claimant=user.login, clock=office.clock)
-    except Conflict:
-        other = bare(await office.databases.cases.get(event["_id"]))
-        return _json({"error": "conflict", "event": other}, status_code=409)
+    # The claimant is the event itself: the same one sent again is a repeat, another one of the same officer is not.
+    cases, body = office.databases.cases, {key: value for key, value in event.items() if key != "_id"}
+    outcome = await claim(cases, event["_id"], body, claimant=event["sig"][:22], now=office.clock())
+    if isinstance(outcome, Lost):
+        return _json({"error": "conflict", "event": bare(outcome.doc)}, status_code=409)
     about = {"case": case, "n": event["n"], "step": event["step"]}
     await write_audit(office.databases.staff, "event", who=user.login, at=office.clock(), about=about)
-    return _json(bare(taken), status_code=201)
+    return _json(bare(outcome.doc), status_code=201)
 
 
 @for_officers
 async def show_keys(request: Request, office: Office, user: User) -> Response:
     """Answer `GET /staff/api/keys`: the officer's own record and grants, with the signed list of keys."""
-    staff = office.databases.staff
+    staff, listed = office.databases.staff, await office.databases.public.get("keys")
     try:
         record = bare(await staff.get(f"officer.{user.login}"))
     except NotFound:
         return Problem(404, "not-found", "officer-key")
     rows = await staff.all_docs(start="grant.", end="grant/", include_docs=True)
     grants = [row.doc for row in rows if row.doc is not None and row.doc["officer"] == user.login]
-    return _json({"officer": record, "grants": {grant["kid"]: grant["sealed"] for grant in grants}})
+    return _json(
+        {
+            "officer": record,
+            "grants": {grant["kid"]: grant["sealed"] for grant in grants},
+            "keys": [listed["signed"], listed["sig"]],
+            "root": b64u_encode(office.root),
+        }
+    )
 
 
 async def _reason_against(office: Office, case: str, event: Any) -> str | None:

@@ -27,7 +27,7 @@ from server.pages import render
 from server.posted import read_posted
 from server.review import reviewed
 from server.rules import Finding, check, to_answers
-from server.tracking import NoSuchCase, code_error, keys_of
+from server.tracking import NoSuchCase, code_error, keys_of, texts_of
 from server.watch import case_versions
 from sync.errors import CodeError, Unavailable
 from sync.receipt_code import CodeKeys, new_code, parse_code, show_code, spoken_number
@@ -47,7 +47,7 @@ class _Case:
 
 async def apply(request: Request) -> Response:
     """Answer `POST /{lang}/apply/{service}`: the review page, or the form again with what is wrong."""
-    office, form = _office(request), _form(request)
+    office, texts, form = _office(request), texts_of(request), _form(request)
     _refuse_foreign(request)
     values = await read_posted(request)
     today = local_day(office.clock())
@@ -66,7 +66,7 @@ async def apply(request: Request) -> Response:
         request,
         "review.html",
         form=form,
-        sections=reviewed(form, answers, office.catalogues[request.path_params["lang"]], office.regions),
+        sections=reviewed(form, answers, texts, office.regions),
         warnings=[_words(request, form, finding) for finding in findings.soft],
         code=show_code(case.code),
         number=spoken_number(case.keys.case),
@@ -76,7 +76,7 @@ async def apply(request: Request) -> Response:
 
 async def send(request: Request) -> Response:
     """Answer `POST /{lang}/send`: take the reviewed item in and show what became of it."""
-    office = _office(request)
+    office, _ = _office(request), texts_of(request)
     _refuse_foreign(request)
     fields = await read_posted(request)
     item = fields.get("item", "")
@@ -91,7 +91,7 @@ def _sent(request: Request, outcome: Outcome | None, *, item: str, code: str) ->
     state = "unavailable" if outcome is None else type(outcome).__name__.lower()
     reason = None
     if isinstance(outcome, Refused):
-        reason = office.catalogues[request.path_params["lang"]].text(f"refused.{outcome.reason}")
+        reason = texts_of(request).text(f"refused.{outcome.reason}")
     response = render(
         request,
         "sent.html",
@@ -133,7 +133,7 @@ def _form_again(request: Request, form: Form, values: dict[str, str], errors: di
 
 
 def _words(request: Request, form: Form, finding: Finding) -> str:
-    texts = _office(request).catalogues[request.path_params["lang"]]
+    texts = texts_of(request)
     label = texts.text(form.field(finding.field).label)
     return texts.text(finding.message, field=label, **finding.params)
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.case_status import status_of
+from server.i18n import Catalogue
 from server.lane import LaneFull, lane_of
 from server.office import Office
 from server.origin import is_foreign
@@ -32,6 +33,7 @@ async def track(request: Request) -> Response:
     office: Office = request.app.state.office
     if is_foreign(request, office.settings.origin):
         raise HTTPException(403)
+    texts_of(request)
     fields = await read_posted(request)
     try:
         keys = await keys_of(request, fields.get("code", ""))
@@ -61,9 +63,21 @@ async def keys_of(request: Request, typed: str) -> CodeKeys:
 
 def code_error(request: Request, error: CodeError | NoSuchCase) -> str:
     """Say in the page's language what is wrong with a code."""
-    office: Office = request.app.state.office
     reason = error.reason if isinstance(error, CodeError) else "unknown"
-    return office.catalogues[request.path_params["lang"]].text(f"code.{reason}")
+    return texts_of(request).text(f"code.{reason}")
+
+
+def texts_of(request: Request) -> Catalogue:
+    """Give the texts in the language of the page.
+
+    Raises:
+        HTTPException: 404, no such language.
+    """
+    office: Office = request.app.state.office
+    lang = request.path_params["lang"]
+    if lang not in office.catalogues:
+        raise HTTPException(404)
+    return office.catalogues[lang]
 
 
 def _page(request: Request, status_code: int, **context: object) -> Response:

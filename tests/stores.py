@@ -1,0 +1,56 @@
+"""Stores that behave as a cluster does on a bad day, around a real one."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sync.document import Doc
+from sync.errors import TooLarge, Unavailable
+from sync.store import Store, Written
+
+
+@dataclass
+class CountingStore:
+    """Passes everything on and counts the writes."""
+
+    store: Store
+    writes: list[int] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store, name)
+
+    async def bulk_docs(self, docs: Sequence[Doc], *, new_edits: bool = True) -> list[Written]:
+        self.writes.append(len(docs))
+        return await self.store.bulk_docs(docs, new_edits=new_edits)
+
+
+@dataclass
+class QuorumlessStore(CountingStore):
+    """Writes, but says of nothing that it is durable."""
+
+    async def bulk_docs(self, docs: Sequence[Doc], *, new_edits: bool = True) -> list[Written]:
+        return [replace(row, durable=False) for row in await super().bulk_docs(docs, new_edits=new_edits)]
+
+
+@dataclass
+class PickyStore(CountingStore):
+    """Refuses a whole batch that holds a document it does not like."""
+
+    dislikes: Callable[[Doc], bool] = lambda doc: False
+
+    async def bulk_docs(self, docs: Sequence[Doc], *, new_edits: bool = True) -> list[Written]:
+        if any(map(self.dislikes, docs)):
+            raise TooLarge
+        return await super().bulk_docs(docs, new_edits=new_edits)
+
+
+@dataclass
+class AbsentStore(CountingStore):
+    """Answers nothing after *until* writes."""
+
+    until: int = 0
+
+    async def bulk_docs(self, docs: Sequence[Doc], *, new_edits: bool = True) -> list[Written]:
+        if len(self.writes) >= self.until:
+            raise Unavailable
+        return await super().bulk_docs(docs, new_edits=new_edits)

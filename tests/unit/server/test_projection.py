@@ -1,0 +1,200 @@
+"""The lists say what the store says, whenever they began to be kept."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from server.projection import CaseRow, Projection
+from sync.events import sign_event
+from sync.receipt_code import CodeKeys, spoken_number
+from sync.sqlite_store import open_sqlite
+from sync.statements import sign_gone
+from sync.store import Store
+from tests.sealed_items import FORM, NOW, OfficeKeys, new_keys, seal_pair
+
+KEYS = OfficeKeys()
+
+
+@dataclass
+class Desk:
+    """A store of cases with the projection over it, and hands that write into it."""
+
+    folder: Path
+    cases: Store
+    now: int = NOW
+    projections: list[Projection] = field(default_factory=list)
+
+    def open(self, name: str = "projection.sqlite") -> Projection:
+        self.projections.append(Projection(self.folder / name, self.cases, lambda: self.now))
+        return self.projections[-1]
+
+    async def version(self, code: CodeKeys, **more: Any) -> str:
+        version, _ = seal_pair(KEYS, code, **more)
+        await self.cases.bulk_docs([version])
+        return str(version["_id"].split(".")[2])
+
+    async def event(self, code: CodeKeys, n: int, step: str, v: str, *, state: str = "taken", at: int = NOW) -> None:
+        event = sign_event(case=code.case, n=n, step=step, at=at, on=[v], note=None, kid="o1", private=KEYS.office)
+        await self.cases.bulk_docs([event | {"claim": [state, "x", at]}])
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    desk = Desk(tmp_path, open_sqlite(tmp_path, "cases"))
+    yield desk
+    for projection in desk.projections:
+        await projection.stop()
+    await desk.cases.close()
+
+
+async def rows(projection: Projection, **query: Any) -> tuple[CaseRow, ...]:
+    await projection.caught_up()
+    return (await projection.list(**query)).rows
+
+
+@pytest.mark.anyio
+async def test_a_case_is_listed_as_it_stands(desk: Desk) -> None:
+    code, projection = new_keys(), desk.open()
+    await projection.caught_up()
+    desk.now = NOW + 50
+    v = await desk.version(code, at=NOW, area="13.12.03.2004", channel="volunteer")
+    await desk.version(code, at=NOW + 40, prev=[v], channel="app")
+    await desk.event(code, 1, "berkas_lengkap", v, at=NOW + 60)
+    assert await rows(projection) == (
+        CaseRow(
+            case=code.case, service="small", form=FORM.name, first_at=NOW, last_at=NOW + 60, received=NOW + 50,
+            state="berkas_lengkap", n=1, versions=2, area=None, channel="app", number=spoken_number(code.case),
+        ),
+    )  # fmt: skip
+
+
+@pytest.mark.anyio
+async def test_the_last_step_is_the_state_and_a_message_leaves_it(desk: Desk) -> None:
+    code, projection = new_keys(), desk.open()
+    v = await desk.version(code)
+    assert [row.state for row in await rows(projection)] == ["terkirim"]
+    await desk.event(code, 1, "pesan", v)
+    assert [row.state for row in await rows(projection)] == ["terkirim"]
+    await desk.event(code, 2, "dibayar", v)
+    await desk.event(code, 3, "pesan", v)
+    assert [(row.state, row.n) for row in await rows(projection)] == [("dibayar", 3)]
+
+
+@pytest.mark.anyio
+async def test_a_number_only_held_is_no_step(desk: Desk) -> None:
+    code, projection = new_keys(), desk.open()
+    v = await desk.version(code)
+    await desk.event(code, 1, "ditolak", v, state="held")
+    assert [(row.state, row.n) for row in await rows(projection)] == [("terkirim", 0)]
+
+
+@pytest.mark.anyio
+async def test_cases_come_in_the_order_of_arrival_page_by_page(desk: Desk) -> None:
+    codes, projection = [new_keys() for _ in range(5)], desk.open()
+    for i, code in enumerate(codes):
+        await desk.version(code, at=NOW - i * 1000)
+    await projection.caught_up()
+    seen, after = [], None
+    while True:
+        page = await projection.list(after=after, limit=2)
+        seen += [row.case for row in page.rows]
+        after = page.next
+        if after is None:
+            break
+    assert seen == [code.case for code in codes]
+
+
+@pytest.mark.anyio
+async def test_a_list_is_narrowed_by_state_and_age_and_counts_all(desk: Desk) -> None:
+    old, new, projection = new_keys(), new_keys(), desk.open()
+    v = await desk.version(old, at=NOW - 10_000)
+    await desk.version(new, at=NOW)
+    assert [row.case for row in await rows(projection, older=NOW - 5000)] == [old.case]
+    await desk.event(old, 1, "dicetak", v)
+    assert [row.case for row in await rows(projection, state="dicetak")] == [old.case]
+    assert await rows(projection, older=NOW - 5000) == ()
+    assert (await projection.list(state="dicetak")).counts == {"dicetak": 1, "terkirim": 1}
+
+
+@pytest.mark.anyio
+async def test_a_clock_ahead_does_not_make_a_case_look_fresh(desk: Desk) -> None:
+    projection = desk.open()
+    await desk.version(new_keys(), at=NOW + 86400 * 90)
+    assert len(await rows(projection, older=NOW + 1)) == 1
+
+
+@pytest.mark.anyio
+async def test_an_erased_case_is_listed_no_more(desk: Desk) -> None:
+    code, projection = new_keys(), desk.open()
+    v = await desk.version(code)
+    assert len(await rows(projection)) == 1
+    await desk.cases.bulk_docs([sign_gone(code.case, at=NOW, kid="o1", private=KEYS.office)])
+    await desk.event(code, 1, "pesan", v)
+    assert await rows(projection) == ()
+
+
+@pytest.mark.anyio
+async def test_a_survey_is_nobodys_case(desk: Desk) -> None:
+    projection = desk.open()
+    await desk.version(new_keys(), type="survey")
+    assert await rows(projection) == ()
+
+
+@pytest.mark.anyio
+async def test_rebuilt_from_zero_it_says_the_same(desk: Desk) -> None:
+    codes, kept = [new_keys() for _ in range(3)], desk.open()
+    for code in codes:
+        v = await desk.version(code)
+        await kept.caught_up()
+        await desk.event(code, 1, "adjudikasi", v)
+    assert await rows(kept) == await rows(desk.open("another.sqlite"))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("damage", ["deleted", "no database", "another schema"])
+async def test_a_lost_or_broken_file_is_made_again(desk: Desk, damage: str) -> None:
+    path, projection = desk.folder / "projection.sqlite", desk.open()
+    await desk.version(new_keys())
+    before = await rows(projection)
+    await projection.stop()
+    if damage == "deleted":
+        path.unlink()
+    elif damage == "no database":
+        path.write_bytes(b"x" * 10_000)
+    else:
+        db = sqlite3.connect(path)
+        db.execute("PRAGMA user_version = 999")
+        db.close()
+    assert await rows(desk.open()) == before
+
+
+@pytest.mark.anyio
+async def test_another_store_makes_it_begin_at_zero(desk: Desk) -> None:
+    await desk.version(new_keys())
+    assert len(await rows(desk.open())) == 1
+    await desk.projections[0].stop()
+    first = desk.cases
+    (desk.folder / "restored").mkdir()
+    desk.cases = open_sqlite(desk.folder / "restored", "cases")
+    code = new_keys()
+    await desk.version(code)
+    assert [row.case for row in await rows(desk.open())] == [code.case]
+    await first.close()
+
+
+@pytest.mark.anyio
+async def test_while_it_runs_it_follows_by_itself(desk: Desk) -> None:
+    projection = desk.open()
+    await projection.start()
+    await projection.start()
+    await desk.version(new_keys())
+    with anyio.fail_after(10):
+        while not (await projection.list()).rows:
+            await anyio.lowlevel.checkpoint()
+    await projection.stop()
+    await projection.stop()
