@@ -73,6 +73,7 @@ STREETS = [
     "JALAN KI HAJAR",
 ]
 WORK = ["KEBUN SAWIT PT AGRO MASANG, KINALI", "SD NEGERI 12 PASAMAN", "TOKO BERKAH, SIMPANG EMPAT", "PUSKESMAS TALU"]
+JORONG = ["PADANG TUJUH", "BATANG LINGKIN", "KAMPUNG PINANG", "SUKA MENANTI", "RIMBO CANDUANG"]
 NAGARI = ("13.12.03.2004", "13.12.05.2002", "13.12.02.2001", "13.12.04.2003", "13.12.08.2001")
 COUNTRIES = ("ARAB SAUDI", "MALAYSIA", "SINGAPURA", "TURKI", "JEPANG")
 
@@ -92,6 +93,10 @@ def _nik(rng: random.Random, born: date, sex: str) -> str:
     return f"1312{rng.randrange(1, 12):02}{day:02}{born:%m%y}{rng.randrange(1, 9999):04}"
 
 
+def _born(rng: random.Random, first: date, last: date) -> str:
+    return f"{rng.choice(TOWNS)}, {_day(rng, first, last):%d-%m-%Y}"
+
+
 def _phone(rng: random.Random) -> str:
     return f"08{rng.choice(('12', '13', '21', '52', '53'))}{rng.randrange(10**7, 10**8)}"
 
@@ -102,9 +107,10 @@ def person(seed: int) -> Answers:
     sex = rng.choice("LP")
     born = _day(rng, date(1960, 1, 1), date(2005, 1, 1))
     married = rng.random() < 0.6
+    name = _name(rng, sex)
     answers: Answers = {
         "permohonan": "A1",
-        "nama_lengkap": _name(rng, sex),
+        "nama_lengkap": name,
         "jenis_kelamin": sex,
         "tempat_lahir": rng.choice(TOWNS),
         "tanggal_lahir": born.isoformat(),
@@ -116,14 +122,19 @@ def person(seed: int) -> Answers:
         "ktp_seumur_hidup": True,
         "tempat_tinggal": "pasaman_barat",
         "nagari": rng.choice(NAGARI),
+        "jorong": rng.choice(JORONG),
         "alamat_tempat_tinggal": f"{rng.choice(STREETS)} NO {rng.randrange(1, 140)}",
         "telp_hp": _phone(rng),
+        "email": f"{name.split()[0].lower()}.{rng.randrange(60, 99)}@example.com",
         "pekerjaan": rng.choice("245"),
         "pekerjaan_nama_alamat_kantor": rng.choice(WORK),
+        "telp_kantor": f"0753{rng.randrange(10**5, 10**6)}",
         "ibu_nama": _name(rng, "P"),
         "ibu_kewarganegaraan": "INDONESIA",
+        "ibu_tempat_tgl_lahir": _born(rng, date(1935, 1, 1), date(1980, 1, 1)),
         "ayah_nama": _name(rng, "L"),
         "ayah_kewarganegaraan": "INDONESIA",
+        "ayah_tempat_tgl_lahir": _born(rng, date(1935, 1, 1), date(1980, 1, 1)),
         "alamat_orang_tua": f"{rng.choice(STREETS)} NO {rng.randrange(1, 140)}",
         "tujuan": rng.choice(("umrah", "haji", "bekerja", "kunjungan")),
         "negara_tujuan": rng.choice(COUNTRIES),
@@ -132,9 +143,7 @@ def person(seed: int) -> Answers:
     }
     if married:
         answers |= {"pasangan_nama": _name(rng, "L" if sex == "P" else "P"), "pasangan_kewarganegaraan": "INDONESIA"}
-        answers["pasangan_tempat_tgl_lahir"] = (
-            f"{rng.choice(TOWNS)}, {_day(rng, date(1960, 1, 1), date(2004, 1, 1)):%d-%m-%Y}"
-        )
+        answers["pasangan_tempat_tgl_lahir"] = _born(rng, date(1960, 1, 1), date(2004, 1, 1))
     return answers
 
 
@@ -142,7 +151,14 @@ def child(seed: int, *, today: date) -> Answers:
     """Give a child of ten whose mother consents."""
     rng = random.Random(seed)
     born = today.replace(year=today.year - 10, day=1)
-    grown = ("ktp_tanggal_dikeluarkan", "ktp_tempat_dikeluarkan", "ktp_seumur_hidup", "pekerjaan_nama_alamat_kantor")
+    grown = (
+        "ktp_tanggal_dikeluarkan",
+        "ktp_tempat_dikeluarkan",
+        "ktp_seumur_hidup",
+        "pekerjaan_nama_alamat_kantor",
+        "telp_kantor",
+        "email",
+    )
     spouse = ("pasangan_nama", "pasangan_kewarganegaraan", "pasangan_tempat_tgl_lahir")
     answers = {key: value for key, value in person(seed).items() if key not in (*grown, *spouse)}
     sex = str(answers["jenis_kelamin"])
