@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.case_status import status_of
+from server.case_status import CaseStatus, status_of
 from server.i18n import Catalogue
 from server.lane import LaneFull, lane_of
 from server.office import Office
@@ -80,5 +80,7 @@ def texts_of(request: Request) -> Catalogue:
     return office.catalogues[lang]
 
 
-def _page(request: Request, status_code: int, **context: object) -> Response:
-    return render(request, "status.html", status_code=status_code, **({"status": None, "error": None} | context))
+def _page(
+    request: Request, status_code: int, *, status: CaseStatus | None = None, error: str | None = None
+) -> Response:
+    return render(request, "status.html", status_code=status_code, status=status, error=error)

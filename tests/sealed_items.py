@@ -28,14 +28,17 @@ class OfficeKeys:
 
     @property
     def key_list(self) -> KeyList:
+        return verify_key_list(self.signed_list, self.root.pub)
+
+    @property
+    def signed_list(self) -> list[Any]:
         keys = [
             ListedKey("k1", "seal", "office", 16, "primary", self.seal.pub),
             ListedKey("k0", "seal", "office", 16, "destroyed", new_key_pair().pub),
             ListedKey("o1", "office", "office", None, "primary", self.office.pub),
             ListedKey("s1", "server", "office", None, "primary", self.server.pub),
         ]
-        signed = sign_key_list("pasbar", 1, at=NOW, until=NOW + 86400, keys=keys, root=self.root)
-        return verify_key_list(signed, self.root.pub)
+        return sign_key_list("pasbar", 1, at=NOW, until=NOW + 86400, keys=keys, root=self.root)
 
 
 def new_keys() -> CodeKeys:

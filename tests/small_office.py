@@ -1,0 +1,80 @@
+"""An office with a real store, real keys and real texts behind small templates that show only what they are given."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from server.forms import Forms, load_forms
+from server.i18n import Catalogue, Catalogues, load_catalogues
+from server.projection import Projection
+from server.regions import load_regions
+from sync.sqlite_store import SqliteStore, open_sqlite
+from tests.asgi import Client
+from tests.sealed_items import FORM, NOW, OfficeKeys
+
+CONTENT = Path(__file__).parents[1] / "content"
+ORIGIN = "http://localhost"
+NAMES = ("public", "cases", "blobs", "wraps", "staff")
+
+
+@dataclass
+class SmallOffice:
+    """What tests reach into beside the application itself."""
+
+    app: Starlette
+    databases: SimpleNamespace
+    keys: OfficeKeys
+    now: int = NOW
+    clients: list[Client] = field(default_factory=list)
+
+    def client(self) -> Client:
+        return Client(self.app, origin=ORIGIN)
+
+    async def texts_in(self, *names: str) -> str:
+        """Give everything that the named databases hold, as text."""
+        rows = [row for name in names for row in await self.stores[name].all_docs(include_docs=True)]
+        return repr(rows)
+
+    @property
+    def stores(self) -> Mapping[str, SqliteStore]:
+        return vars(self.databases)
+
+
+def with_small_texts(catalogues: Catalogues) -> Catalogues:
+    """Give the texts with those of the small form, each being its own name."""
+    small = {key: key for key in FORM.text_keys()}
+    return Catalogues({lang: Catalogue(lang, {**catalogues[lang].texts, **small}) for lang in catalogues.languages})
+
+
+@asynccontextmanager
+async def small_office(
+    folder: Path, routes: list[Route], templates: Mapping[str, str], keys: OfficeKeys
+) -> AsyncIterator[SmallOffice]:
+    """Open an office with the passport form and the small one."""
+    stores = {name: open_sqlite(folder, name) for name in NAMES}
+    app = Starlette(routes=routes)
+    office = SmallOffice(app, SimpleNamespace(**stores), keys)
+    clock: Callable[[], int] = lambda: office.now  # noqa: E731 - it looks at the office each time
+    catalogues = with_small_texts(load_catalogues(CONTENT / "locale"))
+    passport = load_forms(CONTENT / "forms").by_service
+    bundle: dict[str, Any] = {
+        "settings": SimpleNamespace(origin=ORIGIN), "databases": office.databases, "clock": clock,
+        "forms": Forms({**passport, "small": (FORM,)}), "catalogues": catalogues,
+        "regions": load_regions(CONTENT / "regions.csv"), "key_list": keys.key_list, "server_key": keys.server,
+        "root": keys.root.pub, "keys": keys.signed_list, "public": "abcdefgh", "site": SimpleNamespace(resources={}),
+        "projection": Projection(folder / "projection.sqlite", stores["cases"], clock),
+    }  # fmt: skip
+    app.state.office = SimpleNamespace(**bundle)
+    app.state.templates = Environment(loader=DictLoader(templates), undefined=StrictUndefined, autoescape=True)
+    app.state.templates.globals["catalogues"] = catalogues
+    yield office
+    await bundle["projection"].stop()
+    for store in stores.values():
+        await store.close()
