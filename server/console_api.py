@@ -14,6 +14,7 @@ from server.audit import write_audit
 from server.items import ItemRefused, parse_line
 from server.ndjson import Problem
 from server.office import Office
+from server.posted import read_body
 from server.sessions import User, current_user, is_genuine
 from server.watch import bare, case_versions, case_wraps, taken_events
 from sync.canonical import b64u_encode
@@ -83,9 +84,9 @@ async def add_event(request: Request, office: Office, user: User) -> Response:
     """Answer `POST /staff/api/cases/{case}/events`: number a signed step, or show who has the number."""
     case = request.path_params["case"]
     try:
-        event = parse_line(await _body(request), limit=EVENT_LIMIT)
+        event = parse_line(await read_body(request, limit=EVENT_LIMIT), limit=EVENT_LIMIT)
     except ItemRefused as refused:
-        return Problem(413 if refused.reason == "too-large" else 400, "bad-event", refused.reason)
+        return Problem(400, "bad-event", refused.reason)
     reason = await _reason_against(office, case, event)
     if reason:
         return Problem(422, "bad-event", reason)
@@ -142,15 +143,6 @@ async def _reason_in_case(office: Office, event: Doc) -> str | None:
         return "on"
     last = max([other["n"] for other in await taken_events(office.databases.cases, event["case"])], default=0)
     return "n" if event["n"] > last + 1 else None
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for data in request.stream():
-        body += data
-        if len(body) > EVENT_LIMIT:
-            raise ItemRefused("too-large")
-    return bytes(body)
 
 
 def _json(content: Any, *, status_code: int = 200) -> JSONResponse:

@@ -3,7 +3,7 @@
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 FORM = "application/x-www-form-urlencoded"
 BODY_LIMIT = 64 * 1024  # bytes
@@ -18,12 +18,24 @@ async def read_posted(request: Request, *, limit: int = BODY_LIMIT) -> dict[str,
     """
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != FORM:
         raise HTTPException(415)
+    return parse_posted(await read_body(request, limit=limit))
+
+
+async def read_body(request: Request, *, limit: int) -> bytes:
+    """Give a whole body.
+
+    Raises:
+        HTTPException: 413 for too much, 400 when its sender left.
+    """
     body = bytearray()
-    async for data in request.stream():
-        body += data
-        if len(body) > limit:
-            raise HTTPException(413)
-    return parse_posted(bytes(body))
+    try:
+        async for data in request.stream():
+            body += data
+            if len(body) > limit:
+                raise HTTPException(413)
+    except ClientDisconnect:
+        raise HTTPException(400) from None
+    return bytes(body)
 
 
 def parse_posted(body: bytes) -> dict[str, str]:

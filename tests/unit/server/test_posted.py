@@ -2,8 +2,10 @@
 
 import pytest
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import Message
 
-from server.posted import parse_posted
+from server.posted import FORM, parse_posted, read_posted
 
 
 def test_fields_are_read_as_text() -> None:
@@ -26,3 +28,14 @@ def test_what_could_be_read_in_two_ways_is_refused(body: bytes, status: int) -> 
 
 def test_a_semicolon_separates_nothing() -> None:
     assert parse_posted(b"a=1;b=2") == {"a": "1;b=2"}
+
+
+@pytest.mark.anyio
+async def test_a_sender_that_leaves_is_no_failure_of_ours() -> None:
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    request = Request({"type": "http", "headers": [(b"content-type", FORM.encode())]}, receive)
+    with pytest.raises(HTTPException) as caught:
+        await read_posted(request)
+    assert caught.value.status_code == 400
