@@ -1,0 +1,105 @@
+/** Drafts: any number of applications being filled in, saved encrypted while people type. */
+
+import { b32Encode } from './crypto/canonical.js';
+import { randomBytes } from './crypto/cipher.js';
+import { read, remove } from './db.js';
+import { createRecord, listRecords, readRecord, updateRecord } from './records.js';
+import { listen, tell } from './tabs.js';
+
+/** @typedef {Record<string, any>} Values */
+/** @typedef {{title?: string, case?: string | null, code?: string | null, prev?: string[]}} Origin */
+/**
+ * @typedef {Required<Origin> & {id: string, n: number, at: number, service: string, form: string, values: Values,
+ *   place: any}} Draft
+ */
+/** @typedef {{edit: object, at: number, done: Promise<void>}} Save */
+
+/** The save of each draft that has not begun; a newer one takes its place. @type {Map<string, Save>} */
+const waiting = new Map();
+/** The last save of each draft, so that no two overtake each other. @type {Map<string, Promise<void>>} */
+const last = new Map();
+
+/**
+ * Begin a draft; it is stored at once. `case`, `code` and `prev` say what it corrects.
+ * @param {string} service @param {string} form @param {Values} [values] @param {Origin} [origin]
+ */
+export async function newDraft(service, form, values = {}, { title = '', case: of = null, code = null, prev = [] } = {}) {
+  const id = `d${b32Encode(randomBytes(10))}`;
+  await createRecord('drafts', id, { service, form, title, values, place: null, case: of, code, prev });
+  return id;
+}
+
+/**
+ * Save a draft. Resolves when these values, or newer ones, are on disk; a `GoneError` when it was deleted or sent.
+ * @param {string} id @param {Values} values @param {any} [place] where in the form the person is @param {string} [title]
+ * @returns {Promise<void>}
+ */
+export function saveDraft(id, values, place = null, title) {
+  const edit = { values: { ...values }, place, ...(title !== undefined && { title }) };
+  const at = Date.now();
+  const next = waiting.get(id);
+  if (next) {
+    Object.assign(next, { edit: { ...next.edit, ...edit }, at });
+    return next.done;
+  }
+  const save = { edit, at, done: Promise.resolve(last.get(id)).catch(() => {}).then(() => begin(id)) };
+  waiting.set(id, save);
+  last.set(id, save.done);
+  return save.done;
+}
+
+/** @param {string} id @returns {Promise<Draft>} */
+export const loadDraft = (id) => readRecord('drafts', id);
+
+/** List the drafts, the newest first; one that does not open has a `problem` and nothing else to show. */
+export async function listDrafts() {
+  const drafts = await listRecords('drafts');
+  return drafts.sort((one, other) => other.at - one.at).map(({ values, code, ...shown }) => shown);
+}
+
+/** @param {string} id */
+export async function deleteDraft(id) {
+  await remove('drafts', id);
+  tell({ draft: id });
+}
+
+/** Give the record as it lies in the database, for a draft that does not open here. @param {string} id */
+export async function exportDraft(id) {
+  const plain = (/** @type {string} */ _, /** @type {any} */ value) => (value instanceof Uint8Array ? [...value] : value);
+  return new Blob([JSON.stringify(await read('drafts', id), plain)], { type: 'application/json' });
+}
+
+/**
+ * Say when a draft is `open-elsewhere`, was `saved-elsewhere` or is `gone`.
+ * @param {string} id @param {(what: 'open-elsewhere' | 'saved-elsewhere' | 'gone') => void} notice
+ * @returns {() => void} stops it
+ */
+export function watchDraft(id, notice) {
+  const leave = new AbortController();
+  const deafen = listen(async ({ draft }) => {
+    if (draft === id) notice((await read('drafts', id)) ? 'saved-elsewhere' : 'gone');
+  });
+  void claim(`rantau-draft-${id}`, leave.signal, () => notice('open-elsewhere'));
+  return () => {
+    deafen();
+    leave.abort();
+  };
+}
+
+/** @param {string} id */
+async function begin(id) {
+  const { edit, at } = /** @type {Save} */ (waiting.get(id));
+  waiting.delete(id);
+  // If another tab was faster with something typed later, that stands.
+  await updateRecord('drafts', id, (old, overtakenAt) => (overtakenAt > at ? undefined : { ...old, ...edit }), at);
+  tell({ draft: id });
+}
+
+/** Hold the draft's lock until the signal; whoever finds it taken hears so, and has it next. @param {string} name @param {AbortSignal} signal @param {() => void} taken */
+async function claim(name, signal, taken) {
+  const held = new Promise((resolve) => signal.addEventListener('abort', resolve));
+  const isFree = await navigator.locks?.request(name, { ifAvailable: true }, (lock) => lock && held.then(() => true));
+  if (isFree !== null || signal.aborted) return;
+  taken();
+  await navigator.locks.request(name, { signal }, () => held).catch(() => {});
+}
