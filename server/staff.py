@@ -1,7 +1,6 @@
 """Signing officers in and out, and the page of the console, which does the rest in the browser.
 
-Templates: `staff/login.html` (error: a text or None; login) and `staff/console.html` (user, csrf, texts of
-the console, regions by code; the phones' text files have neither).
+Templates: `staff/login.html` (error: a text or None; login) and `staff/console.html` (user, csrf).
 """
 
 from functools import partial
@@ -75,10 +74,7 @@ async def console_page(request: Request) -> Response:
     user = await current_user(request)
     if user is None or user.role != "officer":
         return RedirectResponse(LOGIN, status_code=303)
-    office, lang = _office(request), _lang(request, user)
-    texts = office.catalogues[lang].subset(("staff.",))
-    regions = {code: region.name for code, region in office.regions.by_code.items()}
-    return render(request, "staff/console.html", lang=lang, user=user, csrf=user.csrf, texts=texts, regions=regions)
+    return render(request, "staff/console.html", lang=_lang(request, user), user=user, csrf=user.csrf)
 
 
 def _login_page(
