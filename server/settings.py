@@ -1,0 +1,217 @@
+"""What an administrator may set: one frozen object, built once from the environment and `content/office.toml`."""
+
+import ipaddress
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parents[1]
+PREFIX = "RANTAU_"
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+T = TypeVar("T")
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message names it and the reason."""
+
+
+class Setting(NamedTuple):
+    """One row of the table in the README."""
+
+    name: str
+    default: str
+    help: str
+
+
+SETTINGS = (
+    Setting("RANTAU_DATA", "data", "folder of the embedded store, the server's key and the lists made from them"),
+    Setting("RANTAU_CONTENT", "content", "folder of what the office edits: `office.toml`, forms, guides, texts"),
+    Setting("RANTAU_HOST", "127.0.0.1", "address to listen on"),
+    Setting("RANTAU_PORT", "8000", "port to listen on"),
+    Setting("RANTAU_ORIGIN", "http://localhost:<port>", "what people type, e.g. `https://rantau.example.go.id`"),
+    Setting("RANTAU_TLS_CERT", "", "certificate chain (PEM), to serve HTTPS without a proxy"),
+    Setting("RANTAU_TLS_KEY", "", "private key of that certificate (PEM)"),
+    Setting("RANTAU_PROXY", "", "addresses of the proxy whose `X-Forwarded-For` is believed, with commas between"),
+    Setting("RANTAU_COUCHDB", "", "URL of a CouchDB with user and password, or `@` and a file that holds it; empty: embedded store"),  # noqa: E501
+    Setting("RANTAU_COUCHDB_PREFIX", "rantau-", "what the names of our databases begin with in that CouchDB"),
+    Setting("RANTAU_WORKERS", "1", "processes that serve; more than one only with CouchDB"),
+    Setting("RANTAU_POSTS_PER_SECOND", "20", "anonymous posts a second from one address before they are slowed, never refused; 0: no limit"),  # noqa: E501
+    Setting("RANTAU_LOG", "warning", "how much the server says: `debug`, `info`, `warning` or `error`"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficeProfile:
+    """What the office says of itself, by language where people read it in theirs."""
+
+    name: str
+    official: bool
+    kind: str  # "class" in the file
+    parent: str
+    time_zone: str
+    phone: str
+    email: str
+    address: Mapping[str, str]
+    hours: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that is set, checked."""
+
+    data: Path
+    content: Path
+    host: str
+    port: int
+    origin: str
+    tls_cert: Path | None
+    tls_key: Path | None
+    proxies: tuple[Network, ...]
+    couchdb: str = field(repr=False)  # it holds a password
+    couchdb_prefix: str
+    workers: int
+    posts_per_second: float
+    log: str
+    office: OfficeProfile
+
+    @property
+    def is_https(self) -> bool:
+        """Say whether people reach us over HTTPS."""
+        return self.origin.startswith("https:")
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Name the hosts by which requests may ask for us."""
+        host = urlsplit(self.origin).hostname or ""
+        local = {"localhost", "127.0.0.1", "[::1]"}
+        return frozenset(local | {host} if host in local else {host})
+
+
+def load_settings(environ: Mapping[str, str], office_toml: Path | None = None) -> Settings:
+    """Read every setting; unknown `RANTAU_` names are errors, because they are slips.
+
+    Raises:
+        SettingsError: the first that is wrong.
+    """
+    _refuse_unknown(environ)
+    values = {row.name: environ.get(row.name, "").strip() for row in SETTINGS}
+    port = _read(values, "PORT", _whole, "8000")
+    workers = _read(values, "WORKERS", _whole, "1")
+    couchdb = _read(values, "COUCHDB", _secret, "")
+    if workers > 1 and not couchdb:
+        raise SettingsError("RANTAU_WORKERS: more than one process needs RANTAU_COUCHDB; the embedded store serves one")
+    cert, key = _read(values, "TLS_CERT", _file, ""), _read(values, "TLS_KEY", _file, "")
+    if bool(cert) != bool(key):
+        raise SettingsError("RANTAU_TLS_CERT and RANTAU_TLS_KEY: both or neither")
+    content = Path(values["RANTAU_CONTENT"] or ROOT / "content")
+    return Settings(
+        data=Path(values["RANTAU_DATA"] or "data"),
+        content=content,
+        host=values["RANTAU_HOST"] or "127.0.0.1",
+        port=port,
+        origin=_read(values, "ORIGIN", _origin, f"{'https' if cert else 'http'}://localhost:{port}"),
+        tls_cert=cert,
+        tls_key=key,
+        proxies=_read(values, "PROXY", _networks, ""),
+        couchdb=couchdb,
+        couchdb_prefix=values["RANTAU_COUCHDB_PREFIX"] or "rantau-",
+        workers=max(workers, 1),
+        posts_per_second=_read(values, "POSTS_PER_SECOND", _number, "20"),
+        log=_read(values, "LOG", _log_level, "warning"),
+        office=load_profile(office_toml or content / "office.toml"),
+    )
+
+
+def load_profile(path: Path) -> OfficeProfile:
+    """Read `office.toml`.
+
+    Raises:
+        SettingsError: it is not there, or lacks a value.
+    """
+    try:
+        office = tomllib.loads(path.read_text(encoding="utf-8"))["office"]
+        return OfficeProfile(
+            name=str(office["name"]),
+            official=office["official"] is True,
+            kind=str(office["class"]),
+            parent=str(office["parent"]),
+            time_zone=str(office["time_zone"]),
+            phone=str(office["phone"]),
+            email=str(office["email"]),
+            address=dict(office["address"]),
+            hours=dict(office["hours"]),
+        )
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from None
+    except KeyError as error:
+        raise SettingsError(f"{path}: {error.args[0]} is missing") from None
+    except (tomllib.TOMLDecodeError, TypeError, ValueError) as error:
+        raise SettingsError(f"{path}: {error}") from None
+
+
+def settings_table() -> str:
+    """Write the table of settings that stands in the README between its two markers."""
+    rows = [f"| `{row.name}` | {f'`{row.default}`' if row.default else ''} | {row.help} |" for row in SETTINGS]
+    return "\n".join(["| setting | default | what it is |", "|---|---|---|", *rows])
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = {row.name for row in SETTINGS}
+    for name in sorted(environ):
+        # RANTAU_TEST_… is for the tests alone.
+        if name.startswith(PREFIX) and name not in known and not name.startswith(f"{PREFIX}TEST_"):
+            raise SettingsError(f"{name}: there is no such setting")
+
+
+def _read(values: Mapping[str, str], name: str, reader: Callable[[str], T], default: str) -> T:
+    try:
+        return reader(values[PREFIX + name] or default)
+    except ValueError as error:
+        raise SettingsError(f"{PREFIX}{name}: {error}") from None
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise ValueError("a whole number up to 65535")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not 0 <= number <= 1e6:
+        raise ValueError("a number from 0")
+    return number
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or text != f"{parts.scheme}://{parts.netloc}":
+        raise ValueError("such as https://rantau.example.go.id, without a path")
+    return text.lower()
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _file(text: str) -> Path | None:
+    if text and not Path(text).is_file():
+        raise ValueError(f"{text} is not a file")
+    return Path(text) if text else None
+
+
+def _secret(text: str) -> str:
+    if not text.startswith("@"):
+        return text
+    path = _file(text[1:])
+    return path.read_text(encoding="utf-8").strip() if path else ""
+
+
+def _log_level(text: str) -> str:
+    if text not in ("debug", "info", "warning", "error"):
+        raise ValueError("debug, info, warning or error")
+    return text
