@@ -1,0 +1,72 @@
+"""The strict headers of every answer, errors included; what a page may load is said here and nowhere else."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_CSP = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' blob: data:",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "worker-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "require-trusted-types-for": "'script'",
+    # One policy, which lets the URLs of our workers through: with 'none' no service worker can be registered.
+    "trusted-types": "rantau",
+}
+_OTHERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
+}
+_HSTS = "max-age=63072000; includeSubDomains"
+
+
+def content_security_policy(**changed: str) -> str:
+    """Write the policy; *changed* replaces directives, named with `_` for `-`."""
+    directives = _CSP | {name.replace("_", "-"): value for name, value in changed.items()}
+    return "; ".join(f"{name} {value}" for name, value in directives.items())
+
+
+# Argon2id is WebAssembly, and only the worker that runs it may compile any.
+WASM_WORKER = content_security_policy(script_src="'self' 'wasm-unsafe-eval'")
+
+
+def strict_headers(origin: str) -> Mapping[str, str]:
+    """Give the headers that every answer of the office at *origin* carries."""
+    headers = {"Content-Security-Policy": content_security_policy(), **_OTHERS}
+    # Without a certificate the browser has to ignore it, and a developer's localhost must not be bound for years.
+    return headers | ({"Strict-Transport-Security": _HSTS} if urlsplit(origin).scheme == "https" else {})
+
+
+class StrictHeaders:
+    """Adds the headers to every answer that does not say otherwise itself."""
+
+    def __init__(self, app: ASGIApp, *, origin: str) -> None:
+        self.app = app
+        self.headers = strict_headers(origin)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and dress the answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, dressed)
