@@ -1,0 +1,53 @@
+"""The app's own files, read once at start: scripts and styles without their comments, everything compressed."""
+
+from pathlib import Path
+
+from server.headers import WASM_WORKER
+from server.resources import Resource, make_resource
+from server.settings import ROOT
+from server.slim import slim_script, slim_style
+
+SCRIPT, STYLE = "text/javascript; charset=utf-8", "text/css; charset=utf-8"
+TYPES = {
+    ".js": SCRIPT,
+    ".css": STYLE,
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".ico": "image/x-icon",
+    ".wasm": "application/wasm",
+    ".woff2": "font/woff2",
+}
+_AT_THE_ROOT = {"service-worker.js": SCRIPT, "manifest.json": "application/manifest+json"}
+
+
+def load_assets(root: Path = ROOT) -> dict[str, Resource]:
+    """Read `pwa/`, the service worker and the manifest, by their URL; files of other kinds are not served."""
+    found = {}
+    for path in sorted((root / "pwa").rglob("*")):
+        if path.suffix in TYPES and path.is_file():
+            found[f"/{path.relative_to(root).as_posix()}"] = _asset(path, TYPES[path.suffix])
+    for name, type_ in _AT_THE_ROOT.items():
+        if (root / name).is_file():
+            found[f"/{name}"] = _asset(root / name, type_)
+    return found
+
+
+def _asset(path: Path, type_: str) -> Resource:
+    body = path.read_bytes()
+    # What came from outside lies there verbatim, and is served so.
+    if "vendor" not in path.parts:
+        body = _slim(body, type_)
+    return make_resource(body, type_, headers=_own_headers(path))
+
+
+def _slim(body: bytes, type_: str) -> bytes:
+    if type_ == SCRIPT:
+        return slim_script(body.decode()).encode()
+    return slim_style(body.decode()).encode() if type_ == STYLE else body
+
+
+def _own_headers(path: Path) -> dict[str, str]:
+    is_wasm_worker = path.name.startswith("argon2") and "worker" in path.name
+    return {"Content-Security-Policy": WASM_WORKER} if is_wasm_worker else {}

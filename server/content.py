@@ -1,0 +1,43 @@
+"""What the office edits, read whole and checked: forms, guides, regions and the texts of every language."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.forms import FormError, Forms, load_forms
+from server.guides import GuideError, Guides, load_guides
+from server.i18n import CatalogueError, Catalogues, load_catalogues
+from server.regions import Regions, RegionsError, load_regions
+
+
+class ContentError(Exception):
+    """Something that the office edits is wrong; the message names the file and the reason."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """Everything that the office edits, without its own profile."""
+
+    forms: Forms
+    guides: Guides
+    regions: Regions
+    catalogues: Catalogues
+
+
+def load_content(folder: Path) -> Content:
+    """Read a content folder.
+
+    Raises:
+        ContentError: the first thing that is wrong.
+    """
+    try:
+        catalogues = load_catalogues(folder / "locale")
+        return Content(
+            forms=load_forms(folder / "forms", texts=catalogues.keys),
+            guides=load_guides(folder / "guides"),
+            regions=load_regions(folder / "regions.csv"),
+            catalogues=catalogues,
+        )
+    except (FormError, GuideError, RegionsError, CatalogueError) as error:
+        raise ContentError(str(error)) from error
+    except OSError as error:
+        raise ContentError(f"{error.filename}: {error.strerror}") from error

@@ -1,0 +1,106 @@
+"""The offline set of one language in a dozen packs: at 2G, eighty requests would take half a minute, and packs resume.
+
+A pack is JSON: `{"<url>": {"headers": {…}, "body": "…"}}` (`body64` in base64 for what is not text), each entry with
+the headers that the same URL is served with, so that a cached page keeps its policy. A pack is named by its content.
+"""
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import brotli
+
+from server.resources import FOR_EVER, Resource, digest_of, make_resource
+
+LIMIT = 12 * 1024  # bytes of brotli: what a thin signal brings before it goes
+JSON = "application/json"
+# What the console alone uses; officers open it with a connection first and the browser keeps it.
+_NOT_OFFLINE = ("/pwa/staff/", "/pwa/vendor/argon2/", "/service-worker.js")
+_KINDS = ("page", "apply", "guide", "style", "script", "data", "image")
+
+
+@dataclass(frozen=True)
+class Packs:
+    """The packs of one language: what their list says, and what is served."""
+
+    revision: str
+    urls: tuple[str, ...]
+    resources: Mapping[str, Resource]
+
+
+def make_packs(lang: str, resources: Mapping[str, Resource], headers: Mapping[str, str]) -> Packs:
+    """Pack what *lang* needs without a signal; *headers* are the ones that every answer carries."""
+    found: dict[str, Resource] = {}
+    offline = _offline(lang, resources)
+    # A kind begins a pack of its own: a new guide must not move every script after it into another pack.
+    for _, items in groupby(offline, key=lambda item: _kind(*item)):
+        for body in _bodies({url: _entry(resource, headers) for url, resource in items}):
+            found[f"/packs/{lang}/{len(found)}-{digest_of(body)}.json"] = make_resource(body, JSON, cache=FOR_EVER)
+    revision = digest_of(",".join(found).encode(), 8)
+    rows = [[url, len(pack.encodings.get("br", pack.body))] for url, pack in found.items()]
+    list_ = make_resource(_json({"revision": revision, "packs": rows}), JSON)
+    return Packs(revision, tuple(url for url, _ in offline), found | {f"/packs/{lang}.json": list_})
+
+
+def _offline(lang: str, resources: Mapping[str, Resource]) -> list[tuple[str, Resource]]:
+    mine = [item for item in resources.items() if _belongs(item[0], lang) and _is_small(item[1])]
+    return sorted(mine, key=lambda item: (_KINDS.index(_kind(*item)), item[0]))
+
+
+def _belongs(url: str, lang: str) -> bool:
+    if url.startswith(_NOT_OFFLINE) or url.startswith("/packs/") or (url.count("/") > 2 and url.startswith("/forms/")):
+        return False
+    if url.startswith("/text/"):
+        return url == f"/text/{lang}.json"
+    first = url.split("/")[1]
+    return len(first) != 2 or first == lang
+
+
+def _is_small(resource: Resource) -> bool:
+    # A big picture is for the home screen, which the system fetches itself.
+    return not resource.type.startswith("image/") or len(resource.encodings.get("br", resource.body)) <= LIMIT
+
+
+def _kind(url: str, resource: Resource) -> str:
+    if resource.type.startswith("text/html"):
+        part = url.split("/")[2] if url.count("/") > 2 else ""
+        return {"apply": "apply", "guides": "guide"}.get(part, "page")
+    kinds = {"text/css": "style", "text/javascript": "script", "image/": "image"}
+    return next((kind for start, kind in kinds.items() if resource.type.startswith(start)), "data")
+
+
+def _entry(resource: Resource, headers: Mapping[str, str]) -> dict[str, Any]:
+    own = {"Content-Type": resource.type, "ETag": resource.etag, "Cache-Control": resource.cache, **resource.headers}
+    try:
+        return {"headers": {**headers, **own}, "body": resource.body.decode()}
+    except UnicodeDecodeError:
+        return {"headers": {**headers, **own}, "body64": base64.b64encode(resource.body).decode()}
+
+
+def _bodies(entries: Mapping[str, dict[str, Any]]) -> Iterator[bytes]:
+    pack: dict[str, dict[str, Any]] = {}
+    for url, entry in entries.items():
+        if pack and not _fits(_json(pack | {url: entry})):
+            yield _json(pack)
+            pack = {}
+        pack[url] = entry
+    if pack:
+        yield _json(pack)
+
+
+def _fits(body: bytes) -> bool:
+    # A quick look first: the slow compression of the served form is never larger.
+    return len(brotli.compress(body, quality=9)) <= LIMIT
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def oversized(resources: Mapping[str, Resource]) -> list[str]:
+    """Name the packs over the limit, each with one page or script that is too long by itself."""
+    packs = [(url, pack) for url, pack in resources.items() if url.startswith("/packs/") and url.count("/") > 2]
+    return [url for url, pack in packs if len(pack.encodings.get("br", pack.body)) > LIMIT]

@@ -1,0 +1,110 @@
+"""Pages from templates: the public ones once a language at start, the others for each request, never stored by anybody.
+
+A template that names something it was not given is an error, and whatever it shows is escaped.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from server.content import Content, ContentError
+from server.i18n import Catalogues, MissingText
+from server.moments import day, moments
+from server.resources import Resource, make_resource
+from server.settings import ROOT, Settings
+
+HTML = "text/html; charset=utf-8"
+TEMPLATES = ROOT / "templates"
+
+
+def make_environment(settings: Settings, content: Content, folder: Path = TEMPLATES) -> Environment:
+    """Prepare the templates with what all of them may show."""
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {"day": day, "moment": moments(settings.office.time_zone)}
+    environment.globals |= {
+        "office": settings.office,
+        "origin": settings.origin,
+        "languages": content.catalogues.languages,
+        "forms": content.forms,
+        "guides": content.guides,
+        "regions": content.regions,
+        "catalogues": content.catalogues,
+    }
+    return environment
+
+
+def render(request: Request, template: str, *, status_code: int = 200, **context: object) -> Response:
+    """Answer with a page that holds for this request alone; `lang` in *context* goes before the URL's language."""
+    environment: Environment = request.app.state.templates
+    catalogues = environment.globals["catalogues"]
+    assert isinstance(catalogues, Catalogues)
+    lang = str(context.pop("lang", "")) or language_of(request.scope["path"], request.headers, catalogues)
+    words = _words(catalogues, lang) | {"path": _twin(request, lang)}
+    html = environment.get_template(template).render(words, **context)
+    return HTMLResponse(html, status_code=status_code, headers={"Cache-Control": "no-store", "Content-Language": lang})
+
+
+def language_of(path: str, headers: Headers, catalogues: Catalogues) -> str:
+    """Choose the language of an answer: the URL's, else what the browser prefers, else the office's first."""
+    first = path.split("/")[1] if path.startswith("/") else ""
+    wanted = (part.split(";")[0].strip().lower() for part in headers.get("accept-language", "").split(","))
+    candidates = (first, *(tag.split("-")[0] for tag in wanted))
+    return next((lang for lang in candidates if lang in catalogues), catalogues.languages[0])
+
+
+def render_pages(environment: Environment, content: Content) -> dict[str, Resource]:
+    """Render every public page, by its URL.
+
+    Raises:
+        ContentError: a template or a text is missing or wrong.
+    """
+    pages = {}
+    for lang in content.catalogues.languages:
+        words = _words(content.catalogues, lang)
+        for path, template, context in _public(content, lang):
+            html = _rendered(environment, template, {**words, "path": path, **context})
+            pages[f"/{lang}/{path}"] = make_resource(html.encode(), HTML, headers={"Content-Language": lang})
+    first = content.catalogues.languages[0]
+    return pages | {"/": pages[f"/{first}/"], "/k": pages[f"/{first}/case"]}
+
+
+def _rendered(environment: Environment, template: str, context: Mapping[str, object]) -> str:
+    try:
+        return environment.get_template(template).render(context)
+    except (TemplateError, MissingText) as error:
+        raise ContentError(f"{template}: {error}") from error
+
+
+def _public(content: Content, lang: str) -> Iterator[tuple[str, str, Mapping[str, object]]]:
+    yield "", "home.html", {}
+    for name in ("mine", "track", "case"):
+        yield name, f"{name}.html", {}
+    for guide in content.guides.of(lang):
+        yield f"guides/{guide.slug}", "guide.html", {"guide": guide}
+    for service in content.forms.services:
+        url = f"/{lang}/apply/{service}"
+        form = {"form": content.forms.latest(service), "values": {}, "errors": {}, "url": url}
+        yield f"apply/{service}", "form.html", form
+
+
+def _words(catalogues: Catalogues, lang: str) -> dict[str, object]:
+    text = catalogues[lang].text
+    return {"lang": lang, "t": text, "_": text, "text": text}
+
+
+def _twin(request: Request, lang: str) -> str | None:
+    path = str(request.scope["path"]).removeprefix(f"/{lang}/")
+    office = getattr(request.app.state, "office", None)
+    known = office.site.resources if office is not None else {}
+    return path if f"/{lang}/{path}" in known else None

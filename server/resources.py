@@ -1,0 +1,87 @@
+"""Bytes served under a fixed URL, the same for everybody: compressed once at start, revalidated by ETag."""
+
+import gzip
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import brotli
+import zstandard
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sync.canonical import b32_encode
+
+REVALIDATE = "no-cache"  # kept by the browser, asked for each time: an update is seen, and costs a 304 otherwise
+FOR_EVER = "public, max-age=31536000, immutable"
+
+_SMALLEST = 200  # bytes under which compressing saves nothing worth a header
+_PLAIN_TYPES = ("text/", "application/json", "application/manifest+json", "image/svg", "application/wasm")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """One thing to serve; `encodings` holds its compressed forms, best first."""
+
+    type: str
+    body: bytes = field(repr=False)
+    etag: str
+    cache: str
+    headers: Mapping[str, str]
+    encodings: Mapping[str, bytes] = field(repr=False)
+
+
+def make_resource(
+    body: bytes, type_: str, *, cache: str = REVALIDATE, headers: Mapping[str, str] | None = None
+) -> Resource:
+    """Compress *body* as far as it goes and name it by its hash."""
+    # A weak tag: every encoding of it is the same thing.
+    etag = f'W/"{digest_of(body)}"'
+    encodings = _compressed(body) if type_.startswith(_PLAIN_TYPES) and len(body) >= _SMALLEST else {}
+    return Resource(type=type_, body=body, etag=etag, cache=cache, headers=dict(headers or {}), encodings=encodings)
+
+
+def digest_of(body: bytes, length: int = 16) -> str:
+    """Name bytes by the first *length* base32 characters of their SHA-256."""
+    return b32_encode(hashlib.sha256(body).digest())[:length]
+
+
+def respond(request: Request, resource: Resource) -> Response:
+    """Answer a GET or HEAD: 304 for a browser that has it, else the smallest form that it reads."""
+    headers = {"ETag": resource.etag, "Cache-Control": resource.cache, **resource.headers}
+    if resource.encodings:
+        headers["Vary"] = "Accept-Encoding"
+    if _has(request.headers.get("if-none-match", ""), resource.etag):
+        return Response(status_code=304, headers=headers)
+    encoding = choose_encoding(request.headers.get("accept-encoding", ""), resource.encodings)
+    body = resource.body
+    if encoding:
+        headers["Content-Encoding"] = encoding
+        body = resource.encodings[encoding]
+    if request.method == "HEAD":
+        return Response(headers=headers | {"Content-Length": str(len(body))}, media_type=resource.type)
+    return Response(body, headers=headers, media_type=resource.type)
+
+
+def choose_encoding(accepted: str, offered: Mapping[str, bytes]) -> str | None:
+    """Choose the smallest of the *offered* encodings that an Accept-Encoding header allows; None is as it is."""
+    refused: set[str] = set()
+    named: set[str] = set()
+    for part in accepted.lower().split(","):
+        name, _, quality = part.replace(" ", "").partition(";q=")
+        (refused if quality.rstrip("0.") == "" and quality else named).add(name)
+    able = [name for name in offered if name in named or ("*" in named and name not in refused)]
+    return min(able, key=lambda name: len(offered[name]), default=None)
+
+
+def _compressed(body: bytes) -> dict[str, bytes]:
+    return {
+        "br": brotli.compress(body, quality=11),
+        "zstd": zstandard.ZstdCompressor(level=19).compress(body),
+        "gzip": gzip.compress(body, compresslevel=9, mtime=0),
+    }
+
+
+def _has(if_none_match: str, etag: str) -> bool:
+    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    return "*" in tags or etag.removeprefix("W/") in tags

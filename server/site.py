@@ -1,0 +1,71 @@
+"""Everything that is the same for everybody, made once at start: pages, the app's files, texts, forms and the packs."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment
+
+from server.assets import load_assets
+from server.content import Content
+from server.forms import Form
+from server.headers import strict_headers
+from server.packs import JSON, make_packs
+from server.pages import render_pages
+from server.resources import FOR_EVER, REVALIDATE, Resource, digest_of, make_resource
+from server.settings import Settings
+
+DEVICE_TEXTS = ("app.", "field.", "rule.", "option.", "form.", "step.", "refused.", "state.")
+STAFF_TEXTS = (*DEVICE_TEXTS, "console.", "staff.")
+
+
+@dataclass(frozen=True)
+class Site:
+    """What is served by its URL alone.
+
+    Attributes:
+        revision: changes whenever anything that a device keeps does.
+        offline: the URLs in each language's packs.
+    """
+
+    resources: Mapping[str, Resource]
+    revision: str
+    offline: Mapping[str, tuple[str, ...]]
+
+
+def build_site(settings: Settings, content: Content, environment: Environment, *, keys: list[Any]) -> Site:
+    """Make the site; *keys* is the signed list of keys, which counts into the revision."""
+    resources = load_assets() | _texts(content) | _forms(content) | render_pages(environment, content)
+    headers = strict_headers(settings.origin)
+    packs = {lang: make_packs(lang, resources, headers) for lang in content.catalogues.languages}
+    for made in packs.values():
+        resources |= made.resources
+    forms = [content.forms.latest(service).name for service in content.forms.services]
+    parts = [keys, forms, [made.revision for made in packs.values()]]
+    return Site(resources, digest_of(_json(parts), 8), {lang: made.urls for lang, made in packs.items()})
+
+
+def _texts(content: Content) -> dict[str, Resource]:
+    found = {}
+    for lang in content.catalogues.languages:
+        catalogue = content.catalogues[lang]
+        for name, prefixes in ((lang, DEVICE_TEXTS), (f"staff-{lang}", STAFF_TEXTS)):
+            found[f"/text/{name}.json"] = make_resource(_json(catalogue.subset(prefixes)), JSON)
+    return found
+
+
+def _forms(content: Content) -> dict[str, Resource]:
+    found = {}
+    for service, forms in content.forms.by_service.items():
+        found[f"/forms/{service}.json"] = _form(forms[-1], REVALIDATE)
+        found |= {f"/forms/{service}/{form.name}.json": _form(form, FOR_EVER) for form in forms}
+    return found
+
+
+def _form(form: Form, cache: str) -> Resource:
+    return make_resource(form.raw, JSON, cache=cache, headers={"Rantau-Form": form.name})
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

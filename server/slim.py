@@ -1,0 +1,136 @@
+"""Takes comments and indentation out of our own scripts and style sheets; whoever pays by the kilobyte reads neither.
+
+Theory. Only what fills whole lines goes: comments that begin a line and end one, blank lines, and the white space
+before code. Line breaks stay, so that no statement ends elsewhere. To know where a line begins in code, the text is
+read token by token. The one ambiguity of JavaScript's tokens, whether `/` divides or opens a regular expression,
+is decided by the token before it; a wrong guess runs over the end of a line, and then the text stays as it was.
+"""
+
+import re
+
+# After these a `/` opens a regular expression.
+_OPERATORS = frozenset("(,=:[!&|?{};+-*%<>~^")
+_KEYWORDS = frozenset({"return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "else", "do", "await"})
+
+_TOKEN = re.compile(
+    r"""
+    (?P<blank>[ \t]+) | (?P<newline>\n)
+  | (?P<line>//[^\n]*) | (?P<block>/\*.*?\*/)
+  | (?P<string>"(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*')
+  | (?P<word>[\w$\#@\u0080-\U0010ffff]+)
+  | (?P<mark>.)
+    """,
+    re.X | re.S,
+)
+_REGEX = re.compile(r"/(?:[^/\\\[\n]|\\[^\n]|\[(?:[^\]\\\n]|\\[^\n])*\])+/[a-z]*")
+_TEMPLATE = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*(?P<end>`|\$\{)", re.S)
+_CSS = re.compile(r"""(?P<keep>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|url\([^)"']*\))|/\*.*?\*/""", re.S)
+
+
+class _Lost(Exception):
+    """The reader no longer knows where it is."""
+
+
+def slim_script(source: str) -> str:
+    """Take whole-line comments, blank lines and indentation out of a module; unchanged where that is not certain."""
+    try:
+        return _Script(source).slim()
+    except _Lost:
+        return source
+
+
+def slim_style(source: str) -> str:
+    """Take comments, blank lines and indentation out of a style sheet."""
+    text = _CSS.sub(lambda found: found["keep"] or " ", source)
+    return "".join(f"{line.strip()}\n" for line in text.splitlines() if line.strip())
+
+
+class _Script:
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.at = 0
+        self.out: list[str] = []
+        self.before = ""  # the last token of code
+        self.depths: list[int] = []  # open braces within each `${`
+        self.fresh = True  # nothing but white space on this line so far
+
+    def slim(self) -> str:
+        while self.at < len(self.source):
+            self._step()
+        if self.depths:
+            raise _Lost
+        return "".join(self.out)
+
+    def _step(self) -> None:
+        found = _TOKEN.match(self.source, self.at)
+        if found is None:
+            raise _Lost
+        self.at = found.end()
+        kind, text = found.lastgroup, found[0]
+        if kind == "newline":
+            self._end_line()
+        elif kind == "blank":
+            self.out += [] if self.fresh else [text]
+        elif kind in ("line", "block"):
+            self._comment(text)
+        elif text in ("`", "}") or text == "{":
+            self._bracket(text)
+        elif text == "/" and self._opens_regex():
+            self._regex()
+        elif text in ("'", '"'):
+            raise _Lost  # a string that does not end on its line
+        else:
+            self._code(text)
+
+    def _code(self, text: str) -> None:
+        self.out.append(text)
+        self.before = text
+        self.fresh = False
+
+    def _end_line(self) -> None:
+        if not self.fresh:
+            self.out.append("\n")
+        self.fresh = True
+
+    def _comment(self, text: str) -> None:
+        rest = self.source[self.at :].split("\n", 1)[0]
+        if self.fresh and not rest.strip():
+            return
+        # Beside code a comment stays: a token could be glued to the next, or a line break be lost.
+        self.out.append(text)
+        self.fresh = False
+
+    def _bracket(self, text: str) -> None:
+        if text == "`":
+            self._code(text)
+            self._template()
+        elif text == "}" and self.depths and self.depths[-1] == 0:
+            self.depths.pop()
+            self._code(text)
+            self._template()
+        else:
+            if self.depths:
+                self.depths[-1] += 1 if text == "{" else -1
+            self._code(text)
+
+    def _template(self) -> None:
+        found = _TEMPLATE.match(self.source, self.at)
+        if found is None:
+            raise _Lost
+        self.at = found.end()
+        self._code(found[0])
+        if found["end"] == "`":
+            self.before = "`"
+        else:
+            self.depths.append(0)
+            self.before = "{"
+
+    def _regex(self) -> None:
+        found = _REGEX.match(self.source, self.at - 1)
+        if found is None:
+            raise _Lost
+        self.at = found.end()
+        self._code(found[0])
+
+    def _opens_regex(self) -> bool:
+        return not self.before or self.before in _OPERATORS or self.before in _KEYWORDS
