@@ -1,0 +1,53 @@
+"""The five databases of an office, embedded or in a CouchDB."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, fields
+
+from server.settings import Settings
+from sync.sqlite_store import open_sqlite
+from sync.store import Store
+
+
+@dataclass(frozen=True)
+class Databases:
+    """Where everything is kept.
+
+    Attributes:
+        public: what anybody may read, signed.
+        cases: sealed versions and the office's steps; never purged.
+        blobs: sealed files.
+        wraps: the sealed data keys, which never leave the office; erasing happens here.
+        staff: accounts, grants, sessions, audit.
+    """
+
+    public: Store
+    cases: Store
+    blobs: Store
+    wraps: Store
+    staff: Store
+
+
+NAMES = tuple(field.name for field in fields(Databases))
+
+
+@asynccontextmanager
+async def open_databases(settings: Settings) -> AsyncIterator[Databases]:
+    """Open every database, making those that are missing.
+
+    Raises:
+        StoreError: a store does not answer or does not let us in.
+    """
+    async with AsyncExitStack() as stack:
+        if settings.couchdb:
+            from sync.couch_store import CouchServer
+
+            server = await stack.enter_async_context(CouchServer(settings.couchdb, prefix=settings.couchdb_prefix))
+            stores: dict[str, Store] = {name: await server.database(name) for name in NAMES}
+        else:
+            # Password hashes lie in it: nobody else on the machine has to read them.
+            settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            stores = {name: open_sqlite(settings.data, name) for name in NAMES}
+        for store in stores.values():
+            stack.push_async_callback(store.close)
+        yield Databases(**stores)

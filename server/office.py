@@ -1,0 +1,143 @@
+"""One office, opened: its databases, keys, content and site in one frozen bundle, which every handler is given."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from jinja2 import Environment
+
+from server.content import Content
+from server.databases import Databases, open_databases
+from server.forms import Forms
+from server.guides import Guides
+from server.i18n import Catalogues
+from server.projection import Projection
+from server.regions import Regions
+from server.server_key import ServerKeyError, read_server_key
+from server.settings import Settings
+from server.site import Site, build_site
+from sync.errors import NotFound, OpenError
+from sync.key_pair import KeyPair
+from sync.keyring import KeyList, verify_key_list
+
+KEYS = "keys"  # the document of the key list, in `public`
+
+
+class NoOffice(Exception):
+    """Nothing has been set up here; the message says what to run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """What handlers get.
+
+    Attributes:
+        keys: the list of keys as the root signed it.
+        clock: seconds since 1970.
+    """
+
+    settings: Settings
+    databases: Databases
+    content: Content
+    root: bytes
+    keys: list[Any]
+    key_list: KeyList
+    server_key: KeyPair = field(repr=False)
+    projection: Projection
+    site: Site
+    clock: Callable[[], int]
+
+    @property
+    def forms(self) -> Forms:
+        """Give the forms."""
+        return self.content.forms
+
+    @property
+    def guides(self) -> Guides:
+        """Give the guides."""
+        return self.content.guides
+
+    @property
+    def regions(self) -> Regions:
+        """Give the regions."""
+        return self.content.regions
+
+    @property
+    def catalogues(self) -> Catalogues:
+        """Give the texts."""
+        return self.content.catalogues
+
+    @property
+    def public(self) -> str:
+        """Name the state of everything public in 8 characters."""
+        return self.site.revision
+
+
+def now() -> int:
+    """Tell the time in seconds since 1970."""
+    return int(time.time())
+
+
+async def read_keys(databases: Databases) -> list[Any]:
+    """Give the signed list of keys.
+
+    Raises:
+        NoOffice: there is none.
+    """
+    try:
+        doc = await databases.public.get(KEYS)
+    except NotFound:
+        raise NoOffice("There is no office here yet: run `rantau init` first.") from None
+    return [doc["signed"], doc["sig"]]
+
+
+@asynccontextmanager
+async def open_office(
+    settings: Settings,
+    content: Content,
+    environment: Environment,
+    *,
+    databases: Databases | None = None,
+    clock: Callable[[], int] = now,
+) -> AsyncIterator[Office]:
+    """Open an office and keep its lists up to date until the end.
+
+    Raises:
+        NoOffice: nothing has been set up, or the server's key is missing or not in the list.
+        StoreError: the store does not answer.
+    """
+    if databases is None:
+        async with (
+            open_databases(settings) as opened,
+            open_office(settings, content, environment, databases=opened, clock=clock) as office,
+        ):
+            yield office
+        return
+    keys = await read_keys(databases)
+    try:
+        own = read_server_key(settings.data)
+        key_list = verify_key_list(keys, own.root)
+    except ServerKeyError as error:
+        raise NoOffice(str(error)) from None
+    except OpenError:
+        raise NoOffice("The list of keys is not signed by this office's root; `rantau doctor` says more.") from None
+    site = build_site(settings, content, environment, keys=keys)
+    projection = Projection(settings.data / "projection.sqlite", databases.cases, clock)
+    await projection.start()
+    try:
+        yield Office(
+            settings=settings,
+            databases=databases,
+            content=content,
+            root=own.root,
+            keys=keys,
+            key_list=key_list,
+            server_key=own.pair,
+            projection=projection,
+            site=site,
+            clock=clock,
+        )
+    finally:
+        await projection.stop()

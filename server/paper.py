@@ -1,0 +1,51 @@
+"""Secrets on paper: short lines of groups that a person can copy by hand, each line with a check character of its own.
+
+A line is 15 base32 characters and the check character over its number and those, so that a slip is found on the line
+where it was made, and so is a line left out or moved. Spaces and capitals do not count when it is read back.
+"""
+
+import re
+from collections.abc import Iterable
+
+from sync.canonical import b32_decode, b32_encode
+from sync.receipt_code import check_char
+
+_LINE = 15  # characters beside the check character
+_GROUP = 4  # characters between spaces
+
+
+class PaperError(Exception):
+    """What was typed is not what was printed; the message names the line."""
+
+
+def paper_lines(secret: bytes) -> list[str]:
+    """Write *secret* as lines to copy by hand."""
+    text = b32_encode(secret)
+    parts = [text[start : start + _LINE] for start in range(0, len(text), _LINE)]
+    return [_grouped(part + _check(number, part)) for number, part in enumerate(parts, 1)]
+
+
+def read_paper(lines: Iterable[str]) -> bytes:
+    """Read lines back.
+
+    Raises:
+        PaperError: a line is wrong.
+    """
+    text = ""
+    for number, line in enumerate(lines, 1):
+        typed = re.sub(r"[\s-]", "", line).lower()
+        if not typed or _check(number, typed[:-1]) != typed[-1]:
+            raise PaperError(f"line {number}: not as it was printed")
+        text += typed[:-1]
+    try:
+        return b32_decode(text)
+    except ValueError:
+        raise PaperError("a line is missing at the end") from None
+
+
+def _check(number: int, part: str) -> str:
+    return check_char(f"{number}{part}")
+
+
+def _grouped(text: str) -> str:
+    return " ".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))
