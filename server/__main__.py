@@ -1,0 +1,5 @@
+"""Lets `python -m server` do what the command `rantau` does."""
+
+from server.cli import main
+
+main()

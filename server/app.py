@@ -1,0 +1,55 @@
+"""Puts the server together. This is the one place where its parts meet; everything else is given what it needs."""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from server.content import load_content
+from server.databases import Databases
+from server.failures import Failures, explain
+from server.headers import StrictHeaders
+from server.limits import ClientAddress, KnownHosts, SlowDown
+from server.office import now, open_office
+from server.pages import make_environment
+from server.routes import build_routes
+from server.settings import Settings, load_settings
+from sync.errors import Unavailable
+
+
+def create_app(settings: Settings, *, databases: Databases | None = None, clock: Callable[[], int] = now) -> Starlette:
+    """Build the application; its office is opened when it starts and closed when it ends."""
+    content = load_content(settings.content)
+    environment = make_environment(settings, content)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with open_office(settings, content, environment, databases=databases, clock=clock) as office:
+            app.state.office = office
+            yield
+            for lane in getattr(app.state, "lanes", {}).values():
+                lane.close()
+
+    app = Starlette(
+        routes=build_routes(),
+        lifespan=lifespan,
+        middleware=[
+            Middleware(StrictHeaders, origin=settings.origin),
+            Middleware(Failures),
+            Middleware(KnownHosts, hosts=settings.hosts),
+            Middleware(ClientAddress, proxies=settings.proxies),
+            Middleware(SlowDown, per_second=settings.posts_per_second),
+        ],
+        exception_handlers={HTTPException: explain, Unavailable: explain},
+    )
+    app.router.redirect_slashes = False  # it would name the scheme that the proxy speaks to us
+    app.state.templates = environment
+    return app
+
+
+def app_from_environment() -> Starlette:
+    """Build the application from the environment, for the server's processes."""
+    return create_app(load_settings(os.environ))

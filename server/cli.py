@@ -1,0 +1,140 @@
+"""The command `rantau`: make an office, serve it, and say in sentences what is right and wrong with it."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import click
+
+from server.content import ContentError
+from server.databases import open_databases
+from server.doctor import examine
+from server.founding import FoundingError, NewOfficer, Paper, make_office
+from server.office import NoOffice, now, read_keys
+from server.server_key import ServerKeyError, read_server_key
+from server.serving import serve as serve_office
+from server.settings import Settings, SettingsError, load_settings
+from sync.errors import NotFound, StoreError
+
+DEMO = NewOfficer("petugas", "contoh-sandi-petugas", "kunci contoh kantor demo")
+
+
+_RIGHT, _WRONG = click.style("right", fg="green"), click.style("WRONG", fg="red")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="rantau")
+def main() -> None:
+    """Take passport and stay-permit applications where the signal comes and goes."""
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="Fixed login and passwords that everybody knows: to try it out.")
+@click.option("--stdin", "from_stdin", is_flag=True, help="Read login, password and passphrase, a line each.")
+def init(*, demo: bool, from_stdin: bool) -> None:
+    """Make an office: its keys and its first officer. Prints once what must be kept on paper."""
+    with _in_sentences():
+        settings = load_settings(os.environ)
+        officer = DEMO if demo else _read_officer() if from_stdin else _ask_officer()
+        paper = asyncio.run(_make(settings, officer, is_demo=demo))
+    if demo:
+        click.echo(f"A demo office is ready in {settings.data}. Start it with `rantau serve`.")
+    else:
+        _print_paper(paper)
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="Make a demo office first where there is none.")
+def serve(*, demo: bool) -> None:
+    """Serve the office until stopped."""
+    with _in_sentences():
+        settings = load_settings(os.environ)
+        is_demo = asyncio.run(_find_or_make(settings, may_make=demo))
+        if demo and not is_demo:
+            raise FoundingError(f"{settings.data} holds a real office: serve it without --demo.")
+        serve_office(settings, ready=lambda: _print_welcome(settings, is_demo=is_demo))
+
+
+@main.command()
+def doctor() -> None:
+    """Check configuration, content, store, keys and clock."""
+    findings = asyncio.run(examine(os.environ))
+    for finding in findings:
+        click.echo(f"{_RIGHT if finding.is_right else _WRONG}  {finding.sentence}")
+    sys.exit(0 if all(finding.is_right for finding in findings) else 1)
+
+
+async def _make(settings: Settings, officer: NewOfficer, *, is_demo: bool) -> Paper:
+    async with open_databases(settings) as databases:
+        return await make_office(settings, databases, officer, now=now(), is_demo=is_demo)
+
+
+async def _find_or_make(settings: Settings, *, may_make: bool) -> bool:
+    async with open_databases(settings) as databases:
+        try:
+            await read_keys(databases)
+        except NoOffice:
+            if not may_make:
+                raise
+            await make_office(settings, databases, DEMO, now=now(), is_demo=True)
+    return read_server_key(settings.data).is_demo
+
+
+def _read_officer() -> NewOfficer:
+    lines = sys.stdin.read().splitlines()
+    if len(lines) != 3:
+        raise FoundingError("standard input: three lines, which are login, password and passphrase")
+    return NewOfficer(lines[0].strip(), lines[1], lines[2])
+
+
+def _ask_officer() -> NewOfficer:
+    click.echo("The first officer. The password signs in; the passphrase opens the office's key in the browser.")
+    click.echo("Choose two different ones of at least 12 characters; four or five unrelated words are good.")
+    return NewOfficer(
+        click.prompt("Login").strip(),
+        click.prompt("Password", hide_input=True, confirmation_prompt=True),
+        click.prompt("Key passphrase", hide_input=True, confirmation_prompt=True),
+    )
+
+
+def _print_paper(paper: Paper) -> None:
+    click.echo("The office is made. Copy the two keys below by hand, on two sheets, kept in two places.")
+    click.echo("They are shown once and stored nowhere. The last character of each line checks that line.\n")
+    _print_key("Root key: signs the list of the office's keys; without it none can be replaced.", paper.root)
+    _print_key("Recovery key: opens applications when every officer has forgotten the passphrase.", paper.recovery)
+    click.echo("The passphrase is stored nowhere either. Whoever holds it and the officer's login can read everything:")
+    click.echo("write it down only where you would leave the key of the archive.")
+    click.echo("Now clear this screen, then run `rantau doctor` and `rantau serve`.")
+
+
+def _print_key(what: str, lines: Sequence[str]) -> None:
+    click.echo(what)
+    for number, line in enumerate(lines, 1):
+        click.echo(f"  {number}  {line}")
+    click.echo()
+
+
+def _print_welcome(settings: Settings, *, is_demo: bool) -> None:
+    if not is_demo:
+        click.echo(f"Rantau is serving {settings.office.name} on {settings.origin}")
+        return
+    click.echo(
+        f"Rantau is serving the demo office on {settings.origin}\n"
+        f"  officer        {settings.origin}/staff/   login {DEMO.login}   password {DEMO.password}\n"
+        f"                 key passphrase  {DEMO.passphrase}\n"
+        '  without signal open the page once, wait for "Siap dipakai tanpa sinyal", then stop this server (Ctrl-C):\n'
+        "                 reading, filling in and Kirim go on; start it again and the application is sent."
+    )
+
+
+@contextmanager
+def _in_sentences() -> Iterator[None]:
+    try:
+        yield
+    except (SettingsError, ContentError, FoundingError, NoOffice, ServerKeyError) as error:
+        raise click.ClickException(str(error)) from None
+    except StoreError as error:
+        reason = "not found" if isinstance(error, NotFound) else error.reason
+        raise click.ClickException(f"The store does not answer: {reason}") from None

@@ -1,0 +1,153 @@
+"""Looks an office over: configuration, content, store, keys and clock, each told in a sentence."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from server.content import Content, ContentError, load_content
+from server.databases import NAMES, Databases, open_databases
+from server.founding import RECOVERY
+from server.office import NoOffice, now, read_keys
+from server.packs import LIMIT, oversized
+from server.pages import make_environment
+from server.server_key import MODE, ServerKey, ServerKeyError, read_server_key, server_key_path
+from server.settings import Settings, SettingsError, load_settings
+from server.site import build_site
+from sync.errors import OpenError, StoreError
+from sync.keyring import KeyList, verify_key_list
+from sync.store import Store
+
+SLACK = 600  # seconds that a clock may be behind what it wrote itself
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at."""
+
+    is_right: bool
+    sentence: str
+
+
+async def examine(environ: Mapping[str, str]) -> list[Finding]:
+    """Look everything over; what can't be looked at because of something earlier is left out."""
+    try:
+        settings = load_settings(environ)
+    except SettingsError as error:
+        return [Finding(False, f"Configuration: {error}.")]
+    findings = [_configuration(settings)]
+    content = _load(settings, findings)
+    try:
+        async with open_databases(settings) as databases:
+            findings += [finding async for finding in _of_stores(settings, databases)]
+            findings += [finding async for finding in _of_keys(settings, databases)]
+            findings.append(await _clock(databases, content))
+    except StoreError as error:
+        findings.append(Finding(False, f"Store: it does not answer ({error.reason})."))
+    return findings
+
+
+def _configuration(settings: Settings) -> Finding:
+    if not settings.is_https and "localhost" not in settings.hosts:
+        return Finding(
+            False, f"Configuration: {settings.origin} is not https, and without that no phone works without a signal."
+        )
+    where = "a CouchDB" if settings.couchdb else f"the embedded store in {settings.data}"
+    return Finding(True, f"Configuration: {settings.office.name} on {settings.origin}, kept in {where}.")
+
+
+def _load(settings: Settings, findings: list[Finding]) -> Content | None:
+    try:
+        content = load_content(settings.content)
+        site = build_site(settings, content, make_environment(settings, content), keys=[])
+    except ContentError as error:
+        findings.append(Finding(False, f"Content: {error}."))
+        return None
+    large = oversized(site.resources)
+    if large:
+        findings.append(Finding(False, f"Content: {', '.join(large)} is over {LIMIT} bytes; shorten what is in it."))
+    services, guides = len(content.forms.services), len(content.guides.slugs)
+    languages = " and ".join(content.catalogues.languages)
+    findings.append(Finding(True, f"Content: {services} forms and {guides} guides in {languages}."))
+    return content
+
+
+async def _of_stores(settings: Settings, databases: Databases) -> AsyncIterator[Finding]:
+    for name in NAMES:
+        store: Store = getattr(databases, name)
+        try:
+            await store.put_local("doctor", {"at": now()})
+            count = (await store.info()).doc_count
+        except StoreError as error:
+            yield Finding(False, f"Store: {name} can't be written ({error.reason}).")
+        else:
+            yield Finding(True, f"Store: {name} can be read and written, {count} documents.")
+
+
+async def _of_keys(settings: Settings, databases: Databases) -> AsyncIterator[Finding]:
+    try:
+        keys = await read_keys(databases)
+        own = read_server_key(settings.data)
+        key_list = verify_key_list(keys, own.root)
+    except (NoOffice, ServerKeyError) as error:
+        yield Finding(False, f"Keys: {error}")
+        return
+    except OpenError:
+        yield Finding(False, "Keys: the list is not signed by the root that server.key names. Who changed it?")
+        return
+    yield _validity(key_list)
+    yield _server_key(server_key_path(settings.data), own, key_list)
+    yield await _grants(databases.staff, key_list)
+
+
+def _validity(key_list: KeyList) -> Finding:
+    until = datetime.fromtimestamp(key_list.until, UTC).date()
+    if key_list.is_past(now()):
+        return Finding(False, f"Keys: the list ended on {until}; sign a new one with the root key.")
+    return Finding(True, f"Keys: the list is signed by the root and good until {until}.")
+
+
+def _server_key(path: Path, own: ServerKey, key_list: KeyList) -> Finding:
+    listed = key_list.find(own.kid)
+    if listed is None or listed.use != "server" or listed.state != "primary" or listed.pub != own.pair.pub:
+        return Finding(False, f"Keys: {path} is not the server key in the list, so phones refuse its receipts.")
+    mode = path.stat().st_mode & 0o777
+    if mode != MODE:
+        return Finding(False, f"Keys: {path} has mode {mode:03o}; others can read it. Run: chmod 600 {path}")
+    return Finding(True, f"Keys: {path} is the server key in the list, and only its owner can read it.")
+
+
+async def _grants(staff: Store, key_list: KeyList) -> Finding:
+    users = [row.doc for row in await staff.all_docs(start="user.", end="user/", include_docs=True)]
+    officers = [user["login"] for user in users if user and user["role"] == "officer" and not user.get("disabled")]
+    if not officers:
+        return Finding(False, "Keys: there is no officer who could sign in.")
+    kids = [key.kid for key in key_list.keys if key.use in ("seal", "office") and key.state == "primary"]
+    wanted = [f"grant.{kid}.{name}" for kid in kids for name in (*officers, RECOVERY)]
+    wanted += [f"officer.{name}" for name in officers]
+    missing = [row.id for row in await staff.all_docs(keys=wanted) if row.error or row.deleted]
+    if missing:
+        return Finding(False, f"Keys: {', '.join(missing)} is missing in staff.")
+    return Finding(True, f"Keys: {', '.join(officers)} and the recovery key have their grants.")
+
+
+async def _clock(databases: Databases, content: Content | None) -> Finding:
+    known = await _newest(databases, content)
+    here = datetime.fromtimestamp(now(), UTC)
+    if now() + SLACK < known:
+        newest = datetime.fromtimestamp(known, UTC)
+        return Finding(
+            False, f"Clock: it says {here:%Y-%m-%d %H:%M} UTC, but something here is of {newest:%Y-%m-%d %H:%M}."
+        )
+    return Finding(True, f"Clock: {here:%Y-%m-%d %H:%M} UTC, not behind anything that is kept here.")
+
+
+async def _newest(databases: Databases, content: Content | None) -> int:
+    times = [0]
+    # Audit entries are named by their time.
+    rows = await databases.staff.all_docs(start="audit/", end="audit.", descending=True, limit=1, include_docs=True)
+    times += [row.doc["at"] for row in rows if row.doc]
+    if content is not None:
+        days = [guide.checked for lang in content.catalogues.languages for guide in content.guides.of(lang)]
+        times += [int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) for day in days]
+    return max(times)

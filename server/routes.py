@@ -1,0 +1,101 @@
+"""The one list of what the server answers: path, methods, who may ask, how long a body may be."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from starlette.convertors import StringConvertor, register_url_convertor
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server import console_api, edge, exchange, public, staff, tracking
+from server.body_lines import BodyLimits
+from server.limits import BodyLimit
+from server.posted import BODY_LIMIT
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+NONE = 0  # bytes: a GET has no body
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that can be asked; *role* `officer` answers nobody else than a signed-in officer."""
+
+    path: str
+    method: Literal["GET", "POST"]
+    name: str
+    endpoint: Handler
+    role: Literal["anyone", "officer"] = "anyone"
+    body_limit: int = NONE
+
+
+class _Language(StringConvertor):
+    regex = "[a-z]{2}"
+
+
+register_url_convertor("lang", _Language())
+
+ROWS = (
+    Row("/", "GET", "root", public.resource),
+    Row("/k", "GET", "code", public.resource),
+    Row("/ping", "GET", "ping", public.ping),
+    Row("/office.json", "GET", "office", public.office_json),
+    Row("/service-worker.js", "GET", "service_worker", public.resource),
+    Row("/manifest.json", "GET", "manifest", public.resource),
+    Row("/pwa/{path:path}", "GET", "asset", public.resource),
+    Row("/text/{name}.json", "GET", "texts", public.resource),
+    Row("/forms/{service}.json", "GET", "form", public.resource),
+    Row("/forms/{service}/{form}.json", "GET", "published_form", public.resource),
+    Row("/packs/{lang:lang}.json", "GET", "packs", public.resource),
+    Row("/packs/{lang:lang}/{pack}.json", "GET", "pack", public.resource),
+    Row("/exchange", "POST", "exchange", exchange.exchange, body_limit=BodyLimits().sent),
+    Row("/staff", "GET", "to_console", public.to_folder),
+    Row("/staff/login", "GET", "login_page", staff.login_page),
+    Row("/staff/login", "POST", "login", staff.login, body_limit=BODY_LIMIT),
+    Row("/staff/logout", "POST", "logout", staff.logout, "officer", BODY_LIMIT),
+    Row("/staff/", "GET", "console", staff.console_page, "officer"),
+    Row("/staff/{lang:lang}/", "GET", "console_in", staff.console_page, "officer"),
+    Row("/staff/api/keys", "GET", "keys", console_api.show_keys, "officer"),
+    Row("/staff/api/cases", "GET", "cases", console_api.list_cases, "officer"),
+    Row("/staff/api/cases/{case}", "GET", "case_documents", console_api.show_case, "officer"),
+    Row("/staff/api/cases/{case}/events", "POST", "add_event", console_api.add_event, "officer", console_api.EVENT_LIMIT),  # noqa: E501
+    Row("/{lang:lang}", "GET", "to_home", public.to_folder),
+    Row("/{lang:lang}/", "GET", "home", public.resource),
+    Row("/{lang:lang}/mine", "GET", "mine", public.resource),
+    Row("/{lang:lang}/case", "GET", "case", public.resource),
+    Row("/{lang:lang}/guides/{slug}", "GET", "guide", public.resource),
+    Row("/{lang:lang}/apply/{service}", "GET", "apply", public.resource),
+    Row("/{lang:lang}/apply/{service}", "POST", "review", edge.apply, body_limit=BODY_LIMIT),
+    Row("/{lang:lang}/send", "POST", "send", edge.send, body_limit=BODY_LIMIT),
+    Row("/{lang:lang}/track", "GET", "track", public.resource),
+    Row("/{lang:lang}/track", "POST", "status", tracking.track, body_limit=BODY_LIMIT),
+)  # fmt: skip
+
+
+def build_routes(rows: Sequence[Row] = ROWS) -> list[Route]:
+    """Make Starlette's routes, one a path, so that a wrong method is told every right one."""
+    by_path: dict[str, list[Row]] = {}
+    for row in rows:
+        by_path.setdefault(row.path, []).append(row)
+    return [_route(path, mine) for path, mine in by_path.items()]
+
+
+def _route(path: str, rows: Sequence[Row]) -> Route:
+    handlers = {row.method: row.endpoint for row in rows}
+
+    async def endpoint(request: Request) -> Response:
+        _refuse_unknown_language(request)
+        return await handlers["POST" if request.method == "POST" else "GET"](request)
+
+    limit = Middleware(BodyLimit, limit=max(row.body_limit for row in rows))
+    return Route(path, endpoint, methods=list(handlers), name=rows[0].name, middleware=[limit])
+
+
+def _refuse_unknown_language(request: Request) -> None:
+    lang = request.path_params.get("lang")
+    if lang is not None and lang not in request.app.state.office.catalogues:
+        raise HTTPException(404)

@@ -1,0 +1,73 @@
+"""Runs the application in granian: HTTP/1 and 2, TLS where there is a certificate, in as many processes as are set."""
+
+import ctypes
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces, SSLProtocols
+from granian.log import LogLevels
+from starlette.applications import Starlette
+
+from server.app import app_from_environment
+from server.content import load_content
+from server.pages import make_environment, render_pages
+from server.settings import Settings
+
+# Phones with a thin signal hold their connection for minutes: granian's own 1024 stops at some 1,500 of them.
+BACKLOG = 16384
+STOPPING = 15  # seconds for requests that are under way
+_PR_SET_PDEATHSIG = 1
+
+
+def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT; *ready* is called when the port is ours.
+
+    Raises:
+        ContentError: what the office edits is wrong; said here, once, and not by every process.
+    """
+    content = load_content(settings.content)
+    render_pages(make_environment(settings, content), content)
+    server = Granian(
+        "server.serving:process",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        factory=True,
+        workers=settings.workers,
+        websockets=False,
+        backlog=BACKLOG,
+        backpressure=BACKLOG,
+        workers_kill_timeout=STOPPING,
+        ssl_cert=settings.tls_cert,
+        ssl_key=settings.tls_key,
+        ssl_protocol_min=SSLProtocols.tls12,
+        log_level=LogLevels(settings.log),
+        log_dictconfig=_logging(settings.log),
+    )
+    server.on_startup(ready)
+    server.serve()
+
+
+def process() -> Starlette:
+    """Build the application in a process of its own."""
+    _end_with_the_parent()
+    return app_from_environment()
+
+
+def _end_with_the_parent() -> None:
+    # A parent that is killed stops nobody, and its port would be answered by the old process beside the new one.
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _logging(level: str) -> dict[str, Any]:
+    # No access log: who asked when for what is nobody's business, and a code typed wrong into an address is in it.
+    logger = {"handlers": ["console"], "level": level.upper(), "propagate": False}
+    return {
+        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}},
+        "loggers": {"_granian": dict(logger), "granian.access": {"level": "CRITICAL"}, "rantau": dict(logger)},
+    }
