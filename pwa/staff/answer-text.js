@@ -1,0 +1,25 @@
+/** How an answer is written for an officer: option texts for codes, names for regions, dates as on the paper form. */
+
+import { isRealDate } from '../answers.js';
+
+/** @typedef {import('../form.js').Answer} Answer */
+/** @typedef {import('./texts.js').Texts} Texts */
+/** @typedef {import('../form.js').Field & {label: string, group: string}} StaffField */
+/** @typedef {{id: string, title: string, fields: StaffField[]}} StaffSection */
+/** @typedef {{service: string, n: number, title: string, groups: string[], sections: StaffSection[]}} StaffForm */
+
+/**
+ * Write an answer; an unanswered one is the empty text.
+ * @param {StaffField} field @param {Answer} answer @param {Texts} texts
+ * @returns {string}
+ */
+export function answerText(field, answer, texts) {
+  if (answer === null) return '';
+  if (Array.isArray(answer)) return answer.map(([name]) => name).join(', ');
+  const option = field.options?.find(([code]) => code === String(answer));
+  if (option) return texts.say(option[1]);
+  if (field.control === 'checkbox') return texts.say(answer === 1 ? 'staff.yes' : 'staff.no');
+  if (field.control === 'region' || field.control === 'regency') return texts.region(String(answer));
+  if (field.control === 'date' && isRealDate(answer)) return answer.split('-').reverse().join('-');
+  return String(answer);
+}

@@ -1,0 +1,151 @@
+/** One case on the desk: its versions side by side, what does not open, the steps so far and the next one. */
+
+import { answerText } from './answer-text.js';
+import { compare, sideBySide } from './compare.js';
+import { element } from './element.js';
+import { historyOf } from './history.js';
+import { stateAfter } from './next-steps.js';
+import { StepForm } from './steps.js';
+
+/** @typedef {import('./compare.js').Cell} Cell */
+/** @typedef {import('./compare.js').Row} Row */
+/** @typedef {import('./open-case.js').OpenedVersion} OpenedVersion */
+/** @typedef {import('./staff-api.js').CaseRow} CaseRow */
+/**
+ * @typedef {{row: CaseRow, opened: import('./open-case.js').OpenedCase, keys: import('./keys.js').Keys,
+ *   api: import('./staff-api.js').StaffApi, texts: import('./texts.js').Texts, announce: (text: string) => void,
+ *   onStep: () => void, onClose: () => void, onError: (error: unknown) => string}} Desk
+ */
+
+export class CaseView {
+  /** @param {Desk} desk */
+  constructor(desk) {
+    this.row = desk.row;
+    this.opened = desk.opened;
+    this.texts = desk.texts;
+    this.shown = new Set(sideBySide(this.opened).map(({ v }) => v));
+    this.$title = element('h2', { id: 'case-title', tabindex: -1 }, this.texts.number(this.row.number));
+    this.$state = element('p', { class: 'state' });
+    this.$answers = element('div', { class: 'scroll' });
+    this.$history = element('div');
+    const onChange = () => {
+      this.#showSteps();
+      desk.onStep();
+    };
+    this.steps = new StepForm({ ...desk, onChange });
+    this.$root = this.#layOut(desk);
+    this.#showAnswers();
+    this.#showSteps();
+  }
+
+  start() {
+    this.$title.focus();
+  }
+
+  /** @param {Desk} desk */
+  #layOut({ onClose }) {
+    const { texts, row } = this;
+    return element(
+      'article', { class: 'case stack', 'aria-labelledby': 'case-title', keydown: (/** @type {KeyboardEvent} */ event) => event.key === 'Escape' && onClose() },
+      element(
+        'header', { class: 'cluster' }, this.$title,
+        element('p', {}, texts.say(`form.${row.service}.title`)), this.$state,
+        element('button', { type: 'button', class: 'button button-plain', click: onClose }, texts.say('staff.case.close')),
+      ),
+      ...this.#shut(),
+      this.opened.leaves.length > 1 ? element('p', { class: 'notice' }, texts.say('staff.case.several', { n: this.opened.leaves.length })) : null,
+      this.#chooser(), this.$answers, this.steps.$root,
+      element('section', { class: 'stack', 'aria-labelledby': 'history-title' }, element('h3', { id: 'history-title' }, texts.say('staff.history.title')), this.$history),
+    );
+  }
+
+  /** What does not open is named, each with its reason. */
+  #shut() {
+    const { texts } = this;
+    return this.opened.versions.filter(({ failure }) => failure).map(({ v, version, failure }) => {
+      const reason = texts.say(`staff.shut.${failure}`);
+      const name = texts.say('staff.shut.version', { when: texts.when(version.at), v: v.slice(0, 8) });
+      return element('p', { class: 'error shut' }, element('strong', {}, name), ' ', reason);
+    });
+  }
+
+  /** Which versions stand side by side; a choice only where there is one. */
+  #chooser() {
+    const readable = this.opened.versions.filter(({ answers }) => answers);
+    if (readable.length < 2) return null;
+    const boxes = readable.map(({ v, version }) => {
+      const box = element('input', { type: 'checkbox', checked: this.shown.has(v), change: () => this.#toggle(v, box.checked) });
+      return element('label', { class: 'choice' }, box, ' ', this.texts.when(version.at), this.#isStanding(v) ? '' : ` (${this.texts.say('staff.case.replaced')})`);
+    });
+    return element('fieldset', { class: 'versions cluster' }, element('legend', {}, this.texts.say('staff.case.versions')), ...boxes);
+  }
+
+  /** @param {string} v @param {boolean} isShown */
+  #toggle(v, isShown) {
+    if (isShown) this.shown.add(v);
+    else this.shown.delete(v);
+    this.#showAnswers();
+  }
+
+  /** @param {string} v */
+  #isStanding(v) {
+    return this.opened.leaves.some((leaf) => leaf.v === v);
+  }
+
+  #showAnswers() {
+    const columns = this.opened.versions.filter(({ v, answers }) => answers && this.shown.has(v));
+    const { texts } = this;
+    if (columns.length === 0) {
+      this.$answers.replaceChildren(element('p', {}, texts.say('staff.case.nothing')));
+      return;
+    }
+    const heads = columns.map((column) => this.#head(column));
+    const bodies = compare(columns, this.opened.leaves, texts.known).map(({ title, rows }) =>
+      element(
+        'tbody', {},
+        element('tr', {}, element('th', { scope: 'rowgroup', class: 'part', colspan: columns.length + 1 }, texts.say(title))),
+        ...rows.map((row) => this.#answerRow(row)),
+      ));
+    const caption = element('caption', { class: 'visually-hidden' }, texts.say('staff.case.caption'));
+    const head = element('thead', {}, element('tr', {}, element('th', { scope: 'col' }, texts.say('staff.case.question')), ...heads));
+    this.$answers.replaceChildren(element('table', { class: 'compared' }, caption, head, ...bodies));
+  }
+
+  /** @param {OpenedVersion} column */
+  #head({ v, version }) {
+    const { texts } = this;
+    const stands = texts.say(this.#isStanding(v) ? 'staff.case.standing' : 'staff.case.replaced');
+    const came = [texts.name('staff.channel', version.channel), version.area && texts.region(version.area)];
+    return element(
+      'th', { scope: 'col', class: this.#isStanding(v) ? 'standing' : 'replaced' },
+      element('span', {}, texts.when(version.at)), element('br'),
+      element('span', { class: 'hint' }, [stands, ...came].filter(Boolean).join(' · ')),
+    );
+  }
+
+  /** @param {Row} row */
+  #answerRow({ label, differs, cells }) {
+    const { texts } = this;
+    const mark = differs ? element('span', { class: 'tag' }, texts.say('staff.case.differs')) : null;
+    const isQuiet = cells.every(({ answer }) => answer === null);
+    const name = element('th', { scope: 'row' }, texts.say(label), mark && ' ', mark);
+    return element('tr', { class: isQuiet ? 'quiet' : null }, name, ...cells.map((cell) => this.#cell(cell)));
+  }
+
+  /** @param {Cell} cell */
+  #cell({ field, answer, isAsked, isChanged, findings }) {
+    const { texts } = this;
+    const text = isAsked ? answerText(field, answer, texts) : '';
+    const warnings = findings.map(({ message, params }) => element('p', { class: 'warning' }, texts.say(message, params)));
+    const mark = isChanged ? element('span', { class: 'tag' }, texts.say('staff.case.changed')) : null;
+    const shown = text === '' ? element('span', { class: 'empty' }, texts.say('staff.case.empty')) : element('span', { class: 'answer' }, text);
+    const classes = [field?.control, isChanged && 'changed'].filter(Boolean).join(' ');
+    return element('td', { class: classes || null }, shown, mark && ' ', mark, ...warnings);
+  }
+
+  #showSteps() {
+    const { texts, opened } = this;
+    this.$state.textContent = texts.name('step', stateAfter(opened.events));
+    this.$history.replaceChildren(historyOf(opened.events, texts));
+  }
+}

@@ -1,0 +1,102 @@
+/** Versions of a case side by side: which ones, and what of each field changed. Plain values in and out. */
+
+import { check } from '../rules.js';
+
+/** @typedef {import('../form.js').Answer} Answer */
+/** @typedef {import('../form.js').Finding} Finding */
+/** @typedef {import('./answer-text.js').StaffField} StaffField */
+/** @typedef {import('./open-case.js').OpenedCase} OpenedCase */
+/** @typedef {import('./open-case.js').OpenedVersion} OpenedVersion */
+/** @typedef {{field: StaffField, answer: Answer, isAsked: boolean, isChanged: boolean, findings: Finding[]}} Cell */
+/** @typedef {{key: string, label: string, differs: boolean, cells: Cell[]}} Row */
+/** @typedef {{title: string, rows: Row[]}} Section */
+
+/**
+ * What is shown at first: every version that stands, and before it the ones it corrects.
+ * @param {OpenedCase} opened
+ */
+export function sideBySide({ versions, leaves }) {
+  const wanted = new Set(leaves.flatMap((leaf) => [leaf.v, ...leaf.version.prev]));
+  return versions.filter(({ v, answers }) => wanted.has(v) && answers);
+}
+
+/**
+ * Lay versions out by section and field, in the order of the newest form; fields that only an older form has follow
+ * in their section. A field is changed when none of the versions it corrects has the same answer.
+ * @param {OpenedVersion[]} columns
+ * @param {OpenedVersion[]} leaves
+ * @param {{has(code: string): boolean}} [regions]
+ * @returns {Section[]}
+ */
+export function compare(columns, leaves, regions) {
+  const found = columns.map((column) => findingsOf(column, regions));
+  return sectionsOf(columns).map(({ title, fields }) => ({
+    title,
+    rows: fields.map((field) => rowOf(field, columns, leaves, found)),
+  }));
+}
+
+/** @param {OpenedVersion[]} columns */
+function sectionsOf(columns) {
+  /** @type {Map<string, {title: string, fields: StaffField[]}>} */
+  const sections = new Map();
+  const seen = new Set();
+  for (const { form } of [...columns].sort((one, other) => (other.form?.n ?? 0) - (one.form?.n ?? 0))) {
+    for (const { id, title, fields } of form?.sections ?? []) {
+      if (!sections.has(id)) sections.set(id, { title, fields: [] });
+      const fresh = fields.filter(({ key }) => !seen.has(key));
+      for (const { key } of fresh) seen.add(key);
+      sections.get(id)?.fields.push(...fresh);
+    }
+  }
+  return [...sections.values()];
+}
+
+/**
+ * @param {StaffField} field @param {OpenedVersion[]} columns @param {OpenedVersion[]} leaves @param {Finding[][]} found
+ * @returns {Row}
+ */
+function rowOf({ key, label }, columns, leaves, found) {
+  const cells = columns.map((column, at) => cellOf(key, column, columns, found[at]));
+  const standing = leaves.filter(({ answers }) => answers).map(({ answers }) => written(answers?.[key]));
+  return { key, label, differs: new Set(standing).size > 1, cells };
+}
+
+/**
+ * @param {string} key @param {OpenedVersion} column @param {OpenedVersion[]} columns @param {Finding[]} findings
+ * @returns {Cell}
+ */
+function cellOf(key, { form, answers, version }, columns, findings) {
+  const field = form?.sections.flatMap(({ fields }) => fields).find((one) => one.key === key);
+  const answer = answers?.[key] ?? null;
+  const before = columns.filter(({ v }) => version.prev.includes(v)).map((one) => written(one.answers?.[key]));
+  return {
+    field: /** @type {StaffField} */ (field),
+    answer,
+    isAsked: field !== undefined,
+    isChanged: before.length > 0 && !before.includes(written(answer)),
+    findings: findings.filter((finding) => finding.field === key),
+  };
+}
+
+/** @param {Answer | undefined} answer */
+const written = (answer) => JSON.stringify(answer ?? null);
+
+/**
+ * What the form's rules say of a version, judged by the day on which it was filled in: on that day the questions were
+ * asked. Hard findings are there too, because a device can leave its checks out and the server cannot see.
+ * @param {OpenedVersion} column
+ * @param {{has(code: string): boolean}} [regions]
+ * @returns {Finding[]}
+ */
+function findingsOf({ form, answers, version }, regions) {
+  if (!form || !answers) return [];
+  const { hard, soft } = check(form, answers, { today: dayOf(version.at), regions });
+  return [...hard, ...soft];
+}
+
+/** The local day of a time as YYYY-MM-DD. @param {number} at */
+function dayOf(at) {
+  const date = new Date(at * 1000);
+  return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
+}

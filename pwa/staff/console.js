@@ -1,0 +1,24 @@
+/** Starts the officers' console: takes what the page carries, and puts the desk on it. */
+
+import { Desk } from './desk.js';
+import { StaffApi } from './staff-api.js';
+import { Texts } from './texts.js';
+
+/** @param {string} id @returns {HTMLElement} */
+function part(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no ${id}`);
+  return found;
+}
+
+async function start() {
+  const { lang } = document.documentElement;
+  const csrf = document.querySelector('meta[name="csrf"]')?.getAttribute('content') ?? '';
+  const regions = JSON.parse(part('regions').textContent ?? '');
+  const texts = new Texts(lang, await (await fetch(`/text/staff-${lang}.json`)).json(), regions);
+  const parts = { $root: part('desk'), $live: part('announcement'), $lock: part('lock') };
+  new Desk({ ...parts, api: new StaffApi(csrf), texts }).start();
+}
+
+// What stands on the page until then says what to do when this fails.
+await start();

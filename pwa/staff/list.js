@@ -1,0 +1,191 @@
+/** The list of cases: by state and age, page by page. Nothing in it is personal, so nothing in it is sealed. */
+
+import { element } from './element.js';
+
+/** @typedef {import('./staff-api.js').CasePage} CasePage */
+/** @typedef {import('./staff-api.js').CaseRow} CaseRow */
+/** @typedef {import('./staff-api.js').StaffApi} StaffApi */
+/** @typedef {import('./texts.js').Texts} Texts */
+
+const AGES = [0, 1, 3, 7]; // days without a step
+const DAY = 86_400; // seconds
+const COLUMNS = ['number', 'service', 'state', 'area', 'waiting', 'versions'];
+/** @type {Record<string, (place: number, last: number) => number>} */
+const MOVES = {
+  ArrowDown: (place, last) => Math.min(place + 1, last),
+  ArrowUp: (place) => Math.max(place - 1, 0),
+  Home: () => 0,
+  End: (_, last) => last,
+};
+
+export class CaseList {
+  /** @param {{api: StaffApi, texts: Texts, states: string[], onOpen: (row: CaseRow) => void, onError: (error: unknown) => string}} desk */
+  constructor({ api, texts, states, onOpen, onError }) {
+    this.api = api;
+    this.texts = texts;
+    this.states = states;
+    this.onOpen = onOpen;
+    this.onError = onError;
+    this.state = '';
+    /** @type {(string | null)[]} */
+    this.pages = [null]; // where each page up to this one begins
+    this.asked = 0;
+    this.current = '';
+    this.$states = element('ul', { class: 'states' });
+    this.$age = this.#ageChoice();
+    this.$rows = element('tbody', { keydown: this.#move });
+    this.$empty = element('p', { hidden: true }, texts.say('staff.list.empty'));
+    this.$problem = element('p', { class: 'error', role: 'alert' });
+    this.$back = this.#button('staff.list.back', () => this.#turn(this.pages.slice(0, -1)));
+    this.$more = this.#button('staff.list.more', () => this.#turn([...this.pages, this.next]));
+    this.$root = this.#layOut();
+    /** @type {string | null} */
+    this.next = null;
+  }
+
+  /** Read the page that is shown once more. */
+  async load() {
+    const asked = ++this.asked;
+    const days = Number(this.$age.value);
+    const older = days ? Math.floor(Date.now() / 1000) - days * DAY : null;
+    try {
+      const page = await this.api.cases({ state: this.state, older, after: this.pages.at(-1) ?? null });
+      if (asked === this.asked) this.#show(page);
+    } catch (error) {
+      if (asked === this.asked) this.$problem.textContent = this.onError(error);
+    }
+  }
+
+  /** Put the keyboard where the officer left the list. */
+  focus() {
+    (this.#buttons().find(({ tabIndex }) => tabIndex === 0) ?? this.$age).focus();
+  }
+
+  /** Mark the case that is open beside the list. @param {string} id */
+  mark(id) {
+    this.current = id;
+    for (const button of this.#buttons()) {
+      if (button.value === id) button.setAttribute('aria-current', 'true');
+      else button.removeAttribute('aria-current');
+    }
+  }
+
+  #layOut() {
+    const { texts } = this;
+    const heads = COLUMNS.map((name) => element('th', { scope: 'col' }, texts.say(`staff.list.${name}`)));
+    return element(
+      'section', { class: 'case-list stack', 'aria-labelledby': 'list-title' },
+      element('h2', { id: 'list-title' }, texts.say('staff.list.title')),
+      element('nav', { 'aria-label': texts.say('staff.list.by-state') }, this.$states),
+      element(
+        'div', { class: 'cluster' },
+        element('label', { for: 'list-age' }, texts.say('staff.list.age')), this.$age,
+        this.#button('staff.list.again', () => this.load()),
+      ),
+      this.$problem,
+      element(
+        'div', { class: 'scroll' },
+        element(
+          'table', {}, element('caption', { class: 'hint' }, texts.say('staff.list.keys')),
+          element('thead', {}, element('tr', {}, ...heads)), this.$rows,
+        ),
+      ),
+      this.$empty, element('div', { class: 'cluster' }, this.$back, this.$more),
+    );
+  }
+
+  #ageChoice() {
+    const choices = AGES.map((n) => element('option', { value: n }, this.texts.say(n ? 'staff.list.older' : 'staff.list.any-age', { n })));
+    return element('select', { id: 'list-age', change: () => this.#turn([null]) }, ...choices);
+  }
+
+  /** @param {string} key @param {() => void} click */
+  #button(key, click) {
+    return element('button', { type: 'button', class: 'button button-plain', click }, this.texts.say(key));
+  }
+
+  /** @param {(string | null)[]} pages */
+  #turn(pages) {
+    this.pages = pages;
+    return this.load();
+  }
+
+  /** @param {CasePage} page */
+  #show({ rows, next, counts }) {
+    const held = this.#buttons().find((button) => button === document.activeElement)?.value;
+    this.next = next;
+    this.$problem.textContent = '';
+    this.$rows.replaceChildren(...rows.map((row) => this.#row(row)));
+    this.$empty.hidden = rows.length > 0;
+    this.$back.hidden = this.pages.length === 1;
+    this.$more.hidden = next === null;
+    this.$states.replaceChildren(...this.#stateChoices(counts));
+    const buttons = this.#buttons();
+    const kept = buttons.find(({ value }) => value === (held ?? this.current)) ?? buttons[0];
+    if (kept) kept.tabIndex = 0;
+    if (held) kept?.focus();
+    this.mark(this.current);
+  }
+
+  /** @param {CaseRow} row */
+  #row(row) {
+    const { texts } = this;
+    const waited = texts.waiting(row.last_at, Date.now() / 1000);
+    const link = { type: 'button', class: 'case-link', value: row.case, tabindex: -1, click: () => this.#open(row) };
+    return element(
+      'tr', {},
+      element('th', { scope: 'row' }, element('button', link, texts.number(row.number))),
+      element('td', {}, texts.say(`form.${row.service}.title`)),
+      element('td', {}, texts.name('step', row.state)),
+      element('td', {}, row.area ? texts.region(row.area) : ''),
+      element('td', { class: 'number' }, waited),
+      element('td', { class: 'number' }, String(row.versions)),
+    );
+  }
+
+  /** @param {Record<string, number>} counts */
+  #stateChoices(counts) {
+    const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    const present = this.states.filter((state) => counts[state] || state === this.state);
+    return ['', ...present].map((state) => {
+      const name = state ? this.texts.name('step', state) : this.texts.say('staff.list.all');
+      const count = element('span', { class: 'count' }, String(state ? (counts[state] ?? 0) : all));
+      const pressed = { type: 'button', 'aria-pressed': String(state === this.state), click: () => this.#choose(state) };
+      return element('li', {}, element('button', pressed, name, ' ', count));
+    });
+  }
+
+  /** @param {string} state */
+  async #choose(state) {
+    this.state = state;
+    await this.#turn([null]);
+    /** @type {HTMLElement | null} */ (this.$states.querySelector('[aria-pressed="true"]'))?.focus();
+  }
+
+  /** @param {CaseRow} row */
+  #open(row) {
+    this.#rove(this.#buttons().find(({ value }) => value === row.case));
+    this.onOpen(row);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #move = (event) => {
+    const buttons = this.#buttons();
+    const place = buttons.findIndex((button) => button === event.target);
+    const move = MOVES[event.key];
+    if (!move || place < 0) return;
+    event.preventDefault();
+    const to = buttons[move(place, buttons.length - 1)];
+    this.#rove(to);
+    to.focus();
+  };
+
+  /** @param {HTMLButtonElement | undefined} chosen */
+  #rove(chosen) {
+    for (const button of this.#buttons()) button.tabIndex = button === chosen ? 0 : -1;
+  }
+
+  #buttons() {
+    return [...this.$rows.querySelectorAll('button')];
+  }
+}

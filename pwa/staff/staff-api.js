@@ -1,0 +1,86 @@
+/** What the console asks the server; everything that comes back is sealed or public. */
+
+/** @typedef {import('./open-case.js').RawCase} RawCase */
+/** @typedef {import('../crypto/events.js').Event} Event */
+/**
+ * @typedef {{case: string, service: string, form: string, first_at: number, last_at: number, received: number,
+ *   state: string, n: number, versions: number, area: string | null, channel: string, number: string}} CaseRow
+ */
+/** @typedef {{rows: CaseRow[], next: string | null, counts: Record<string, number>}} CasePage */
+
+/** The server said no (`status`), or did not answer at all (status 0). */
+export class ApiError extends Error {
+  name = 'ApiError';
+
+  /** @param {number} status @param {any} [body] */
+  constructor(status, body) {
+    super(`${status} ${body?.error ?? ''} ${body?.reason ?? ''}`.trim());
+    this.status = status;
+    this.reason = String(body?.reason ?? body?.error ?? '');
+    this.body = body;
+  }
+}
+
+export class StaffApi {
+  /** @param {string} csrf */
+  constructor(csrf) {
+    this.csrf = csrf;
+    /** @type {Map<string, Promise<any>>} */
+    this.forms = new Map();
+  }
+
+  /** @param {{state?: string, older?: number | null, after?: string | null}} query @returns {Promise<CasePage>} */
+  cases(query) {
+    const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== '');
+    return ask(`/staff/api/cases?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`);
+  }
+
+  /** @param {string} id @returns {Promise<RawCase>} */
+  case(id) {
+    return ask(`/staff/api/cases/${id}`);
+  }
+
+  /** @param {Event} event @returns {Promise<Event>} */
+  addEvent(event) {
+    const headers = { 'Content-Type': 'application/json', 'X-CSRF': this.csrf };
+    return ask(`/staff/api/cases/${event.case}/events`, { method: 'POST', headers, body: JSON.stringify(event) });
+  }
+
+  /** @returns {Promise<import('./keys.js').Sealed>} */
+  keys() {
+    return ask('/staff/api/keys');
+  }
+
+  /** @returns {Promise<{root: string, keys: unknown}>} */
+  office() {
+    return ask('/office.json');
+  }
+
+  /** A form by its name; null when the office has never published it. @param {string} service @param {string} name */
+  form(service, name) {
+    const path = `/forms/${service}/${name}.json`;
+    if (!this.forms.has(path)) this.forms.set(path, ask(path).catch((error) => this.#withoutForm(path, error)));
+    return /** @type {Promise<any>} */ (this.forms.get(path));
+  }
+
+  /** @param {string} path @param {unknown} error */
+  #withoutForm(path, error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    this.forms.delete(path);
+    throw error;
+  }
+}
+
+/** @param {string} path @param {RequestInit} [options] */
+async function ask(path, options) {
+  /** @type {Response} */
+  let response;
+  try {
+    response = await fetch(path, { cache: 'no-cache', ...options });
+  } catch (cause) {
+    throw Object.assign(new ApiError(0), { cause });
+  }
+  const body = await response.json().catch(() => null);
+  if (!response.ok || body === null) throw new ApiError(response.ok ? 0 : response.status, body);
+  return body;
+}

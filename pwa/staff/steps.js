@@ -1,0 +1,180 @@
+/**
+ * Recording the next step: chosen with its meaning, its note sealed to the version it is about, signed here with the
+ * office's key. Two officers may be at it at once: the one who comes second sees the other's step and is asked again.
+ */
+
+import { MESSAGE, sealNote, signEvent } from '../crypto/events.js';
+import { element } from './element.js';
+import { NEEDS_NOTE, stateAfter, stepsAfter } from './next-steps.js';
+import { openEvent } from './open-case.js';
+import { ApiError } from './staff-api.js';
+
+/** @typedef {import('../crypto/events.js').Event} SignedEvent */
+/** @typedef {import('./keys.js').Keys} Keys */
+/** @typedef {import('./open-case.js').OpenedCase} OpenedCase */
+/** @typedef {import('./staff-api.js').StaffApi} StaffApi */
+/** @typedef {import('./texts.js').Texts} Texts */
+
+const LONGEST = 2000; // characters of a note; the server takes 32 KiB sealed
+
+export class StepForm {
+  /**
+   * @param {{opened: OpenedCase, keys: Keys, api: StaffApi, texts: Texts, announce: (text: string) => void,
+   *   onChange: () => void, onError: (error: unknown) => string}} desk
+   * `onChange` is called after an event, ours or another's, was added to `opened.events`.
+   */
+  constructor({ opened, keys, api, texts, announce, onChange, onError }) {
+    this.opened = opened;
+    this.keys = keys;
+    this.api = api;
+    this.texts = texts;
+    this.announce = announce;
+    this.onChange = onChange;
+    this.onError = onError;
+    this.$step = element('select', { id: 'step', change: this.#explain, 'aria-describedby': 'step-means step-error' });
+    this.$means = element('p', { id: 'step-means', class: 'hint' });
+    this.$stepError = element('p', { id: 'step-error', class: 'error' });
+    this.$note = element('textarea', {
+      id: 'note', rows: 4, maxlength: LONGEST, autocomplete: 'off', 'aria-describedby': 'note-hint note-error',
+    });
+    this.$noteError = element('p', { id: 'note-error', class: 'error' });
+    this.$about = element('fieldset', { class: 'about' });
+    this.$problem = element('p', { class: 'error', role: 'alert' });
+    this.$button = element('button', { class: 'button' });
+    this.$root = this.#layOut();
+    this.#refresh();
+  }
+
+  #layOut() {
+    const { texts, opened, keys } = this;
+    const title = element('h3', { id: 'step-title' }, texts.say('staff.step.title'));
+    if (!keys.signing) return element('section', { class: 'stack' }, title, element('p', { class: 'notice' }, texts.say('staff.step.no-key')));
+    if (opened.leaves.length > 1) this.#offerLeaves();
+    this.$about.hidden = opened.leaves.length < 2;
+    this.$note.disabled = opened.leaves.length === 0;
+    return element(
+      'form', { class: 'step-form stack', 'aria-labelledby': 'step-title', submit: this.#submit, novalidate: true },
+      title,
+      element('div', { class: 'field' }, element('label', { for: 'step' }, texts.say('staff.step.choose')), this.$stepError, this.$step, this.$means),
+      this.$about,
+      element(
+        'div', { class: 'field' }, element('label', { for: 'note' }, texts.say('staff.step.note')),
+        element('p', { id: 'note-hint', class: 'hint' }, texts.say(this.$note.disabled ? 'staff.step.no-version' : 'staff.step.note-hint')),
+        this.$noteError, this.$note,
+      ),
+      this.$problem, this.$button,
+    );
+  }
+
+  #offerLeaves() {
+    const { texts } = this;
+    this.$about.append(element('legend', {}, texts.say('staff.step.about')));
+    for (const { v, version, answers } of this.opened.leaves) {
+      const box = element('input', { type: 'checkbox', value: v, checked: answers !== null });
+      this.$about.append(element('label', { class: 'choice' }, box, ' ', texts.when(version.at)));
+    }
+  }
+
+  #refresh() {
+    const { texts } = this;
+    const chosen = this.$step.value;
+    const { usual, others } = stepsAfter(stateAfter(this.opened.events));
+    const option = (/** @type {string} */ step) => element('option', { value: step }, texts.name('step', step));
+    this.$step.replaceChildren(
+      element('option', { value: '' }, texts.say('staff.step.none')),
+      element('optgroup', { label: texts.say('staff.step.usual') }, ...usual.map(option)),
+      element('optgroup', { label: texts.say('staff.step.others') }, ...others.map(option)),
+    );
+    this.$step.value = chosen;
+    this.$button.textContent = texts.say('staff.step.record', { n: this.#number() });
+    this.#explain();
+  }
+
+  #explain = () => {
+    const step = this.$step.value;
+    this.$means.textContent = step ? this.texts.say('staff.step.means', { text: this.texts.say(`step.${step}.means`) }) : '';
+    this.$note.required = NEEDS_NOTE.includes(step);
+  };
+
+  #number() {
+    return Math.max(0, ...this.opened.events.map(({ n }) => n)) + 1;
+  }
+
+  /** @param {Event} event */
+  #submit = async (event) => {
+    event.preventDefault();
+    if (this.$button.disabled || !this.#isComplete()) return;
+    this.$button.disabled = true;
+    this.$problem.textContent = '';
+    try {
+      await this.#add(await this.api.addEvent(await this.#sign()));
+      this.#taken();
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 409) await this.#otherCameFirst(error.body.event);
+      else this.$problem.textContent = this.onError(error);
+    } finally {
+      this.$button.disabled = false;
+    }
+  };
+
+  #isComplete() {
+    const { $step, $note, texts } = this;
+    const isMissing = $note.required && $note.value.trim() === '';
+    const isAboutNone = this.opened.leaves.length > 0 && this.#about().length === 0;
+    this.#point($step, this.$stepError, $step.value ? '' : texts.say('staff.step.choose-first'));
+    this.#point($note, this.$noteError, isMissing ? texts.say('staff.step.note-needed') : '');
+    this.$problem.textContent = isAboutNone ? texts.say('staff.step.about-none') : '';
+    if (!$step.value) $step.focus();
+    else if (isMissing) $note.focus();
+    return Boolean($step.value) && !isMissing && !isAboutNone;
+  }
+
+  /** @param {HTMLElement} $control @param {HTMLElement} $error @param {string} text */
+  #point($control, $error, text) {
+    $error.textContent = text;
+    $control.setAttribute('aria-invalid', String(text !== ''));
+  }
+
+  /** The leaves that the step is about; the first one's key seals the note. */
+  #about() {
+    const boxes = [...this.$about.querySelectorAll('input')];
+    const left = boxes.filter(({ checked }) => !checked).map(({ value }) => value);
+    return this.opened.leaves.filter(({ v }) => !left.includes(v));
+  }
+
+  async #sign() {
+    const { id } = this.opened;
+    const n = this.#number();
+    const about = this.#about();
+    const text = this.$note.value.trim();
+    const dek = about[0]?.dek;
+    const note = text && dek ? await sealNote(text, dek, id, n) : null;
+    const at = Math.floor(Date.now() / 1000);
+    const key = /** @type {NonNullable<Keys['signing']>} */ (this.keys.signing);
+    return signEvent({ case: id, n, step: this.$step.value, at, on: about.map(({ v }) => v), note, ...key });
+  }
+
+  /** @param {SignedEvent} event */
+  async #add(event) {
+    this.opened.events.push(await openEvent(this.opened.id, event, this.opened.versions, this.keys));
+    this.opened.events.sort((one, other) => one.n - other.n);
+    this.onChange();
+  }
+
+  #taken() {
+    const { n, step } = /** @type {SignedEvent} */ (this.opened.events.at(-1));
+    const key = step === MESSAGE ? 'staff.step.message-sent' : 'staff.step.taken';
+    this.announce(this.texts.say(key, { n, step: this.texts.name('step', step) }));
+    this.$note.value = '';
+    this.$step.value = '';
+    this.#refresh();
+  }
+
+  /** What was typed stays; it becomes the next number when the officer says so again. @param {SignedEvent} other */
+  async #otherCameFirst(other) {
+    await this.#add(other);
+    this.#refresh();
+    const params = { n: other.n, step: this.texts.name('step', other.step), when: this.texts.when(other.at) };
+    this.$problem.textContent = this.texts.say('staff.step.conflict', params);
+  }
+}

@@ -1,0 +1,130 @@
+/** The question for the passphrase: it opens the officer's own key, and that the keys of the office. */
+
+import { b64uDecode } from '../crypto/canonical.js';
+import { OpenError } from '../crypto/errors.js';
+import { verifyKeyList } from '../crypto/keyring.js';
+import { DerivationError, deriveKey } from './derive-key.js';
+import { element } from './element.js';
+import { openKeys } from './keys.js';
+import { ApiError } from './staff-api.js';
+
+/** @typedef {import('./keys.js').Keys} Keys */
+/** @typedef {import('./staff-api.js').StaffApi} StaffApi */
+/** @typedef {import('./texts.js').Texts} Texts */
+
+export const SIGNED_OUT = 'staff.locked.signed-out';
+
+/** The console stays locked; `reason` names the text that says why. */
+class UnlockError extends Error {
+  name = 'UnlockError';
+
+  /** @param {string} reason */
+  constructor(reason) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
+export class Unlock {
+  /** @param {{api: StaffApi, texts: Texts, reason: string | null, onKeys: (keys: Keys) => void, onError: (error: unknown) => string}} desk */
+  constructor({ api, texts, reason, onKeys, onError }) {
+    this.api = api;
+    this.texts = texts;
+    this.onKeys = onKeys;
+    this.onError = onError;
+    this.ended = new AbortController();
+    this.$input = element('input', {
+      id: 'passphrase', type: 'password', autocomplete: 'off', required: true, autocapitalize: 'none',
+      'aria-describedby': 'passphrase-hint passphrase-error',
+    });
+    this.$error = element('p', { id: 'passphrase-error', class: 'error', role: 'alert' });
+    this.$button = element('button', { class: 'button' }, texts.say('staff.unlock.button'));
+    this.$state = element('p', { role: 'status' });
+    this.$root = this.#layOut(reason);
+  }
+
+  start() {
+    this.$input.focus();
+  }
+
+  stop() {
+    this.ended.abort();
+    this.$input.value = '';
+  }
+
+  /** @param {string | null} reason */
+  #layOut(reason) {
+    const { texts } = this;
+    return element(
+      'form', { class: 'unlock stack', submit: this.#submit, novalidate: true },
+      element('h1', {}, texts.say('staff.unlock.title')),
+      reason && element('p', { class: 'notice' }, texts.say(reason), ' ', reason === SIGNED_OUT ? this.#signIn() : null),
+      element('p', {}, texts.say('staff.unlock.means')),
+      element(
+        'div', { class: 'field' },
+        element('label', { for: 'passphrase' }, texts.say('staff.unlock.passphrase')),
+        element('p', { id: 'passphrase-hint', class: 'hint' }, texts.say('staff.unlock.hint')),
+        this.$error, this.$input,
+      ),
+      this.$button, this.$state,
+    );
+  }
+
+  #signIn() {
+    return element('a', { href: `/staff/login?lang=${this.texts.lang}` }, this.texts.say('staff.locked.sign-in'));
+  }
+
+  /** @param {Event} event */
+  #submit = async (event) => {
+    event.preventDefault();
+    if (this.$button.disabled) return;
+    this.#show('', true);
+    try {
+      const keys = await unlock(this.api, this.$input.value, this.ended.signal);
+      this.$input.value = '';
+      this.onKeys(keys);
+    } catch (error) {
+      if (this.ended.signal.aborted) return;
+      this.#show(error instanceof UnlockError ? this.texts.say(error.reason) : this.onError(error), false);
+      this.$input.select();
+    }
+  };
+
+  /** @param {string} problem @param {boolean} isBusy */
+  #show(problem, isBusy) {
+    this.$error.textContent = problem;
+    this.$input.setAttribute('aria-invalid', String(problem !== ''));
+    this.$button.disabled = isBusy;
+    this.$state.textContent = isBusy ? this.texts.say('staff.unlock.busy') : '';
+  }
+}
+
+/**
+ * From the passphrase to the keys of the office.
+ * @param {StaffApi} api @param {string} passphrase @param {AbortSignal} signal
+ */
+async function unlock(api, passphrase, signal) {
+  if (passphrase === '') throw new UnlockError('staff.unlock.empty');
+  const [sealed, { root, keys: signed }] = await Promise.all([api.keys().catch(withoutRecord), api.office()]);
+  const list = await verifyKeyList(signed, b64uDecode(root)).catch(because('staff.unlock.key-list'));
+  const key = await deriveKey(passphrase, sealed.officer.kdf, signal).catch(withoutWorker);
+  const keys = await openKeys(sealed, key, list).catch(because('staff.unlock.wrong'));
+  if (keys.seal.size === 0) throw new UnlockError('staff.unlock.no-grant');
+  signal.throwIfAborted();
+  return keys;
+}
+
+/** @param {string} reason @returns {(error: unknown) => never} */
+const because = (reason) => (error) => {
+  throw error instanceof OpenError ? new UnlockError(reason) : error;
+};
+
+/** @param {unknown} error @returns {never} */
+function withoutRecord(error) {
+  throw error instanceof ApiError && error.status === 404 ? new UnlockError('staff.unlock.no-record') : error;
+}
+
+/** @param {unknown} error @returns {never} */
+function withoutWorker(error) {
+  throw error instanceof DerivationError ? new UnlockError('staff.unlock.not-here') : error;
+}

@@ -1,0 +1,32 @@
+/**
+ * The page's one Trusted Types policy, `rantau`: it lets the scripts below run as workers, and no other address become
+ * a script. A policy's name can be taken once a page, so whoever starts a worker asks here.
+ */
+
+const WORKERS = ['/service-worker.js', '/pwa/staff/argon2-worker.js'];
+
+/** @typedef {{createScriptURL(path: string): string}} Policy */
+
+/** @type {Policy | undefined} */
+let policy;
+
+/**
+ * Give a worker's address in the form that `Worker` and `register` take under the page's policy.
+ * @param {string} path
+ * @returns {string}
+ */
+export function workerUrl(path) {
+  return (policy ??= makePolicy()).createScriptURL(path);
+}
+
+/** @returns {Policy} */
+function makePolicy() {
+  const rules = { createScriptURL: allowed };
+  return /** @type {any} */ (globalThis).trustedTypes?.createPolicy('rantau', rules) ?? rules;
+}
+
+/** @param {string} path */
+function allowed(path) {
+  if (!WORKERS.includes(path)) throw new TypeError(`not a worker of ours: ${path}`);
+  return path;
+}
