@@ -17,7 +17,7 @@ from server.resources import FOR_EVER, REVALIDATE, Resource, digest_of, make_res
 from server.settings import Settings
 
 DEVICE_TEXTS = ("app.", "field.", "rule.", "option.", "form.", "step.", "refused.", "state.")
-STAFF_TEXTS = (*DEVICE_TEXTS, "console.", "staff.")
+STAFF_TEXTS = (*DEVICE_TEXTS, "section.", "staff.")
 
 
 @dataclass(frozen=True)
