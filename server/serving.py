@@ -1,4 +1,4 @@
-"""Runs the application in granian: HTTP/1 and 2, TLS where there is a certificate, in as many processes as are set."""
+"""Runs the application in granian: HTTP/1 and 2, TLS where there is a certificate."""
 
 import ctypes
 import signal
@@ -36,7 +36,7 @@ def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
         port=settings.port,
         interface=Interfaces.ASGI,
         factory=True,
-        workers=settings.workers,
+        workers=1,  # more of them are more services, each with lists of its own in its data folder
         websockets=False,
         backlog=BACKLOG,
         backpressure=BACKLOG,

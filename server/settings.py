@@ -38,7 +38,6 @@ SETTINGS = (
     Setting("RANTAU_PROXY", "", "addresses of the proxy whose `X-Forwarded-For` is believed, with commas between"),
     Setting("RANTAU_COUCHDB", "", "URL of a CouchDB with user and password, or `@` and a file that holds it; empty: embedded store"),  # noqa: E501
     Setting("RANTAU_COUCHDB_PREFIX", "rantau-", "what the names of our databases begin with in that CouchDB"),
-    Setting("RANTAU_WORKERS", "1", "processes that serve; more than one only with CouchDB"),
     Setting("RANTAU_POSTS_PER_SECOND", "20", "anonymous posts a second from one address before they are slowed, never refused; 0: no limit"),  # noqa: E501
     Setting("RANTAU_LOG", "warning", "how much the server says: `debug`, `info`, `warning` or `error`"),
 )  # fmt: skip
@@ -73,7 +72,6 @@ class Settings:
     proxies: tuple[Network, ...]
     couchdb: str = field(repr=False)  # it holds a password
     couchdb_prefix: str
-    workers: int
     posts_per_second: float
     log: str
     office: OfficeProfile
@@ -100,10 +98,6 @@ def load_settings(environ: Mapping[str, str], office_toml: Path | None = None) -
     _refuse_unknown(environ)
     values = {row.name: environ.get(row.name, "").strip() for row in SETTINGS}
     port = _read(values, "PORT", _whole, "8000")
-    workers = _read(values, "WORKERS", _whole, "1")
-    couchdb = _read(values, "COUCHDB", _secret, "")
-    if workers > 1 and not couchdb:
-        raise SettingsError("RANTAU_WORKERS: more than one process needs RANTAU_COUCHDB; the embedded store serves one")
     cert, key = _read(values, "TLS_CERT", _file, ""), _read(values, "TLS_KEY", _file, "")
     if bool(cert) != bool(key):
         raise SettingsError("RANTAU_TLS_CERT and RANTAU_TLS_KEY: both or neither")
@@ -117,9 +111,8 @@ def load_settings(environ: Mapping[str, str], office_toml: Path | None = None) -
         tls_cert=cert,
         tls_key=key,
         proxies=_read(values, "PROXY", _networks, ""),
-        couchdb=couchdb,
+        couchdb=_read(values, "COUCHDB", _secret, ""),
         couchdb_prefix=values["RANTAU_COUCHDB_PREFIX"] or "rantau-",
-        workers=max(workers, 1),
         posts_per_second=_read(values, "POSTS_PER_SECOND", _number, "20"),
         log=_read(values, "LOG", _log_level, "warning"),
         office=load_profile(office_toml or content / "office.toml"),
