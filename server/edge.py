@@ -50,7 +50,7 @@ async def apply(request: Request) -> Response:
     office, texts, form = _office(request), texts_of(request), _form(request)
     _refuse_foreign(request)
     values = await read_posted(request)
-    today = local_day(office.clock())
+    today = local_day(office.clock(), office.settings.office.time_zone)
     findings = check(form, values, today=today, regions=office.regions)
     errors = {finding.field: _words(request, form, finding) for finding in findings.hard}
     try:

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from server.answers import Answer
 from server.forms import Form
@@ -11,12 +12,11 @@ from sync.receipt_code import CodeKeys
 from sync.seal import seal_version
 
 CHANNEL = "web"
-WIB = timezone(timedelta(hours=7))  # West Sumatra keeps Jakarta's time, all year
 
 
-def local_day(now: int) -> date:
+def local_day(now: int, time_zone: str) -> date:
     """Give the day it is at the office."""
-    return datetime.fromtimestamp(now, WIB).date()
+    return datetime.fromtimestamp(now, ZoneInfo(time_zone)).date()
 
 
 def seal_answers(

@@ -4,6 +4,7 @@ Lines are committed in groups as they arrive and answered one by one. The first 
 begins; after that a body that is cut or spoilt keeps what came whole, and the sender repeats the rest.
 """
 
+import asyncio
 import hashlib
 import logging
 import time
@@ -28,6 +29,7 @@ log = logging.getLogger("rantau.exchange")
 
 GROUP = 64  # items committed together: fifty forms of a volunteer's day are one group
 GROUP_AGE = 0.5  # seconds that an item waits for company while more is coming in
+PATIENCE = 60.0  # seconds without a byte after which the rest of a body is given up
 RETRY_AFTER = 10  # seconds
 
 
@@ -70,8 +72,9 @@ async def epoch(stores: list[Store]) -> str:
 class Body:
     """The lines of a request's body with their numbers, and how it ended."""
 
-    def __init__(self, request: Request, lines: BodyLines) -> None:
+    def __init__(self, request: Request, lines: BodyLines, *, patience: float = PATIENCE) -> None:
         self._chunks = request.stream()
+        self._patience = patience
         self._lines = lines
         self._count = 0
         self._waiting: list[tuple[int, bytes]] = []
@@ -112,12 +115,11 @@ class Body:
 
     async def _read(self) -> None:
         try:
-            async for data in self._chunks:
-                self._keep(self._lines.feed(data))
-                return
-            self._keep(self._lines.finish())
-            self.ended = "whole"
-        except ClientDisconnect:
+            async with asyncio.timeout(self._patience):
+                data = await anext(self._chunks, None)
+            self._keep(self._lines.finish() if data is None else self._lines.feed(data))
+            self.ended = "whole" if data is None else None
+        except (ClientDisconnect, TimeoutError):
             self.ended = "cut"
         except BodyMalformed:
             self.ended = "malformed"

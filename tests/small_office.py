@@ -64,8 +64,9 @@ async def small_office(
     clock: Callable[[], int] = lambda: office.now  # noqa: E731 - it looks at the office each time
     catalogues = with_small_texts(load_catalogues(CONTENT / "locale"))
     passport = load_forms(CONTENT / "forms").by_service
+    settings = SimpleNamespace(origin=ORIGIN, office=SimpleNamespace(time_zone="Asia/Jakarta"))
     bundle: dict[str, Any] = {
-        "settings": SimpleNamespace(origin=ORIGIN), "databases": office.databases, "clock": clock,
+        "settings": settings, "databases": office.databases, "clock": clock,
         "forms": Forms({**passport, "small": (FORM,)}), "catalogues": catalogues,
         "regions": load_regions(CONTENT / "regions.csv"), "key_list": keys.key_list, "server_key": keys.server,
         "root": keys.root.pub, "keys": keys.signed_list, "public": "abcdefgh", "site": SimpleNamespace(resources={}),

@@ -11,12 +11,15 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import anyio
 import brotli
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.routing import Route
 
-from server.exchange import GROUP, exchange
+from server.body_lines import BodyLines
+from server.exchange import GROUP, Body, exchange
 from sync.events import sign_event
 from sync.receipts import verify_receipt
 from sync.sqlite_store import open_sqlite
@@ -108,6 +111,22 @@ async def test_a_body_cut_in_the_middle_keeps_what_came_whole(
     answer = await post(client, HELLO, *map(to_line, pairs))
     assert [row[1] for row in answer.lines()[1:]] == ["ok"] * 9
     assert await ids(databases.cases) == sorted(version["_id"] for version, _ in pairs)
+
+
+@pytest.mark.anyio
+async def test_a_body_that_stands_still_is_given_up(databases: SimpleNamespace) -> None:
+    parts = iter([b"first\nsecond\nhal"])
+
+    async def receive() -> dict[str, Any]:
+        part = next(parts, None)
+        if part is None:
+            await anyio.sleep_forever()
+        return {"type": "http.request", "body": part, "more_body": True}
+
+    body = Body(Request({"type": "http", "headers": []}, receive), BodyLines(), patience=0.01)
+    assert await body.first() == b"first"
+    assert await body.group() == [(2, b"second")]
+    assert (await body.group(), body.ended) == ([], "cut")
 
 
 @pytest.mark.anyio
