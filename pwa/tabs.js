@@ -7,12 +7,10 @@ import { amend, remove, transact } from './db.js';
 const LEASE = 90_000; // milliseconds after which a tab that took its turn and died is forgotten
 
 /** @type {BroadcastChannel | undefined} */
-let channel;
-
-const channelOf = () => (channel ??= new BroadcastChannel('rantau'));
+const channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel('rantau') : undefined;
 
 /** Tell the other tabs. @param {News} news */
-export const tell = (news) => channelOf().postMessage(news);
+export const tell = (news) => channel?.postMessage(news);
 
 /**
  * Hear what other tabs tell.
@@ -21,8 +19,8 @@ export const tell = (news) => channelOf().postMessage(news);
  */
 export function listen(hear) {
   const on = (/** @type {MessageEvent} */ { data }) => hear(data);
-  channelOf().addEventListener('message', on);
-  return () => channelOf().removeEventListener('message', on);
+  channel?.addEventListener('message', on);
+  return () => channel?.removeEventListener('message', on);
 }
 
 /**

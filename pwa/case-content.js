@@ -1,0 +1,101 @@
+/** What a device keeps of a case, as plain values: the sealed versions, the office's verified steps, how to open them. */
+
+import { b64uDecode, b64uEncode } from './crypto/canonical.js';
+import { MESSAGE, SENT, openNote, verifyEvent } from './crypto/events.js';
+import { openVersion, openWrapAsHolder } from './crypto/open.js';
+import { caseOfVersion, vOf } from './crypto/version.js';
+
+/** @typedef {import('./crypto/version.js').Version} Version */
+/** @typedef {import('./crypto/version.js').Wrap} Wrap */
+/** @typedef {import('./crypto/events.js').Event} Event */
+/** @typedef {import('./crypto/keyring.js').KeyList} KeyList */
+/** @typedef {import('./crypto/canonical.js').Bytes} Bytes */
+/** @typedef {[Version, {t: string}]} Holding */
+/**
+ * @typedef {{code: string, open: string, proof: string, service: string, title: string, versions: Holding[],
+ *   events: Event[], seen: number}} Content
+ */
+
+/**
+ * @param {{service: string, title: string}} of @param {string} code
+ * @param {import('./crypto/receipt-code.js').CodeKeys} keys
+ * @returns {Content}
+ */
+export const newContent = ({ service, title }, code, { open, proof }) => ({
+  code, open: b64uEncode(open), proof, service, title, versions: [], events: [], seen: 0,
+});
+
+/** @param {Content} content @param {Version} version @param {Wrap} wrap @returns {Content} */
+export const addVersion = (content, { _rev, ...version }, { t }) => ({
+  ...content,
+  versions: [...content.versions.filter(([other]) => other._id !== version._id), [version, { t }]],
+});
+
+/** Events are verified before they come here. @param {Content} content @param {Event[]} events @returns {Content} */
+export function addEvents(content, events) {
+  const byNumber = new Map([...events, ...content.events].map((event) => [event.n, event]));
+  return { ...content, events: [...byNumber.values()].sort((one, other) => one.n - other.n) };
+}
+
+/** The number up to which no event is missing. @param {Content} content */
+export function knownUpTo({ events }) {
+  const gap = events.findIndex(({ n }, place) => n !== place + 1);
+  return gap < 0 ? events.length : gap;
+}
+
+/**
+ * Whether the office signed this step of this case.
+ * @param {any} event @param {string} caseId @param {KeyList} keys
+ */
+export async function isSigned(event, caseId, keys) {
+  const key = keys.find(event?.kid);
+  if (key?.use !== 'office' || key.state === 'destroyed' || event.case !== caseId) return false;
+  return verifyEvent(event, key.pub).then(() => true, () => false);
+}
+
+/** The step that a case stands at. @param {Content} content */
+export function standingStep({ events, versions }) {
+  const last = events.findLast(({ step }) => step !== MESSAGE);
+  return last ? { step: last.step, stepAt: last.at } : { step: SENT, stepAt: versions[0]?.[0].at ?? null };
+}
+
+/** The v of each version that no other replaces: what a correction names. @param {Content} content */
+export function standing({ versions }) {
+  const own = versions.map(([version]) => version).filter(({ type }) => type !== 'message');
+  const replaced = new Set(own.flatMap(({ prev }) => prev));
+  return own.map(vOf).filter((v) => !replaced.has(v));
+}
+
+/**
+ * Open every version and note with the code's key; what does not open is shown without its text.
+ * @param {Content} content
+ */
+export async function openContent({ open, versions, events }) {
+  const deks = await Promise.all(versions.map(([version, wrap]) => dekOf(version, wrap, b64uDecode(open))));
+  /** @param {string} v */
+  const dekBy = (v) => deks[versions.findIndex(([version]) => vOf(version) === v)];
+  return {
+    versions: await Promise.all(versions.map(([version], place) => openedVersion(version, deks[place]))),
+    events: await Promise.all(events.map(async (event) => openedEvent(event, dekBy(event.on[0])))),
+  };
+}
+
+/** @param {Version} version @param {{t: string}} wrap @param {Bytes} open */
+const dekOf = (version, wrap, open) => openWrapAsHolder(version, wrap, open).catch(() => null);
+
+/** @param {Version} version @param {Bytes | null} dek */
+async function openedVersion(version, dek) {
+  const { _id: id, type, form, at, prev, area } = version;
+  const groups = dek && (await openVersion(version, dek).catch(() => null));
+  return { id, v: vOf(version), type, form, at, prev, area, groups };
+}
+
+/** @param {Event} event @param {Bytes | null | undefined} dek */
+async function openedEvent({ case: caseId, n, step, at, on, note }, dek) {
+  const text = note && dek ? await openNote(b64uDecode(note), dek, caseId, n).catch(() => null) : null;
+  return { n, step, at, on, note: text, hasNote: note !== null };
+}
+
+/** @param {any} row @param {string} caseId @returns {row is Holding} */
+export const isHolding = (row, caseId) =>
+  typeof row?.[0]?._id === 'string' && caseOfVersion(row[0]) === caseId && typeof row[1]?.t === 'string';

@@ -1,0 +1,137 @@
+/** The cases whose codes this device holds: where they stand, and what the office wrote. */
+
+import {
+  addEvents, addVersion, isHolding, isSigned, knownUpTo, newContent, openContent, standing, standingStep,
+} from './case-content.js';
+import { derive, parseCode, showCode, spokenNumber } from './crypto/receipt-code.js';
+import { verify } from './crypto/key-pair.js';
+import { remove, transact } from './db.js';
+import { NotFoundError, OfflineError } from './device-errors.js';
+import { office } from './pins.js';
+import { createRecord, listRecords, readRecord, updateRecord } from './records.js';
+import { post } from './transport.js';
+
+/** @typedef {import('./case-content.js').Content} Content */
+/** @typedef {import('./case-content.js').Holding} Holding */
+/** @typedef {import('./crypto/events.js').Event} Event */
+/** @typedef {import('./crypto/keyring.js').KeyList} KeyList */
+/** @typedef {{events: Event[], versions: Holding[]}} News what came for a case, verified */
+
+/** List the cases, the newest first; one that does not open has a `problem`. */
+export async function listCases() {
+  const cases = await listRecords('cases');
+  return Promise.all(cases.sort((one, other) => other.at - one.at).map(listed));
+}
+
+/** Give a case with everything in it opened; throws `GoneError` or `VaultError`. @param {string} caseId */
+export const openCase = async (caseId) => view(caseId, await readRecord('cases', caseId));
+
+/**
+ * Get a case by its code from the office, on any device; `keep` puts it on the list of this one.
+ * Throws a `CodeError`, `OfflineError` or `NotFoundError`.
+ * @param {string} typed
+ */
+export async function fetchCase(typed, { keep = false } = {}) {
+  const code = await parseCode(typed);
+  const keys = await derive(code);
+  const { events, versions } = await ask(keys.case, keys.proof);
+  if (!versions.length) throw new NotFoundError();
+  const content = absorb(newContent({ service: versions[0][0].service, title: '' }, code, keys), { events, versions });
+  if (keep) await keepCase(keys.case, content, { events, versions });
+  return view(keys.case, content);
+}
+
+/** Take a case off this device's list; what still waits in the outbox is sent all the same. @param {string} caseId */
+export const forgetCase = (caseId) => remove('cases', caseId);
+
+/** Note that the steps so far were looked at. @param {string} caseId */
+export const markSeen = (caseId) =>
+  updateRecord('cases', caseId, (content) =>
+    content.seen === content.events.length ? undefined : { ...content, seen: content.events.length });
+
+/**
+ * What the next exchange asks about, 20 cases at a time, in turn.
+ * @param {string} after the last case of the time before
+ * @returns {Promise<[string, string, number, 0][]>}
+ */
+export async function watches(after) {
+  const cases = (await listRecords('cases')).filter(({ proof }) => proof).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const turn = cases.findIndex(({ id }) => id > after);
+  const ordered = [...cases.slice(Math.max(turn, 0)), ...cases.slice(0, Math.max(turn, 0))];
+  return ordered.slice(0, 20).map((content) => [content.id, content.proof, knownUpTo(content), 0]);
+}
+
+/** Put news into a case on the list; says whether there was any. @param {string} caseId @param {News} news */
+export const tellCase = (caseId, news) =>
+  updateRecord('cases', caseId, (content) => {
+    const fresh = absorb(content, news);
+    return JSON.stringify(fresh) === JSON.stringify(content) ? undefined : fresh;
+  });
+
+/**
+ * The case that the office had erased, if it is signed so; undefined otherwise.
+ * @param {any} gone @param {KeyList} keys
+ * @returns {Promise<string | undefined>}
+ */
+export async function erasedCase(gone, keys) {
+  const caseId = String(gone?._id).slice('gone.'.length);
+  const key = keys.find(gone?.kid);
+  if (key?.use !== 'office' || gone._id !== `gone.${caseId}`) return undefined;
+  return verify(['gone1', caseId, gone.kid, gone.at], gone.sig, key.pub).then(() => caseId, () => undefined);
+}
+
+/** Erase a case here too, with what is in the outbox of it. @param {string} caseId */
+export function eraseCase(caseId) {
+  return transact(['cases', 'outbox'], 'readwrite', (store) => {
+    store('cases').delete(caseId);
+    const all = store('outbox').getAll();
+    all.onsuccess = () => {
+      for (const item of all.result) if (item.case === caseId) store('outbox').delete(item.id);
+    };
+  });
+}
+
+/** @param {Content} content @param {News} news @returns {Content} */
+function absorb(content, { events, versions }) {
+  const fresh = versions.filter(([{ _id }]) => !content.versions.some(([known]) => known._id === _id));
+  return addEvents(fresh.reduce((so_far, [version, wrap]) => addVersion(so_far, version, wrap), content), events);
+}
+
+/** @param {string} caseId @param {string} proof @returns {Promise<News>} */
+async function ask(caseId, proof) {
+  const { keys } = await office();
+  /** @type {News} */
+  const news = { events: [], versions: [] };
+  try {
+    for await (const row of post([JSON.stringify({ v: 1, watch: [[caseId, proof, 0, 1]] })])) {
+      if (isHolding(row, caseId)) news.versions.push(row);
+      else if (await isSigned(row, caseId, keys)) news.events.push(row);
+    }
+  } catch (error) {
+    throw new OfflineError('', { cause: error });
+  }
+  return news;
+}
+
+/** @param {string} caseId @param {Content} content @param {News} news */
+async function keepCase(caseId, content, news) {
+  const isThere = await tellCase(caseId, news).then(() => true, () => false);
+  if (!isThere) await createRecord('cases', caseId, content);
+}
+
+/** @param {any} content */
+async function listed(content) {
+  const { id, at, problem, service, title, events, seen } = content;
+  if (problem) return { case: id, at, problem };
+  const unread = events.length > seen;
+  return { case: id, number: await spokenNumber(id), at, service, title, ...standingStep(content), unread };
+}
+
+/** @param {string} caseId @param {Content} content */
+async function view(caseId, content) {
+  const { code, service, title } = content;
+  return {
+    case: caseId, number: await spokenNumber(caseId), code, shown: await showCode(code), service, title,
+    ...standingStep(content), standing: standing(content), ...(await openContent(content)),
+  };
+}

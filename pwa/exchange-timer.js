@@ -1,0 +1,66 @@
+/** When to exchange: at the start, when the device believes in a network again, after a send, and now and then. */
+
+import { exchange, hearExchanges } from './exchange.js';
+import { linesToSend } from './outbox.js';
+
+const [FIRST, LONGEST] = [5_000, 600_000]; // milliseconds of backoff
+const NEWS = 900_000; // milliseconds between questions when nothing waits
+const PENDING = 60_000; // milliseconds at least until what was answered but not received is offered again
+
+/** @type {AbortController | undefined} */
+let started;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+let failures = 0;
+
+/** Begin to exchange by itself. Safe to call twice. */
+export function startExchange() {
+  if (started) return;
+  started = new AbortController();
+  const { signal } = started;
+  const seen = () => document.visibilityState === 'visible' && exchangeSoon();
+  window.addEventListener('online', exchangeSoon, { signal });
+  document.addEventListener('rantau:queued', exchangeSoon, { signal });
+  document.addEventListener('visibilitychange', seen, { signal });
+  signal.addEventListener('abort', hearExchanges());
+  exchangeSoon();
+}
+
+/** Stop; what is under way is cut, which loses nothing. Safe to call twice. */
+export function stopExchange() {
+  clearTimeout(timer);
+  started?.abort();
+  started = undefined;
+}
+
+/** Exchange as soon as the page has a moment. */
+export function exchangeSoon() {
+  plan(0);
+}
+
+/**
+ * How long to wait after so many failures in a row: capped, and jittered over all of its length, so that a village that
+ * regains its signal does not knock all at once. `retryAfter` is the least that the office asks for, in seconds.
+ * @param {number} count @param {number} retryAfter
+ */
+export function backoff(count, retryAfter = 0, random = Math.random) {
+  const longest = Math.min(FIRST * 2 ** Math.min(count - 1, 20), LONGEST);
+  return retryAfter * 1000 + Math.max(random() * longest, 1000);
+}
+
+/** @param {number} milliseconds */
+function plan(milliseconds) {
+  clearTimeout(timer);
+  if (started) timer = setTimeout(() => void turn(), milliseconds);
+}
+
+async function turn() {
+  const result = await exchange({ signal: started?.signal }).catch(() => undefined);
+  if (result?.state === 'elsewhere') return plan(PENDING);
+  const isAnswered = result?.state === 'ok';
+  const isWaiting = !isAnswered || result.more || (await linesToSend().catch(() => [])).length > 0;
+  failures = result?.done.length || !isWaiting ? 0 : failures + 1;
+  if (!isWaiting) return plan(NEWS);
+  const wait = backoff(Math.max(failures, 1), result?.retryAfter);
+  return plan(isAnswered ? Math.max(wait, PENDING) : wait);
+}

@@ -1,0 +1,262 @@
+/**
+ * Sending and hearing: everything due goes out in a few requests, every answer is believed only as far as it is signed.
+ * Whatever goes wrong leaves an item where it was; repeating is always harmless.
+ */
+
+import { eraseCase, erasedCase, tellCase, watches } from './cases.js';
+import { isSigned } from './case-content.js';
+import { verifyReceipt } from './crypto/receipts.js';
+import { amend, read, write } from './db.js';
+import { NoOfficeError } from './device-errors.js';
+import { ping } from './online.js';
+import { dropOld, isDue, items, sending } from './outbox.js';
+import { noteTime, office, refreshOffice } from './pins.js';
+import { exclusively, listen, tell } from './tabs.js';
+import { TransportError, post } from './transport.js';
+
+/** @typedef {import('./outbox.js').Item} Item */
+/**
+ * @typedef {{state: 'ok' | 'offline' | 'elsewhere' | 'busy' | 'failed' | 'no-office', done: string[], hub: string[],
+ *   kept: string[], refused: [string, string][], forged: string[], news: string[], erased: string[], more: boolean,
+ *   retryAfter: number}} Result
+ */
+/** @typedef {{result: Result, keys: import('./crypto/keyring.js').KeyList, sent: Item[], news: Map<string, any[]>}} Round */
+
+const MEMORY = 'exchange';
+const [LEAST, MOST] = [4_000, 1 << 20]; // characters of a batch
+const BRISK = 8_000; // milliseconds; a batch that took less may be doubled
+const STUBBORN = 3; // times that an item may come back as unreadable before it is set aside
+const MOST_HAVE = 1000;
+
+let batchSize = 48_000;
+let isReached = false;
+/** @type {Promise<Result> | undefined} */
+let running;
+
+/**
+ * Exchange with the office, unless this or another tab is at it. Never throws for what the network or the office does.
+ * @param {{signal?: AbortSignal}} [options]
+ * @returns {Promise<Result>}
+ */
+export function exchange({ signal } = {}) {
+  running ??= exclusively('rantau-exchange', () => all(signal))
+    .then((result) => result ?? nothing('elsewhere'))
+    .finally(() => {
+      running = undefined;
+    });
+  return running;
+}
+
+/** Pass on what other tabs exchanged. @returns {() => void} stops it */
+export const hearExchanges = () => listen(({ exchanged }) => exchanged && announce(exchanged));
+
+/** @param {AbortSignal} [signal] */
+async function all(signal) {
+  const result = nothing('ok');
+  try {
+    await contact();
+    await rounds(result, signal);
+  } catch (error) {
+    result.state = stateOf(error);
+    if (error instanceof TransportError) result.retryAfter = error.retryAfter;
+    isReached = false;
+  }
+  await dropOld();
+  tell({ exchanged: result });
+  announce(result);
+  return result;
+}
+
+/** Find out that the server is there and, by its revision, whether what it publishes is still what we know. */
+async function contact() {
+  const known = await office();
+  if (isReached) return;
+  const revision = await ping();
+  if (!revision) throw new TransportError('away');
+  isReached = true;
+  if (revision !== known.public) await refreshOffice().catch(() => {});
+}
+
+/** @param {Result} result @param {AbortSignal} [signal] */
+async function rounds(result, signal) {
+  /** @type {Set<string>} */
+  const tried = new Set();
+  const memory = (await read('meta', MEMORY)) ?? { name: MEMORY, epoch: null, cursor: '' };
+  let watch = await watches(memory.cursor);
+  /** @type {string[]} */
+  let have = [];
+  for (;;) {
+    const sent = batchOf((await items()).filter((item) => isDue(item) && !tried.has(item.id)));
+    if (!sent.length && !watch.length && !have.length) return;
+    const head = await round({ sent, watch, have, result, signal });
+    if (!head) continue; // the same, in smaller batches
+    for (const { id } of sent) tried.add(id);
+    have = await remember(memory, head, have, watch.at(-1)?.[0]);
+    watch = [];
+  }
+}
+
+/**
+ * One request. Gives the head of the answer, or null when the batch was too large and has been halved.
+ * @param {{sent: Item[], watch: any[], have: string[], result: Result, signal?: AbortSignal}} what
+ */
+async function round({ sent, watch, have, result, signal }) {
+  const hello = JSON.stringify({ v: 1, ...(watch.length && { watch }), ...(have.length && { have }) });
+  const started = Date.now();
+  for (const { id } of sent) sending.add(id);
+  try {
+    const head = await answers([hello, ...sent.map(({ line }) => line)], sent, result, signal);
+    if (Date.now() - started < BRISK) batchSize = Math.min(batchSize * 2, MOST);
+    return head;
+  } catch (error) {
+    const isTooLarge = error instanceof TransportError && error.reason === 'too-large';
+    const isShrinking = sent.length > 1;
+    batchSize = isShrinking ? Math.max(sizeOf(sent) / 2, LEAST) : LEAST;
+    if (!isTooLarge) throw error;
+    if (!isShrinking && sent.length) await setAside(sent[0], 'too-large', result);
+    if (!sent.length) throw error;
+    return null;
+  } finally {
+    for (const { id } of sent) sending.delete(id);
+  }
+}
+
+/** @param {string[]} lines @param {Item[]} sent @param {Result} result @param {AbortSignal} [signal] */
+async function answers(lines, sent, result, signal) {
+  const rows = post(lines, signal);
+  const { value: head } = await rows.next();
+  const round = { result, sent, news: new Map(), keys: (await officeOf(head)).keys };
+  try {
+    let isWhole = true;
+    for await (const row of rows) {
+      isWhole &&= row !== undefined;
+      await take(row, round);
+    }
+    if (!isWhole) throw new TransportError('cut');
+  } finally {
+    await storeNews(round); // what came before a cut counts
+  }
+  result.more ||= head.more === true;
+  return head;
+}
+
+/** @param {any} head */
+async function officeOf(head) {
+  await noteTime(head.time);
+  const known = await office();
+  return head.public === known.public ? known : refreshOffice().catch(() => known);
+}
+
+/** @param {any} row @param {Round} round */
+async function take(row, round) {
+  if (!Array.isArray(row)) return takeEvent(row, round);
+  const [id, what, detail, line] = row;
+  if (id === 'erase') return takeErasure(what, round);
+  const item = round.sent.find((sent) => sent.id === id) ?? (id === null ? round.sent[line - 2] : undefined);
+  if (what === 'missing') await offerAgain(id);
+  else if (!item) return;
+  else if (what === 'ok') await takeReceipt(item, detail, round);
+  else if (what === 'kept') await keep(item, round.result);
+  else if (what === 'refused' && id === null) await takeUnreadable(item, detail, round.result);
+  else if (what === 'refused') await setAside(item, detail, round.result);
+}
+
+/** Only this empties the outbox. @param {Item} item @param {any} receipt @param {Round} round */
+async function takeReceipt(item, receipt, { keys, result }) {
+  const verified = await verifyReceipt(receipt, JSON.parse(item.line)[0], keys).catch(() => undefined);
+  if (!verified) {
+    result.forged.push(item.id);
+    return;
+  }
+  const state = verified.who === 'office' ? 'done' : 'hub';
+  const now = Date.now();
+  await settle(item.id, { state, receipt, reason: null, offeredAt: now, done: state === 'done' ? now : null });
+  result[state].push(item.id);
+}
+
+/** @param {Item} item @param {Result} result */
+async function keep({ id }, result) {
+  await settle(id, { state: 'kept' });
+  result.kept.push(id);
+}
+
+/** A line that arrived spoilt is sent again, but not for ever. @param {Item} item @param {unknown} reason @param {Result} result */
+async function takeUnreadable(item, reason, result) {
+  if (item.tries + 1 >= STUBBORN) await setAside(item, reason, result);
+  else await settle(item.id, { tries: item.tries + 1 });
+}
+
+/** @param {Item} item @param {unknown} reason @param {Result} result */
+async function setAside({ id }, reason, result) {
+  const typed = typeof reason === 'string' && /^[a-z-]{1,32}$/.test(reason) ? reason : 'malformed';
+  await settle(id, { state: 'refused', reason: typed });
+  result.refused.push([id, typed]);
+}
+
+/** What the office has a receipt out for stays so, whatever a later answer says. @param {string} id @param {Partial<Item>} changed */
+const settle = (id, changed) =>
+  amend('outbox', id, (item) => (item.state === 'done' ? undefined : { ...item, ...changed }));
+
+/** @param {unknown} id a restored office does not have it any more */
+const offerAgain = (id) =>
+  amend('outbox', String(id), (item) => (item.state === 'done' ? { ...item, state: 'waiting', done: null } : undefined));
+
+/** @param {any} event @param {Round} round */
+async function takeEvent(event, { keys, news }) {
+  if (!(await isSigned(event, event?.case, keys))) return;
+  news.set(event.case, [...(news.get(event.case) ?? []), event]);
+}
+
+/** @param {Round} round */
+async function storeNews({ news, result }) {
+  for (const [caseId, events] of news) {
+    const isNews = await tellCase(caseId, { events, versions: [] }).catch(() => false);
+    if (isNews) result.news.push(caseId);
+  }
+}
+
+/** @param {any} gone @param {Round} round */
+async function takeErasure(gone, { keys, result }) {
+  const caseId = await erasedCase(gone, keys);
+  if (!caseId) return;
+  await eraseCase(caseId);
+  result.erased.push(caseId);
+}
+
+/**
+ * Note what the answer said of the server. After a restore it has another epoch: then give what to ask it for.
+ * @param {any} memory @param {any} head @param {string[]} asked @param {string} [cursor]
+ */
+async function remember(memory, head, asked, cursor) {
+  const isRestored = memory.epoch !== null && memory.epoch !== head.epoch && !asked.length;
+  const had = isRestored ? (await items()).filter(({ state }) => state === 'done').map(({ id }) => id) : [];
+  memory.cursor = cursor ?? memory.cursor;
+  if (!had.length) memory.epoch = head.epoch;
+  await write('meta', memory);
+  return had.slice(-MOST_HAVE);
+}
+
+/** @param {Item[]} due */
+function batchOf(due) {
+  let size = 0;
+  return due.filter(({ line }, place) => (size += line.length) <= batchSize || place === 0);
+}
+
+/** @param {Item[]} sent */
+const sizeOf = (sent) => sent.reduce((sum, { line }) => sum + line.length, 0);
+
+/** @param {unknown} error @returns {Result['state']} */
+function stateOf(error) {
+  if (error instanceof NoOfficeError) return 'no-office';
+  if (!(error instanceof TransportError)) throw error;
+  if (error.reason === 'away') return 'offline';
+  return error.reason === 'busy' ? 'busy' : 'failed';
+}
+
+/** @param {Result['state']} state @returns {Result} */
+const nothing = (state) => ({
+  state, done: [], hub: [], kept: [], refused: [], forged: [], news: [], erased: [], more: false, retryAfter: 0,
+});
+
+/** @param {Result} detail */
+const announce = (detail) => document.dispatchEvent(new CustomEvent('rantau:exchanged', { detail }));

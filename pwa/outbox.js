@@ -1,0 +1,168 @@
+/**
+ * What is sealed and waits for the office's receipt. An item is the finished line of an exchange; nothing but a receipt
+ * that matches moves it out, and even then the sealed copy stays for a while: a restored office may ask for it.
+ */
+
+import { fieldsOf, settle } from './answers.js';
+import { derive, newCode } from './crypto/receipt-code.js';
+import { sealVersion } from './crypto/seal.js';
+import { addVersion, newContent } from './case-content.js';
+import { amend, read, readAll, transact } from './db.js';
+import { ChangedError, GoneError, NoOfficeError } from './device-errors.js';
+import { clockNow, today } from './pins.js';
+import { weigh } from './transport.js';
+import { openVault } from './vault.js';
+
+/** @typedef {import('./drafts.js').Draft} Draft */
+/** @typedef {import('./crypto/version.js').Version} Version */
+/** @typedef {import('./crypto/version.js').Wrap} Wrap */
+/** @typedef {'waiting' | 'kept' | 'hub' | 'done' | 'refused'} State */
+/**
+ * @typedef {{id: string, case: string, line: string, bytes: number, state: State, reason: string | null, at: number,
+ *   tries: number, offeredAt: number, done: number | null, receipt: any}} Item
+ */
+/**
+ * @typedef {{draft: Draft, keys: import('./crypto/receipt-code.js').CodeKeys, code: string, case: string,
+ *   version: Version, wrap: Wrap, line: string, bytes: number}} Prepared
+ */
+
+const KEEP = 35 * 86_400_000; // milliseconds that the sealed copy outlives the receipt
+export const CONNECTION = 2500; // bytes that a new TLS connection sends before the first of ours
+
+/** The items that this tab is sending. @type {Set<string>} */
+export const sending = new Set();
+
+/**
+ * Seal a draft to the office: as a new case, or as a correction of the case whose code it carries. Nothing is stored.
+ * @param {Draft} draft @param {import('./pins.js').LoadedForm} loaded @param {import('./pins.js').Office} office
+ * @returns {Promise<Prepared>}
+ */
+export async function prepare(draft, { name, form }, office) {
+  const key = office.keys.primary('seal');
+  if (!key) throw new NoOfficeError();
+  const code = draft.code ?? newCode();
+  const keys = await derive(code);
+  const { version, wrap } = await sealVersion({
+    type: 'application', codeKeys: keys, service: draft.service, form: name, at: clockNow(office), channel: 'app',
+    device: null, wish: [], prev: draft.prev, ...content(form, settle(form, draft.values, { today: today(office) })),
+    recipients: [[key.kid, key.pub]],
+  });
+  const line = JSON.stringify([version, wrap]);
+  return { draft, keys, code, case: keys.case, version, wrap, line, bytes: await weigh([line]) };
+}
+
+/**
+ * Put what was prepared into the outbox and its code into the list of cases, and delete the draft: all or nothing.
+ * Throws `GoneError` when the draft was sent already, `ChangedError` when it was saved since.
+ * @param {Prepared} prepared
+ */
+export async function commit(prepared) {
+  while (!(await put(prepared))); // again when news of the case came between
+  document.dispatchEvent(new CustomEvent('rantau:queued', { detail: prepared.version._id }));
+  return prepared.case;
+}
+
+/** List the items, the oldest first. @returns {Promise<(Omit<Item, 'line' | 'receipt' | 'state'> & {state: State | 'sending'})[]>} */
+export async function listOutbox() {
+  return (await items()).map(({ line, receipt, ...shown }) => ({
+    ...shown, state: sending.has(shown.id) ? 'sending' : shown.state,
+  }));
+}
+
+/** What the office does not have yet, and since when. */
+export async function unsent() {
+  const open = (await items()).filter(({ state }) => state !== 'done');
+  return { count: open.length, since: open[0]?.at ?? null, bytes: open.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+/** The lines that the next exchange sends. */
+export const linesToSend = async () => (await items()).filter(isDue).map(({ line }) => line);
+
+/** The bytes that these lines cost in one exchange, without a new connection. @param {string[]} lines */
+export const cost = weigh;
+
+/** Offer a refused item again. @param {string} id */
+export async function retryItem(id) {
+  await amend('outbox', id, (item) => item.state === 'refused' && { ...item, state: 'waiting', reason: null, tries: 0 });
+  document.dispatchEvent(new CustomEvent('rantau:queued', { detail: id }));
+}
+
+/** Throw a refused item away; no other can be. @param {string} id @returns {Promise<boolean>} */
+export function dropItem(id) {
+  return removeWhere((item) => item.id === id && item.state === 'refused');
+}
+
+/**
+ * Give items, or everything that is not with the office, as the file that travels by other means.
+ * @param {string[]} [ids]
+ */
+export async function exportItems(ids) {
+  const chosen = (await items()).filter(({ id, state }) => (ids ? ids.includes(id) : state !== 'done'));
+  const lines = ['{"v":1}', ...chosen.map(({ line }) => line)];
+  return new Blob([`${lines.join('\n')}\n`], { type: 'application/x-rantau' });
+}
+
+/** @returns {Promise<Item[]>} */
+export const items = async () => (await readAll('outbox')).sort((one, other) => one.at - other.at);
+
+/** Whether an item is to be offered; one that a hub has, once a day. @param {Item} item */
+export const isDue = ({ state, offeredAt }, now = Date.now()) =>
+  state === 'waiting' || state === 'kept' || (state === 'hub' && Math.abs(now - offeredAt) > 86_400_000);
+
+/** Drop the sealed copies that were kept long enough. */
+export const dropOld = (now = Date.now()) =>
+  removeWhere(({ state, done }) => state === 'done' && now - (done ?? now) > KEEP);
+
+/** @param {any} form @param {Record<string, any>} answers */
+function content(form, answers) {
+  const groups = Object.fromEntries(form.groups.map((/** @type {string} */ name) => [name, []]));
+  let area = null;
+  for (const { key, group, clear } of /** @type {any[]} */ (fieldsOf(form))) {
+    groups[group].push(answers[key]);
+    if (clear) area ??= answers[key];
+  }
+  return { groups, area };
+}
+
+/** @param {Prepared} prepared */
+async function put({ draft, keys, code, version, wrap, line, bytes }) {
+  const vault = await openVault();
+  const old = await read('cases', keys.case);
+  const known = old ? await vault.decrypt(old) : newContent(draft, code, keys);
+  const record = await vault.encrypt(keys.case, (old?.n ?? 0) + 1, addVersion(known, version, wrap));
+  const item = {
+    id: version._id, case: keys.case, line, bytes, state: 'waiting', reason: null, at: Date.now(), tries: 0,
+    offeredAt: 0, done: null, receipt: null,
+  };
+  return transact(['drafts', 'outbox', 'cases'], 'readwrite', (store, fail) => {
+    const source = store('drafts').get(draft.id);
+    const found = store('cases').get(keys.case);
+    const isSame = () => found.result?.n === old?.n;
+    found.onsuccess = () => {
+      if (!source.result) return fail(new GoneError());
+      if (source.result.n !== draft.n) return fail(new ChangedError());
+      if (!isSame()) return;
+      store('cases').put(record);
+      store('outbox').put(item);
+      store('drafts').delete(draft.id);
+    };
+    return isSame;
+  });
+}
+
+/** @param {(item: Item) => boolean} isChosen @returns {Promise<boolean>} whether there was one */
+function removeWhere(isChosen) {
+  return transact(['outbox'], 'readwrite', (store) => {
+    let count = 0;
+    const all = store('outbox').openCursor();
+    all.onsuccess = () => {
+      if (!all.result) return;
+      if (isChosen(all.result.value)) {
+        all.result.delete();
+        count += 1;
+      }
+      all.result.continue();
+    };
+    return () => count > 0;
+  });
+}

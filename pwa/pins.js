@@ -1,0 +1,123 @@
+/**
+ * What this device knows of its office: the root key pinned at the first contact, and everything that this root signed.
+ * Another root, or a key list older than the last one, is refused; what is stored goes on being used.
+ */
+
+import { b32Encode, b64uDecode, sha256 } from './crypto/canonical.js';
+import { verifyKeyList } from './crypto/keyring.js';
+import { amend, read, transact } from './db.js';
+import { NoOfficeError, OfflineError, RootChangedError } from './device-errors.js';
+
+/** @typedef {{name: string, form: any}} LoadedForm */
+/**
+ * @typedef {{name: string, official: boolean, origin: string, keys: import('./crypto/keyring.js').KeyList,
+ *   forms: Record<string, string>, public: string, skew: number}} Office
+ */
+
+const ROW = 'office';
+const SKEW = 86_400; // seconds; a clock that is less wrong than a day only orders and shows
+const WIB = 7 * 3600; // seconds ahead of UTC: the office's time, all year
+
+/** @type {Promise<Office> | undefined} */
+let known;
+
+/**
+ * Give the office as last verified; a device's first time asks the server. Throws `NoOfficeError`, `RootChangedError`.
+ * @returns {Promise<Office>}
+ */
+export function office() {
+  known ??= recall().catch((error) => {
+    known = undefined;
+    throw error instanceof OfflineError ? new NoOfficeError() : error;
+  });
+  return known;
+}
+
+/**
+ * Ask the server what it is now, verify that and keep it. Throws `OfflineError`, `RootChangedError`, or an `OpenError`
+ * for a key list that its root did not sign or that is too old.
+ * @returns {Promise<Office>}
+ */
+export async function refreshOffice() {
+  const told = await ask();
+  const row = await read('meta', ROW);
+  if (row && row.told.root !== told.root) throw refused();
+  const keys = await verifyKeyList(told.keys, b64uDecode(told.root), { minSeq: row?.seq });
+  const fresh = { name: ROW, told, seq: keys.seq, skew: told.time - now() };
+  await transact(['meta'], 'readwrite', (store, fail) => {
+    const found = store('meta').get(ROW);
+    found.onsuccess = () => {
+      // The pin is taken once, whatever another tab met meanwhile.
+      if (found.result && found.result.told.root !== told.root) fail(refused());
+      else if ((found.result?.seq ?? 0) <= keys.seq) store('meta').put(fresh);
+    };
+  });
+  if (row && row.told.public !== told.public) document.dispatchEvent(new CustomEvent('rantau:public-changed'));
+  known = Promise.resolve(shown(fresh, keys));
+  return known;
+}
+
+/** Note what time the office says it is. @param {number} time */
+export async function noteTime(time) {
+  const skew = time - now();
+  const isNews = await amend('meta', ROW, (row) => (Math.abs(row.skew - skew) > 60 ? { ...row, skew } : undefined));
+  if (isNews) known = known?.then((told) => ({ ...told, skew }));
+}
+
+/** The time in Unix seconds, by the office's clock where this device's is plainly wrong. @param {{skew: number}} office */
+export const clockNow = ({ skew }) => now() + (Math.abs(skew) > SKEW ? skew : 0);
+
+/** The day at the office, as YYYY-MM-DD. */
+export const today = (office = { skew: 0 }) =>
+  new Date((clockNow(office) + WIB) * 1000).toISOString().slice(0, 10);
+
+/**
+ * Give the form of a service, the last one or a named one, under the name that its bytes have.
+ * @param {string} service @param {string} [name]
+ * @returns {Promise<LoadedForm>}
+ */
+export async function loadForm(service, name) {
+  const path = name ? `/forms/${service}/${name}.json` : `/forms/${service}.json`;
+  const answer = await fetch(path).then((response) => response.arrayBuffer(), () => new ArrayBuffer(0));
+  const bytes = new Uint8Array(answer);
+  const form = parsed(new TextDecoder().decode(bytes));
+  if (form?.service !== service || !Array.isArray(form.sections)) throw new OfflineError();
+  return { name: `${form.n}.${b32Encode(await sha256(bytes)).slice(0, 8)}`, form };
+}
+
+async function recall() {
+  const row = await read('meta', ROW);
+  if (!row) return refreshOffice();
+  return shown(row, await verifyKeyList(row.told.keys, b64uDecode(row.told.root), { minSeq: row.seq }));
+}
+
+/** @param {any} row @param {import('./crypto/keyring.js').KeyList} keys @returns {Office} */
+function shown({ told, skew }, keys) {
+  const { name, official, origin } = told.office;
+  return { name, official, origin, keys, forms: told.forms, public: told.public, skew };
+}
+
+async function ask() {
+  const told = await fetch('/office.json', { cache: 'no-store', credentials: 'omit', redirect: 'error' }).then(
+    async (answer) => parsed(await answer.text()),
+    () => undefined,
+  );
+  if (!told?.root || !told.keys || !told.office || !Number.isSafeInteger(told.time)) throw new OfflineError();
+  return told;
+}
+
+/** @param {string} text @returns {any} */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function refused() {
+  document.dispatchEvent(new CustomEvent('rantau:root-changed'));
+  return new RootChangedError();
+}
+
+const now = () => Math.floor(Date.now() / 1000);

@@ -1,0 +1,84 @@
+/**
+ * The page's side of the service worker. An update waits until a person asks for it, and is not even offered under an
+ * open form.
+ */
+
+import { write } from './db.js';
+import { workerUrl } from './worker-urls.js';
+
+const SCRIPT = '/service-worker.js';
+const OPEN_FORM = '[data-module="application-form"]';
+
+let isStarted = false;
+
+/** Start the worker and have the packs of this page's language. Safe to call twice. @param {string} lang */
+export async function startWorker(lang) {
+  if (isStarted || !('serviceWorker' in navigator)) return;
+  isStarted = true;
+  navigator.serviceWorker.addEventListener('message', ({ data }) => data.type === 'update-ready' && offer());
+  document.addEventListener('rantau:public-changed', () => void lookForUpdate());
+  document.addEventListener('rantau:exchanged', () => void retryInstall());
+  setLanguage(lang);
+  await register();
+}
+
+/** Have the packs of another language too, and answer in it where a page does not say. @param {string} lang */
+export const setLanguage = (lang) => void tellActive({ type: 'language', lang });
+
+/** Switch to the update that was offered, and load this page anew; other tabs stay as they are. */
+export async function applyUpdate() {
+  const { serviceWorker } = navigator;
+  const reload = () => location.reload();
+  serviceWorker.addEventListener('controllerchange', reload, { once: true });
+  serviceWorker.addEventListener('message', ({ data }) => data.type === 'switched' && reload());
+  const { waiting } = await serviceWorker.ready;
+  if (waiting) waiting.postMessage({ type: 'skip-waiting' });
+  else await tellActive({ type: 'switch' });
+}
+
+/** Ask the browser not to clear this device's data by itself; the answer is kept and given. */
+export async function askToPersist() {
+  const isGranted = (await navigator.storage?.persist?.().catch(() => false)) ?? false;
+  await write('meta', { name: 'persisted', isGranted, at: Date.now() });
+  return isGranted;
+}
+
+/** Whether the browser promised to keep the data, and how much there is, in bytes. */
+export async function storageState() {
+  const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {};
+  return { persisted: (await navigator.storage?.persisted?.()) ?? false, usage, quota };
+}
+
+async function register() {
+  const options = /** @type {const} */ ({ updateViaCache: 'none' });
+  const registration = await navigator.serviceWorker.register(workerUrl(SCRIPT), options).catch(() => undefined);
+  if (registration?.waiting && registration.active) offer();
+  registration?.addEventListener('updatefound', () => follow(registration.installing));
+}
+
+/** @param {{type: string, lang?: string}} message */
+const tellActive = async (message) => (await navigator.serviceWorker.ready).active?.postMessage(message);
+
+async function lookForUpdate() {
+  const registration = await navigator.serviceWorker.ready;
+  await registration.update().catch(() => {});
+  // A new worker fetches the new packs itself.
+  if (!registration.installing && !registration.waiting) await tellActive({ type: 'update' });
+}
+
+/** An install that a cut made fail goes on with the next pack. */
+async function retryInstall() {
+  const found = await navigator.serviceWorker.getRegistration();
+  if (!found?.active && !found?.installing) await register();
+}
+
+/** @param {ServiceWorker | null} installing */
+function follow(installing) {
+  installing?.addEventListener('statechange', () => {
+    if (installing.state === 'installed' && navigator.serviceWorker.controller) offer();
+  });
+}
+
+function offer() {
+  if (!document.querySelector(OPEN_FORM)) document.dispatchEvent(new CustomEvent('rantau:update-ready'));
+}

@@ -1,0 +1,139 @@
+/** One exchange over the wire: lines out in one gzipped POST, lines in as they come. It knows nothing of what they say. */
+
+/** How it failed: `away` (no answer, or not ours), `cut`, `too-large`, `busy`, `unsupported`. */
+export class TransportError extends Error {
+  name = 'TransportError';
+
+  /** @param {'away' | 'cut' | 'too-large' | 'busy' | 'unsupported'} reason @param {number} [retryAfter] seconds */
+  constructor(reason, retryAfter = 0) {
+    super(reason);
+    this.reason = reason;
+    this.retryAfter = retryAfter;
+  }
+}
+
+const NDJSON = 'application/x-ndjson';
+const QUIET = 60_000; // milliseconds without a byte after which nobody is there
+const SLOWEST = 1; // bytes a millisecond going out; slower than that is worth cutting into smaller batches
+const LONGEST = 1 << 20; // characters of a line
+/** @type {Record<number, 'too-large' | 'unsupported'>} */
+const REASONS = { 413: 'too-large', 415: 'unsupported' };
+
+let isPlain = !('CompressionStream' in globalThis);
+
+/**
+ * Post lines and give those of the answer, the first of which has to be a head. A line that cannot be read is given as
+ * undefined. Throws a `TransportError`; what was given before it is good.
+ * @param {string[]} lines
+ * @param {AbortSignal} [signal]
+ * @returns {AsyncGenerator<any>}
+ */
+export async function* post(lines, signal) {
+  const { cutter, wait, stop } = stopwatch(signal);
+  try {
+    const body = await bodyOf(lines);
+    wait(QUIET + body.size / SLOWEST);
+    const answer = await send(body, cutter.signal);
+    const rows = jsonLines(/** @type {ReadableStream} */ (answer.body), () => wait(QUIET));
+    yield await headOf(rows);
+    yield* rows;
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw new TransportError('cut');
+    if (error.reason !== 'unsupported' || isPlain) throw error;
+    isPlain = true; // something on the way takes no gzip
+    yield* post(lines, signal);
+  } finally {
+    stop();
+  }
+}
+
+/** What a body weighs on the wire. @param {string[]} lines */
+export const weigh = async (lines) => (await bodyOf(lines)).size;
+
+/**
+ * Give the values of a stream of JSON lines as they come, undefined for a line that is none.
+ * @param {ReadableStream<Uint8Array>} stream
+ * @param {() => void} [heard]
+ */
+export async function* jsonLines(stream, heard = () => {}) {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  try {
+    for (let rest = ''; ; ) {
+      const { done, value } = await reader.read();
+      heard();
+      const lines = (rest + decoder.decode(value, { stream: !done })).split('\n');
+      rest = done ? '' : /** @type {string} */ (lines.pop());
+      if (rest.length > LONGEST) throw new TransportError('away');
+      for (const line of lines) if (line.trim()) yield parsed(line);
+      if (done) return;
+    }
+  } finally {
+    void reader.cancel().catch(() => {});
+  }
+}
+
+/** @param {string[]} lines @returns {Promise<Blob>} */
+async function bodyOf(lines) {
+  const plain = new Blob([`${lines.join('\n')}\n`]);
+  if (isPlain) return plain;
+  return new Response(plain.stream().pipeThrough(new CompressionStream('gzip'))).blob();
+}
+
+/** @param {Blob} body @param {AbortSignal} signal */
+async function send(body, signal) {
+  /** @type {Record<string, string>} */
+  const headers = { 'Content-Type': NDJSON, Accept: NDJSON };
+  if (!isPlain) headers['Content-Encoding'] = 'gzip';
+  const options = /** @type {const} */ ({ method: 'POST', cache: 'no-store', credentials: 'omit', redirect: 'error' });
+  const answer = await fetch('/exchange', { ...options, headers, body, signal }).catch(() => {
+    throw new TransportError('away');
+  });
+  if (answer.ok && answer.headers.get('Content-Type')?.startsWith(NDJSON) && answer.body) return answer;
+  void answer.body?.cancel();
+  const isBusy = answer.status === 429 || answer.status === 503;
+  throw new TransportError(REASONS[answer.status] ?? (isBusy ? 'busy' : 'away'), retryAfter(answer));
+}
+
+/** @param {AsyncGenerator<any>} rows */
+async function headOf(rows) {
+  const { value: head } = await rows.next();
+  const isHead = typeof head?.epoch === 'string' && typeof head.public === 'string' && Number.isSafeInteger(head.time);
+  if (!isHead) throw new TransportError('away');
+  return head;
+}
+
+/** @param {Response} answer seconds to wait, of a number or a date */
+function retryAfter({ headers }) {
+  const text = headers.get('Retry-After') ?? '';
+  const seconds = /^[0-9]+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
+  return Math.min(Math.max(seconds || 0, 0), 3600);
+}
+
+/** @param {AbortSignal} [signal] */
+function stopwatch(signal) {
+  const cutter = new AbortController();
+  const cut = () => cutter.abort();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const wait = (/** @type {number} */ milliseconds) => {
+    clearTimeout(timer);
+    timer = setTimeout(cut, milliseconds);
+  };
+  const stop = () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', cut);
+  };
+  signal?.addEventListener('abort', cut);
+  if (signal?.aborted) cut();
+  return { cutter, wait, stop };
+}
+
+/** @param {string} line @returns {any} */
+function parsed(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * The app without a signal: pages, scripts and forms of a language come in packs, which are unpacked into a cache named
+ * by their revision. A pack that is there is never fetched again, neither after a cut nor by an update; an update is
+ * switched to only when it is whole and a page asks. Only GETs of this origin are answered, from the cache first.
+ */
+
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+const PREFIX = 'rantau-packs-';
+const [NOTES, NOTE] = ['rantau-notes', '/notes']; // a cache of one entry: which revisions are shown, which are next
+
+/** @typedef {Record<string, string>} Revisions by language */
+/** @typedef {{lang: string, now: Revisions, next: Revisions}} Notes */
+
+/** What pages are answered from; the waiting worker may have noted more. @type {Notes | undefined} */
+let shown;
+/** @type {Promise<unknown>} */
+let turn = Promise.resolve();
+
+worker.addEventListener('install', (event) => event.waitUntil(inTurn(prepare)));
+worker.addEventListener('activate', (event) => event.waitUntil(inTurn(switchOver).then(() => worker.clients.claim())));
+worker.addEventListener('message', (event) => event.waitUntil(inTurn(() => obey(event.data))));
+worker.addEventListener('fetch', (event) => {
+  const { method, url, cache } = event.request;
+  const isOurs = new URL(url).origin === worker.location.origin;
+  if (method === 'GET' && isOurs && cache !== 'no-store') event.respondWith(answer(event.request));
+});
+
+/** One thing at a time, also after one that failed. @param {() => Promise<unknown>} work */
+function inTurn(work) {
+  turn = turn.then(work, work);
+  return turn;
+}
+
+/** @param {{type: string, lang?: string}} message */
+async function obey({ type, lang }) {
+  if (type === 'skip-waiting') await worker.skipWaiting();
+  if (type === 'language') await speak(String(lang));
+  if (type === 'update') await prepare();
+  if (type === 'switch') await switchOver().then(() => tellPages('switched'));
+}
+
+/** Fetch what is new in every language that is here, all or nothing. */
+async function prepare() {
+  const { lang, now } = await notes();
+  /** @type {Revisions} */
+  const next = {};
+  for (const each of new Set([lang, ...Object.keys(now)])) {
+    const revision = await fill(each);
+    if (revision !== now[each]) next[each] = revision;
+  }
+  await note({ next });
+  if (Object.keys(next).length && now[lang]) await tellPages('update-ready');
+}
+
+async function switchOver() {
+  const { now, next } = await notes();
+  await note({ now: { ...now, ...next }, next: {} });
+  const kept = Object.values({ ...now, ...next }).map((revision) => PREFIX + revision);
+  const names = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && !kept.includes(name));
+  await Promise.all(names.map((name) => caches.delete(name)));
+}
+
+/** Make another language the one in use, and have it here. @param {string} lang */
+async function speak(lang) {
+  const known = await notes();
+  if (known.lang !== lang) await note({ lang });
+  if (!known.now[lang]) await note({ now: { ...known.now, [lang]: await fill(lang) } });
+  if (Object.keys(known.next).length) await tellPages('update-ready');
+}
+
+/** Fetch the packs of a language that are not here yet; gives their revision. @param {string} lang */
+async function fill(lang) {
+  const { revision, packs } = await fetchJson(`/packs/${lang}.json`);
+  if (!/^[a-z0-9]{4,40}$/.test(revision)) throw new TypeError('not a list of packs');
+  const cache = await caches.open(PREFIX + revision);
+  for (const [url] of packs) {
+    // The name ends in the hash of the content, which another revision or language may have brought already.
+    const mark = `/packs/${url.slice(url.lastIndexOf('-'))}`;
+    if (await cache.match(mark)) continue;
+    const urls = (await copy(mark, cache)) ?? (await unpack(await fetchJson(url), cache));
+    await cache.put(mark, new Response(JSON.stringify(urls)));
+  }
+  return revision;
+}
+
+/** @param {string} mark @param {Cache} cache @returns {Promise<string[] | undefined>} */
+async function copy(mark, cache) {
+  for (const name of (await caches.keys()).filter((each) => each.startsWith(PREFIX))) {
+    const source = await caches.open(name);
+    const urls = await (await source.match(mark))?.json();
+    const entries = await Promise.all((urls ?? [undefined]).map((/** @type {string} */ url) => url && source.match(url)));
+    if (!entries.every(Boolean)) continue; // the browser may have cleared some
+    await Promise.all(entries.map((entry, place) => cache.put(urls[place], entry)));
+    return urls;
+  }
+  return undefined;
+}
+
+/** @param {Record<string, {headers: Record<string, string>, body?: string, body64?: string}>} pack @param {Cache} cache */
+async function unpack(pack, cache) {
+  for (const [url, { headers, body, body64 }] of Object.entries(pack)) {
+    const bytes = body64 === undefined ? body : Uint8Array.from(atob(body64), (char) => char.charCodeAt(0));
+    await cache.put(url, new Response(bytes, { headers }));
+  }
+  return Object.keys(pack);
+}
+
+/** A portal that answers with a page of its own fails here, and so does the install. @param {string} url */
+async function fetchJson(url) {
+  const response = await fetch(url, { cache: 'no-store', credentials: 'omit', redirect: 'error' });
+  if (!response.ok) throw new TypeError(`${response.status} for ${url}`);
+  return response.json();
+}
+
+/** @param {Request} request */
+async function answer(request) {
+  const { lang, now } = (shown ??= await notes());
+  const { pathname } = new URL(request.url);
+  const revision = now[/^\/([a-z]{2})\//.exec(pathname)?.[1] ?? lang] ?? now[lang];
+  const cache = revision ? await caches.open(PREFIX + revision) : undefined;
+  const kept = await cache?.match(pathname);
+  if (kept) return kept;
+  const home = request.mode === 'navigate' && (await cache?.match(`/${lang}/`));
+  return fetch(request).catch((error) => (home ? Response.redirect(`/${lang}/`) : Promise.reject(error)));
+}
+
+/** @returns {Promise<Notes>} */
+async function notes() {
+  const noted = await (await caches.open(NOTES)).match(NOTE);
+  return noted ? noted.json() : { lang: await languageOfPage(), now: {}, next: {} };
+}
+
+/** @param {Partial<Notes>} changed */
+async function note(changed) {
+  shown = { ...(await notes()), ...changed };
+  await (await caches.open(NOTES)).put(NOTE, new Response(JSON.stringify(shown)));
+}
+
+/** The first packs are those of the page that is open. */
+async function languageOfPage() {
+  const [page] = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  return /^\/([a-z]{2})\//.exec(page ? new URL(page.url).pathname : '')?.[1] ?? 'id';
+}
+
+/** @param {'update-ready' | 'switched'} type */
+async function tellPages(type) {
+  for (const page of await worker.clients.matchAll({ includeUncontrolled: true })) page.postMessage({ type });
+}
