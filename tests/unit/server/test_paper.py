@@ -1,0 +1,39 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.paper import PaperError, paper_lines, read_paper
+
+SECRET = bytes(range(32))
+
+
+@given(st.binary(min_size=1, max_size=64))
+def test_what_was_printed_is_read_back(secret: bytes) -> None:
+    assert read_paper(paper_lines(secret)) == secret
+
+
+def test_a_key_is_four_short_lines_of_groups() -> None:
+    lines = paper_lines(SECRET)
+    assert len(lines) == 4
+    assert all(len(group) <= 4 for line in lines for group in line.split(" "))
+
+
+def test_spaces_dashes_and_capitals_do_not_count() -> None:
+    typed = [line.upper().replace(" ", "-") + " " for line in paper_lines(SECRET)]
+    assert read_paper(typed) == SECRET
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_a_slip_is_found_on_its_line(number: int) -> None:
+    lines = paper_lines(SECRET)
+    wrong = "b" if lines[number - 1][0] != "b" else "c"
+    lines[number - 1] = wrong + lines[number - 1][1:]
+    with pytest.raises(PaperError, match=f"line {number}"):
+        read_paper(lines)
+
+
+def test_a_line_left_out_or_moved_is_found() -> None:
+    lines = paper_lines(SECRET)
+    for typed in (lines[1:], [lines[0], lines[2], lines[1], lines[3]], [*lines, ""]):
+        with pytest.raises(PaperError):
+            read_paper(typed)
