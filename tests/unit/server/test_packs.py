@@ -1,0 +1,125 @@
+import base64
+import json
+import random
+from typing import Any
+
+import brotli
+import pytest
+
+from server.content import load_content
+from server.headers import strict_headers
+from server.packs import LIMIT, Packs, make_packs, oversized
+from server.pages import make_environment
+from server.resources import Resource, make_resource
+from server.settings import ROOT, load_settings
+from server.site import Site, build_site
+from tests.serving import RunningOffice
+
+HEADERS = {"X-Content-Type-Options": "nosniff"}
+HTML, SCRIPT = "text/html; charset=utf-8", "text/javascript; charset=utf-8"
+
+
+@pytest.fixture(scope="module")
+def site() -> Site:
+    settings = load_settings({})
+    content = load_content(settings.content)
+    return build_site(settings, content, make_environment(settings, content), keys=[])
+
+
+def noise(seed: str, length: int) -> bytes:
+    """Text that does not compress below half."""
+    return random.Random(seed).randbytes(length).hex().encode()
+
+
+def resources(**changed: bytes) -> dict[str, Resource]:
+    bodies = {
+        "/id/": b"<p>depan", "/en/": b"<p>front", "/": b"<p>depan", "/k": b"<p>kasus",
+        "/id/guides/a": noise("guide", 3000), "/pwa/main.js": noise("main", 4000), "/pwa/rules.js": noise("rules", 9000),
+        "/pwa/staff/console.js": b"console", "/service-worker.js": b"worker", "/text/id.json": b"{}",
+        "/text/en.json": b"{}", "/text/staff-id.json": b"{}", "/forms/a.json": b"{}", "/forms/a/1.abc.json": b"{}",
+    } | changed  # fmt: skip
+    types = {".js": SCRIPT, "json": "application/json"}
+    kind = lambda url: next((type_ for end, type_ in types.items() if url.endswith(end)), HTML)  # noqa: E731
+    return {url: make_resource(body, kind(url)) for url, body in bodies.items()}
+
+
+def entries(packs: Packs) -> dict[str, Any]:
+    served = [pack for url, pack in packs.resources.items() if url.count("/") > 2]
+    return {url: entry for pack in served for url, entry in json.loads(pack.body).items()}
+
+
+def test_a_language_gets_its_own_pages_and_what_all_share() -> None:
+    found = entries(make_packs("id", resources(), HEADERS))
+    assert sorted(found) == [
+        "/", "/forms/a.json", "/id/", "/id/guides/a", "/k", "/pwa/main.js", "/pwa/rules.js", "/text/id.json",
+    ]  # fmt: skip
+
+
+def test_an_entry_brings_the_headers_that_its_url_is_served_with() -> None:
+    made = resources()
+    entry = entries(make_packs("id", made, HEADERS))["/id/"]
+    assert entry["body"] == "<p>depan"
+    assert entry["headers"] == {
+        "X-Content-Type-Options": "nosniff", "Content-Type": HTML, "ETag": made["/id/"].etag, "Cache-Control": "no-cache",
+    }  # fmt: skip
+
+
+def test_what_is_no_text_travels_in_base64() -> None:
+    icon = make_resource(b"\x89PNG\xff", "image/png")
+    entry = entries(make_packs("id", resources() | {"/pwa/icons/a.png": icon}, HEADERS))["/pwa/icons/a.png"]
+    assert base64.b64decode(entry["body64"]) == icon.body
+
+
+def test_the_list_names_every_pack_with_its_size() -> None:
+    packs = make_packs("id", resources(), HEADERS)
+    listed = json.loads(packs.resources["/packs/id.json"].body)
+    assert listed["revision"] == packs.revision
+    assert {url: size for url, size in listed["packs"]} == {
+        url: len(pack.encodings["br"]) for url, pack in packs.resources.items() if url != "/packs/id.json"
+    }
+
+
+def test_a_new_guide_moves_no_script() -> None:
+    before = make_packs("id", resources(), HEADERS)
+    after = make_packs("id", resources(**{"/id/guides/b": noise("new", 3000)}), HEADERS)
+    assert before.revision != after.revision
+    bodies = [{pack.etag for pack in each.resources.values()} for each in (before, after)]
+    assert len(bodies[0] - bodies[1]) == 2  # the list and the guides
+
+
+def test_one_page_that_is_too_long_is_named() -> None:
+    packs = make_packs("id", resources(**{"/id/guides/a": noise("long", 30_000)}), HEADERS)
+    assert len(oversized(packs.resources)) == 1
+    assert "/id/guides/a" in json.loads(packs.resources[oversized(packs.resources)[0]].body)
+
+
+def test_the_offices_own_packs_keep_the_limit_and_are_few(site: Site) -> None:
+    assert oversized(site.resources) == []
+    for lang in ("id", "en"):
+        packs = [pack for url, pack in site.resources.items() if url.startswith(f"/packs/{lang}/")]
+        assert all(len(pack.encodings["br"]) <= LIMIT for pack in packs)
+        assert 3 <= len(packs) <= 16
+
+
+def test_the_packs_hold_every_page_form_and_script_of_a_language(site: Site) -> None:
+    scripts = {f"/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "pwa").glob("*.js")}
+    for lang in ("id", "en"):
+        pages = {url for url in site.resources if url.startswith(f"/{lang}/")}
+        wanted = pages | scripts | {"/", "/k", "/manifest.json", f"/text/{lang}.json", "/forms/passport-new.json"}
+        assert wanted <= set(site.offline[lang])
+
+
+def test_a_pack_holds_what_the_server_serves(office_server: RunningOffice) -> None:
+    listed = office_server.ask("GET", "/packs/id.json").json()
+    for url, size in listed["packs"]:
+        reply = office_server.ask("GET", url, headers={"Accept-Encoding": "br"})
+        assert len(reply.body) == size
+        assert "immutable" in reply.headers["cache-control"]
+        for inner, entry in json.loads(brotli.decompress(reply.body)).items():
+            served = office_server.ask("GET", inner)
+            assert served.status == 200, inner
+            body = entry["body"].encode() if "body" in entry else base64.b64decode(entry["body64"])
+            assert served.body == body, inner
+            wanted = {name.lower(): value for name, value in entry["headers"].items()}
+            assert wanted.items() <= served.headers.items(), inner
+            assert set(strict_headers(office_server.url)) <= set(entry["headers"])

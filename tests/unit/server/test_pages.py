@@ -1,0 +1,105 @@
+from pathlib import Path
+
+import pytest
+from starlette.datastructures import Headers
+
+from server.content import Content, ContentError, load_content
+from server.pages import language_of, make_environment, render_pages
+from server.settings import load_settings
+from tests.serving import RunningOffice
+
+SETTINGS = load_settings({})
+BROWSER = {"Accept": "text/html,application/xhtml+xml"}
+
+
+@pytest.fixture(scope="module")
+def content() -> Content:
+    return load_content(SETTINGS.content)
+
+
+@pytest.fixture
+def templates(tmp_path: Path) -> Path:
+    for name in ("home", "mine", "track", "case", "guide", "form"):
+        (tmp_path / f"{name}.html").write_text("{{ lang }} {{ path }}\n")
+    return tmp_path
+
+
+def test_every_public_page_is_there_in_every_language(content: Content) -> None:
+    pages = render_pages(make_environment(SETTINGS, content), content)
+    paths = {"", "mine", "track", "case", *(f"guides/{s}" for s in content.guides.slugs)}
+    paths |= {f"apply/{service}" for service in content.forms.services}
+    assert pages.keys() == {f"/{lang}/{path}" for lang in ("id", "en") for path in paths} | {"/", "/k"}
+    assert pages["/"] == pages["/id/"]
+    assert pages["/k"] == pages["/id/case"]
+
+
+def test_pages_are_the_same_bytes_each_time(content: Content) -> None:
+    environment = make_environment(SETTINGS, content)
+    first, second = render_pages(environment, content), render_pages(environment, content)
+    assert {url: page.body for url, page in first.items()} == {url: page.body for url, page in second.items()}
+
+
+def test_a_page_knows_its_language_and_its_path(content: Content, templates: Path) -> None:
+    pages = render_pages(make_environment(SETTINGS, content, templates), content)
+    assert pages["/en/guides/passport"].body == b"en guides/passport"
+
+
+def test_a_name_that_a_page_was_not_given_is_an_error(content: Content, templates: Path) -> None:
+    (templates / "mine.html").write_text("{{ nama_lengkap }}")
+    with pytest.raises(ContentError, match=r"mine\.html: 'nama_lengkap' is undefined"):
+        render_pages(make_environment(SETTINGS, content, templates), content)
+
+
+def test_a_missing_text_is_named_with_its_page(content: Content, templates: Path) -> None:
+    (templates / "mine.html").write_text('{{ _("no.such.text") }}')
+    with pytest.raises(ContentError, match=r"mine\.html: .*no\.such\.text"):
+        render_pages(make_environment(SETTINGS, content, templates), content)
+
+
+def test_what_a_page_shows_is_escaped(content: Content, templates: Path) -> None:
+    (templates / "mine.html").write_text('{{ "<b>&" }}')
+    pages = render_pages(make_environment(SETTINGS, content, templates), content)
+    assert pages["/id/mine"].body == b"&lt;b&gt;&amp;"
+
+
+@pytest.mark.parametrize(
+    ("path", "accepted", "lang"),
+    [
+        ("/en/nowhere", "id", "en"),
+        ("/nowhere", "en-GB,en;q=0.9", "en"),
+        ("/nowhere", "min, fr;q=0.8, en;q=0.5", "en"),
+        ("/nowhere", "fr", "id"),
+        ("/nowhere", "", "id"),
+        ("", "en", "en"),
+        ("/xx/", "EN", "en"),
+    ],
+)
+def test_an_answer_is_in_the_readers_language(content: Content, path: str, accepted: str, lang: str) -> None:
+    assert language_of(path, Headers({"accept-language": accepted}), content.catalogues) == lang
+
+
+def test_public_pages_are_the_same_for_all_and_set_no_cookie(office_server: RunningOffice) -> None:
+    for path in ("/", "/id/", "/en/guides/passport", "/id/apply/passport-new", "/id/mine", "/id/track", "/k"):
+        first = office_server.ask("GET", path, headers=BROWSER)
+        again = office_server.ask(
+            "GET", path, headers={"Cookie": "s=x", "Accept-Language": "en", "User-Agent": "other"}
+        )
+        assert first.status == 200, path
+        assert first.body == again.body, path
+        assert "set-cookie" not in first.headers
+        assert first.headers["cache-control"] == "no-cache"
+        tag = {"If-None-Match": first.headers["etag"]}
+        assert office_server.ask("GET", path, headers=tag).status == 304
+
+
+def test_no_page_has_a_script_or_style_of_its_own(office_server: RunningOffice) -> None:
+    for path in ("/id/", "/id/apply/passport-new", "/id/mine", "/id/track", "/k", "/staff/login"):
+        html = office_server.ask("GET", path, headers=BROWSER).text
+        assert "<style" not in html, path
+        assert " style=" not in html, path
+        assert "onclick=" not in html, path
+
+
+def test_an_unofficial_service_says_so_on_every_page(office_server: RunningOffice) -> None:
+    for path in ("/id/", "/id/guides/passport", "/id/apply/passport-new", "/id/mine", "/id/track", "/k", "/id/nowhere"):
+        assert "bukan situs resmi" in office_server.ask("GET", path, headers=BROWSER).text, path
