@@ -23,6 +23,7 @@ from server.forms import Form
 from server.intake import Ok, Outcome, Refused
 from server.office import Office
 from server.origin import is_foreign
+from server.packing import pack
 from server.pages import render
 from server.posted import read_posted
 from server.review import reviewed
@@ -62,7 +63,7 @@ async def apply(request: Request) -> Response:
         return _form_again(request, form, values, errors)
     answers = to_answers(form, values, today=today)
     item = seal_answers(form, answers, keys=case.keys, prev=case.prev, key_list=office.key_list, now=office.clock())
-    return render(
+    page = render(
         request,
         "review.html",
         form=form,
@@ -72,6 +73,7 @@ async def apply(request: Request) -> Response:
         number=spoken_number(case.keys.case),
         item=item,
     )
+    return pack(request, page)
 
 
 async def send(request: Request) -> Response:
@@ -105,7 +107,7 @@ def _sent(request: Request, outcome: Outcome | None, *, item: str, code: str) ->
     )
     if state == "unavailable":
         response.headers["Retry-After"] = str(RETRY_AFTER)
-    return response
+    return pack(request, response)
 
 
 def _number(outcome: Outcome | None) -> str | None:
@@ -129,7 +131,8 @@ def _form_again(request: Request, form: Form, values: dict[str, str], errors: di
     known = {f.key for f in form.fields} | {CORRECT}
     values = {key: value for key, value in values.items() if key in known}
     url = request.scope["path"]
-    return render(request, "form.html", status_code=422, form=form, values=values, errors=errors, url=url)
+    page = render(request, "form.html", status_code=422, form=form, values=values, errors=errors, url=url)
+    return pack(request, page)
 
 
 def _words(request: Request, form: Form, finding: Finding) -> str:

@@ -18,8 +18,9 @@ from starlette.responses import Response
 from server.body_lines import BodyLimits, BodyLines, BodyMalformed, BodyTooLarge
 from server.intake import Intake
 from server.items import ItemRefused
-from server.ndjson import NDJSON, NdjsonResponse, Problem, choose_encoding
+from server.ndjson import NDJSON, NdjsonResponse, Problem
 from server.office import Office
+from server.packing import choose_live_encoding
 from server.watch import Hello, News, read_hello
 from sync.canonical import b32_encode
 from sync.errors import Unavailable
@@ -191,4 +192,4 @@ def _refusal_by_headers(request: Request, limits: BodyLimits) -> Problem | None:
 def _encoding(request: Request, hello: Hello, body: Body) -> str | None:
     if not (hello.watch or hello.have or body.has_items):
         return None  # a compressed head alone would be longer
-    return choose_encoding(request.headers.get("accept-encoding", ""))
+    return choose_live_encoding(request.headers.get("accept-encoding", ""))

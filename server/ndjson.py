@@ -5,16 +5,15 @@ leaves, and would so swallow the rest of a body that is still coming in.
 """
 
 import json
-import zlib
 from collections.abc import AsyncIterator
-from typing import Any, Protocol
+from typing import Any
 
-import brotli
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from server.packing import Encoder, encoder_of
+
 NDJSON = "application/x-ndjson"
-_QUALITY = 5  # of brotli's 11: beyond it, receipts cost time and save nothing
 
 
 class Problem(JSONResponse):
@@ -25,56 +24,6 @@ class Problem(JSONResponse):
     def __init__(self, status: int, error: str, reason: str | None = None, *, retry_after: int | None = None) -> None:
         headers = {"Cache-Control": "no-store"} | ({"Retry-After": str(retry_after)} if retry_after else {})
         super().__init__({"error": error, "reason": reason}, status_code=status, headers=headers)
-
-
-class Encoder(Protocol):
-    """A compressor that can give out all it has taken so far."""
-
-    def process(self, data: bytes) -> bytes:
-        """Compress, giving out everything."""
-
-    def finish(self) -> bytes:
-        """Give what closes the stream."""
-
-
-class _Brotli:
-    def __init__(self) -> None:
-        self._stream = brotli.Compressor(quality=_QUALITY)
-
-    def process(self, data: bytes) -> bytes:
-        return bytes(self._stream.process(data) + self._stream.flush())
-
-    def finish(self) -> bytes:
-        return bytes(self._stream.finish())
-
-
-class _Gzip:
-    def __init__(self) -> None:
-        self._stream = zlib.compressobj(wbits=16 + zlib.MAX_WBITS)
-
-    def process(self, data: bytes) -> bytes:
-        return self._stream.compress(data) + self._stream.flush(zlib.Z_SYNC_FLUSH)
-
-    def finish(self) -> bytes:
-        return self._stream.flush()
-
-
-class _Plain:
-    def process(self, data: bytes) -> bytes:
-        return data
-
-    def finish(self) -> bytes:
-        return b""
-
-
-_ENCODERS: dict[str, type[Encoder]] = {"br": _Brotli, "gzip": _Gzip}
-
-
-def choose_encoding(accepted: str) -> str | None:
-    """Choose from an Accept-Encoding header; None is to send as is."""
-    offers = [part.strip().lower().replace(" ", "") for part in accepted.split(",")]
-    names = {offer.split(";")[0] for offer in offers if not offer.endswith((";q=0", ";q=0.0"))}
-    return next((name for name in _ENCODERS if name in names), None)
 
 
 class NdjsonResponse(Response):
@@ -88,7 +37,7 @@ class NdjsonResponse(Response):
         if encoding:
             self.headers["Content-Encoding"] = encoding
         self._batches = batches
-        self._encoder: Encoder = _ENCODERS[encoding]() if encoding else _Plain()
+        self._encoder: Encoder = encoder_of(encoding)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it; a client that is no longer there is nobody's error."""

@@ -15,6 +15,7 @@ from server.i18n import Catalogue
 from server.lane import LaneFull, lane_of
 from server.office import Office
 from server.origin import is_foreign
+from server.packing import pack
 from server.pages import render
 from server.posted import read_posted
 from sync.errors import CodeError
@@ -83,4 +84,4 @@ def texts_of(request: Request) -> Catalogue:
 def _page(
     request: Request, status_code: int, *, status: CaseStatus | None = None, error: str | None = None
 ) -> Response:
-    return render(request, "status.html", status_code=status_code, status=status, error=error)
+    return pack(request, render(request, "status.html", status_code=status_code, status=status, error=error))
