@@ -57,6 +57,7 @@ class RunningOffice:
         own |= {"RANTAU_COUCHDB": store_url} if store_url else {}
         clean = {name: value for name, value in os.environ.items() if not name.startswith("RANTAU_")}
         self.env = clean | own | dict(env or {})
+        self.command = [sys.executable, "-m", "server", "serve", "--demo"]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Self:
@@ -65,7 +66,7 @@ class RunningOffice:
         with self.log.open("ab") as log:
             # A session of its own, so that every process of the server can be killed at once, by number.
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "server", "serve", "--demo"],
+                self.command,
                 cwd=ROOT, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         self._wait()
@@ -98,6 +99,12 @@ class RunningOffice:
         """Run another command of `rantau` on this office."""
         command = [sys.executable, "-m", "server", *arguments]
         return subprocess.run(command, cwd=ROOT, env=self.env, input=stdin, capture_output=True, text=True, timeout=60)
+
+    def wait_until_dead(self) -> None:
+        """Wait for a process that ends by itself."""
+        assert self._process is not None
+        self._process.wait(timeout=PATIENCE)
+        self.kill()
 
     def _wait(self) -> None:
         assert self._process is not None
