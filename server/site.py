@@ -16,8 +16,8 @@ from server.pages import render_pages
 from server.resources import FOR_EVER, REVALIDATE, Resource, digest_of, make_resource
 from server.settings import Settings
 
-DEVICE_TEXTS = ("app.", "field.", "rule.", "option.", "form.", "step.", "refused.", "state.")
-STAFF_TEXTS = (*DEVICE_TEXTS, "section.", "staff.")
+DEVICE_TEXTS = ("app.", "code.", "field.", "rule.", "option.", "form.", "section.", "step.", "refused.", "state.")
+STAFF_TEXTS = (*DEVICE_TEXTS, "staff.")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,186 @@
+/**
+ * One case: where it stands, what the office wrote, its receipt and its answers, opened on this device alone. The
+ * fragment says which: `#c=<C>` one of this device, or a receipt code as it stands in the QR code.
+ */
+
+import { fetchCase, forgetCase, markSeen, openCase } from '../cases.js';
+import { CodeError } from '../crypto/errors.js';
+import { derive, parseCode } from '../crypto/receipt-code.js';
+import { GoneError, NoOfficeError, NotFoundError, OfflineError, RootChangedError, VaultError } from '../device-errors.js';
+import { element } from '../element.js';
+import { listOutbox } from '../outbox.js';
+import { office } from '../pins.js';
+import { language, text } from '../text.js';
+import { AnswersFold } from './case-answers.js';
+import { caseSteps } from './case-steps.js';
+import { confirmButton } from './confirm-button.js';
+import { correctionUrl } from './correction.js';
+
+/** @typedef {Awaited<ReturnType<typeof openCase>>} Opened */
+/** @typedef {Awaited<ReturnType<typeof listOutbox>>[number]} Row */
+
+const ENDED = ['diserahkan', 'ditolak', 'dibatalkan']; // steps after which nothing can be corrected
+
+export default class Case {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    /** A code that this device does not keep: it is in memory and nowhere else. */
+    this.code = '';
+    /** @type {AbortController | undefined} */
+    this.listening = undefined;
+  }
+
+  /** Open what the fragment names. Safe to call twice. */
+  start() {
+    this.stop();
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    document.addEventListener('rantau:exchanged', (event) => void this.hear(/** @type {CustomEvent} */ (event).detail), { signal });
+    window.addEventListener('hashchange', () => location.hash.length > 1 && void this.open(), { signal });
+    return this.open();
+  }
+
+  /** Leave the page as it is. Safe to call twice. */
+  stop() {
+    this.listening?.abort();
+  }
+
+  async open() {
+    const named = location.hash.slice(1);
+    if (!named) return this.code ? this.fetch() : this.say('app.case.none');
+    if (named.startsWith('c=')) return this.attempt(() => this.show(named.slice(2)));
+    // A code that stays in the address stays in the browser's history.
+    history.replaceState(null, '', location.pathname);
+    return this.attempt(() => this.openByCode(decodeURIComponent(named)));
+  }
+
+  /** @param {string} typed */
+  async openByCode(typed) {
+    this.say('app.case.opening');
+    this.code = await parseCode(typed);
+    const { case: id } = await derive(this.code);
+    const isHere = await openCase(id).then(() => true, () => false);
+    if (!isHere) return this.fetch();
+    history.replaceState(null, '', `#c=${id}`);
+    return this.show(id);
+  }
+
+  /** Ask the office for a case that is not on this device; `keep` puts it there. */
+  fetch({ keep = false } = {}) {
+    return this.attempt(async () => {
+      this.say('app.case.asking');
+      const opened = await fetchCase(this.code, { keep });
+      if (!keep) return this.render(opened, []);
+      history.replaceState(null, '', `#c=${opened.case}`);
+      return this.show(opened.case);
+    });
+  }
+
+  /** @param {string} id */
+  async show(id) {
+    const [opened, outbox] = await Promise.all([openCase(id), listOutbox()]);
+    await this.render(opened, outbox.filter((row) => row.case === id), { isKept: true });
+    await markSeen(id);
+  }
+
+  /** @param {{news: string[], done: string[], hub: string[], kept: string[], refused: [string, string][]}} result */
+  async hear({ news, done, hub, kept, refused }) {
+    const id = this.opened?.case;
+    if (!id || !location.hash.startsWith('#c=')) return;
+    const moved = [...done, ...hub, ...kept, ...refused.map(([item]) => item)];
+    if (news.includes(id) || moved.some((item) => item.includes(id))) await this.attempt(() => this.show(id));
+  }
+
+  /** @param {Opened} opened @param {Row[]} rows @param {{isKept?: boolean}} [kept] */
+  async render(opened, rows, { isKept = false } = {}) {
+    const isOpen = this.root.querySelector('details')?.open ?? false;
+    const hadFocus = this.root.contains(document.activeElement);
+    this.opened = opened;
+    const heading = element('h1', { tabindex: '-1' });
+    this.root.replaceChildren(
+      element('p', { class: 'quiet' }, text('app.number', { number: opened.number })), heading,
+      ...caseSteps(heading, opened, rows),
+      ...this.actions(opened, rows, isKept),
+      await this.receipt(opened, rows, isKept),
+      new AnswersFold(opened, isOpen).root,
+      ...(isKept ? [this.forget(opened.case, rows)] : []),
+    );
+    document.title = `${heading.textContent} – ${opened.number}`;
+    if (hadFocus) heading.focus();
+  }
+
+  /** @param {Opened} opened @param {Row[]} rows @param {boolean} isKept */
+  actions(opened, rows, isKept) {
+    const isUnsent = rows.some(({ state }) => state !== 'done');
+    const isAsked = opened.step === 'perlu_perbaikan' && !isUnsent;
+    const correct = async () => location.assign(await correctionUrl(opened));
+    /** @param {string} name @param {string} label @param {() => unknown} act @param {boolean} [isPlain] */
+    const button = (name, label, act, isPlain = true) =>
+      element('button', { type: 'button', class: `button${isPlain ? ' button-plain' : ''}`, 'data-action': name, click: act }, label);
+    return [
+      element('div', { class: 'cluster' },
+        ENDED.includes(opened.step) ? null
+          : element('button', { type: 'button', class: `button${isAsked ? '' : ' button-plain'}`, 'data-correct': true, click: () => this.attempt(correct) }, text('app.case.correct')),
+        isKept ? null : button('keep', text('app.case.keep'), () => this.fetch({ keep: true })),
+        isKept ? null : button('ask-again', text('app.case.ask-again'), () => this.fetch())),
+    ];
+  }
+
+  /** @param {Opened} opened @param {Row[]} rows @param {boolean} isKept */
+  async receipt({ shown, number, case: id, versions }, rows, isKept) {
+    if (!isKept) return element('p', { class: 'quiet' }, text('app.case.not-kept'));
+    const [{ receipt }, { name, origin }] = await Promise.all([import('./receipt.js'), office()]);
+    const last = rows.at(-1);
+    const at = last?.done ?? last?.at ?? (versions.at(-1)?.at ?? 0) * 1000;
+    const node = receipt({
+      case: id, shown, number, origin, office: name, state: last?.state ?? 'done', reason: last?.reason ?? null, at,
+    });
+    node.querySelector('a')?.remove(); // it leads here
+    return node;
+  }
+
+  /** @param {string} id @param {Row[]} rows */
+  forget(id, rows) {
+    const isUnsent = rows.some(({ state }) => state !== 'done');
+    const act = async () => {
+      await forgetCase(id);
+      location.assign(`/${language()}/mine`);
+    };
+    const question = text(isUnsent ? 'app.case.forget.unsent' : 'app.case.forget.sure');
+    return confirmButton({ label: text('app.case.forget'), question, yes: text('app.case.forget'), act: () => this.attempt(act) });
+  }
+
+  /** Run what may fail, and say in words what did. @param {() => unknown} act */
+  async attempt(act) {
+    try {
+      await act();
+    } catch (error) {
+      const key = wordOf(error);
+      if (!key) throw error;
+      const again = this.code ? element('button', { type: 'button', class: 'button', click: () => this.fetch() }, text('app.case.ask-again')) : null;
+      this.say(key, again);
+    }
+  }
+
+  /** @param {string} key @param {HTMLElement | null} [more] */
+  say(key, more = null) {
+    this.root.replaceChildren(
+      element('h1', {}, text('app.case.title')), element('p', { role: 'status' }, text(key)),
+      element('div', { class: 'cluster' }, more,
+        element('a', { class: 'button button-plain', href: `/${language()}/track` }, text('app.case.track')),
+        element('a', { class: 'button button-plain', href: `/${language()}/mine` }, text('app.case.mine'))),
+    );
+  }
+}
+
+/** @param {unknown} error */
+function wordOf(error) {
+  if (error instanceof CodeError) return `code.${error.reason}`;
+  if (error instanceof NotFoundError) return 'code.unknown';
+  if (error instanceof OfflineError) return 'app.exchange.offline';
+  if (error instanceof NoOfficeError) return 'app.exchange.no-office';
+  if (error instanceof GoneError) return 'app.case.gone';
+  if (error instanceof VaultError) return `app.mine.problem.${error.reason}`;
+  return error instanceof RootChangedError ? 'app.state.root-changed' : undefined;
+}

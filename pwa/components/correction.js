@@ -1,0 +1,24 @@
+/** Begins the correction of a case: a draft with what was sent, which will replace what stands. */
+
+import { listDrafts, newDraft } from '../drafts.js';
+import { loadForm } from '../pins.js';
+import { language } from '../text.js';
+import { standingAnswers } from './case-answers.js';
+
+/**
+ * Give the page on which the case is corrected; one that was begun before goes on.
+ * @param {import('./case.js').Opened} opened
+ */
+export async function correctionUrl(opened) {
+  const begun = (await listDrafts()).find((draft) => draft.case === opened.case);
+  const id = begun?.id ?? (await begin(opened));
+  return `/${language()}/apply/${opened.service}#d=${id}`;
+}
+
+/** @param {import('./case.js').Opened} opened */
+async function begin(opened) {
+  const { case: of, code, service, title, standing } = opened;
+  const [{ name }, { answers }] = await Promise.all([loadForm(service), standingAnswers(opened)]);
+  const values = Object.fromEntries(Object.entries(answers).filter(([, answer]) => answer !== null));
+  return newDraft(service, name, values, { title, case: of, code, prev: standing });
+}

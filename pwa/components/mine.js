@@ -1,0 +1,159 @@
+/** Everything on this phone: drafts, what waits to be sent, and the cases whose codes it holds. */
+
+import { listCases } from '../cases.js';
+import { deleteDraft, exportDraft, listDrafts } from '../drafts.js';
+import { element } from '../element.js';
+import { exchange } from '../exchange.js';
+import { CONNECTION, dropItem, exportItems, listOutbox, retryItem } from '../outbox.js';
+import { hasText, language, text } from '../text.js';
+import { kilobytes, stateBadge, when } from '../words.js';
+import { confirmButton } from './confirm-button.js';
+import { saveFile } from './save-file.js';
+
+export default class Mine {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.lists = element('div', { class: 'stack far' });
+    this.status = element('p', { role: 'status' });
+    root.replaceChildren(this.status, this.lists);
+    /** @type {AbortController | undefined} */
+    this.listening = undefined;
+  }
+
+  /** Show the lists and keep them true. Safe to call twice. */
+  start() {
+    this.stop();
+    this.listening = new AbortController();
+    document.addEventListener('rantau:exchanged', () => void this.show(), { signal: this.listening.signal });
+    return this.show();
+  }
+
+  /** Leave the lists as they are. Safe to call twice. */
+  stop() {
+    this.listening?.abort();
+  }
+
+  async show() {
+    const [drafts, outbox, cases] = await Promise.all([listDrafts(), listOutbox(), listCases()]);
+    const open = outbox.filter(({ state }) => state !== 'done');
+    /** @param {string} id */
+    const titleOf = (id) => nameOf(cases.find((row) => row.case === id) ?? {});
+    this.put([
+      open.length ? section('outbox', [this.sending(open), ...open.map((item) => this.item(item, titleOf(item.case)))]) : null,
+      drafts.length ? section('drafts', drafts.map((draft) => this.draft(draft))) : null,
+      cases.length ? section('cases', cases.map((row) => caseCard(row, open))) : null,
+      drafts.length + open.length + cases.length ? null : element('p', { class: 'notice' }, text('app.mine.nothing')),
+    ]);
+  }
+
+  /** Replace the lists; who stood on something that is still there stays on it. @param {(HTMLElement | null)[]} parts */
+  put(parts) {
+    const place = [...this.lists.querySelectorAll('a, button')].findIndex((node) => node === document.activeElement);
+    this.lists.replaceChildren(...parts.filter((part) => part !== null));
+    if (place >= 0) /** @type {HTMLElement | undefined} */ (this.lists.querySelectorAll('a, button')[place])?.focus();
+  }
+
+  /** @param {any[]} open */
+  sending(open) {
+    const bytes = open.filter(({ state }) => state !== 'refused').reduce((sum, item) => sum + item.bytes, CONNECTION);
+    return element('div', { class: 'notice stack near' },
+      element('p', { 'data-part': 'cost' }, text('app.mine.cost', { size: kilobytes(bytes) })),
+      element('div', { class: 'cluster' },
+        action('send-now', text('app.mine.send-now'), () => this.sendNow()),
+        plain('export', text('app.mine.export'), async () => saveFile(await exportItems(), 'rantau.rantau'))));
+  }
+
+  async sendNow() {
+    this.status.textContent = text('state.sending');
+    const { state } = await exchange();
+    this.status.textContent = text(`app.exchange.${state}`);
+  }
+
+  /** @param {any} item @param {string} title */
+  item(item, title) {
+    return element('li', { class: 'card stack near', 'data-item': item.id },
+      element('h3', {}, element('a', { href: casePage(item.case) }, title)),
+      element('p', {}, stateBadge(item.state)),
+      element('p', { class: 'quiet' }, text('app.mine.sealed', { at: when(item.at), size: kilobytes(item.bytes) })),
+      ...(item.state === 'refused' ? this.refused(item) : []));
+  }
+
+  /** @param {any} item */
+  refused({ id, reason }) {
+    const key = `refused.${reason}`;
+    const again = async () => {
+      await retryItem(id);
+      await this.show();
+    };
+    const drop = async () => {
+      await dropItem(id);
+      await this.show();
+    };
+    return [
+      element('p', { class: 'error' }, text(hasText(key) ? key : 'refused.malformed')),
+      element('div', { class: 'cluster' },
+        action('retry', text('app.mine.retry'), again),
+        plain('export-item', text('app.mine.export'), async () => saveFile(await exportItems([id]), `${id}.rantau`))),
+      confirmButton({ label: text('app.mine.drop'), question: text('app.mine.drop.sure'), yes: text('app.mine.drop'), act: drop }),
+    ];
+  }
+
+  /** @param {any} draft */
+  draft(draft) {
+    const remove = async () => {
+      await deleteDraft(draft.id);
+      await this.show();
+    };
+    if (draft.problem) return problemCard(draft);
+    return element('li', { class: 'card stack near', 'data-draft': draft.id },
+      element('h3', {}, nameOf(draft)),
+      draft.case ? element('p', {}, text('app.mine.correction')) : null,
+      element('p', { class: 'quiet' }, text('app.mine.saved', { at: when(draft.at) })),
+      element('p', {}, element('a', { class: 'button', href: `/${language()}/apply/${draft.service}#d=${draft.id}` }, text('app.mine.continue'))),
+      confirmButton({
+        label: text('app.mine.delete'), question: text('app.mine.delete.sure'), yes: text('app.mine.delete'), act: remove,
+      }));
+  }
+}
+
+/** A draft that does not open here: nothing is deleted, and it can be handed to somebody who may help. @param {any} draft */
+const problemCard = ({ id, at, problem }) =>
+  element('li', { class: 'card stack near', 'data-draft': id },
+    element('p', { class: 'error' }, text(`app.mine.problem.${problem}`)),
+    element('p', { class: 'quiet' }, text('app.mine.saved', { at: when(at) })),
+    plain('export-draft', text('app.mine.export'), async () => saveFile(await exportDraft(id), `${id}.json`)));
+
+/** @param {any} row @param {any[]} open */
+function caseCard(row, open) {
+  if (row.problem) {
+    return element('li', { class: 'card', 'data-case': row.case }, element('p', { class: 'error' }, text(`app.mine.problem.${row.problem}`)));
+  }
+  const waiting = open.find((item) => item.case === row.case);
+  return element('li', { class: 'card stack near', 'data-case': row.case },
+    element('h3', {}, element('a', { href: casePage(row.case) }, nameOf(row))),
+    waiting ? element('p', {}, stateBadge(waiting.state)) : element('p', {}, element('strong', {}, text(`step.${row.step}`)),
+      row.stepAt ? ` · ${when(row.stepAt * 1000)}` : null, row.unread ? ` · ${text('app.mine.unread')}` : null),
+    element('p', { class: 'quiet' }, text('app.number', { number: row.number })));
+}
+
+/** @param {'drafts' | 'outbox' | 'cases'} name @param {HTMLElement[]} cards */
+function section(name, cards) {
+  const rows = cards.filter(({ tagName }) => tagName === 'LI');
+  return element('section', { class: 'stack', 'aria-labelledby': `mine-${name}` },
+    element('h2', { id: `mine-${name}` }, text(`app.mine.${name}`)),
+    ...cards.filter((card) => !rows.includes(/** @type {any} */ (card))),
+    element('ul', { class: 'cards stack' }, ...rows));
+}
+
+/** @param {any} row */
+const nameOf = ({ title, service }) => title || text(service ? `form.${service}.title` : 'app.mine.untitled');
+
+/** @param {string} id */
+const casePage = (id) => `/${language()}/case#c=${id}`;
+
+/** @param {string} name @param {string} label @param {(event: Event) => unknown} act */
+const action = (name, label, act) => element('button', { type: 'button', class: 'button', 'data-action': name, click: act }, label);
+
+/** @param {string} name @param {string} label @param {(event: Event) => unknown} act */
+const plain = (name, label, act) =>
+  element('button', { type: 'button', class: 'button button-plain', 'data-action': name, click: act }, label);

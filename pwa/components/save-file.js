@@ -1,0 +1,15 @@
+/** Hands a file to the person: shared where the phone can, else put among the downloads. */
+
+/** @param {Blob} blob @param {string} name */
+export async function saveFile(blob, name) {
+  const file = new File([blob], name, { type: blob.type });
+  if (navigator.canShare?.({ files: [file] })) {
+    const isShared = await navigator.share({ files: [file] }).then(() => true, (error) => error.name === 'AbortError');
+    if (isShared) return;
+  }
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
