@@ -1,0 +1,16 @@
+/** Shows what is asked of this person and hides the rest; what was typed into a hidden field stays. */
+
+import { holds, settle } from '../answers.js';
+
+/** @import {Day, Form, Values} from "../form.js" */
+
+/** @param {HTMLFormElement} root @param {Form} form @param {Values} values @param {Day} day */
+export function applyConditions(root, form, values, day) {
+  const answers = settle(form, values, day);
+  for (const part of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll('[data-when]'))) {
+    part.hidden = !holds(JSON.parse(part.dataset.when ?? ''), answers, day);
+  }
+  for (const section of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll('[data-section]'))) {
+    section.hidden = !section.querySelector('[data-field]:not([hidden])');
+  }
+}

@@ -1,0 +1,84 @@
+/** The draft behind a form: which one it is, and that everything typed gets there. */
+
+import { StorageError, GoneError } from '../device-errors.js';
+import { deleteDraft, listDrafts, loadDraft, newDraft, saveDraft, watchDraft } from '../drafts.js';
+import { askToPersist } from '../sw-bridge.js';
+
+/** @typedef {import('../drafts.js').Draft} Draft */
+/** @typedef {Record<string, string>} Typed */
+/** @typedef {'open-elsewhere' | 'saved-elsewhere' | 'gone'} Notice */
+
+/** The draft that the address names, as `#d=<id>`. */
+const named = () => /^#d=([a-z0-9-]+)$/.exec(location.hash)?.[1];
+
+/**
+ * Find what to go on with: the draft that the address names, else the last one of this service. Throws a `GoneError`.
+ * @param {string} service
+ * @returns {Promise<Draft | null>}
+ */
+export async function findDraft(service) {
+  const id = named();
+  if (id) return loadDraft(id);
+  if (location.hash === '#new') return null;
+  const drafts = await listDrafts();
+  const last = drafts.find((draft) => draft.service === service && !draft.problem && !draft.case);
+  return last ? loadDraft(last.id) : null;
+}
+
+export class FormDraft {
+  /** @param {string} service @param {string} form name of the published form @param {(what: Notice) => void} notice */
+  constructor(service, form, notice) {
+    this.service = service;
+    this.form = form;
+    this.notice = notice;
+    /** @type {Promise<string> | undefined} */
+    this.id = undefined;
+    /** @type {(() => void) | undefined} */
+    this.unwatch = undefined;
+  }
+
+  /** Go on with a draft that is there. @param {string} id */
+  take(id) {
+    this.id = Promise.resolve(id);
+    // The address brings the same draft back when the phone throws this page away.
+    history.replaceState(history.state, '', `#d=${id}`);
+    this.unwatch ??= watchDraft(id, this.notice);
+  }
+
+  /**
+   * Save what is typed; the first time makes the draft. Throws what the storage throws.
+   * @param {Typed} values @param {string} title
+   */
+  async save(values, title) {
+    if (!this.id) {
+      const made = newDraft(this.service, this.form, values, { title });
+      this.id = made;
+      made.then((id) => (this.take(id), askToPersist()), () => (this.id = undefined));
+      await made;
+      return;
+    }
+    await saveDraft(await this.id, values, null, title);
+  }
+
+  /** The draft as it is stored. */
+  async load() {
+    const id = await this.id;
+    if (!id) throw new GoneError();
+    return loadDraft(id);
+  }
+
+  async remove() {
+    const id = await this.id;
+    this.stop();
+    if (id) await deleteDraft(id);
+  }
+
+  stop() {
+    this.unwatch?.();
+    this.unwatch = undefined;
+  }
+}
+
+/** The key of what went wrong with storing. @param {unknown} error */
+export const storageTrouble = (error) =>
+  `app.form.storage.${error instanceof StorageError && error.reason !== 'aborted' ? error.reason : 'other'}`;

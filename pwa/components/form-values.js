@@ -1,0 +1,50 @@
+/** What stands in a form's controls, read and written; the form itself is the server's HTML. */
+
+import { dayFirst } from '../answer-text.js';
+
+/** @import {Values} from "../form.js" */
+/** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
+
+/** @param {HTMLFormElement} form @returns {Control[]} */
+const controls = (form) => /** @type {Control[]} */ ([...form.elements]).filter(({ name }) => name);
+
+/** @param {Control} control @returns {control is HTMLInputElement} */
+const isTick = (control) => control.type === 'radio' || control.type === 'checkbox';
+
+/**
+ * Everything typed and chosen, as text by field key; what is not asked just now too, so that nothing typed is lost.
+ * @param {HTMLFormElement} form
+ */
+export function readValues(form) {
+  /** @type {Record<string, string>} */
+  const values = {};
+  for (const control of controls(form)) {
+    if (!isTick(control)) values[control.name] = control.value;
+    else if (control.checked) values[control.name] = control.value;
+    else values[control.name] ??= '';
+  }
+  return values;
+}
+
+/** Put typed values, or answers, back into the controls. @param {HTMLFormElement} form @param {Values} values */
+export function writeValues(form, values) {
+  for (const control of controls(form)) {
+    if (!(control.name in values)) continue;
+    const typed = String(values[control.name] ?? '');
+    if (isTick(control)) control.checked = control.value === typed;
+    else control.value = control.dataset.date === undefined ? typed : dayFirst(typed);
+  }
+}
+
+/** Whether a person has typed into the page before anything was put back. @param {HTMLFormElement} form */
+export const isTouched = (form) => controls(form).some(differs);
+
+/** @param {Control} control */
+function differs(control) {
+  if (isTick(control)) return control.checked !== control.defaultChecked;
+  if (control instanceof HTMLSelectElement) return control.value !== standing(control);
+  return control.value !== control.defaultValue;
+}
+
+/** @param {HTMLSelectElement} select */
+const standing = (select) => ([...select.options].find((option) => option.defaultSelected) ?? select.options[0])?.value;

@@ -1,0 +1,96 @@
+/** From a form without faults to a receipt: the last look, the sealing, and the outbox. */
+
+import { ChangedError, GoneError, NoOfficeError, RootChangedError } from '../device-errors.js';
+import { showCode, spokenNumber } from '../crypto/receipt-code.js';
+import { element } from '../element.js';
+import { commit, listOutbox, prepare } from '../outbox.js';
+import { office } from '../pins.js';
+import { language, text } from '../text.js';
+import { reviewPage, setReady, showCost, showTrouble } from './form-review.js';
+import { receipt, updateReceipt } from './receipt.js';
+
+/** @typedef {import('../outbox.js').Prepared} Prepared */
+/**
+ * @typedef {{root: HTMLFormElement, draft: import('./form-draft.js').FormDraft, leave(): void,
+ *   loaded: import('./application-form.js').Loaded} & Omit<import('./form-review.js').Reviewed, 'form'>} Sending
+ */
+
+const SOON = 400; // milliseconds until a send has usually begun
+
+/**
+ * Show the last look and do what its buttons say. The form stays behind it as it was.
+ * @param {Sending} sending
+ */
+export async function sendApplication(sending) {
+  const { root, loaded } = sending;
+  const main = /** @type {HTMLElement} */ (root.closest('main'));
+  const behind = /** @type {HTMLElement[]} */ ([...main.children]).filter((part) => !part.hidden);
+  /** @type {Promise<Prepared>} */
+  let sealed;
+  const back = () => history.back();
+  const page = reviewPage({ ...sending, form: loaded.form }, { send, back });
+
+  async function send() {
+    setReady(page, false);
+    try {
+      const prepared = await sealed;
+      await commit(prepared);
+      window.removeEventListener('popstate', close);
+      sending.leave();
+      await showReceipt(main, prepared);
+    } catch (error) {
+      showTrouble(page, trouble(error), ...links(error));
+    }
+  }
+
+  function close() {
+    window.removeEventListener('popstate', close);
+    page.remove();
+    for (const part of behind) part.hidden = false;
+    /** @type {HTMLElement | null} */ (root.querySelector('[data-action=review]'))?.focus();
+  }
+
+  for (const part of behind) part.hidden = true;
+  main.append(page);
+  // The phone's own back button leads back to the form.
+  history.pushState({ review: true }, '');
+  window.addEventListener('popstate', close);
+  page.querySelector('h1')?.focus();
+  scrollTo(0, 0);
+  sealed = seal(sending);
+  sealed.then(({ bytes }) => showCost(page, bytes), (error) => showTrouble(page, trouble(error), ...links(error)));
+}
+
+/** @param {Sending} sending */
+const seal = async ({ draft, loaded }) => prepare(await draft.load(), loaded, await office());
+
+/** @param {unknown} error */
+function trouble(error) {
+  if (error instanceof GoneError) return 'app.form.gone';
+  if (error instanceof ChangedError) return 'app.form.saved-elsewhere';
+  if (error instanceof NoOfficeError) return 'app.form.no-office';
+  return error instanceof RootChangedError ? 'app.form.root-changed' : 'app.form.not-sealed';
+}
+
+/** @param {unknown} error */
+const links = (error) =>
+  error instanceof GoneError ? [element('a', { href: `/${language()}/mine` }, text('app.state.show'))] : [];
+
+/** @param {HTMLElement} main @param {Prepared} prepared */
+async function showReceipt(main, prepared) {
+  const { name, origin } = await office();
+  const [shown, number] = await Promise.all([showCode(prepared.code), spokenNumber(prepared.case)]);
+  const title = element('h1', { tabindex: -1 }, text('app.receipt.title'));
+  const node = receipt({ case: prepared.case, shown, number, origin, office: name, state: 'waiting', reason: null });
+  main.replaceChildren(title, node);
+  // A reload shows the case and never the empty form.
+  history.replaceState(null, '', `/${language()}/case#c=${prepared.case}`);
+  title.focus();
+  scrollTo(0, 0);
+  const look = async () => {
+    const item = (await listOutbox()).find(({ id }) => id === prepared.version._id);
+    if (item) updateReceipt(node, { state: item.state, reason: item.reason });
+  };
+  document.addEventListener('rantau:exchanged', () => void look());
+  setTimeout(() => void look(), SOON);
+}

@@ -1,0 +1,24 @@
+/** Making elements without HTML as text: nothing that somebody typed can become markup. */
+
+/**
+ * Make an element. Attributes: `true` is an empty one, `null`, `undefined` and `false` none, a function listens to the
+ * event of that name. Children that are null are left out.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag @param {Record<string, any>} [attributes] @param {...(Node | string | null | undefined)} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === 'function') made.addEventListener(name, value);
+    else if (value !== null && value !== undefined && value !== false) {
+      made.setAttribute(name, value === true ? '' : String(value));
+    }
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+/** A button that does one thing. @param {string} label @param {() => any} act @param {Record<string, any>} [attributes] */
+export const button = (label, act, attributes = {}) =>
+  element('button', { type: 'button', class: 'button', ...attributes, click: act }, label);

@@ -1,0 +1,38 @@
+/** The texts of the page's language, fetched once; code names a text by its key only. */
+
+const AGAIN = 5_000; // milliseconds until the texts are asked for again
+
+/** @type {Record<string, string>} */
+let texts = {};
+/** @type {Promise<void> | undefined} */
+let loading;
+
+/** The language of this page. */
+export const language = () => document.documentElement.lang;
+
+/**
+ * Have the texts ready. Resolves without them when there is no signal: what is typed must be saved all the same.
+ * @returns {Promise<void>}
+ */
+export function loadTexts() {
+  loading ??= fetch(`/text/${language()}.json`)
+    .then((answer) => answer.json())
+    .then(
+      (found) => void (texts = found),
+      () => void setTimeout(() => ((loading = undefined), loadTexts()), AGAIN),
+    );
+  return loading;
+}
+
+/** @param {string} key */
+export const hasText = (key) => Object.hasOwn(texts, key);
+
+/**
+ * The text of a key with its placeholders filled; a key that nobody wrote shows itself.
+ * @param {string} key @param {Record<string, string | number>} [params]
+ */
+export const text = (key, params = {}) => fill(hasText(key) ? texts[key] : key, params);
+
+/** @param {string} pattern @param {Record<string, string | number>} params */
+export const fill = (pattern, params) =>
+  pattern.replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(params, name) ? String(params[name]) : whole));

@@ -1,0 +1,24 @@
+/** States, times and sizes as people read them. */
+
+import { element } from './element.js';
+import { language, text } from './text.js';
+
+/** @param {string} state of an item of the outbox */
+export const stateBadge = (state) => element('strong', { class: 'badge', 'data-state': state }, text(`state.${state}`));
+
+/** A moment: today's by its hour alone. @param {number} at in milliseconds */
+export function when(at, now = Date.now()) {
+  const isToday = new Date(at).toDateString() === new Date(now).toDateString();
+  if (isToday) return text('app.when.today', { time: clock(at) });
+  return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+}
+
+/** @param {number} at in milliseconds */
+export const clock = (at) => new Intl.DateTimeFormat(language(), { timeStyle: 'short' }).format(at);
+
+/** A size in kilobytes, never less than is sent. @param {number} bytes */
+export function kilobytes(bytes) {
+  const tenths = Math.ceil(bytes / 102.4);
+  const shown = tenths < 100 ? tenths / 10 : Math.ceil(tenths / 10);
+  return `${new Intl.NumberFormat(language()).format(shown)} KB`;
+}
