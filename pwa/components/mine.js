@@ -142,7 +142,7 @@ function section(name, cards) {
   return element('section', { class: 'stack', 'aria-labelledby': `mine-${name}` },
     element('h2', { id: `mine-${name}` }, text(`app.mine.${name}`)),
     ...cards.filter((card) => !rows.includes(/** @type {any} */ (card))),
-    element('ul', { class: 'cards stack' }, ...rows));
+    element('ul', { class: 'grid' }, ...rows));
 }
 
 /** @param {any} row */
