@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
 
 from server.settings import Settings
+from sync.couch_store import CouchServer
 from sync.sqlite_store import open_sqlite
 from sync.store import Store
 
@@ -40,8 +41,6 @@ async def open_databases(settings: Settings) -> AsyncIterator[Databases]:
     """
     async with AsyncExitStack() as stack:
         if settings.couchdb:
-            from sync.couch_store import CouchServer
-
             server = await stack.enter_async_context(CouchServer(settings.couchdb, prefix=settings.couchdb_prefix))
             stores: dict[str, Store] = {name: await server.database(name) for name in NAMES}
         else:

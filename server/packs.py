@@ -6,7 +6,7 @@ the headers that the same URL is served with, so that a cached page keeps its po
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -16,6 +16,7 @@ import brotli
 from server.resources import FOR_EVER, Resource, digest_of, make_resource
 
 LIMIT = 12 * 1024  # bytes of brotli: what a thin signal brings before it goes
+_HEADERS = 600  # bytes of an entry's headers by themselves
 JSON = "application/json"
 # What the console alone uses; officers open it with a connection first and the browser keeps it.
 _NOT_OFFLINE = ("/pwa/staff/", "/pwa/vendor/argon2/", "/service-worker.js")
@@ -37,10 +38,10 @@ def make_packs(lang: str, resources: Mapping[str, Resource], headers: Mapping[st
     offline = _offline(lang, resources)
     # A kind begins a pack of its own: a new guide must not move every script after it into another pack.
     for _, items in groupby(offline, key=lambda item: _kind(*item)):
-        for body in _bodies({url: _entry(resource, headers) for url, resource in items}):
+        for body in _bodies(list(items), headers):
             found[f"/packs/{lang}/{len(found)}-{digest_of(body)}.json"] = make_resource(body, JSON, cache=FOR_EVER)
     revision = digest_of(",".join(found).encode(), 8)
-    rows = [[url, len(pack.encodings.get("br", pack.body))] for url, pack in found.items()]
+    rows = [[url, _size(pack)] for url, pack in found.items()]
     list_ = make_resource(_json({"revision": revision, "packs": rows}), JSON)
     return Packs(revision, tuple(url for url, _ in offline), found | {f"/packs/{lang}.json": list_})
 
@@ -61,7 +62,7 @@ def _belongs(url: str, lang: str) -> bool:
 
 def _is_small(resource: Resource) -> bool:
     # A big picture is for the home screen, which the system fetches itself.
-    return not resource.type.startswith("image/") or len(resource.encodings.get("br", resource.body)) <= LIMIT
+    return not resource.type.startswith("image/") or _size(resource) <= LIMIT
 
 
 def _kind(url: str, resource: Resource) -> str:
@@ -80,20 +81,28 @@ def _entry(resource: Resource, headers: Mapping[str, str]) -> dict[str, Any]:
         return {"headers": {**headers, **own}, "body64": base64.b64encode(resource.body).decode()}
 
 
-def _bodies(entries: Mapping[str, dict[str, Any]]) -> Iterator[bytes]:
+def _bodies(items: Sequence[tuple[str, Resource]], headers: Mapping[str, str]) -> Iterator[bytes]:
     pack: dict[str, dict[str, Any]] = {}
-    for url, entry in entries.items():
-        if pack and not _fits(_json(pack | {url: entry})):
+    sum_of_parts = 0
+    for url, resource in items:
+        entry, part = _entry(resource, headers), _size(resource) + _HEADERS
+        # Compressing together is never larger than apart: what fits by that sum needs no try, and tries are slow.
+        if pack and sum_of_parts + part > LIMIT and not _fits(_json(pack | {url: entry})):
             yield _json(pack)
-            pack = {}
+            pack, sum_of_parts = {}, 0
         pack[url] = entry
+        sum_of_parts += part
     if pack:
         yield _json(pack)
 
 
 def _fits(body: bytes) -> bool:
-    # A quick look first: the slow compression of the served form is never larger.
+    # Quicker than the form that is served, which is never larger.
     return len(brotli.compress(body, quality=9)) <= LIMIT
+
+
+def _size(resource: Resource) -> int:
+    return len(resource.encodings.get("br", resource.body))
 
 
 def _json(value: object) -> bytes:
@@ -103,4 +112,4 @@ def _json(value: object) -> bytes:
 def oversized(resources: Mapping[str, Resource]) -> list[str]:
     """Name the packs over the limit, each with one page or script that is too long by itself."""
     packs = [(url, pack) for url, pack in resources.items() if url.startswith("/packs/") and url.count("/") > 2]
-    return [url for url, pack in packs if len(pack.encodings.get("br", pack.body)) > LIMIT]
+    return [url for url, pack in packs if _size(pack) > LIMIT]

@@ -24,6 +24,7 @@ _TOKEN = re.compile(
 )
 _REGEX = re.compile(r"/(?:[^/\\\[\n]|\\[^\n]|\[(?:[^\]\\\n]|\\[^\n])*\])+/[a-z]*")
 _TEMPLATE = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*(?P<end>`|\$\{)", re.S)
+_REST = re.compile(r"[ \t]*(?:\n|\Z)")
 _CSS = re.compile(r"""(?P<keep>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|url\([^)"']*\))|/\*.*?\*/""", re.S)
 
 
@@ -93,8 +94,7 @@ class _Script:
         self.fresh = True
 
     def _comment(self, text: str) -> None:
-        rest = self.source[self.at :].split("\n", 1)[0]
-        if self.fresh and not rest.strip():
+        if self.fresh and _REST.match(self.source, self.at):
             return
         # Beside code a comment stays: a token could be glued to the next, or a line break be lost.
         self.out.append(text)

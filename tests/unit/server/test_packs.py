@@ -34,7 +34,8 @@ def noise(seed: str, length: int) -> bytes:
 def resources(**changed: bytes) -> dict[str, Resource]:
     bodies = {
         "/id/": b"<p>depan", "/en/": b"<p>front", "/": b"<p>depan", "/k": b"<p>kasus",
-        "/id/guides/a": noise("guide", 3000), "/pwa/main.js": noise("main", 4000), "/pwa/rules.js": noise("rules", 9000),
+        "/id/guides/a": noise("guide", 3000),
+        "/pwa/main.js": noise("main", 4000), "/pwa/rules.js": noise("rules", 9000),
         "/pwa/staff/console.js": b"console", "/service-worker.js": b"worker", "/text/id.json": b"{}",
         "/text/en.json": b"{}", "/text/staff-id.json": b"{}", "/forms/a.json": b"{}", "/forms/a/1.abc.json": b"{}",
     } | changed  # fmt: skip
@@ -60,7 +61,7 @@ def test_an_entry_brings_the_headers_that_its_url_is_served_with() -> None:
     entry = entries(make_packs("id", made, HEADERS))["/id/"]
     assert entry["body"] == "<p>depan"
     assert entry["headers"] == {
-        "X-Content-Type-Options": "nosniff", "Content-Type": HTML, "ETag": made["/id/"].etag, "Cache-Control": "no-cache",
+        **HEADERS, "Content-Type": HTML, "ETag": made["/id/"].etag, "Cache-Control": "no-cache",
     }  # fmt: skip
 
 
