@@ -1,0 +1,144 @@
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server import doctor, founding
+from server.databases import Databases, open_databases
+from server.doctor import examine
+from server.founding import NewOfficer, make_office
+from server.office import KEYS, now
+from server.server_key import read_server_key, server_key_path, write_server_key
+from server.settings import load_settings
+from sync.key_pair import new_key_pair
+
+OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
+
+
+@pytest.fixture
+async def environ(tmp_path: Path) -> dict[str, str]:
+    environ = {"RANTAU_DATA": str(tmp_path / "data")}
+    settings = load_settings(environ)
+    async with open_databases(settings) as databases:
+        await make_office(settings, databases, OFFICER, now=now())
+    return environ
+
+
+async def wrong(environ: dict[str, str]) -> list[str]:
+    return [finding.sentence for finding in await examine(environ) if not finding.is_right]
+
+
+async def change(environ: dict[str, str], edit: Callable[[Databases], Any]) -> None:
+    async with open_databases(load_settings(environ)) as databases:
+        await edit(databases)
+
+
+@pytest.mark.anyio
+async def test_a_fresh_office_is_well_and_says_so_in_sentences(environ: dict[str, str]) -> None:
+    findings = await examine(environ)
+    assert [finding for finding in findings if not finding.is_right] == []
+    about = {finding.sentence.split(":")[0] for finding in findings}
+    assert about == {"Configuration", "Content", "Store", "Keys", "Clock"}
+    assert all(finding.sentence.endswith(".") for finding in findings)
+
+
+@pytest.mark.anyio
+async def test_a_wrong_setting_is_told(environ: dict[str, str]) -> None:
+    assert await wrong(environ | {"RANTAU_PORT": "x"}) == ["Configuration: RANTAU_PORT: a whole number up to 65535."]
+
+
+@pytest.mark.anyio
+async def test_plain_http_for_phones_is_told(environ: dict[str, str]) -> None:
+    (sentence,) = await wrong(environ | {"RANTAU_ORIGIN": "http://rantau.example"})
+    assert "https" in sentence
+
+
+@pytest.mark.anyio
+async def test_where_there_is_no_office_it_says_what_to_run(tmp_path: Path) -> None:
+    (sentence,) = await wrong({"RANTAU_DATA": str(tmp_path / "empty")})
+    assert "rantau init" in sentence
+
+
+@pytest.mark.anyio
+async def test_content_that_is_wrong_is_told_and_the_rest_looked_at(environ: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "office.toml").write_bytes((load_settings({}).content / "office.toml").read_bytes())
+    (sentence,) = await wrong(environ | {"RANTAU_CONTENT": str(tmp_path)})
+    assert sentence.startswith("Content: ")
+
+
+@pytest.mark.anyio
+async def test_a_server_key_that_others_can_read_is_told(environ: dict[str, str]) -> None:
+    path = server_key_path(load_settings(environ).data)
+    path.chmod(0o644)
+    (sentence,) = await wrong(environ)
+    assert f"chmod 600 {path}" in sentence
+
+
+@pytest.mark.anyio
+async def test_another_server_key_than_the_listed_one_is_told(environ: dict[str, str]) -> None:
+    data = load_settings(environ).data
+    other = replace(read_server_key(data), pair=new_key_pair())
+    server_key_path(data).unlink()
+    write_server_key(data, other)
+    (sentence,) = await wrong(environ)
+    assert "refuse its receipts" in sentence
+
+
+@pytest.mark.anyio
+async def test_a_list_of_keys_by_another_root_is_told(environ: dict[str, str]) -> None:
+    async def tamper(databases: Databases) -> None:
+        doc = await databases.public.get(KEYS)
+        doc["signed"][5][0][5] = doc["signed"][5][1][5]
+        await databases.public.bulk_docs([doc])
+
+    await change(environ, tamper)
+    (sentence,) = await wrong(environ)
+    assert "not signed by the root" in sentence
+
+
+@pytest.mark.anyio
+async def test_a_list_past_its_end_is_told(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "now", lambda: now() + founding._VALID + 1)
+    (sentence,) = await wrong(environ)
+    assert "sign a new one" in sentence
+
+
+@pytest.mark.anyio
+async def test_a_missing_grant_is_named(environ: dict[str, str]) -> None:
+    async def lose(databases: Databases) -> None:
+        rows = await databases.staff.all_docs(start="grant.", end="grant/", include_docs=True)
+        doc = next(row.doc for row in rows if row.doc and row.doc["officer"] == founding.RECOVERY)
+        await databases.staff.bulk_docs([{"_id": doc["_id"], "_rev": doc["_rev"], "_deleted": True}])
+
+    await change(environ, lose)
+    (sentence,) = await wrong(environ)
+    assert "grant." in sentence
+    assert founding.RECOVERY in sentence
+
+
+@pytest.mark.anyio
+async def test_a_clock_behind_what_was_written_is_told(environ: dict[str, str]) -> None:
+    async def from_tomorrow(databases: Databases) -> None:
+        at = now() + 86400
+        for second in (at - 5, at):
+            await databases.staff.bulk_docs([{"_id": f"audit.{second:012d}.a", "type": "audit", "at": second}])
+
+    await change(environ, from_tomorrow)
+    (sentence,) = await wrong(environ)
+    assert sentence.startswith("Clock: ")
+
+
+@pytest.mark.anyio
+@pytest.mark.skipif(os.getuid() == 0, reason="root writes everywhere")
+async def test_a_store_that_cannot_be_written_is_told(environ: dict[str, str]) -> None:
+    (load_settings(environ).data / "cases.sqlite").chmod(0o400)
+    assert any(sentence.startswith("Store: ") for sentence in await wrong(environ))
+
+
+@pytest.mark.anyio
+async def test_a_store_that_is_no_database_is_told(environ: dict[str, str]) -> None:
+    (load_settings(environ).data / "wraps.sqlite").write_bytes(b"not a database, but long enough to be read " * 30)
+    assert any(sentence.startswith("Store: ") for sentence in await wrong(environ))

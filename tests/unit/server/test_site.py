@@ -1,0 +1,40 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from server.content import load_content
+from server.pages import make_environment
+from server.settings import load_settings
+from server.site import Site, build_site
+
+
+def site_of(folder: Path, keys: list[object]) -> Site:
+    settings = load_settings({"RANTAU_CONTENT": str(folder)})
+    content = load_content(folder)
+    return build_site(settings, content, make_environment(settings, content), keys=keys)
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(load_settings({}).content, tmp_path / "content"))
+
+
+def test_the_revision_changes_with_what_devices_keep_and_with_nothing_else(content: Path) -> None:
+    first = site_of(content, [])
+    assert site_of(content, []).revision == first.revision
+    assert len(first.revision) == 8
+    revisions = {first.revision, site_of(content, [["keys1"], "sig"]).revision}
+    guide = content / "guides" / "en" / "passport.md"
+    guide.write_text(f"{guide.read_text()}\nOne more line.\n")
+    revisions.add(site_of(content, []).revision)
+    assert len(revisions) == 3
+
+
+def test_an_edit_of_one_guide_changes_few_packs_of_one_language(content: Path) -> None:
+    first = site_of(content, [])
+    guide = content / "guides" / "en" / "passport.md"
+    guide.write_text(f"{guide.read_text()}\nOne more line.\n")
+    new = site_of(content, []).resources.keys() - first.resources.keys()
+    assert len(new) == 1
+    assert new.pop().startswith("/packs/en/")
