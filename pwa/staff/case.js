@@ -50,13 +50,18 @@ export class CaseView {
       element(
         'header', { class: 'cluster' }, this.$title,
         element('p', {}, texts.say(`form.${row.service}.title`)), this.$state,
-        element('button', { type: 'button', class: 'button button-plain', click: onClose }, texts.say('staff.case.close')),
+        element('div', { class: 'cluster' }, this.#button('staff.case.to-step', () => this.steps.focus()), this.#button('staff.case.close', onClose)),
       ),
       ...this.#shut(),
       this.opened.leaves.length > 1 ? element('p', { class: 'notice' }, texts.say('staff.case.several', { n: this.opened.leaves.length })) : null,
       this.#chooser(), this.$answers, this.steps.$root,
       element('section', { class: 'stack', 'aria-labelledby': 'history-title' }, element('h3', { id: 'history-title' }, texts.say('staff.history.title')), this.$history),
     );
+  }
+
+  /** @param {string} key @param {() => void} click */
+  #button(key, click) {
+    return element('button', { type: 'button', class: 'button button-plain', click }, this.texts.say(key));
   }
 
   /** What does not open is named, each with its reason. */
@@ -136,7 +141,8 @@ export class CaseView {
   #cell({ field, answer, isAsked, isChanged, findings }) {
     const { texts } = this;
     const text = isAsked ? answerText(field, answer, texts) : '';
-    const warnings = findings.map(({ message, params }) => element('p', { class: 'warning' }, texts.say(message, params)));
+    const name = field && texts.say(field.label);
+    const warnings = findings.map(({ message, params }) => element('p', { class: 'warning' }, texts.say(message, { field: name, ...params })));
     const mark = isChanged ? element('span', { class: 'tag' }, texts.say('staff.case.changed')) : null;
     const shown = text === '' ? element('span', { class: 'empty' }, texts.say('staff.case.empty')) : element('span', { class: 'answer' }, text);
     const classes = [field?.control, isChanged && 'changed'].filter(Boolean).join(' ');

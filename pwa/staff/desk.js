@@ -89,6 +89,7 @@ export class Desk {
     if (!keys || !list) return;
     const turn = ++this.opening;
     list.mark(row.case);
+    this.#announce('');
     this.$case.replaceChildren(element('p', { role: 'status' }, texts.say('staff.case.opening')));
     try {
       const opened = await openCase(row.case, await api.case(row.case), keys, (service, name) => api.form(service, name));

@@ -9,7 +9,7 @@ import { element } from './element.js';
 
 const AGES = [0, 1, 3, 7]; // days without a step
 const DAY = 86_400; // seconds
-const COLUMNS = ['number', 'service', 'state', 'area', 'waiting', 'versions'];
+const COLUMNS = ['number', 'state', 'area', 'waiting', 'versions'];
 /** @type {Record<string, (place: number, last: number) => number>} */
 const MOVES = {
   ArrowDown: (place, last) => Math.min(place + 1, last),
@@ -75,7 +75,7 @@ export class CaseList {
     const heads = COLUMNS.map((name) => element('th', { scope: 'col' }, texts.say(`staff.list.${name}`)));
     return element(
       'section', { class: 'case-list stack', 'aria-labelledby': 'list-title' },
-      element('h2', { id: 'list-title' }, texts.say('staff.list.title')),
+      element('h1', { id: 'list-title' }, texts.say('staff.list.title')),
       element('nav', { 'aria-label': texts.say('staff.list.by-state') }, this.$states),
       element(
         'div', { class: 'cluster' },
@@ -134,8 +134,7 @@ export class CaseList {
     const link = { type: 'button', class: 'case-link', value: row.case, tabindex: -1, click: () => this.#open(row) };
     return element(
       'tr', {},
-      element('th', { scope: 'row' }, element('button', link, texts.number(row.number))),
-      element('td', {}, texts.say(`form.${row.service}.title`)),
+      element('th', { scope: 'row' }, element('button', link, texts.number(row.number)), element('p', { class: 'hint' }, texts.say(`form.${row.service}.title`))),
       element('td', {}, texts.name('step', row.state)),
       element('td', {}, row.area ? texts.region(row.area) : ''),
       element('td', { class: 'number' }, waited),

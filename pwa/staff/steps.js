@@ -9,6 +9,7 @@ import { NEEDS_NOTE, stateAfter, stepsAfter } from './next-steps.js';
 import { openEvent } from './open-case.js';
 import { ApiError } from './staff-api.js';
 
+/** @typedef {import('../crypto/canonical.js').Bytes} Bytes */
 /** @typedef {import('../crypto/events.js').Event} SignedEvent */
 /** @typedef {import('./keys.js').Keys} Keys */
 /** @typedef {import('./open-case.js').OpenedCase} OpenedCase */
@@ -31,6 +32,9 @@ export class StepForm {
     this.announce = announce;
     this.onChange = onChange;
     this.onError = onError;
+    /** @type {{wanted: string, event: SignedEvent} | null} */
+    this.pending = null;
+    this.isBusy = false;
     this.$step = element('select', { id: 'step', change: this.#explain, 'aria-describedby': 'step-means step-error' });
     this.$means = element('p', { id: 'step-means', class: 'hint' });
     this.$stepError = element('p', { id: 'step-error', class: 'error' });
@@ -43,6 +47,11 @@ export class StepForm {
     this.$button = element('button', { class: 'button' });
     this.$root = this.#layOut();
     this.#refresh();
+  }
+
+  focus() {
+    this.$root.scrollIntoView();
+    this.$step.focus();
   }
 
   #layOut() {
@@ -103,19 +112,24 @@ export class StepForm {
   /** @param {Event} event */
   #submit = async (event) => {
     event.preventDefault();
-    if (this.$button.disabled || !this.#isComplete()) return;
-    this.$button.disabled = true;
+    if (this.isBusy || !this.#isComplete()) return;
+    this.#busy(true);
     this.$problem.textContent = '';
     try {
-      await this.#add(await this.api.addEvent(await this.#sign()));
-      this.#taken();
+      await this.#taken(await this.api.addEvent(await this.#signed()));
     } catch (error) {
       if (error instanceof ApiError && error.status === 409) await this.#otherCameFirst(error.body.event);
       else this.$problem.textContent = this.onError(error);
     } finally {
-      this.$button.disabled = false;
+      this.#busy(false);
     }
   };
+
+  /** A disabled button would lose the keyboard. @param {boolean} isBusy */
+  #busy(isBusy) {
+    this.isBusy = isBusy;
+    this.$button.setAttribute('aria-disabled', String(isBusy));
+  }
 
   #isComplete() {
     const { $step, $note, texts } = this;
@@ -142,16 +156,22 @@ export class StepForm {
     return this.opened.leaves.filter(({ v }) => !left.includes(v));
   }
 
-  async #sign() {
-    const { id } = this.opened;
-    const n = this.#number();
+  /** The event to send; the very same one again when an answer was lost, so that it cannot be two. */
+  async #signed() {
     const about = this.#about();
+    const step = { n: this.#number(), step: this.$step.value, on: about.map(({ v }) => v) };
     const text = this.$note.value.trim();
-    const dek = about[0]?.dek;
-    const note = text && dek ? await sealNote(text, dek, id, n) : null;
-    const at = Math.floor(Date.now() / 1000);
+    const wanted = JSON.stringify([step, text]);
+    if (this.pending?.wanted !== wanted) this.pending = { wanted, event: await this.#sign(step, text, about[0]?.dek) };
+    return this.pending.event;
+  }
+
+  /** @param {{n: number, step: string, on: string[]}} step @param {string} text @param {Bytes | null | undefined} dek */
+  async #sign(step, text, dek) {
+    const { id } = this.opened;
+    const note = text && dek ? await sealNote(text, dek, id, step.n) : null;
     const key = /** @type {NonNullable<Keys['signing']>} */ (this.keys.signing);
-    return signEvent({ case: id, n, step: this.$step.value, at, on: about.map(({ v }) => v), note, ...key });
+    return signEvent({ case: id, ...step, at: Math.floor(Date.now() / 1000), note, ...key });
   }
 
   /** @param {SignedEvent} event */
@@ -161,10 +181,13 @@ export class StepForm {
     this.onChange();
   }
 
-  #taken() {
-    const { n, step } = /** @type {SignedEvent} */ (this.opened.events.at(-1));
+  /** @param {SignedEvent} event */
+  async #taken(event) {
+    await this.#add(event);
+    const { n, step } = event;
     const key = step === MESSAGE ? 'staff.step.message-sent' : 'staff.step.taken';
     this.announce(this.texts.say(key, { n, step: this.texts.name('step', step) }));
+    this.pending = null;
     this.$note.value = '';
     this.$step.value = '';
     this.#refresh();

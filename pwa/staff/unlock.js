@@ -33,6 +33,7 @@ export class Unlock {
     this.onKeys = onKeys;
     this.onError = onError;
     this.ended = new AbortController();
+    this.isBusy = false;
     this.$input = element('input', {
       id: 'passphrase', type: 'password', autocomplete: 'off', required: true, autocapitalize: 'none',
       'aria-describedby': 'passphrase-hint passphrase-error',
@@ -77,7 +78,7 @@ export class Unlock {
   /** @param {Event} event */
   #submit = async (event) => {
     event.preventDefault();
-    if (this.$button.disabled) return;
+    if (this.isBusy) return;
     this.#show('', true);
     try {
       const keys = await unlock(this.api, this.$input.value, this.ended.signal);
@@ -94,7 +95,8 @@ export class Unlock {
   #show(problem, isBusy) {
     this.$error.textContent = problem;
     this.$input.setAttribute('aria-invalid', String(problem !== ''));
-    this.$button.disabled = isBusy;
+    this.isBusy = isBusy; // a disabled button would lose the keyboard
+    this.$button.setAttribute('aria-disabled', String(isBusy));
     this.$state.textContent = isBusy ? this.texts.say('staff.unlock.busy') : '';
   }
 }

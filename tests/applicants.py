@@ -1,0 +1,98 @@
+"""Applicants that seal and send from outside the server, as a phone would, for tests that need cases in an office."""
+
+import json
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from server.answers import to_answers
+from server.forms import Form, load_forms
+from server.settings import ROOT
+from sync.canonical import b32_encode, b64u_decode
+from sync.document import Doc
+from sync.events import open_note
+from sync.keyring import verify_key_list
+from sync.receipt_code import CodeKeys, derive, new_code, spoken_number
+from sync.seal import open_wrap_as_holder, seal_version, version_digest
+from sync.shape import v_of
+from tests.people import person
+
+SERVICE = "passport-new"
+FORMS = load_forms(ROOT / "content" / "forms")
+
+
+@dataclass
+class Applicant:
+    """Somebody with a receipt code and the office's key list."""
+
+    url: str
+    values: dict[str, Any] = field(default_factory=lambda: person(1))
+    keys: CodeKeys = field(default_factory=lambda: derive(new_code()))
+
+    @property
+    def case(self) -> str:
+        return self.keys.case
+
+    @property
+    def number(self) -> str:
+        """Give the case's number as it is shown to people."""
+        number = spoken_number(self.case)
+        return " ".join((number[:4], number[4:8], number[8:]))
+
+    @property
+    def form(self) -> Form:
+        return FORMS.latest(SERVICE)
+
+    def seal(self, *, prev: tuple[str, ...] = (), at: int | None = None, **changes: Any) -> tuple[Doc, dict[str, str]]:
+        """Seal what is answered now, with *changes*."""
+        self.values |= changes
+        answers = to_answers(self.form, self.values, today=date.today())
+        return seal_version(
+            type="application", code_keys=self.keys, service=SERVICE, form=self.form.name, at=at or int(time.time()),
+            channel="app", device=None, area=self.values.get("nagari"), wish=[], prev=list(prev),
+            groups={"personal": answers}, recipients=[self._recipient()],
+        )  # fmt: skip
+
+    def send(self, *, prev: tuple[str, ...] = (), at: int | None = None, **changes: Any) -> str:
+        """Seal and send; give the version's v."""
+        return self.post(*self.seal(prev=prev, at=at, **changes))
+
+    def send_tampered(self, *, prev: tuple[str, ...] = ()) -> str:
+        """Send a version that somebody on the way changed so well that only the key shows it."""
+        version, wrap = self.seal(prev=prev)
+        version["area"] = None
+        head, _, _ = version["_id"].rpartition(".")
+        return self.post({**version, "_id": f"{head}.{b32_encode(version_digest(version)[:12])}"}, wrap)
+
+    def post(self, version: Doc, wrap: dict[str, str]) -> str:
+        """Send one item and see that the office has it."""
+        [answer] = self._exchange({"v": 1, "watch": []}, [version, wrap])
+        assert answer[:2] == [version["_id"], "ok"], answer
+        return v_of(version)
+
+    def news(self) -> list[Doc]:
+        """Ask for the events of the own case."""
+        return [row for row in self._whole_case() if isinstance(row, dict)]
+
+    def note_of(self, event: Doc) -> str:
+        """Open an event's note with the code, as the own phone would."""
+        version, wrap = next(row for row in self._whole_case() if v_of(row[0]) == event["on"][0])
+        dek = open_wrap_as_holder(version, wrap, self.keys.open)
+        return open_note(b64u_decode(event["note"]), dek, self.case, event["n"])
+
+    def _whole_case(self) -> list[Any]:
+        return self._exchange({"v": 1, "watch": [[self.case, self.keys.proof, 0, 1]]})
+
+    def _exchange(self, *lines: Any) -> list[Any]:
+        body = "".join(json.dumps(line) + "\n" for line in lines).encode()
+        request = urllib.request.Request(f"{self.url}/exchange", body, {"Content-Type": "application/x-ndjson"})
+        with urllib.request.urlopen(request) as response:
+            return [json.loads(line) for line in response.read().splitlines()][1:]
+
+    def _recipient(self) -> tuple[str, bytes]:
+        with urllib.request.urlopen(f"{self.url}/office.json") as response:
+            office = json.load(response)
+        key = verify_key_list(office["keys"], b64u_decode(office["root"])).primary("seal")
+        return key.kid, key.pub

@@ -1,0 +1,351 @@
+"""The officers' desk in a real browser before a real server: what an officer sees, and what stays on no machine."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, Playwright, expect
+
+from server.cli import DEMO
+from server.settings import ROOT
+from tests.applicants import Applicant
+from tests.browsing import Phone
+from tests.people import person
+from tests.serving import RunningOffice
+
+pytestmark = pytest.mark.browser
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+NAME = "ROSMAINI UNTUK UJI"
+QUARTER = 15 * 60 * 1000  # milliseconds
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
+    with RunningOffice(tmp_path_factory.mktemp("office")) as running:
+        yield running
+
+
+@pytest.fixture
+def applicant(office: RunningOffice) -> Applicant:
+    return Applicant(office.url, person(1) | {"nama_lengkap": NAME})
+
+
+@pytest.fixture
+def desktop(playwright: Playwright, tmp_path: Path) -> Iterator[Phone]:
+    desktop = Phone(playwright, tmp_path / "desktop", viewport={"width": 1280, "height": 900})
+    with desktop:
+        yield desktop
+        assert desktop.errors == []
+
+
+@pytest.fixture
+def page(desktop: Phone, office: RunningOffice) -> Page:
+    sign_in(desktop.page, office)
+    return desktop.page
+
+
+def sign_in(page: Page, office: RunningOffice) -> None:
+    page.goto(f"{office.url}/staff/")
+    page.get_by_label("Nama masuk").fill(DEMO.login)
+    page.get_by_label("Kata sandi").fill(DEMO.password)
+    page.get_by_role("button", name="Masuk").click()
+    expect(page.get_by_label("Frasa kunci")).to_be_focused()
+
+
+def unlock(page: Page, passphrase: str = DEMO.passphrase) -> None:
+    page.get_by_label("Frasa kunci").fill(passphrase)
+    page.keyboard.press("Enter")
+
+
+def open_case(page: Page, applicant: Applicant) -> Locator:
+    page.get_by_role("button", name=applicant.number).click()
+    case = page.get_by_role("article", name=applicant.number)
+    expect(case).to_be_visible()
+    return case
+
+
+def row(case: Locator, label: str) -> Locator:
+    return case.get_by_role("row").filter(has=case.page.get_by_role("rowheader", name=re.compile(f"^{label}")))
+
+
+def record(case: Locator, step: str, note: str = "") -> None:
+    case.get_by_label("Langkah", exact=True).select_option(step)
+    case.get_by_label("Catatan untuk pemohon").fill(note)
+    case.get_by_role("button", name="Catat langkah").click()
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate("globalThis.module = undefined")
+    page.evaluate(AXE.read_text())  # what the debugger evaluates is not under the page's policy
+    found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})")
+    return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
+
+
+def test_a_wrong_password_is_said_and_the_login_stays_typed(desktop: Phone, office: RunningOffice) -> None:
+    page = desktop.page
+    page.goto(f"{office.url}/staff/login")
+    page.get_by_label("Nama masuk").fill(DEMO.login)
+    page.get_by_label("Kata sandi").fill("bukan sandi itu")
+    page.get_by_role("button", name="Masuk").click()
+    expect(page.get_by_role("alert")).to_contain_text("salah")
+    expect(page.get_by_label("Nama masuk")).to_have_value(DEMO.login)
+    assert violations(page) == []
+
+
+def test_signing_in_works_without_javascript_and_the_desk_says_that_it_needs_it(
+    playwright: Playwright, office: RunningOffice, tmp_path: Path
+) -> None:
+    with Phone(playwright, tmp_path / "plain", java_script_enabled=False) as plain:
+        page = plain.page
+        page.goto(f"{office.url}/staff/login?lang=en")
+        page.get_by_label("Login").fill(DEMO.login)
+        page.get_by_label("Password").fill(DEMO.password)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_text("JavaScript harus menyala")).to_be_visible()
+        page.get_by_role("link", name="English").click()
+        expect(page.get_by_text("JavaScript has to be on")).to_be_visible()
+        page.get_by_role("button", name="Sign out").click()
+        expect(page).to_have_url(re.compile("/staff/login"))
+
+
+def test_a_wrong_passphrase_is_said_and_opens_nothing(page: Page) -> None:
+    unlock(page, "kunci yang salah sama sekali")
+    expect(page.get_by_role("alert")).to_contain_text("Frasa kunci salah")
+    expect(page.get_by_label("Frasa kunci")).to_be_focused()
+    assert violations(page) == []
+    unlock(page)
+    expect(page.get_by_role("table")).to_be_visible()
+
+
+def test_an_application_is_read_in_the_browser_alone(page: Page, applicant: Applicant) -> None:
+    applicant.send()
+    unlock(page)
+    listed = page.get_by_role("row").filter(has_text=applicant.number)
+    expect(listed).to_contain_text("0 jam")
+    case = open_case(page, applicant)
+    expect(row(case, "Nama lengkap")).to_contain_text(NAME)
+    expect(row(case, "Jenis kelamin")).to_contain_text(re.compile("Laki-laki|Perempuan"))
+    year, month, day = str(applicant.values["tanggal_lahir"]).split("-")
+    expect(row(case, "Tanggal lahir")).to_contain_text(f"{day}-{month}-{year}")
+    assert NAME not in page.title() + page.url
+    assert NAME not in repr(stored(page))
+
+
+def test_a_doubtful_nik_warns_at_its_field(page: Page, applicant: Applicant) -> None:
+    applicant.send(nomor_ktp="1312054105900000")
+    unlock(page)
+    expect(row(open_case(page, applicant), "NIK").locator(".warning").first).to_be_visible()
+
+
+def test_a_step_and_its_note_reach_the_applicant_and_nobody_else(
+    page: Page, applicant: Applicant, office: RunningOffice
+) -> None:
+    applicant.send()
+    unlock(page)
+    case = open_case(page, applicant)
+    record(case, "perlu_perbaikan")
+    expect(case.get_by_text("Langkah ini perlu catatan")).to_be_visible()
+    record(case, "perlu_perbaikan", "Tulis nama ibu seperti di akta lahir.")
+    expect(page.get_by_role("status").filter(has_text="Langkah 1 dicatat")).to_be_visible()
+    expect(case.get_by_role("listitem").filter(has_text="Perlu")).to_contain_text("Tulis nama ibu")
+    expect(page.get_by_role("row").filter(has_text=applicant.number)).to_contain_text("Perlu")
+    [event] = applicant.news()
+    assert [event["n"], event["step"]] == [1, "perlu_perbaikan"]
+    assert applicant.note_of(event) == "Tulis nama ibu seperti di akta lahir."
+    databases = b"".join(path.read_bytes() for path in (office.folder / "data").rglob("*") if path.is_file())
+    assert b"Tulis nama ibu" not in databases
+    assert NAME.encode() not in databases
+
+
+def test_a_correction_stands_beside_what_it_corrects(page: Page, applicant: Applicant) -> None:
+    first = applicant.send(at=1_790_000_000)
+    applicant.send(prev=(first,), nama_lengkap="ROSMAINI BINTI UJI")
+    unlock(page)
+    case = open_case(page, applicant)
+    cells = row(case, "Nama lengkap").get_by_role("cell")
+    expect(cells).to_have_text([NAME, re.compile("ROSMAINI BINTI UJI.*diubah")])
+    expect(case.get_by_text("diubah")).to_have_count(1)
+    assert violations(page) == []
+
+
+def test_two_versions_that_both_stand_are_compared_and_a_step_says_which_it_is_about(
+    page: Page, applicant: Applicant
+) -> None:
+    applicant.send(at=1_790_000_000)
+    second = applicant.send(nama_lengkap="ROSMAINI KEDUA")
+    unlock(page)
+    case = open_case(page, applicant)
+    expect(row(case, "Nama lengkap")).to_contain_text("versi berbeda")
+    case.get_by_role("group", name="Langkah ini tentang versi").get_by_role("checkbox").last.uncheck()
+    record(case, "berkas_lengkap")
+    expect(page.get_by_role("status").filter(has_text="Langkah 1 dicatat")).to_be_visible()
+    assert applicant.news()[0]["on"] == [second]
+
+
+def test_a_tampered_version_is_named_and_hides_nothing(page: Page, applicant: Applicant) -> None:
+    good = applicant.send()
+    bad = applicant.send_tampered(prev=(good,))
+    unlock(page)
+    case = open_case(page, applicant)
+    expect(case.get_by_text(bad[:8])).to_be_visible()
+    expect(case.get_by_text("diubah setelah dikirim")).to_be_visible()
+    expect(row(case, "Nama lengkap")).to_contain_text(NAME)
+    record(case, "berkas_lengkap")
+    expect(page.get_by_role("status").filter(has_text="Langkah 1 dicatat")).to_be_visible()
+    assert applicant.news()[0]["on"] == [good]
+
+
+def test_who_comes_second_sees_the_other_step_and_is_asked_again(
+    desktop: Phone, page: Page, applicant: Applicant, office: RunningOffice
+) -> None:
+    applicant.send()
+    unlock(page)
+    mine = open_case(page, applicant)
+    assert desktop.context is not None
+    colleague = desktop.context.new_page()
+    colleague.goto(f"{office.url}/staff/")
+    unlock(colleague)
+    record(open_case(colleague, applicant), "pesan", "Kami sedang memeriksa.")
+    expect(colleague.get_by_role("status").filter(has_text="Langkah 1 dicatat")).to_be_visible()
+    record(mine, "berkas_lengkap", "Data Anda lengkap.")
+    expect(mine.get_by_role("alert")).to_contain_text("Petugas lain")
+    expect(mine.get_by_role("listitem").filter(has_text="Kami sedang memeriksa.")).to_be_visible()
+    expect(mine.get_by_label("Catatan untuk pemohon")).to_have_value("Data Anda lengkap.")
+    mine.get_by_role("button", name="Catat langkah 2").click()
+    expect(page.get_by_role("status").filter(has_text="Langkah 2 dicatat")).to_be_visible()
+    assert [event["step"] for event in applicant.news()] == ["pesan", "berkas_lengkap"]
+
+
+def test_an_answer_that_was_lost_does_not_make_a_step_two(page: Page, applicant: Applicant) -> None:
+    applicant.send()
+    unlock(page)
+    case = open_case(page, applicant)
+    page.route("**/events", lambda route: (route.fetch(), route.abort()))
+    record(case, "pesan", "Mohon bawa akta asli.")
+    expect(case.get_by_role("alert")).to_contain_text("Server tidak menjawab")
+    page.unroute("**/events")
+    case.get_by_role("button", name="Catat langkah 1").click()
+    expect(page.get_by_role("status").filter(has_text="Langkah 1 dicatat")).to_be_visible()
+    assert len(applicant.news()) == 1
+
+
+def test_locking_leaves_nothing_behind(page: Page, applicant: Applicant) -> None:
+    applicant.send()
+    unlock(page)
+    case = open_case(page, applicant)
+    case.get_by_label("Catatan untuk pemohon").fill("belum terkirim")
+    page.get_by_role("button", name="Kunci").click()
+    expect(page.get_by_label("Frasa kunci")).to_be_focused()
+    everything = page.content() + repr(stored(page))
+    assert NAME not in everything
+    assert "belum terkirim" not in everything
+    assert page.get_by_role("button", name=applicant.number).count() == 0
+    assert violations(page) == []
+
+
+def test_a_desk_that_nobody_sits_at_locks_itself(page: Page, applicant: Applicant) -> None:
+    applicant.send()
+    page.clock.install()
+    page.reload()
+    unlock(page)
+    open_case(page, applicant)
+    page.clock.fast_forward(QUARTER - 60_000)
+    expect(page.get_by_role("article")).to_be_visible()
+    page.clock.fast_forward(2 * 60_000)
+    expect(page.get_by_text("15 menit tanpa kegiatan.").first).to_be_visible()
+    assert NAME not in page.content()
+
+
+def test_a_session_that_ended_locks_the_desk_and_says_where_to_sign_in(
+    desktop: Phone, page: Page, applicant: Applicant
+) -> None:
+    applicant.send()
+    unlock(page)
+    open_case(page, applicant)
+    assert desktop.context is not None
+    desktop.context.clear_cookies()
+    page.get_by_role("button", name="Muat ulang").click()
+    expect(page.get_by_role("link", name="Masuk lagi")).to_be_visible()
+    assert NAME not in page.content()
+
+
+def test_everything_is_done_with_the_keyboard(page: Page, office: RunningOffice) -> None:
+    applicants = [Applicant(office.url, person(seed)) for seed in (11, 12, 13)]
+    for one in applicants:
+        one.send()
+    unlock(page)
+    press = page.keyboard.press
+    expect(page.locator(".case-link").first).to_be_focused()
+    press("End")
+    expect(page.get_by_role("button", name=applicants[2].number)).to_be_focused()
+    press("ArrowUp")
+    press("Enter")
+    expect(page.get_by_role("heading", name=applicants[1].number)).to_be_focused()
+    tab_to(page, page.get_by_label("Langkah", exact=True))
+    page.keyboard.type("Data lengkap")
+    tab_to(page, page.get_by_role("button", name="Catat langkah 1"))
+    press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Langkah 1 dicatat")).to_be_visible()
+    press("Escape")
+    expect(page.get_by_role("button", name=applicants[1].number)).to_be_focused()
+
+
+def test_the_list_is_read_by_state_and_by_pages(desktop: Phone, tmp_path: Path) -> None:
+    with RunningOffice(tmp_path / "busy") as busy:
+        page = desktop.page
+        applicants = [Applicant(busy.url, person(seed)) for seed in range(60)]
+        for one in applicants:
+            one.send(at=1_780_000_000)
+        sign_in(page, busy)
+        unlock(page)
+        look_through(page, applicants)
+
+
+def look_through(page: Page, applicants: list[Applicant]) -> None:
+    expect(page.locator(".case-link")).to_have_count(50)
+    page.get_by_role("button", name="Halaman berikutnya").click()
+    expect(page.get_by_role("button", name="Halaman sebelumnya")).to_be_visible()
+    page.get_by_label("Tanpa kabar").select_option("7")
+    expect(page.locator(".case-link")).to_have_count(50)
+    expect(page.locator("tr").filter(has_text=applicants[0].number)).to_contain_text("hari")
+    record(open_case(page, applicants[0]), "dibatalkan")
+    page.get_by_label("Tanpa kabar").select_option("0")
+    page.get_by_role("button", name="Dibatalkan 1").click()
+    expect(page.locator(".case-link")).to_have_text([applicants[0].number])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 800])
+def test_the_desk_has_no_barrier_that_axe_can_find(page: Page, applicant: Applicant, scheme: Any, width: int) -> None:
+    first = applicant.send(at=1_790_000_000, nomor_ktp="1312054105900000")
+    applicant.send(prev=(first,), nama_lengkap="ROSMAINI BINTI UJI")
+    applicant.send_tampered()
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    unlock(page)
+    case = open_case(page, applicant)
+    record(case, "perlu_perbaikan", "Tulis nama ibu seperti di akta lahir.")
+    expect(page.get_by_role("status").filter(has_text="Langkah 1 dicatat")).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    handle: Callable[[str], bool] = target.evaluate
+    for _ in range(80):
+        if handle("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no way to {target} by Tab")
+
+
+def stored(page: Page) -> Any:
+    """Give what the page keeps in its storage and caches."""
+    return page.evaluate(
+        """async () => [
+          {...localStorage}, {...sessionStorage}, await indexedDB.databases(), await caches.keys(), history.state,
+        ]"""
+    )
