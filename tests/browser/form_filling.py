@@ -1,0 +1,51 @@
+"""Filling in the application form as a person does, field by field in the order of the page."""
+
+from collections.abc import Mapping
+
+from playwright.sync_api import Locator, Page, expect
+
+Answers = Mapping[str, str | bool]
+
+
+def fill_form(page: Page, answers: Answers) -> None:
+    """Fill in every field that is shown and that *answers* answers."""
+    for field in page.locator("[data-field]").all():
+        key = field.get_attribute("data-field") or ""
+        if key in answers and field.is_visible():
+            fill_field(field, key, answers[key])
+
+
+def fill_field(field: Locator, key: str, answer: str | bool) -> None:
+    """Answer one question, whatever its control is."""
+    control = field.locator(f"[name='{key}']")
+    if not control.count():
+        return  # a question with one possible answer may be plain text
+    kind = control.first.evaluate("(node) => node.type")
+    if kind == "radio":
+        field.locator(f"[value='{answer}']").check()
+    elif kind == "checkbox":
+        control.set_checked(bool(answer))
+    elif kind == "select-one":
+        control.select_option(str(answer))
+    elif kind == "text" and _is_day(str(answer)):
+        control.fill("-".join(reversed(str(answer).split("-"))))
+    else:
+        control.fill(str(answer))
+
+
+def wait_until_saved(page: Page) -> None:
+    """Wait until the page says that what was typed last is stored on this phone."""
+    page.locator("[data-saved]", has_text="Tersimpan").wait_for()
+
+
+def send_form(page: Page) -> Locator:
+    """Go on to the last look, press Kirim, and give the receipt."""
+    page.locator("[data-action=review]").click()
+    page.locator("[data-action=send]").click()
+    receipt = page.locator("[data-receipt]")
+    expect(receipt).to_be_visible()
+    return receipt
+
+
+def _is_day(answer: str) -> bool:
+    return len(answer) == len("2026-11-25") and answer[4] == answer[7] == "-"
