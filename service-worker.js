@@ -10,6 +10,7 @@ const [NOTES, NOTE] = ['rantau-notes', '/notes']; // a cache of one entry: which
 
 /** @typedef {Record<string, string>} Revisions by language */
 /** @typedef {{lang: string, now: Revisions, next: Revisions}} Notes */
+/** @typedef {{headers: Record<string, string>, body?: string, body64?: string}} Entry */
 
 /** What pages are answered from; the waiting worker may have noted more. @type {Notes | undefined} */
 let shown;
@@ -87,16 +88,17 @@ async function fill(lang) {
 async function copy(mark, cache) {
   for (const name of (await caches.keys()).filter((each) => each.startsWith(PREFIX))) {
     const source = await caches.open(name);
+    /** @type {string[] | undefined} */
     const urls = await (await source.match(mark))?.json();
-    const entries = await Promise.all((urls ?? [undefined]).map((/** @type {string} */ url) => url && source.match(url)));
-    if (!entries.every(Boolean)) continue; // the browser may have cleared some
-    await Promise.all(entries.map((entry, place) => cache.put(urls[place], entry)));
+    const entries = await Promise.all((urls ?? []).map((url) => source.match(url)));
+    if (!urls || !entries.every(Boolean)) continue; // the browser may have cleared some
+    await Promise.all(entries.map((entry, place) => entry && cache.put(urls[place], entry)));
     return urls;
   }
   return undefined;
 }
 
-/** @param {Record<string, {headers: Record<string, string>, body?: string, body64?: string}>} pack @param {Cache} cache */
+/** @param {Record<string, Entry>} pack @param {Cache} cache */
 async function unpack(pack, cache) {
   for (const [url, { headers, body, body64 }] of Object.entries(pack)) {
     const bytes = body64 === undefined ? body : Uint8Array.from(atob(body64), (char) => char.charCodeAt(0));

@@ -1,4 +1,4 @@
-/** What a device keeps of a case, as plain values: the sealed versions, the office's verified steps, how to open them. */
+/** What a device keeps of a case, as plain values: sealed versions, the office's verified steps, how to open them. */
 
 import { b64uDecode, b64uEncode } from './crypto/canonical.js';
 import { MESSAGE, SENT, openNote, verifyEvent } from './crypto/events.js';

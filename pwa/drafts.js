@@ -1,6 +1,6 @@
 /** Drafts: any number of applications being filled in, saved encrypted while people type. */
 
-import { b32Encode } from './crypto/canonical.js';
+import { b32Encode, b64uEncode } from './crypto/canonical.js';
 import { randomBytes } from './crypto/cipher.js';
 import { read, remove } from './db.js';
 import { createRecord, listRecords, readRecord, updateRecord } from './records.js';
@@ -23,7 +23,8 @@ const last = new Map();
  * Begin a draft; it is stored at once. `case`, `code` and `prev` say what it corrects.
  * @param {string} service @param {string} form @param {Values} [values] @param {Origin} [origin]
  */
-export async function newDraft(service, form, values = {}, { title = '', case: of = null, code = null, prev = [] } = {}) {
+export async function newDraft(service, form, values = {}, origin = {}) {
+  const { title = '', case: of = null, code = null, prev = [] } = origin;
   const id = `d${b32Encode(randomBytes(10))}`;
   await createRecord('drafts', id, { service, form, title, values, place: null, case: of, code, prev });
   return id;
@@ -31,7 +32,9 @@ export async function newDraft(service, form, values = {}, { title = '', case: o
 
 /**
  * Save a draft. Resolves when these values, or newer ones, are on disk; a `GoneError` when it was deleted or sent.
- * @param {string} id @param {Values} values @param {any} [place] where in the form the person is @param {string} [title]
+ * @param {string} id @param {Values} values
+ * @param {any} [place] where in the form the person is
+ * @param {string} [title]
  * @returns {Promise<void>}
  */
 export function saveDraft(id, values, place = null, title) {
@@ -65,8 +68,9 @@ export async function deleteDraft(id) {
 
 /** Give the record as it lies in the database, for a draft that does not open here. @param {string} id */
 export async function exportDraft(id) {
-  const plain = (/** @type {string} */ _, /** @type {any} */ value) => (value instanceof Uint8Array ? [...value] : value);
-  return new Blob([JSON.stringify(await read('drafts', id), plain)], { type: 'application/json' });
+  const { iv, ct, ...record } = await read('drafts', id);
+  const text = JSON.stringify({ ...record, iv: b64uEncode(iv), ct: b64uEncode(ct) });
+  return new Blob([text], { type: 'application/json' });
 }
 
 /**
@@ -95,7 +99,10 @@ async function begin(id) {
   tell({ draft: id });
 }
 
-/** Hold the draft's lock until the signal; whoever finds it taken hears so, and has it next. @param {string} name @param {AbortSignal} signal @param {() => void} taken */
+/**
+ * Hold the draft's lock until the signal; whoever finds it taken hears so, and has it next.
+ * @param {string} name @param {AbortSignal} signal @param {() => void} taken
+ */
 async function claim(name, signal, taken) {
   const held = new Promise((resolve) => signal.addEventListener('abort', resolve));
   const isFree = await navigator.locks?.request(name, { ifAvailable: true }, (lock) => lock && held.then(() => true));

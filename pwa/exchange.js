@@ -20,10 +20,11 @@ import { TransportError, post } from './transport.js';
  *   kept: string[], refused: [string, string][], forged: string[], news: string[], erased: string[], more: boolean,
  *   retryAfter: number}} Result
  */
-/** @typedef {{result: Result, keys: import('./crypto/keyring.js').KeyList, sent: Item[], news: Map<string, any[]>}} Round */
+/** @typedef {import('./crypto/keyring.js').KeyList} KeyList */
+/** @typedef {{result: Result, keys: KeyList, sent: Item[], news: Map<string, any[]>}} Round */
 
 const MEMORY = 'exchange';
-const [LEAST, MOST] = [4_000, 1 << 20]; // characters of a batch
+const MOST = 1 << 20; // characters of a batch; the first item goes whatever its size
 const BRISK = 8_000; // milliseconds; a batch that took less may be doubled
 const STUBBORN = 3; // times that an item may come back as unreadable before it is set aside
 const MOST_HAVE = 1000;
@@ -110,11 +111,9 @@ async function round({ sent, watch, have, result, signal }) {
     return head;
   } catch (error) {
     const isTooLarge = error instanceof TransportError && error.reason === 'too-large';
-    const isShrinking = sent.length > 1;
-    batchSize = isShrinking ? Math.max(sizeOf(sent) / 2, LEAST) : LEAST;
-    if (!isTooLarge) throw error;
-    if (!isShrinking && sent.length) await setAside(sent[0], 'too-large', result);
-    if (!sent.length) throw error;
+    batchSize = sizeOf(sent) / 2;
+    if (!isTooLarge || !sent.length) throw error;
+    if (sent.length === 1) await setAside(sent[0], 'too-large', result);
     return null;
   } finally {
     for (const { id } of sent) sending.delete(id);
@@ -180,7 +179,10 @@ async function keep({ id }, result) {
   result.kept.push(id);
 }
 
-/** A line that arrived spoilt is sent again, but not for ever. @param {Item} item @param {unknown} reason @param {Result} result */
+/**
+ * A line that arrived spoilt is sent again, but not for ever.
+ * @param {Item} item @param {unknown} reason @param {Result} result
+ */
 async function takeUnreadable(item, reason, result) {
   if (item.tries + 1 >= STUBBORN) await setAside(item, reason, result);
   else await settle(item.id, { tries: item.tries + 1 });
@@ -193,13 +195,16 @@ async function setAside({ id }, reason, result) {
   result.refused.push([id, typed]);
 }
 
-/** What the office has a receipt out for stays so, whatever a later answer says. @param {string} id @param {Partial<Item>} changed */
+/**
+ * What the office has a receipt out for stays so, whatever a later answer says.
+ * @param {string} id @param {Partial<Item>} changed
+ */
 const settle = (id, changed) =>
   amend('outbox', id, (item) => (item.state === 'done' ? undefined : { ...item, ...changed }));
 
 /** @param {unknown} id a restored office does not have it any more */
 const offerAgain = (id) =>
-  amend('outbox', String(id), (item) => (item.state === 'done' ? { ...item, state: 'waiting', done: null } : undefined));
+  amend('outbox', String(id), (item) => item.state === 'done' && { ...item, state: 'waiting', done: null });
 
 /** @param {any} event @param {Round} round */
 async function takeEvent(event, { keys, news }) {

@@ -11,7 +11,8 @@ export async function ping() {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), PATIENCE);
   try {
-    const answer = await fetch('/ping', { cache: 'no-store', credentials: 'omit', redirect: 'error', signal: stop.signal });
+    const options = /** @type {const} */ ({ cache: 'no-store', credentials: 'omit', redirect: 'error' });
+    const answer = await fetch('/ping', { ...options, signal: stop.signal });
     return PONG.exec(await answer.text())?.[1] ?? null;
   } catch {
     return null;

@@ -62,7 +62,10 @@ export async function commit(prepared) {
   return prepared.case;
 }
 
-/** List the items, the oldest first. @returns {Promise<(Omit<Item, 'line' | 'receipt' | 'state'> & {state: State | 'sending'})[]>} */
+/**
+ * List the items, the oldest first.
+ * @returns {Promise<(Omit<Item, 'line' | 'receipt' | 'state'> & {state: State | 'sending'})[]>}
+ */
 export async function listOutbox() {
   return (await items()).map(({ line, receipt, ...shown }) => ({
     ...shown, state: sending.has(shown.id) ? 'sending' : shown.state,
@@ -83,7 +86,8 @@ export const cost = weigh;
 
 /** Offer a refused item again. @param {string} id */
 export async function retryItem(id) {
-  await amend('outbox', id, (item) => item.state === 'refused' && { ...item, state: 'waiting', reason: null, tries: 0 });
+  const fresh = { state: 'waiting', reason: null, tries: 0 };
+  await amend('outbox', id, (item) => item.state === 'refused' && { ...item, ...fresh });
   document.dispatchEvent(new CustomEvent('rantau:queued', { detail: id }));
 }
 

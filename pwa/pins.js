@@ -64,7 +64,10 @@ export async function noteTime(time) {
   if (isNews) known = known?.then((told) => ({ ...told, skew }));
 }
 
-/** The time in Unix seconds, by the office's clock where this device's is plainly wrong. @param {{skew: number}} office */
+/**
+ * The time in Unix seconds, by the office's clock where this device's is plainly wrong.
+ * @param {{skew: number}} office
+ */
 export const clockNow = ({ skew }) => now() + (Math.abs(skew) > SKEW ? skew : 0);
 
 /** The day at the office, as YYYY-MM-DD. */

@@ -1,6 +1,6 @@
 /**
- * Encrypted records of `drafts` and `cases`. Encryption takes a while and a transaction waits for nobody, so a record is
- * encrypted first and put only if its number is still the one it was read with; otherwise everything once more.
+ * Encrypted records of `drafts` and `cases`. Encryption takes a while and a transaction waits for nobody, so a record
+ * is encrypted first and put only if its number is still the one it was read with; otherwise everything once more.
  */
 
 import { read, readAll, transact, write } from './db.js';

@@ -7,10 +7,13 @@ import { amend, remove, transact } from './db.js';
 const LEASE = 90_000; // milliseconds after which a tab that took its turn and died is forgotten
 
 /** @type {BroadcastChannel | undefined} */
-const channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel('rantau') : undefined;
+let channel;
+
+/** @returns {BroadcastChannel | undefined} */
+const channelOf = () => ('BroadcastChannel' in globalThis ? (channel ??= new BroadcastChannel('rantau')) : undefined);
 
 /** Tell the other tabs. @param {News} news */
-export const tell = (news) => channel?.postMessage(news);
+export const tell = (news) => channelOf()?.postMessage(news);
 
 /**
  * Hear what other tabs tell.
@@ -19,8 +22,8 @@ export const tell = (news) => channel?.postMessage(news);
  */
 export function listen(hear) {
   const on = (/** @type {MessageEvent} */ { data }) => hear(data);
-  channel?.addEventListener('message', on);
-  return () => channel?.removeEventListener('message', on);
+  channelOf()?.addEventListener('message', on);
+  return () => channelOf()?.removeEventListener('message', on);
 }
 
 /**

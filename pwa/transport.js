@@ -1,4 +1,4 @@
-/** One exchange over the wire: lines out in one gzipped POST, lines in as they come. It knows nothing of what they say. */
+/** One exchange over the wire: lines out in one gzipped POST, lines in as they come, whatever they say. */
 
 /** How it failed: `away` (no answer, or not ours), `cut`, `too-large`, `busy`, `unsupported`. */
 export class TransportError extends Error {
@@ -52,24 +52,43 @@ export const weigh = async (lines) => (await bodyOf(lines)).size;
 
 /**
  * Give the values of a stream of JSON lines as they come, undefined for a line that is none.
+ * The stream is read ahead of whoever asks, because a browser drops what it holds unread when the connection is cut.
  * @param {ReadableStream<Uint8Array>} stream
  * @param {() => void} [heard]
  */
 export async function* jsonLines(stream, heard = () => {}) {
   const reader = stream.getReader();
-  const decoder = new TextDecoder();
+  /** @type {any[]} */
+  const rows = [];
+  let isOver = false;
+  let wake = () => {};
+  const over = readAhead(reader, rows, () => (heard(), wake())).finally(() => {
+    isOver = true;
+    wake();
+  });
+  over.catch(() => {});
   try {
-    for (let rest = ''; ; ) {
-      const { done, value } = await reader.read();
-      heard();
-      const lines = (rest + decoder.decode(value, { stream: !done })).split('\n');
-      rest = done ? '' : /** @type {string} */ (lines.pop());
-      if (rest.length > LONGEST) throw new TransportError('away');
-      for (const line of lines) if (line.trim()) yield parsed(line);
-      if (done) return;
+    for (;;) {
+      while (rows.length) yield rows.shift();
+      if (isOver) return await over;
+      await new Promise((/** @type {(value?: any) => void} */ resolve) => (wake = resolve));
     }
   } finally {
     void reader.cancel().catch(() => {});
+  }
+}
+
+/** @param {ReadableStreamDefaultReader<Uint8Array>} reader @param {any[]} rows @param {() => void} heard */
+async function readAhead(reader, rows, heard) {
+  const decoder = new TextDecoder();
+  for (let rest = ''; ; ) {
+    const { done, value } = await reader.read();
+    const lines = (rest + decoder.decode(value, { stream: !done })).split('\n');
+    rest = done ? '' : /** @type {string} */ (lines.pop());
+    if (rest.length > LONGEST) throw new TransportError('away');
+    rows.push(...lines.filter((line) => line.trim()).map(parsed));
+    heard();
+    if (done) return;
   }
 }
 

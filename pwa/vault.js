@@ -1,7 +1,7 @@
 /**
  * What is personal and not yet sealed lies on the device only as ciphertext, under a key of this device. That stops a
- * curious look and a copied backup of single records; it does not stop a laboratory that has the phone, because browsers
- * keep the bytes even of a key that scripts cannot read beside everything else. The app says so.
+ * curious look and a copy of single records; it does not stop a laboratory that has the phone, because browsers keep the
+ * bytes even of a key that scripts cannot read beside everything else. The app says so.
  *
  * The key lives in the same database as what it opens, so that they live and die together. While any ciphertext exists
  * no new key is made behind anybody's back, and what does not open is left where it is.
@@ -114,8 +114,8 @@ function putKey(meta, key, raw) {
   try {
     meta.put({ name: KEY, v: FORMAT, key });
   } catch {
-    // Some browsers (iOS in Lockdown Mode) refuse to store a CryptoKey. Its bytes in its place are as safe from a reader
-    // of the disk; only scripts of this page could now take them along. Wrapping them would need a key just as near.
+    // Some browsers (iOS in Lockdown Mode) refuse to store a CryptoKey. Its bytes in its place are as safe from who
+    // reads the disk; only scripts of this page could now take them along. Wrapping them needs a key just as near.
     meta.put({ name: KEY, v: FORMAT, raw });
   }
 }

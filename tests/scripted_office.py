@@ -1,0 +1,216 @@
+"""A small server with an office's real keys whose answers a test can spoil: cut, forged, too large, a portal's.
+
+It serves the app's real modules from the disk, and keeps every request that it was asked.
+"""
+
+import asyncio
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Self
+
+from aiohttp import web
+
+from server.headers import strict_headers
+from sync.canonical import b64u_encode
+from sync.events import sign_event
+from sync.key_pair import KeyPair, new_key_pair
+from sync.keyring import ListedKey, sign_key_list
+from sync.receipts import sign_receipt
+from tests.sealed_items import NOW, OfficeKeys
+from tests.small_forms import raw_field, raw_form
+
+ROOT = Path(__file__).parents[1]
+FORM = raw_form(
+    raw_field("nama", "text", required=True, autocapitalize="characters"),
+    raw_field("asal", "text"),
+    raw_field("nagari", "region", clear=True),
+)
+PORTAL = "<!doctype html><title>Selamat datang di Wi-Fi kami</title>"
+PAGE = "<!doctype html><html lang={}><title>{}</title><body><p>{}</p></body></html>"
+NDJSON = "application/x-ndjson"
+
+
+@dataclass
+class Answer:
+    """What to answer an exchange with; a cut one ends without its end."""
+
+    lines: Iterable[str] = ()
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": NDJSON})
+    is_cut: bool = False
+
+
+class ScriptedOffice:
+    """Answers like an office; `script` holds what to answer the next exchanges with instead."""
+
+    def __init__(self) -> None:
+        self.keys = OfficeKeys()
+        self.hub = new_key_pair()
+        self.root = self.keys.root
+        self.seq = 1
+        self.epoch = "aaaaaaaa"
+        self.public = "pppppppp"
+        self.portal: str | None = None  # the paths that a portal on the way answers in our place begin so
+        self.stored: dict[str, Any] = {}
+        self.events: dict[str, list[Any]] = {}
+        self.exchanges: list[list[Any]] = []
+        self.asked: Counter[str] = Counter()
+        self.script: list[Callable[[list[Any]], Answer]] = []
+        self.packs: dict[str, list[dict[str, Any]]] = {"id": [_pages("id")], "en": [_pages("en")]}
+        self.broken_packs: set[str] = set()
+        self.url = ""
+
+    @property
+    def key_rows(self) -> list[ListedKey]:
+        return [
+            ListedKey("k1", "seal", "office", 16, "primary", self.keys.seal.pub),
+            ListedKey("o1", "office", "office", None, "primary", self.keys.office.pub),
+            ListedKey("s1", "server", "office", None, "primary", self.keys.server.pub),
+            ListedKey("h1", "hub", "hub:kinali", None, "primary", self.hub.pub),
+        ]
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What `/office.json` says."""
+        signed = sign_key_list("pasbar", self.seq, at=NOW, until=NOW * 2, keys=self.key_rows, root=self.root)
+        office = {"name": "Kantor Uji", "official": False, "origin": self.url}
+        return {
+            "office": office, "root": b64u_encode(self.root.pub), "keys": signed, "forms": {}, "public": self.public,
+            "time": NOW,
+        }  # fmt: skip
+
+    def head(self) -> str:
+        return _json({"epoch": self.epoch, "time": NOW, "public": self.public, "more": False})
+
+    def ok(self, item: Any, *, private: KeyPair | None = None, who: str = "office") -> str:
+        """The row of a receipt; with another key or another signer where a test says so."""
+        version = item[0]
+        kid = "s1" if who == "office" else "h1"
+        signed = sign_receipt(version, at=NOW, who=who, kid=kid, private=private or self.keys.server)
+        return _json([version["_id"], "ok", signed])
+
+    def step(self, case: str, n: int, step: str, private: KeyPair | None = None, on: Iterable[str] = ()) -> Any:
+        """Take a step of a case."""
+        signer = private or self.keys.office
+        event = sign_event(case=case, n=n, step=step, at=NOW + n, on=list(on), note=None, kid="o1", private=signer)
+        event["claim"] = ["taken", "x", NOW]
+        self.events.setdefault(case, []).append(event)
+        return event
+
+    def honest(self, lines: list[Any]) -> Answer:
+        """Store everything and tell everything, as the real one."""
+        hello, *items = lines
+        rows = [self.head()]
+        rows += [_json([id_, "missing"]) for id_ in hello.get("have", []) if id_ not in self.stored]
+        for case, _, known, whole in hello.get("watch", []):
+            mine = [item for id_, item in self.stored.items() if id_.split(".")[1] == case]
+            rows += [_json([version, {"t": wrap["t"]}]) for version, wrap in mine] if whole else []
+            rows += [_json(event) for event in self.events.get(case, []) if event["n"] > known]
+        for item in items:
+            self.stored[item[0]["_id"]] = item
+            rows.append(self.ok(item))
+        return Answer(rows)
+
+    def __enter__(self) -> Self:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._runner = self._do(self._start())
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._do(self._runner.cleanup())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _do(self, work: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+
+    async def _start(self) -> web.AppRunner:
+        app = web.Application()
+        app.router.add_post("/exchange", self._exchange)
+        app.router.add_get("/{path:.*}", self._get)
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        return runner
+
+    async def _exchange(self, request: web.Request) -> web.StreamResponse:
+        body = (await request.read()).decode()
+        if self.portal == "/":
+            return web.Response(text=PORTAL, content_type="text/html")
+        lines = [json.loads(line) for line in body.splitlines()]
+        self.exchanges.append(lines)
+        answer = self.script.pop(0)(lines) if self.script else self.honest(lines)
+        response = web.StreamResponse(status=answer.status, headers=answer.headers)
+        await response.prepare(request)
+        for line in answer.lines:
+            await response.write(line.encode() + b"\n")
+        if answer.is_cut and request.transport is not None:
+            request.transport.close()
+            return response
+        await response.write_eof()
+        return response
+
+    async def _get(self, request: web.Request) -> web.Response:
+        path = request.path
+        self.asked[path] += 1
+        if self.portal and path.startswith(self.portal):
+            return web.Response(text=PORTAL, content_type="text/html")
+        body, type_ = self._resource(path)
+        if body is None:
+            return web.Response(status=404, text="?")
+        headers = dict(strict_headers(self.url)) | {"Content-Type": type_, "Cache-Control": "no-cache"}
+        return web.Response(body=body, headers=headers)
+
+    def _resource(self, path: str) -> tuple[bytes | None, str]:
+        if path == "/ping":
+            return f"rantau {self.public}\n".encode(), "text/plain"
+        if path == "/office.json":
+            return _json(self.told).encode(), "application/json"
+        if path == "/forms/small.json":
+            return FORM, "application/json"
+        if path.startswith("/packs/"):
+            return self._pack(path), "application/json"
+        if path.startswith("/pwa/") or path == "/service-worker.js":
+            file = ROOT / path.removeprefix("/")
+            return file.read_bytes() if file.is_file() else None, "text/javascript"
+        lang = path.split("/")[1] or "id"
+        return PAGE.format(lang, "network", "from the network").encode(), "text/html; charset=utf-8"
+
+    def pack_urls(self, lang: str) -> list[str]:
+        """Give where the packs of a language lie now."""
+        return [f"/packs/{lang}/{place}-{_digest(pack)}.json" for place, pack in enumerate(self.packs[lang])]
+
+    def _pack(self, path: str) -> bytes | None:
+        lang = path.split("/")[2].removesuffix(".json")
+        packs = dict(zip(self.pack_urls(lang), (_json(pack).encode() for pack in self.packs[lang]), strict=True))
+        if path == f"/packs/{lang}.json":
+            revision = _digest(sorted(packs))[:8]
+            return _json({"revision": revision, "packs": [[url, len(pack)] for url, pack in packs.items()]}).encode()
+        return None if path in self.broken_packs else packs.get(path)
+
+
+def page_entry(lang: str, text: str) -> dict[str, Any]:
+    """A page as it lies in a pack, with its headers."""
+    headers = {**strict_headers("http://127.0.0.1"), "Content-Type": "text/html; charset=utf-8"}
+    return {"headers": headers, "body": PAGE.format(lang, "pack", text)}
+
+
+def _pages(lang: str) -> dict[str, Any]:
+    return {url: page_entry(lang, f"packed {url}") for url in ("/", f"/{lang}/", f"/{lang}/mine")}
+
+
+def _digest(value: Any) -> str:
+    return sha256(_json(value).encode()).hexdigest()[:16]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
