@@ -14,6 +14,7 @@ from server.doctor import examine
 from server.founding import FoundingError, NewOfficer, Paper, make_office
 from server.office import NoOffice, now, read_keys
 from server.server_key import ServerKeyError, read_server_key
+from server.serving import ServingError
 from server.serving import serve as serve_office
 from server.settings import Settings, SettingsError, load_settings
 from sync.errors import NotFound, StoreError
@@ -133,7 +134,7 @@ def _print_welcome(settings: Settings, *, is_demo: bool) -> None:
 def _in_sentences() -> Iterator[None]:
     try:
         yield
-    except (SettingsError, ContentError, FoundingError, NoOffice, ServerKeyError) as error:
+    except (SettingsError, ContentError, FoundingError, NoOffice, ServerKeyError, ServingError) as error:
         raise click.ClickException(str(error)) from None
     except StoreError as error:
         reason = "not found" if isinstance(error, NotFound) else error.reason

@@ -11,6 +11,7 @@ from sync.canonical import b32_decode, b32_encode
 from sync.receipt_code import check_char
 
 _LINE = 15  # characters beside the check character
+_ALIKE = str.maketrans("oil", "011")
 _GROUP = 4  # characters between spaces
 
 
@@ -34,9 +35,11 @@ def read_paper(lines: Iterable[str]) -> bytes:
     text = ""
     for number, line in enumerate(lines, 1):
         typed = re.sub(r"[\s-]", "", line).lower()
-        if not typed or _check(number, typed[:-1]) != typed[-1]:
+        # Neither alphabet has both of a pair that looks alike: base32 has no 0, that of the check character no o, i, l.
+        part, last = typed[:-1].replace("0", "o"), typed[-1:].translate(_ALIKE)
+        if not typed or _check(number, part) != last:
             raise PaperError(f"line {number}: not as it was printed")
-        text += typed[:-1]
+        text += part
     try:
         return b32_decode(text)
     except ValueError:

@@ -1,8 +1,11 @@
 """Runs the application in granian: HTTP/1 and 2, TLS where there is a certificate."""
 
 import ctypes
+import errno
 import signal
+import socket
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,15 +22,22 @@ from server.settings import Settings
 # Phones with a thin signal hold their connection for minutes: granian's own 1024 stops at some 1,500 of them.
 BACKLOG = 16384
 STOPPING = 15  # seconds for requests that are under way
+_LETTING_GO = 3.0  # seconds that a server which was just killed may need to let go of its port
 _PR_SET_PDEATHSIG = 1
+
+
+class ServingError(Exception):
+    """The server can't begin; the message says why."""
 
 
 def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT; *ready* is called when the port is ours.
 
     Raises:
+        ServingError: the port is not to be had.
         ContentError: what the office edits is wrong; said here, once, and not by every process.
     """
+    _refuse_taken_port(settings.host, settings.port)
     content = load_content(settings.content)
     render_pages(make_environment(settings, content), content)
     server = Granian(
@@ -49,6 +59,19 @@ def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
     )
     server.on_startup(ready)
     server.serve()
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    # granian shares a port with whoever listens there already, and half of the requests would go to the other one.
+    until = time.monotonic() + _LETTING_GO
+    while True:
+        try:
+            with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+                return
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > until:
+                raise ServingError(f"{host}:{port}: {error.strerror}") from None
+        time.sleep(0.1)
 
 
 def process() -> Starlette:

@@ -32,6 +32,13 @@ def test_a_slip_is_found_on_its_line(number: int) -> None:
         read_paper(lines)
 
 
+def test_letters_that_look_like_digits_may_be_typed_as_they_look() -> None:
+    for secret in (bytes([n]) * 32 for n in range(64)):
+        lines = paper_lines(secret)
+        typed = [line[:-1].replace("o", "0") + line[-1].translate(str.maketrans("01", "ol")) for line in lines]
+        assert read_paper(typed) == secret
+
+
 def test_a_line_left_out_or_moved_is_found() -> None:
     lines = paper_lines(SECRET)
     for typed in (lines[1:], [lines[0], lines[2], lines[1], lines[3]], [*lines, ""]):

@@ -1,0 +1,50 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from server.app import create_app
+from server.databases import open_databases
+from server.founding import NewOfficer, make_office
+from server.settings import load_settings
+from tests.asgi import Client
+
+OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
+NOW = 1_795_564_800
+
+
+@pytest.fixture
+async def client(tmp_path: Path) -> AsyncIterator[Client]:
+    settings = load_settings({"RANTAU_DATA": str(tmp_path / "data"), "RANTAU_ORIGIN": "https://rantau.example"})
+    async with open_databases(settings) as databases:
+        await make_office(settings, databases, OFFICER, now=NOW)
+        app = create_app(settings, databases=databases, clock=lambda: NOW)
+        async with app.router.lifespan_context(app):
+            yield Client(app, origin="https://rantau.example")
+
+
+@pytest.mark.anyio
+async def test_the_parts_are_wired_together(client: Client) -> None:
+    told = (await client.get("/office.json")).json()
+    assert (told["time"], told["office"]["origin"]) == (NOW, "https://rantau.example")
+    answer = await client.get("/id/")
+    assert answer.headers["strict-transport-security"].startswith("max-age=")
+    assert "trusted-types rantau" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.anyio
+async def test_an_officer_signs_in_with_a_cookie_that_only_this_host_gets(client: Client) -> None:
+    assert (await client.get("/staff/")).status == 303
+    answer = await client.post_form("/staff/login", {"login": "upik", "password": OFFICER.password})
+    assert (answer.status, answer.headers["location"]) == (303, "/staff/")
+    assert list(client.cookies) == ["__Host-s"]
+    answer = await client.get("/staff/api/keys")
+    assert answer.status == 200
+    assert len(answer.json()["grants"]) == 2
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.anyio
+async def test_a_form_posted_from_another_site_is_refused(client: Client) -> None:
+    answer = await client.post_form("/id/track", {"code": "x"}, headers={"sec-fetch-site": "cross-site"})
+    assert answer.status == 403

@@ -1,0 +1,96 @@
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from server.cli import DEMO
+from server.founding import check_officer
+from server.paper import read_paper
+from server.server_key import read_server_key
+from server.settings import ROOT, load_settings
+from sync.key_pair import key_pair_from
+from tests.serving import RunningOffice
+
+TYPED = "upik\nsandi untuk masuk\nkunci untuk membuka\n"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> RunningOffice:
+    return RunningOffice(tmp_path / "office")
+
+
+def keys_in(text: str) -> list[bytes]:
+    lines = re.findall(r"^  (\d)  ([a-z0-9 ]+)$", text, re.M)
+    starts = [at for at, (number, _) in enumerate(lines) if number == "1"] + [len(lines)]
+    return [read_paper(line for _, line in lines[a:b]) for a, b in pairwise(starts)]
+
+
+def test_init_prints_once_two_keys_that_can_be_typed_in_again(office: RunningOffice) -> None:
+    office.folder.mkdir()
+    done = office.run("init", "--stdin", stdin=TYPED)
+    assert done.returncode == 0, done.stderr
+    root, recovery = keys_in(done.stdout)
+    assert key_pair_from(root).pub == read_server_key(office.folder / "data").root
+    assert root != recovery
+    assert "sandi untuk masuk" not in done.stdout + done.stderr
+    assert "kunci untuk membuka" not in done.stdout + done.stderr
+
+    again = office.run("init", "--stdin", stdin=TYPED)
+    assert again.returncode == 1
+    assert "already" in again.stderr
+    assert not keys_in(again.stdout + again.stderr)
+
+
+def test_init_names_what_is_not_good_enough(office: RunningOffice) -> None:
+    for typed, named in (("upik\nshort\nkunci untuk membuka\n", "password"), ("upik\n", "three lines")):
+        done = office.run("init", "--stdin", stdin=typed)
+        assert done.returncode == 1
+        assert named in done.stderr
+        assert not (office.folder / "data" / "server.key").exists()
+
+
+def test_serve_without_an_office_says_what_to_run(office: RunningOffice) -> None:
+    done = office.run("serve")
+    assert done.returncode == 1
+    assert done.stderr == "Error: There is no office here yet: run `rantau init` first.\n"
+
+
+def test_a_real_office_is_not_served_as_a_demo(office: RunningOffice) -> None:
+    office.run("init", "--stdin", stdin=TYPED)
+    done = office.run("serve", "--demo")
+    assert done.returncode == 1
+    assert "without --demo" in done.stderr
+    assert DEMO.password not in done.stdout + done.stderr
+
+
+def test_the_demo_prints_how_to_get_in(office_server: RunningOffice) -> None:
+    log = office_server.log.read_text()
+    for text in (office_server.url, DEMO.login, DEMO.password, DEMO.passphrase, "Siap dipakai tanpa sinyal"):
+        assert text in log
+    check_officer(DEMO)
+
+
+def test_the_readme_shows_what_the_demo_prints() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert load_settings({}).origin in readme
+    for text in (DEMO.password, DEMO.passphrase):
+        assert text in readme
+
+
+def test_doctor_ends_with_1_when_something_is_wrong(office: RunningOffice) -> None:
+    done = office.run("doctor")
+    assert done.returncode == 1
+    assert "WRONG  Keys: There is no office here yet" in done.stdout
+    office.run("init", "--demo")
+    done = office.run("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "WRONG" not in done.stdout
+
+
+@pytest.mark.parametrize("command", ["init", "serve"])
+def test_a_wrong_setting_is_one_sentence(tmp_path: Path, command: str) -> None:
+    office = RunningOffice(tmp_path, env={"RANTAU_PORT": "x"})
+    done = office.run(command, "--demo")
+    assert done.returncode == 1
+    assert done.stderr == "Error: RANTAU_PORT: a whole number up to 65535\n"

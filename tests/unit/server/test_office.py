@@ -1,0 +1,76 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from server.content import Content, load_content
+from server.databases import Databases, open_databases
+from server.founding import NewOfficer, make_office
+from server.office import NoOffice, now, open_office
+from server.pages import make_environment
+from server.server_key import server_key_path
+from server.settings import Settings, load_settings
+from sync.key_pair import new_key_pair
+from sync.keyring import ListedKey, sign_key_list
+
+OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings({"RANTAU_DATA": str(tmp_path / "data")})
+
+
+@pytest.fixture(scope="module")
+def content() -> Content:
+    return load_content(load_settings({}).content)
+
+
+@pytest.fixture
+async def databases(settings: Settings) -> AsyncIterator[Databases]:
+    async with open_databases(settings) as databases:
+        yield databases
+
+
+@pytest.mark.anyio
+async def test_an_office_that_was_made_opens(settings: Settings, content: Content, databases: Databases) -> None:
+    await make_office(settings, databases, OFFICER, now=now())
+    async with open_office(settings, content, make_environment(settings, content), databases=databases) as office:
+        assert office.key_list.primary("server").pub == office.server_key.pub
+        assert office.public == office.site.revision
+        assert "/id/" in office.site.resources
+        assert (await office.projection.list()).rows == ()
+        assert repr(office.server_key.d) not in repr(office)
+
+
+@pytest.mark.anyio
+async def test_where_nothing_was_made_it_says_what_to_run(settings: Settings, content: Content) -> None:
+    with pytest.raises(NoOffice, match="rantau init"):
+        async with open_office(settings, content, make_environment(settings, content)):
+            pass
+
+
+@pytest.mark.anyio
+async def test_without_its_key_the_server_does_not_open(
+    settings: Settings, content: Content, databases: Databases
+) -> None:
+    await make_office(settings, databases, OFFICER, now=now())
+    server_key_path(settings.data).unlink()
+    with pytest.raises(NoOffice, match=r"server\.key"):
+        async with open_office(settings, content, make_environment(settings, content), databases=databases):
+            pass
+
+
+@pytest.mark.anyio
+async def test_whoever_changes_the_database_can_bring_no_root_of_their_own(
+    settings: Settings, content: Content, databases: Databases
+) -> None:
+    await make_office(settings, databases, OFFICER, now=now())
+    mine = new_key_pair()
+    keys = [ListedKey("k1", "seal", "office", 16, "primary", mine.pub)]
+    signed, sig = sign_key_list("office", 2, at=now(), until=now() + 60, keys=keys, root=mine)
+    doc = await databases.public.get("keys")
+    await databases.public.bulk_docs([doc | {"signed": signed, "sig": sig}])
+    with pytest.raises(NoOffice, match="not signed"):
+        async with open_office(settings, content, make_environment(settings, content), databases=databases):
+            pass

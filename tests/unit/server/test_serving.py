@@ -1,0 +1,82 @@
+import os
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.serving import RunningOffice
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> RunningOffice:
+    return RunningOffice(tmp_path / "office")
+
+
+def children_of(pid: int) -> list[int]:
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in text.split()]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_an_office_survives_being_killed(office: RunningOffice) -> None:
+    with office:
+        before = office.ask("GET", "/office.json").json()
+        office.restart()
+        after = office.ask("GET", "/office.json").json()
+        assert (before["root"], before["keys"]) == (after["root"], after["keys"])
+
+
+def test_it_stops_in_good_order_when_asked(office: RunningOffice) -> None:
+    with office:
+        process = office.process
+        office.stop()
+        assert process.returncode == 0
+        assert "Traceback" not in office.log.read_text()
+        assert not (office.folder / "data" / "cases.sqlite-wal").exists()
+
+
+def test_the_process_that_serves_ends_with_its_parent(office: RunningOffice) -> None:
+    with office:
+        workers = children_of(office.process.pid)
+        assert workers
+        os.kill(office.process.pid, signal.SIGKILL)
+        office.process.wait()
+        for pid in workers:
+            wait_for_the_end_of(pid)
+
+
+def wait_for_the_end_of(pid: int) -> None:
+    # Not our child, so it can't be waited for; pytest-timeout ends a wait that never does.
+    while is_alive(pid):
+        os.sched_yield()
+
+
+def test_it_serves_http_2_too(office_server: RunningOffice) -> None:
+    # The client's preface and an empty SETTINGS frame (RFC 9113, 3.4); the answer is a SETTINGS frame.
+    with socket.create_connection(("127.0.0.1", office_server.port), timeout=10) as connection:
+        connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes.fromhex("000000040000000000"))
+        header = connection.recv(9)
+    assert header[3] == 4
+
+
+def test_a_port_that_is_taken_is_told(office_server: RunningOffice, tmp_path: Path) -> None:
+    done = RunningOffice(tmp_path / "office", port=office_server.port).run("serve", "--demo")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: 127.0.0.1:{office_server.port}: ")
+
+
+def test_the_log_names_neither_who_asked_nor_for_what(tmp_path: Path) -> None:
+    with RunningOffice(tmp_path / "office", env={"RANTAU_LOG": "debug"}) as office:
+        office.ask("GET", "/id/tidak-ada-1312014101990001")
+        office.ask("POST", "/staff/login", body=b"login=petugas&password=salah-1312014101990001")
+        office.stop()
+        log = office.log.read_text()
+    assert "1312014101990001" not in log
+    assert "127.0.0.1 -" not in log
