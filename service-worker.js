@@ -14,8 +14,7 @@ const [NOTES, NOTE] = ['rantau-notes', '/notes']; // a cache of one entry: which
 
 /** What pages are answered from; the waiting worker may have noted more. @type {Notes | undefined} */
 let shown;
-/** @type {Promise<unknown>} */
-let turn = Promise.resolve();
+let turn = /** @type {Promise<unknown>} */ (Promise.resolve());
 
 worker.addEventListener('install', (event) => event.waitUntil(inTurn(prepare)));
 worker.addEventListener('activate', (event) => event.waitUntil(inTurn(switchOver).then(() => worker.clients.claim())));
@@ -88,8 +87,7 @@ async function fill(lang) {
 async function copy(mark, cache) {
   for (const name of (await caches.keys()).filter((each) => each.startsWith(PREFIX))) {
     const source = await caches.open(name);
-    /** @type {string[] | undefined} */
-    const urls = await (await source.match(mark))?.json();
+    const urls = /** @type {string[] | undefined} */ (await (await source.match(mark))?.json());
     const entries = await Promise.all((urls ?? []).map((url) => source.match(url)));
     if (!urls || !entries.every(Boolean)) continue; // the browser may have cleared some
     await Promise.all(entries.map((entry, place) => entry && cache.put(urls[place], entry)));
@@ -122,8 +120,8 @@ async function answer(request) {
   const cache = revision ? await caches.open(PREFIX + revision) : undefined;
   const kept = await cache?.match(pathname);
   if (kept) return kept;
-  const home = request.mode === 'navigate' && (await cache?.match(`/${lang}/`));
-  return fetch(request).catch((error) => (home ? Response.redirect(`/${lang}/`) : Promise.reject(error)));
+  const home = request.mode === 'navigate' && (await cache?.match(`/${lang}/`)) && `/${lang}/`;
+  return fetch(request).catch((error) => (home ? Response.redirect(home) : Promise.reject(error)));
 }
 
 /** @returns {Promise<Notes>} */

@@ -24,7 +24,7 @@ import { TransportError, post } from './transport.js';
 /** @typedef {{result: Result, keys: KeyList, sent: Item[], news: Map<string, any[]>}} Round */
 
 const MEMORY = 'exchange';
-const MOST = 1 << 20; // characters of a batch; the first item goes whatever its size
+const [LEAST, MOST] = [8_000, 1 << 20]; // characters of a batch; a request of its own for less is not worth it
 const BRISK = 8_000; // milliseconds; a batch that took less may be doubled
 const STUBBORN = 3; // times that an item may come back as unreadable before it is set aside
 const MOST_HAVE = 1000;
@@ -111,7 +111,7 @@ async function round({ sent, watch, have, result, signal }) {
     return head;
   } catch (error) {
     const isTooLarge = error instanceof TransportError && error.reason === 'too-large';
-    batchSize = sizeOf(sent) / 2;
+    batchSize = isTooLarge ? sizeOf(sent) / 2 : Math.max(sizeOf(sent) / 2, LEAST);
     if (!isTooLarge || !sent.length) throw error;
     if (sent.length === 1) await setAside(sent[0], 'too-large', result);
     return null;

@@ -37,12 +37,12 @@ NDJSON = "application/x-ndjson"
 
 @dataclass
 class Answer:
-    """What to answer an exchange with; a cut one ends without its end."""
+    """What to answer an exchange with; one with a `cut` breaks off when that is set."""
 
     lines: Iterable[str] = ()
     status: int = 200
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": NDJSON})
-    is_cut: bool = False
+    cut: threading.Event | None = None
 
 
 class ScriptedOffice:
@@ -153,7 +153,8 @@ class ScriptedOffice:
         await response.prepare(request)
         for line in answer.lines:
             await response.write(line.encode() + b"\n")
-        if answer.is_cut and request.transport is not None:
+        if answer.cut is not None and request.transport is not None:
+            await asyncio.to_thread(answer.cut.wait, 20)
             request.transport.close()
             return response
         await response.write_eof()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from threading import Event
 from typing import Any
 
 import pytest
@@ -354,12 +355,17 @@ class TestBrokenAnswers:
     def test_a_cut_answer_counts_as_far_as_it_came(
         self, page: Page, office: ScriptedOffice, three: list[dict[str, Any]]
     ) -> None:
-        def cut(lines: list[Any]) -> Answer:
-            whole = list(office.honest(lines).lines)
-            return Answer([*whole[:2], whole[2][:50]], is_cut=True)
+        cut = Event()
 
-        office.script = [cut]
-        result = run(page, "return exchange.exchange()")
+        def begun(lines: list[Any]) -> Answer:
+            whole = list(office.honest(lines).lines)
+            return Answer([*whole[:2], whole[2][:50]], cut=cut)
+
+        office.script = [begun]
+        run(page, "globalThis.result = exchange.exchange(); globalThis.read = db.read; return null")
+        wait(page, f"read('outbox', '{three[0]['id']}').then(({{ state }}) => state === 'done')")
+        cut.set()
+        result = run(page, "return result")
         assert (result["state"], result["done"]) == ("failed", [three[0]["id"]])
         assert sorted(states(page).values()) == ["done", "waiting", "waiting"]
         again = run(page, "return exchange.exchange()")
