@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sync.document import Doc
+from sync.errors import Unavailable
 from sync.store import Attachment, Change, Changes, Got, Info, RevsDiff, Row
 
 
@@ -53,10 +54,12 @@ def _row(row: Any) -> Row:
     return Row(row["id"], value["rev"], deleted=value.get("deleted", False), doc=row.get("doc"))
 
 
-def changes(body: Any) -> Changes:
+def changes(body: Any, limit: int | None) -> Changes:
     """Read `_changes`, seqs as text also where a server counts in numbers."""
     results = tuple(_change(change) for change in body["results"])
-    return Changes(results, str(body["last_seq"]), int(body.get("pending", 0)))
+    # A server that does not tell what is left may have more when it gave as many as it was asked for.
+    pending = body.get("pending", int(bool(results) and len(results) == limit))
+    return Changes(results, str(body["last_seq"]), int(pending))
 
 
 def _change(change: Any) -> Change:
@@ -74,6 +77,7 @@ def revs_diff(body: Any) -> dict[str, RevsDiff]:
     return {
         doc_id: RevsDiff(tuple(diff["missing"]), tuple(diff.get("possible_ancestors", ())))
         for doc_id, diff in body.items()
+        if diff["missing"]
     }
 
 
@@ -85,7 +89,7 @@ def got(body: Any) -> list[Got]:
 def _got(result: Any) -> Got:
     docs = tuple(document(found["ok"]) for found in result["docs"] if "ok" in found)
     errors = [found["error"]["error"] for found in result["docs"] if "error" in found]
-    return Got(result["id"], docs, error=errors[0] if errors and not docs else None)
+    return Got(result["id"], docs, error=None if docs else (errors or ["not_found"])[0])
 
 
 def purged(body: Any) -> dict[str, tuple[str, ...]]:
@@ -96,3 +100,16 @@ def purged(body: Any) -> dict[str, tuple[str, ...]]:
 def attachment(headers: Mapping[str, str], data: bytes) -> Attachment:
     """Read an attachment; CouchDB's ETag is the digest of what it stored."""
     return Attachment(headers["Content-Type"], f"md5-{headers['ETag'].strip(chr(34))}", data)
+
+
+def bytes_before(start: int, status: int, headers: Mapping[str, str]) -> int:
+    """Say how many bytes of a stream come before *start*: all, where the server does not know ranges.
+
+    Raises:
+        Unavailable: it is a part, but another one.
+    """
+    if status != 206:
+        return start
+    if not headers.get("Content-Range", "").startswith(f"bytes {start}-"):
+        raise Unavailable("another range than the one that was asked for")
+    return 0

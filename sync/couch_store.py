@@ -165,7 +165,7 @@ class CouchStore:
             query |= {"feed": "longpoll", "timeout": int(wait * 1000)}
         path = f"{self._path}/_changes"
         answer = await self._http.request("GET", path, query=query, safe=wait <= 0, patience=wait)
-        return parsed(answers.changes, answer.body)
+        return parsed(lambda body: answers.changes(body, limit), answer.body)
 
     async def revs_diff(self, revs: Mapping[str, Sequence[str]]) -> dict[str, RevsDiff]:
         """Say which of the named revs are missing; documents that lack nothing are left out."""
@@ -181,6 +181,8 @@ class CouchStore:
         latest: bool = False,
     ) -> list[Got]:
         """Give many documents, each by id and rev (None: all leaves), an error standing in its own place."""
+        if not docs:
+            return []
         asked = {"docs": [{"id": doc_id, "rev": rev} if rev else {"id": doc_id} for doc_id, rev in docs]}
         query = _asked(revs=revs, attachments=attachments, latest=latest)
         return parsed(answers.got, await self._http.ask(f"{self._path}/_bulk_get", asked, query))
@@ -223,7 +225,7 @@ class CouchStore:
         path, headers = self._attachment_path(doc_id, name), {"Range": f"bytes={start}-"} if start else {}
         try:
             async with self._http.stream(path, _asked(rev=rev), headers) as response:
-                skip = 0 if response.headers.get("Content-Range", "").startswith(f"bytes {start}-") else start
+                skip = answers.bytes_before(start, response.status, response.headers)
                 async for chunk in response.content.iter_chunked(CHUNK):
                     if len(chunk) > skip:
                         yield chunk[skip:]

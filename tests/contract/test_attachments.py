@@ -59,7 +59,7 @@ async def test_an_empty_attachment_is_one(store: Store) -> None:
 
 async def test_text_comes_back_as_it_was(store: Store) -> None:
     """An attachment of a type that a store may compress comes back uncompressed."""
-    text = "ampo limo anam tujuah\n".encode() * 500
+    text = b"ampo limo anam tujuah\n" * 500
     data = {"content_type": "text/plain", "data": base64.b64encode(text).decode()}
     await edit(store, "a", _attachments={"body": data})
     found = await store.attachment("a", "body")

@@ -149,7 +149,7 @@ async def test_waiting_in_vain_ends(store: Store) -> None:
     """changes with wait gives no changes when the time is over, and a last_seq to go on from."""
     await edit(store, "a")
     now = (await store.changes("now")).last_seq
-    changes = await asyncio.wait_for(store.changes(now, wait=0.2), timeout=10)
+    changes = await asyncio.wait_for(store.changes(now, wait=0.2), timeout=5)
     assert changes.results == ()
     await edit(store, "b")
     assert [row[0] for row in await seen(store, changes.last_seq)] == ["b"]

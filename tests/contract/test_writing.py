@@ -24,7 +24,7 @@ async def test_a_new_document_gets_a_first_rev_and_reads_back(store: Store) -> N
 async def test_values_come_back_as_they_went_in(store: Store) -> None:
     """A document keeps every JSON value, text of any script included."""
     fields: dict[str, Any] = {
-        "text": 'Minang: "kaba" – 𝄞 \u0000\u001f\\ ꦗꦮ',
+        "text": 'Minang: "kaba" — 𝄞 \u0000\u001f\\ ꦗꦮ',
         "numbers": [0, -1, 2**53 - 1, 1.5, -0.25],
         "rest": {"": None, "a": [True, False, {}], "deep": [[[[]]]]},
     }
