@@ -114,7 +114,9 @@ export default class Case {
   actions(opened, rows, isKept) {
     const isUnsent = rows.some(({ state }) => state !== 'done');
     const isAsked = opened.step === 'perlu_perbaikan' && !isUnsent;
-    const correct = async () => location.assign(await correctionUrl(opened));
+    // What is corrected comes to lie on this phone anyway: then whole, with what it replaces.
+    const whole = async () => (isKept ? opened : fetchCase(this.code, { keep: true }));
+    const correct = async () => location.assign(await correctionUrl(await whole()));
     /** @param {string} name @param {string} label @param {() => unknown} act @param {boolean} [isPlain] */
     const button = (name, label, act, isPlain = true) =>
       element('button', { type: 'button', class: `button${isPlain ? ' button-plain' : ''}`, 'data-action': name, click: act }, label);

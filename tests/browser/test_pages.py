@@ -1,0 +1,172 @@
+"""Every public page in a real browser: readable by everybody, on the smallest screen, in both schemes."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, expect
+
+from server.settings import ROOT
+from sync.receipt_code import derive, new_code
+from tests.applicants import Applicant
+from tests.browser.form_filling import fill_field, send_form
+from tests.browsing import FLAGS, Phone, chromium
+from tests.people import person
+from tests.serving import RunningOffice
+
+pytestmark = pytest.mark.browser
+
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
+PAGES = ("", "guides/passport", "apply/passport-new", "mine", "track", "case", "nowhere")
+SMALLEST = {"width": 320, "height": 640}
+WIDE = {"width": 1280, "height": 900}
+LOAD = """async () => {
+  const names = ['drafts', 'outbox', 'pins'];
+  window.device = await Promise.all(names.map((name) => import(`/pwa/${name}.js`)));
+  window.form = await window.device[2].loadForm('passport-new');
+}"""
+SEND = """async (values) => {
+  const { device: [drafts, outbox, pins], form: loaded } = window;
+  await drafts.newDraft('passport-new', loaded.name, values, { title: 'BEGUN' });
+  const draft = await drafts.newDraft('passport-new', loaded.name, values, { title: 'SEALED' });
+  const prepared = await outbox.prepare(await drafts.loadDraft(draft), loaded, await pins.office());
+  return outbox.commit(prepared);
+}"""
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
+    with RunningOffice(tmp_path_factory.mktemp("office")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    context = browser.new_context(viewport=SMALLEST, color_scheme=request.param, locale="id-ID")
+    context.set_default_timeout(15_000)
+    yield context.new_page()
+    context.close()
+
+
+def faults(page: Page) -> list[str]:
+    """Say what axe finds wrong, and whether the page is wider than the screen."""
+    # Nothing that axe reads may be on its way.
+    page.wait_for_function("document.querySelector('main') && !document.getAnimations().length")
+    page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    wrong = [f"{v['id']}: {json.dumps([n['html'] for n in v['nodes']])}" for v in found["violations"]]
+    width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return wrong + ([f"{width} px too wide"] if width > 0 else [])
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_a_page_has_no_fault(page: Page, office: RunningOffice, lang: str, path: str) -> None:
+    page.goto(f"{office.url}/{lang}/{path}")
+    page.locator("[data-said]").wait_for(state="attached")
+    assert faults(page) == []
+    page.set_viewport_size(WIDE)
+    assert faults(page) == []
+
+
+def test_what_lies_on_the_phone_has_no_fault(page: Page, office: RunningOffice) -> None:
+    page.goto(f"{office.url}/id/mine")
+    page.evaluate(LOAD)
+    page.context.set_offline(True)
+    case = page.evaluate(SEND, person(1))
+    page.get_by_role("link", name="Lihat").wait_for()
+    page.context.set_offline(False)
+    page.reload()
+    page.locator("[data-draft]").wait_for()
+    page.locator("[data-case]").wait_for()
+    assert faults(page) == []
+    page.goto(f"{office.url}/id/case#c={case}")
+    page.locator("summary").click()
+    page.locator("details dl").first.wait_for()
+    assert faults(page) == []
+
+
+def test_a_form_with_faults_has_none_itself(page: Page, office: RunningOffice) -> None:
+    page.goto(f"{office.url}/id/apply/passport-new")
+    page.locator("[data-field=paspor_lama_nomor]").wait_for(state="hidden")
+    page.locator("[data-action=review]").click()
+    page.locator(".error-summary").wait_for()
+    assert faults(page) == []
+
+
+class TestMine:
+    def test_a_draft_is_deleted_only_after_a_second_yes(self, phone: Phone, office: RunningOffice) -> None:
+        page = phone.page
+        page.goto(f"{office.url}/id/apply/passport-new")
+        fill_field(page.locator("[data-field=nama_lengkap]"), "nama_lengkap", "UPIK BANUN")
+        page.locator("[data-saved]", has_text="Tersimpan").wait_for()
+        page.goto(f"{office.url}/id/mine")
+        draft = page.locator("[data-draft]", has_text="UPIK BANUN")
+        draft.get_by_role("button", name="Hapus isian").click()
+        expect(draft.get_by_role("button", name="Batal")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(draft).to_be_visible()
+        draft.get_by_role("button", name="Hapus isian").click()
+        draft.locator("[data-action=confirm]").click()
+        expect(draft).to_have_count(0)
+        expect(page.locator("main")).to_contain_text("Belum ada apa-apa")
+        assert phone.errors == []
+
+
+class TestCase:
+    def test_a_code_opens_a_case_on_another_phone_and_leaves_no_trace_in_the_address(
+        self, phone: Phone, office: RunningOffice
+    ) -> None:
+        code = new_code()
+        applicant = Applicant(office.url, person(2), derive(code))
+        applicant.send()
+        page = phone.page
+        page.goto(f"{office.url}/id/track")
+        page.locator("[data-said]").wait_for(state="attached")
+        page.locator("#code").fill(code[:-1])
+        page.keyboard.press("Enter")
+        expect(page.locator("#code-error")).to_contain_text("16 atau 17")
+        expect(page.locator("#code")).to_have_value(code[:-1])
+        page.locator("#code").fill(code.upper())
+        page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_have_text("Terkirim")
+        assert page.url == f"{office.url}/id/case"
+        page.locator("[data-action=keep]").click()
+        expect(page.locator("[data-receipt]")).to_have_attribute("data-state", "done")
+        assert page.url.endswith(f"#c={applicant.case}")
+        assert phone.errors == []
+
+    def test_a_correction_begins_with_what_was_sent_and_replaces_it(self, phone: Phone, office: RunningOffice) -> None:
+        code = new_code()
+        applicant = Applicant(office.url, person(3), derive(code))
+        applicant.send()
+        page = phone.page
+        page.goto(f"{office.url}/k#{code}")
+        page.locator("[data-correct]").click()
+        name = page.locator("#nama_lengkap")
+        expect(name).to_have_value(str(person(3)["nama_lengkap"]))
+        name.fill("NAMA YANG BENAR")
+        page.locator("[data-saved]", has_text="Tersimpan").wait_for()
+        expect(send_form(page)).to_have_attribute("data-state", "done")
+        page.reload()
+        page.locator("summary").click()
+        expect(page.locator("details")).to_contain_text("NAMA YANG BENAR")
+        opened = page.evaluate("(id) => import('/pwa/cases.js').then(({ openCase }) => openCase(id))", applicant.case)
+        first, second = opened["versions"]
+        assert (second["prev"], opened["standing"]) == ([first["v"]], [second["v"]])
+        assert phone.errors == []
+
+
+def test_the_first_page_fits_into_one_round_trip(office: RunningOffice) -> None:
+    sheets = sorted(f"/pwa/css/{path.name}" for path in (ROOT / "pwa" / "css").glob("*.css"))
+    sizes = {path: len(office.ask("GET", path, headers={"Accept-Encoding": "br"}).body) for path in ("/", *sheets)}
+    assert sum(sizes[path] for path in sheets) <= 4 * 1024, sizes
+    assert sum(sizes.values()) <= 14 * 1024, sizes
