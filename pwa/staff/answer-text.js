@@ -1,6 +1,6 @@
 /** How an answer is written for an officer: option texts for codes, names for regions, dates as on the paper form. */
 
-import { isRealDate } from '../answers.js';
+import { dayFirst } from '../answer-text.js';
 
 /** @typedef {import('../form.js').Answer} Answer */
 /** @typedef {import('./texts.js').Texts} Texts */
@@ -18,8 +18,8 @@ export function answerText(field, answer, texts) {
   if (Array.isArray(answer)) return answer.map(([name]) => name).join(', ');
   const option = field.options?.find(([code]) => code === String(answer));
   if (option) return texts.say(option[1]);
-  if (field.control === 'checkbox') return texts.say(answer === 1 ? 'staff.yes' : 'staff.no');
+  if (field.control === 'checkbox') return texts.say(answer === 1 ? 'app.yes' : 'app.no');
   if (field.control === 'region' || field.control === 'regency') return texts.region(String(answer));
-  if (field.control === 'date' && isRealDate(answer)) return answer.split('-').reverse().join('-');
+  if (field.control === 'date') return dayFirst(answer);
   return String(answer);
 }

@@ -1,8 +1,8 @@
 /** One case on the desk: its versions side by side, what does not open, the steps so far and the next one. */
 
+import { element } from '../element.js';
 import { answerText } from './answer-text.js';
 import { compare, sideBySide } from './compare.js';
-import { element } from './element.js';
 import { historyOf } from './history.js';
 import { stateAfter } from './next-steps.js';
 import { StepForm } from './steps.js';
@@ -45,18 +45,30 @@ export class CaseView {
   /** @param {Desk} desk */
   #layOut({ onClose }) {
     const { texts, row } = this;
+    const keydown = (/** @type {KeyboardEvent} */ event) => event.key === 'Escape' && onClose();
     return element(
-      'article', { class: 'case stack', 'aria-labelledby': 'case-title', keydown: (/** @type {KeyboardEvent} */ event) => event.key === 'Escape' && onClose() },
+      'article', { class: 'case stack', 'aria-labelledby': 'case-title', keydown },
       element(
         'header', { class: 'cluster' }, this.$title,
         element('p', {}, texts.say(`form.${row.service}.title`)), this.$state,
-        element('div', { class: 'cluster' }, this.#button('staff.case.to-step', () => this.steps.focus()), this.#button('staff.case.close', onClose)),
+        element(
+          'div', { class: 'cluster' },
+          this.#button('staff.case.to-step', () => this.steps.focus()), this.#button('staff.case.close', onClose),
+        ),
       ),
       ...this.#shut(),
-      this.opened.leaves.length > 1 ? element('p', { class: 'notice' }, texts.say('staff.case.several', { n: this.opened.leaves.length })) : null,
+      this.#severalNotice(),
       this.#chooser(), this.$answers, this.steps.$root,
-      element('section', { class: 'stack', 'aria-labelledby': 'history-title' }, element('h3', { id: 'history-title' }, texts.say('staff.history.title')), this.$history),
+      element(
+        'section', { class: 'stack', 'aria-labelledby': 'history-title' },
+        element('h3', { id: 'history-title' }, texts.say('staff.history.title')), this.$history,
+      ),
     );
+  }
+
+  #severalNotice() {
+    const n = this.opened.leaves.length;
+    return n > 1 ? element('p', { class: 'notice' }, this.texts.say('staff.case.several', { n })) : null;
   }
 
   /** @param {string} key @param {() => void} click */
@@ -78,11 +90,15 @@ export class CaseView {
   #chooser() {
     const readable = this.opened.versions.filter(({ answers }) => answers);
     if (readable.length < 2) return null;
+    const { texts } = this;
     const boxes = readable.map(({ v, version }) => {
-      const box = element('input', { type: 'checkbox', checked: this.shown.has(v), change: () => this.#toggle(v, box.checked) });
-      return element('label', { class: 'choice' }, box, ' ', this.texts.when(version.at), this.#isStanding(v) ? '' : ` (${this.texts.say('staff.case.replaced')})`);
+      const change = () => this.#toggle(v, box.checked);
+      const box = element('input', { type: 'checkbox', checked: this.shown.has(v), change });
+      const replaced = this.#isStanding(v) ? null : ` (${texts.say('staff.case.replaced')})`;
+      return element('label', { class: 'choice' }, box, ' ', texts.when(version.at), replaced);
     });
-    return element('fieldset', { class: 'versions cluster' }, element('legend', {}, this.texts.say('staff.case.versions')), ...boxes);
+    const legend = element('legend', {}, texts.say('staff.case.versions'));
+    return element('fieldset', { class: 'versions cluster' }, legend, ...boxes);
   }
 
   /** @param {string} v @param {boolean} isShown */
@@ -105,14 +121,16 @@ export class CaseView {
       return;
     }
     const heads = columns.map((column) => this.#head(column));
+    const whole = { colspan: heads.length + 1 };
     const bodies = compare(columns, this.opened.leaves, texts.known).map(({ title, rows }) =>
       element(
         'tbody', {},
-        element('tr', {}, element('th', { scope: 'rowgroup', class: 'part', colspan: columns.length + 1 }, texts.say(title))),
+        element('tr', {}, element('th', { ...whole, scope: 'rowgroup', class: 'part' }, texts.say(title))),
         ...rows.map((row) => this.#answerRow(row)),
       ));
     const caption = element('caption', { class: 'visually-hidden' }, texts.say('staff.case.caption'));
-    const head = element('thead', {}, element('tr', {}, element('th', { scope: 'col' }, texts.say('staff.case.question')), ...heads));
+    const first = element('th', { scope: 'col' }, texts.say('staff.case.question'));
+    const head = element('thead', {}, element('tr', {}, first, ...heads));
     this.$answers.replaceChildren(element('table', { class: 'compared' }, caption, head, ...bodies));
   }
 
@@ -141,10 +159,10 @@ export class CaseView {
   #cell({ field, answer, isAsked, isChanged, findings }) {
     const { texts } = this;
     const text = isAsked ? answerText(field, answer, texts) : '';
-    const name = field && texts.say(field.label);
-    const warnings = findings.map(({ message, params }) => element('p', { class: 'warning' }, texts.say(message, { field: name, ...params })));
+    const warnings = findings.map(({ message, params }) =>
+      element('p', { class: 'warning' }, texts.say(message, { field: texts.say(field.label), ...params })));
     const mark = isChanged ? element('span', { class: 'tag' }, texts.say('staff.case.changed')) : null;
-    const shown = text === '' ? element('span', { class: 'empty' }, texts.say('staff.case.empty')) : element('span', { class: 'answer' }, text);
+    const shown = element('span', { class: text ? 'answer' : 'empty' }, text || texts.say('staff.case.empty'));
     const classes = [field?.control, isChanged && 'changed'].filter(Boolean).join(' ');
     return element('td', { class: classes || null }, shown, mark && ' ', mark, ...warnings);
   }

@@ -2,6 +2,8 @@
 
 import { check } from '../rules.js';
 
+const WIB = 7 * 3600; // seconds ahead of UTC: the office's time, all year
+
 /** @typedef {import('../form.js').Answer} Answer */
 /** @typedef {import('../form.js').Finding} Finding */
 /** @typedef {import('./answer-text.js').StaffField} StaffField */
@@ -95,8 +97,5 @@ function findingsOf({ form, answers, version }, regions) {
   return [...hard, ...soft];
 }
 
-/** The local day of a time as YYYY-MM-DD. @param {number} at */
-function dayOf(at) {
-  const date = new Date(at * 1000);
-  return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
-}
+/** The day of a time at the office, as YYYY-MM-DD. @param {number} at */
+const dayOf = (at) => new Date((at + WIB) * 1000).toISOString().slice(0, 10);

@@ -1,8 +1,8 @@
-/** The officer's desk: locked or unlocked, with the list and the one case that is open. Keys live here and nowhere else. */
+/** The officer's desk: locked, or unlocked with the list and the one case that is open. Keys live here alone. */
 
 import { SENT, STEPS } from '../crypto/events.js';
+import { element } from '../element.js';
 import { CaseView } from './case.js';
-import { element } from './element.js';
 import { Idle } from './idle.js';
 import { CaseList } from './list.js';
 import { openCase } from './open-case.js';
@@ -79,7 +79,8 @@ export class Desk {
     const isPast = keys.list.isPast(Date.now() / 1000);
     const warning = isPast ? element('p', { class: 'notice' }, texts.say('staff.keys-past')) : null;
     this.$case.append(element('p', { class: 'hint' }, texts.say('staff.case.none')));
-    this.$root.replaceChildren(...(warning ? [warning] : []), element('div', { class: 'desk' }, this.list.$root, this.$case));
+    const desk = element('div', { class: 'desk' }, this.list.$root, this.$case);
+    this.$root.replaceChildren(...(warning ? [warning] : []), desk);
     this.idle.start();
     this.list.load().then(() => this.list?.focus());
   };
@@ -92,7 +93,8 @@ export class Desk {
     this.#announce('');
     this.$case.replaceChildren(element('p', { role: 'status' }, texts.say('staff.case.opening')));
     try {
-      const opened = await openCase(row.case, await api.case(row.case), keys, (service, name) => api.form(service, name));
+      const raw = await api.case(row.case);
+      const opened = await openCase(row.case, raw, keys, (service, name) => api.form(service, name));
       if (turn !== this.opening) return;
       const view = new CaseView({
         row, opened, keys, api, texts, announce: this.#announce,

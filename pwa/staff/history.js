@@ -1,6 +1,6 @@
 /** The steps of a case so far, with their notes opened; a step whose signature is not the office's says so. */
 
-import { element } from './element.js';
+import { element } from '../element.js';
 
 /** @typedef {import('./open-case.js').OpenedEvent} OpenedEvent */
 /** @typedef {import('./texts.js').Texts} Texts */

@@ -32,7 +32,7 @@ export class Keys {
 
 /**
  * Open an officer's record with the key of their passphrase, and every grant that the key list still knows.
- * An `OpenError` means that the passphrase is wrong (or the record was changed); a grant that does not open is left out.
+ * An `OpenError` means that the passphrase is wrong, or the record was changed; a grant that does not open is left out.
  * @param {Sealed} sealed
  * @param {Bytes} passphraseKey
  * @param {KeyList} list

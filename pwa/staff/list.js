@@ -1,6 +1,6 @@
 /** The list of cases: by state and age, page by page. Nothing in it is personal, so nothing in it is sealed. */
 
-import { element } from './element.js';
+import { element } from '../element.js';
 
 /** @typedef {import('./staff-api.js').CasePage} CasePage */
 /** @typedef {import('./staff-api.js').CaseRow} CaseRow */
@@ -19,7 +19,10 @@ const MOVES = {
 };
 
 export class CaseList {
-  /** @param {{api: StaffApi, texts: Texts, states: string[], onOpen: (row: CaseRow) => void, onError: (error: unknown) => string}} desk */
+  /**
+   * @param {{api: StaffApi, texts: Texts, states: string[], onOpen: (row: CaseRow) => void,
+   *   onError: (error: unknown) => string}} desk
+   */
   constructor({ api, texts, states, onOpen, onError }) {
     this.api = api;
     this.texts = texts;
@@ -95,7 +98,8 @@ export class CaseList {
   }
 
   #ageChoice() {
-    const choices = AGES.map((n) => element('option', { value: n }, this.texts.say(n ? 'staff.list.older' : 'staff.list.any-age', { n })));
+    const name = (/** @type {number} */ n) => this.texts.say(n ? 'staff.list.older' : 'staff.list.any-age', { n });
+    const choices = AGES.map((n) => element('option', { value: n }, name(n)));
     return element('select', { id: 'list-age', change: () => this.#turn([null]) }, ...choices);
   }
 
@@ -132,9 +136,10 @@ export class CaseList {
     const { texts } = this;
     const waited = texts.waiting(row.last_at, Date.now() / 1000);
     const link = { type: 'button', class: 'case-link', value: row.case, tabindex: -1, click: () => this.#open(row) };
+    const service = element('p', { class: 'hint' }, texts.say(`form.${row.service}.title`));
     return element(
       'tr', {},
-      element('th', { scope: 'row' }, element('button', link, texts.number(row.number)), element('p', { class: 'hint' }, texts.say(`form.${row.service}.title`))),
+      element('th', { scope: 'row' }, element('button', link, texts.number(row.number)), service),
       element('td', {}, texts.name('step', row.state)),
       element('td', {}, row.area ? texts.region(row.area) : ''),
       element('td', { class: 'number' }, waited),
@@ -149,8 +154,9 @@ export class CaseList {
     return ['', ...present].map((state) => {
       const name = state ? this.texts.name('step', state) : this.texts.say('staff.list.all');
       const count = element('span', { class: 'count' }, String(state ? (counts[state] ?? 0) : all));
-      const pressed = { type: 'button', 'aria-pressed': String(state === this.state), click: () => this.#choose(state) };
-      return element('li', {}, element('button', pressed, name, ' ', count));
+      const isPressed = String(state === this.state);
+      const chosen = { type: 'button', 'aria-pressed': isPressed, click: () => this.#choose(state) };
+      return element('li', {}, element('button', chosen, name, ' ', count));
     });
   }
 

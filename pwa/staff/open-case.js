@@ -24,7 +24,7 @@ import { caseOfVersion, vOf } from '../crypto/version.js';
  *   answers: Record<string, Answer> | null, failure: Failure | null}} OpenedVersion
  * `dek` is there when the version is genuine, `answers` when it can also be read.
  */
-/** @typedef {Event & {text: string | null, isGenuine: boolean}} OpenedEvent `text` is the note, null when it stays shut */
+/** @typedef {Event & {text: string | null, isGenuine: boolean}} OpenedEvent `text`: the note, null while shut */
 /** @typedef {{id: string, versions: OpenedVersion[], leaves: OpenedVersion[], events: OpenedEvent[]}} OpenedCase */
 
 /**
@@ -67,7 +67,8 @@ export async function openEvent(id, event, versions, keys) {
 }
 
 /**
- * @param {string} id @param {Version} version @param {Wrap | undefined} wrap @param {Keys} keys @param {FindForm} findForm
+ * @param {string} id @param {Version} version @param {Wrap | undefined} wrap @param {Keys} keys
+ * @param {FindForm} findForm
  * @returns {Promise<OpenedVersion>}
  */
 async function openOne(id, version, wrap, keys, findForm) {

@@ -1,5 +1,8 @@
 /** What the console asks the server; everything that comes back is sealed or public. */
 
+import { loadForm } from '../pins.js';
+
+/** @typedef {import('./answer-text.js').StaffForm} StaffForm */
 /** @typedef {import('./open-case.js').RawCase} RawCase */
 /** @typedef {import('../crypto/events.js').Event} Event */
 /**
@@ -25,7 +28,7 @@ export class StaffApi {
   /** @param {string} csrf */
   constructor(csrf) {
     this.csrf = csrf;
-    /** @type {Map<string, Promise<any>>} */
+    /** @type {Map<string, StaffForm>} */
     this.forms = new Map();
   }
 
@@ -51,23 +54,19 @@ export class StaffApi {
     return ask('/staff/api/keys');
   }
 
-  /** @returns {Promise<{root: string, keys: unknown}>} */
-  office() {
-    return ask('/office.json');
-  }
-
-  /** A form by its name; null when the office has never published it. @param {string} service @param {string} name */
-  form(service, name) {
-    const path = `/forms/${service}/${name}.json`;
-    if (!this.forms.has(path)) this.forms.set(path, ask(path).catch((error) => this.#withoutForm(path, error)));
-    return /** @type {Promise<any>} */ (this.forms.get(path));
-  }
-
-  /** @param {string} path @param {unknown} error */
-  #withoutForm(path, error) {
-    if (error instanceof ApiError && error.status === 404) return null;
-    this.forms.delete(path);
-    throw error;
+  /**
+   * A form by its name, which is a hash of it; null when the office does not have it.
+   * @param {string} service @param {string} name
+   * @returns {Promise<StaffForm | null>}
+   */
+  async form(service, name) {
+    const key = `${service}/${name}`;
+    if (!this.forms.has(key)) {
+      const loaded = await loadForm(service, name);
+      if (loaded.name !== name) return null;
+      this.forms.set(key, loaded.form);
+    }
+    return this.forms.get(key) ?? null;
   }
 }
 
@@ -76,7 +75,7 @@ async function ask(path, options) {
   /** @type {Response} */
   let response;
   try {
-    response = await fetch(path, { cache: 'no-cache', ...options });
+    response = await fetch(path, { cache: 'no-store', ...options });
   } catch (cause) {
     throw Object.assign(new ApiError(0), { cause });
   }

@@ -4,7 +4,7 @@
  */
 
 import { MESSAGE, sealNote, signEvent } from '../crypto/events.js';
-import { element } from './element.js';
+import { element } from '../element.js';
 import { NEEDS_NOTE, stateAfter, stepsAfter } from './next-steps.js';
 import { openEvent } from './open-case.js';
 import { ApiError } from './staff-api.js';
@@ -57,19 +57,23 @@ export class StepForm {
   #layOut() {
     const { texts, opened, keys } = this;
     const title = element('h3', { id: 'step-title' }, texts.say('staff.step.title'));
-    if (!keys.signing) return element('section', { class: 'stack' }, title, element('p', { class: 'notice' }, texts.say('staff.step.no-key')));
+    const withoutKey = element('p', { class: 'notice' }, texts.say('staff.step.no-key'));
+    if (!keys.signing) return element('section', { class: 'stack' }, title, withoutKey);
     if (opened.leaves.length > 1) this.#offerLeaves();
     this.$about.hidden = opened.leaves.length < 2;
     this.$note.disabled = opened.leaves.length === 0;
+    const hint = texts.say(this.$note.disabled ? 'staff.step.no-version' : 'staff.step.note-hint');
     return element(
       'form', { class: 'step-form stack', 'aria-labelledby': 'step-title', submit: this.#submit, novalidate: true },
       title,
-      element('div', { class: 'field' }, element('label', { for: 'step' }, texts.say('staff.step.choose')), this.$stepError, this.$step, this.$means),
+      element(
+        'div', { class: 'field' }, element('label', { for: 'step' }, texts.say('staff.step.choose')),
+        this.$stepError, this.$step, this.$means,
+      ),
       this.$about,
       element(
         'div', { class: 'field' }, element('label', { for: 'note' }, texts.say('staff.step.note')),
-        element('p', { id: 'note-hint', class: 'hint' }, texts.say(this.$note.disabled ? 'staff.step.no-version' : 'staff.step.note-hint')),
-        this.$noteError, this.$note,
+        element('p', { id: 'note-hint', class: 'hint' }, hint), this.$noteError, this.$note,
       ),
       this.$problem, this.$button,
     );
@@ -101,7 +105,8 @@ export class StepForm {
 
   #explain = () => {
     const step = this.$step.value;
-    this.$means.textContent = step ? this.texts.say('staff.step.means', { text: this.texts.say(`step.${step}.means`) }) : '';
+    const text = this.texts.say(`step.${step}.means`);
+    this.$means.textContent = step ? this.texts.say('staff.step.means', { text }) : '';
     this.$note.required = NEEDS_NOTE.includes(step);
   };
 
@@ -166,7 +171,7 @@ export class StepForm {
     return this.pending.event;
   }
 
-  /** @param {{n: number, step: string, on: string[]}} step @param {string} text @param {Bytes | null | undefined} dek */
+  /** @param {{n: number, step: string, on: string[]}} step @param {string} text @param {Bytes | null} [dek] */
   async #sign(step, text, dek) {
     const { id } = this.opened;
     const note = text && dek ? await sealNote(text, dek, id, step.n) : null;
@@ -193,7 +198,7 @@ export class StepForm {
     this.#refresh();
   }
 
-  /** What was typed stays; it becomes the next number when the officer says so again. @param {SignedEvent} other */
+  /** What was typed stays; it takes the next number when the officer says so again. @param {SignedEvent} other */
   async #otherCameFirst(other) {
     await this.#add(other);
     this.#refresh();

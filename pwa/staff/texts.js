@@ -1,5 +1,7 @@
 /** The console's texts in one language, and times, numbers and regions as people write them there. */
 
+import { fill } from '../text.js';
+
 /** @typedef {Record<string, string>} ByKey */
 
 const HOUR = 3600; // seconds
@@ -16,11 +18,13 @@ export class Texts {
 
   /** The text of a key with its placeholders filled; a key that nobody wrote yet shows itself. @param {string} key */
   say(key, /** @type {Record<string, string | number>} */ params = {}) {
-    const text = Object.hasOwn(this.texts, key) ? this.texts[key] : key;
-    return text.replace(/\{(\w+)\}/g, (whole, name) => (name in params ? String(params[name]) : whole));
+    return fill(Object.hasOwn(this.texts, key) ? this.texts[key] : key, params);
   }
 
-  /** The text of `<family>.<code>`, or the bare code: an old device may send one that has no text. @param {string} family @param {string} code */
+  /**
+   * The text of `<family>.<code>`, or the bare code: a device may send one that has no text.
+   * @param {string} family @param {string} code
+   */
   name(family, code) {
     const key = `${family}.${code}`;
     return Object.hasOwn(this.texts, key) ? this.texts[key] : code;

@@ -1,10 +1,10 @@
 /** The question for the passphrase: it opens the officer's own key, and that the keys of the office. */
 
-import { b64uDecode } from '../crypto/canonical.js';
 import { OpenError } from '../crypto/errors.js';
-import { verifyKeyList } from '../crypto/keyring.js';
+import { OfflineError, RootChangedError } from '../device-errors.js';
+import { element } from '../element.js';
+import { refreshOffice } from '../pins.js';
 import { DerivationError, deriveKey } from './derive-key.js';
-import { element } from './element.js';
 import { openKeys } from './keys.js';
 import { ApiError } from './staff-api.js';
 
@@ -26,7 +26,10 @@ class UnlockError extends Error {
 }
 
 export class Unlock {
-  /** @param {{api: StaffApi, texts: Texts, reason: string | null, onKeys: (keys: Keys) => void, onError: (error: unknown) => string}} desk */
+  /**
+   * @param {{api: StaffApi, texts: Texts, reason: string | null, onKeys: (keys: Keys) => void,
+   *   onError: (error: unknown) => string}} desk
+   */
   constructor({ api, texts, reason, onKeys, onError }) {
     this.api = api;
     this.texts = texts;
@@ -59,7 +62,7 @@ export class Unlock {
     return element(
       'form', { class: 'unlock stack', submit: this.#submit, novalidate: true },
       element('h1', {}, texts.say('staff.unlock.title')),
-      reason && element('p', { class: 'notice' }, texts.say(reason), ' ', reason === SIGNED_OUT ? this.#signIn() : null),
+      reason && element('p', { class: 'notice' }, texts.say(reason), ' ', this.#signIn(reason)),
       element('p', {}, texts.say('staff.unlock.means')),
       element(
         'div', { class: 'field' },
@@ -71,7 +74,9 @@ export class Unlock {
     );
   }
 
-  #signIn() {
+  /** @param {string} reason */
+  #signIn(reason) {
+    if (reason !== SIGNED_OUT) return null;
     return element('a', { href: `/staff/login?lang=${this.texts.lang}` }, this.texts.say('staff.locked.sign-in'));
   }
 
@@ -107,19 +112,26 @@ export class Unlock {
  */
 async function unlock(api, passphrase, signal) {
   if (passphrase === '') throw new UnlockError('staff.unlock.empty');
-  const [sealed, { root, keys: signed }] = await Promise.all([api.keys().catch(withoutRecord), api.office()]);
-  const list = await verifyKeyList(signed, b64uDecode(root)).catch(because('staff.unlock.key-list'));
+  const sealed = await api.keys().catch(withoutRecord);
+  const { keys: list } = await refreshOffice().catch(withoutOffice);
   const key = await deriveKey(passphrase, sealed.officer.kdf, signal).catch(withoutWorker);
-  const keys = await openKeys(sealed, key, list).catch(because('staff.unlock.wrong'));
+  const keys = await openKeys(sealed, key, list).catch(withWrongPassphrase);
   if (keys.seal.size === 0) throw new UnlockError('staff.unlock.no-grant');
   signal.throwIfAborted();
   return keys;
 }
 
-/** @param {string} reason @returns {(error: unknown) => never} */
-const because = (reason) => (error) => {
-  throw error instanceof OpenError ? new UnlockError(reason) : error;
-};
+/** @param {unknown} error @returns {never} */
+function withoutOffice(error) {
+  if (error instanceof OfflineError) throw new ApiError(0);
+  const isForged = error instanceof RootChangedError || error instanceof OpenError;
+  throw isForged ? new UnlockError('staff.unlock.key-list') : error;
+}
+
+/** @param {unknown} error @returns {never} */
+function withWrongPassphrase(error) {
+  throw error instanceof OpenError ? new UnlockError('staff.unlock.wrong') : error;
+}
 
 /** @param {unknown} error @returns {never} */
 function withoutRecord(error) {
