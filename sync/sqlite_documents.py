@@ -103,10 +103,10 @@ def _path(doc: Doc) -> list[Rev]:
         return [rev]
     try:
         path = [Rev.parse(f"{history['start'] - age}-{sig}") for age, sig in enumerate(history["ids"])]
-    except (TypeError, KeyError):
-        raise BadRequest("_revisions is not a history") from None
+    except (TypeError, KeyError, BadRequest):
+        raise BadRequest("_revisions is not a history", error="doc_validation") from None
     if not path or path[0] != rev:
-        raise BadRequest("_revisions does not begin with _rev")
+        raise BadRequest("_revisions does not begin with _rev", error="doc_validation")
     return path
 
 
