@@ -13,9 +13,10 @@ from typing import Any
 
 import brotli
 
-from server.resources import FOR_EVER, Resource, digest_of, make_resource
+from server.resources import FOR_EVER, Resource, compress_all, digest_of, make_resource
 
 LIMIT = 12 * 1024  # bytes of brotli: what a thin signal brings before it goes
+_LARGEST_IMAGE = 2 * 1024  # bytes
 _HEADERS = 600  # bytes of an entry's headers by themselves
 JSON = "application/json"
 # What the console alone uses; officers open it with a connection first and the browser keeps it.
@@ -40,6 +41,7 @@ def make_packs(lang: str, resources: Mapping[str, Resource], headers: Mapping[st
     for _, items in groupby(offline, key=lambda item: _kind(*item)):
         for body in _bodies(list(items), headers):
             found[f"/packs/{lang}/{len(found)}-{digest_of(body)}.json"] = make_resource(body, JSON, cache=FOR_EVER)
+    compress_all(found.values())
     revision = digest_of(",".join(found).encode(), 8)
     rows = [[url, _size(pack)] for url, pack in found.items()]
     list_ = make_resource(_json({"revision": revision, "packs": rows}), JSON)
@@ -61,8 +63,8 @@ def _belongs(url: str, lang: str) -> bool:
 
 
 def _is_small(resource: Resource) -> bool:
-    # A big picture is for the home screen, which the system fetches itself.
-    return not resource.type.startswith("image/") or _size(resource) <= LIMIT
+    # A big picture is for the home screen, and the system fetches it itself.
+    return not resource.type.startswith("image/") or _size(resource) <= _LARGEST_IMAGE
 
 
 def _kind(url: str, resource: Resource) -> str:

@@ -2,8 +2,11 @@
 
 import gzip
 import hashlib
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import brotli
 from starlette.requests import Request
@@ -20,24 +23,35 @@ _PLAIN_TYPES = ("text/", "application/json", "application/manifest+json", "image
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """One thing to serve; `encodings` holds its compressed forms, best first."""
+    """One thing to serve, named by the hash in its `etag`."""
 
     type: str
     body: bytes = field(repr=False)
     etag: str
     cache: str
     headers: Mapping[str, str]
-    encodings: Mapping[str, bytes] = field(repr=False)
+
+    @cached_property
+    def encodings(self) -> Mapping[str, bytes]:
+        """Give its compressed forms, made when first asked for (`compress_all`)."""
+        is_text = self.type.startswith(_PLAIN_TYPES)
+        return _compressed(self.body) if is_text and len(self.body) >= _SMALLEST else {}
 
 
 def make_resource(
     body: bytes, type_: str, *, cache: str = REVALIDATE, headers: Mapping[str, str] | None = None
 ) -> Resource:
-    """Compress *body* as far as it goes and name it by its hash."""
+    """Name *body* by its hash."""
     # A weak tag: every encoding of it is the same thing.
     etag = f'W/"{digest_of(body)}"'
-    encodings = _compressed(body) if type_.startswith(_PLAIN_TYPES) and len(body) >= _SMALLEST else {}
-    return Resource(type=type_, body=body, etag=etag, cache=cache, headers=dict(headers or {}), encodings=encodings)
+    return Resource(type=type_, body=body, etag=etag, cache=cache, headers=dict(headers or {}))
+
+
+def compress_all(resources: Iterable[Resource]) -> None:
+    """Compress everything now, on every core: the slow forms are the small ones."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for _ in pool.map(lambda resource: resource.encodings, resources):
+            pass
 
 
 def digest_of(body: bytes, length: int = 16) -> str:

@@ -13,7 +13,7 @@ from server.forms import Form
 from server.headers import strict_headers
 from server.packs import JSON, make_packs
 from server.pages import render_pages
-from server.resources import FOR_EVER, REVALIDATE, Resource, digest_of, make_resource
+from server.resources import FOR_EVER, REVALIDATE, Resource, compress_all, digest_of, make_resource
 from server.settings import Settings
 
 DEVICE_TEXTS = ("app.", "code.", "field.", "rule.", "option.", "form.", "section.", "step.", "refused.", "state.")
@@ -37,6 +37,7 @@ class Site:
 def build_site(settings: Settings, content: Content, environment: Environment, *, keys: list[Any]) -> Site:
     """Make the site; *keys* is the signed list of keys, which counts into the revision."""
     resources = load_assets() | _texts(content) | _forms(content) | render_pages(environment, content)
+    compress_all(resources.values())
     headers = strict_headers(settings.origin)
     packs = {lang: make_packs(lang, resources, headers) for lang in content.catalogues.languages}
     for made in packs.values():

@@ -1,9 +1,10 @@
-"""Takes comments and indentation out of our own scripts and style sheets; whoever pays by the kilobyte reads neither.
+"""Takes comments and spare white space out of our own scripts and style sheets: people pay for them by the kilobyte.
 
-Theory. Only what fills whole lines goes: comments that begin a line and end one, blank lines, and the white space
-before code. Line breaks stay, so that no statement ends elsewhere. To know where a line begins in code, the text is
-read token by token. The one ambiguity of JavaScript's tokens, whether `/` divides or opens a regular expression,
-is decided by the token before it; a wrong guess runs over the end of a line, and then the text stays as it was.
+Theory. A comment counts as white space, and as a line break where it holds one (ECMA-262, 12.4): one within a line
+becomes a space, one of many lines a line break. Line breaks stay, so that no statement ends elsewhere, and spaces go
+only beside marks that join with nothing. To know what is code, the text is read token by token. The one ambiguity of
+JavaScript's tokens, whether `/` divides or opens a regular expression, is decided by the token before it; a wrong
+guess runs over the end of a line, and then the text stays as it was.
 """
 
 import re
@@ -24,7 +25,8 @@ _TOKEN = re.compile(
 )
 _REGEX = re.compile(r"/(?:[^/\\\[\n]|\\[^\n]|\[(?:[^\]\\\n]|\\[^\n])*\])+/[a-z]*")
 _TEMPLATE = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*(?P<end>`|\$\{)", re.S)
-_REST = re.compile(r"[ \t]*(?:\n|\Z)")
+_APART = frozenset("(,=:[|&?{};)]}>")  # no token is made by what stands beside these
+_LAST = re.compile(r"(?://[^\n]*)?(?:\n|\Z)")
 _CSS = re.compile(r"""(?P<keep>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|url\([^)"']*\))|/\*.*?\*/""", re.S)
 
 
@@ -33,7 +35,7 @@ class _Lost(Exception):
 
 
 def slim_script(source: str) -> str:
-    """Take whole-line comments, blank lines and indentation out of a module; unchanged where that is not certain."""
+    """Take comments, blank lines and spare spaces out of a module; unchanged where that is not certain."""
     try:
         return _Script(source).slim()
     except _Lost:
@@ -71,7 +73,7 @@ class _Script:
         if kind == "newline":
             self._end_line()
         elif kind == "blank":
-            self.out += [] if self.fresh else [text]
+            self._space()
         elif kind in ("line", "block"):
             self._comment(text)
         elif text in ("`", "}") or text == "{":
@@ -94,11 +96,19 @@ class _Script:
         self.fresh = True
 
     def _comment(self, text: str) -> None:
-        if self.fresh and _REST.match(self.source, self.at):
+        if "\n" in text:
+            self._end_line()
+        else:
+            self._space()
+
+    def _space(self) -> None:
+        follows = self.source[self.at : self.at + 1]
+        # Not before a comment, which is nothing itself, nor twice.
+        if self.fresh or _LAST.match(self.source, self.at) or self.out[-1] == " ":
             return
-        # Beside code a comment stays: a token could be glued to the next, or a line break be lost.
-        self.out.append(text)
-        self.fresh = False
+        if self.before in _APART or (follows and follows in _APART):
+            return
+        self.out.append(" ")
 
     def _bracket(self, text: str) -> None:
         if text == "`":
