@@ -11,8 +11,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from sync.key_pair import new_key_pair
 from sync.statements import sign_gone
 from tests.browsing import FLAGS, Phone, chromium
+from tests.people import person
 from tests.scripted_office import Answer, ScriptedOffice, page_entry
 from tests.sealed_items import NOW
+from tests.serving import RunningOffice
 
 pytestmark = pytest.mark.browser
 
@@ -47,6 +49,12 @@ BRIDGE = "const bridge = await import('/pwa/sw-bridge.js');"
 def office() -> Iterator[ScriptedOffice]:
     with ScriptedOffice() as office:
         yield office
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
+    with RunningOffice(tmp_path_factory.mktemp("office")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +191,48 @@ class TestDrafts:
         assert run(other, "return (await drafts.loadDraft(arg)).values.nama", id_) == "PERTAMA"
         run(page, "stop(); await drafts.deleteDraft(arg)", id_)
         wait(other, "told.includes('gone')")
+
+
+class TestDatabase:
+    def test_a_page_of_an_older_app_goes_on_saving_after_an_upgrade(
+        self, context: BrowserContext, page: Page, office: ScriptedOffice
+    ) -> None:
+        id_ = run(page, "return drafts.newDraft('small', '1.aaaaaaaa', { nama: 'A' })")
+        newer = open_page(context, office)
+        newer.evaluate(
+            """() => new Promise((resolve, reject) => {
+              const request = indexedDB.open('rantau', 7);
+              request.onupgradeneeded = () => request.result.createObjectStore('photos');
+              request.onsuccess = () => resolve(null);
+              request.onerror = () => reject(request.error);
+            })"""
+        )
+        run(page, "await drafts.saveDraft(arg, { nama: 'B' })", id_)
+        assert run(page, "return (await drafts.loadDraft(arg)).values.nama", id_) == "B"
+        assert run(newer, "return (await drafts.loadDraft(arg)).values.nama", id_) == "B"
+
+    def test_a_full_disk_is_said_and_what_was_there_stays(
+        self, context: BrowserContext, page: Page, office: ScriptedOffice
+    ) -> None:
+        devtools = context.new_cdp_session(page)
+        devtools.send("Storage.overrideQuotaForOrigin", {"origin": office.url, "quotaSize": 200_000})
+        id_ = run(page, "return drafts.newDraft('small', '1.aaaaaaaa', { nama: 'A' })")
+        error = run(page, "return failing(drafts.saveDraft(arg, { nama: 'B'.repeat(2e6) }))", id_)
+        assert error == ["StorageError", "full"]
+        assert run(page, "return (await drafts.loadDraft(arg)).values.nama", id_) == "A"
+        run(page, "await drafts.saveDraft(arg, { nama: 'C' })", id_)
+        assert run(page, "return (await drafts.loadDraft(arg)).values.nama", id_) == "C"
+
+    def test_a_failed_transaction_undoes_all_of_it(self, page: Page) -> None:
+        told = run(
+            page,
+            """const both = db.transact(['meta', 'outbox'], 'readwrite', (store, fail) => {
+              store('meta').put({ name: 'x' });
+              store('outbox').put({ id: 'y' }).onsuccess = () => fail(new RangeError('no'));
+            });
+            return [await failing(both), await db.readAll('outbox'), (await db.read('meta', 'x')) ?? null];""",
+        )
+        assert told == [["RangeError", None], [], None]
 
 
 class TestVault:
@@ -666,6 +716,35 @@ class TestPins:
         assert run(page, "return (await exchange.exchange()).state") == "no-office"
 
 
+class TestTimer:
+    def test_what_is_sent_goes_by_itself_as_soon_as_there_is_a_signal(
+        self, context: BrowserContext, page: Page, office: ScriptedOffice
+    ) -> None:
+        ready = """const timer = await import('/pwa/exchange-timer.js');
+          timer.startExchange(); timer.startExchange();
+          globalThis.results = [];
+          document.addEventListener('rantau:exchanged', ({ detail }) => results.push(detail.state));
+          globalThis.unsent = outbox.unsent; globalThis.stop = timer.stopExchange;
+          await pins.office(); globalThis.loaded = await pins.loadForm('small'); return null"""
+        run(page, ready)
+        run(page, "await send(); return null")
+        wait(page, "unsent().then(({ count }) => count === 0)")
+        context.set_offline(True)
+        run(
+            page,
+            """const draft = await fill(await drafts.newDraft('small', loaded.name), { nama: 'upik' });
+            await outbox.commit(await outbox.prepare(draft, loaded, await pins.office())); return null""",
+        )
+        wait(page, "results.at(-1) === 'offline'")
+        context.set_offline(False)
+        wait(page, "unsent().then(({ count }) => count === 0)")
+        count = len(office.exchanges)
+        page.evaluate("stop(); stop()")
+        run(page, "await send(); return null")
+        assert states(page) != {}
+        assert len(office.exchanges) == count
+
+
 class TestServiceWorker:
     @pytest.fixture
     def ready(self, context: BrowserContext, page: Page) -> Page:
@@ -786,3 +865,47 @@ class TestServiceWorker:
         told = run(page, BRIDGE + "return [await bridge.askToPersist(), await db.read('meta', 'persisted')]")
         assert told[0] is told[1]["isGranted"]
         assert run(page, BRIDGE + "return (await bridge.storageState()).quota") > 0
+
+
+class TestRealOffice:
+    def test_an_application_outlives_the_server_that_is_killed_before_it_answers(
+        self, browser: Browser, context: BrowserContext, real: RunningOffice
+    ) -> None:
+        page = context.new_page()
+        page.goto(f"{real.url}/id/")
+        send = """const loaded = await pins.loadForm('passport-new');
+          const draft = await fill(await drafts.newDraft('passport-new', loaded.name), arg);
+          const prepared = await outbox.prepare(draft, loaded, await pins.office());
+          await outbox.commit(prepared);
+          return [prepared.version._id, prepared.code];"""
+        run(page, "await pins.office(); await pins.loadForm('passport-new'); return null")
+        wait(page, "navigator.serviceWorker.controller")
+        real.kill()
+        id_, code = run(page, send, person(7))
+        assert run(page, "return (await exchange.exchange()).state") == "offline"
+        assert states(page) == {id_: "waiting"}
+        real.start()
+        run(page, "while ((await exchange.exchange()).state !== 'ok'); return null")
+        assert states(page) == {id_: "done"}
+        other = browser.new_context()
+        page = other.new_page()
+        page.goto(f"{real.url}/id/track")
+        case = run(page, "return cases.fetchCase(arg)", code)
+        assert case["versions"][0]["id"] == id_
+        assert person(7)["nama_lengkap"] in case["versions"][0]["groups"]["personal"]
+        other.close()
+
+    def test_every_page_of_the_app_opens_when_the_server_is_gone(
+        self, context: BrowserContext, real: RunningOffice
+    ) -> None:
+        page = context.new_page()
+        page.goto(f"{real.url}/id/")
+        wait(page, "navigator.serviceWorker.controller")
+        real.kill()
+        try:
+            for path in ("/", "/id/", "/id/apply/passport-new", "/id/mine", "/id/track", "/id/case", "/k#x"):
+                answer = page.goto(real.url + path)
+                assert answer is None or answer.from_service_worker, path
+                assert page.locator("h1").first.is_visible(), path
+        finally:
+            real.start()
