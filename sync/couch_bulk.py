@@ -6,7 +6,9 @@ so what arrives while a `_bulk_docs` is under way waits for it and goes out toge
 
 CouchDB refuses a whole batch for one document that is malformed or too large, before it writes any of it. Such a
 batch is halved until the refusal meets the document it is for; that one gets a row with the error, the others are
-written.
+written. A stub that names an attachment which is not there is refused too late for that (shards that take their part
+of the batch have written it): with new_edits a document with stubs goes alone, as repeating the others would only find
+conflicts with themselves.
 """
 
 import asyncio
@@ -35,6 +37,7 @@ class _Entry:
     id: str
     rev: str | None
     body: bytes = field(repr=False)
+    alone: bool = False
     error: StoreError | None = None
 
 
@@ -119,7 +122,8 @@ class BulkWriter:
             if entry.error:
                 continue
             size += len(entry.body)
-            if part and (len(part) == self._limits.count or size > self._limits.size):
+            is_full = len(part) == self._limits.count or size > self._limits.size
+            if part and (is_full or entry.alone or part[-1].alone):
                 yield part
                 part, size = [], len(entry.body)
             part.append(entry)
@@ -148,9 +152,14 @@ class BulkWriter:
 def _entry(doc: Doc, *, new_edits: bool) -> _Entry:
     doc_id = str(doc.get("_id", ""))
     try:
-        return _Entry(doc_id, None if new_edits else _rev(doc), to_json(doc))
+        return _Entry(doc_id, None if new_edits else _rev(doc), to_json(doc), alone=new_edits and _has_stubs(doc))
     except BadRequest as error:
-        return _Entry(doc_id, None, b"", error)
+        return _Entry(doc_id, None, b"", error=error)
+
+
+def _has_stubs(doc: Doc) -> bool:
+    attachments = doc.get("_attachments")
+    return isinstance(attachments, dict) and any("stub" in one for one in attachments.values() if isinstance(one, dict))
 
 
 def _rev(doc: Doc) -> str | None:

@@ -15,7 +15,7 @@ from sync.couch_http import Backoff, CouchHttp, HttpLimits, quoted, to_json
 from sync.couch_quorum import Quorum
 from sync.couch_wire import CHUNK, parsed
 from sync.document import Doc
-from sync.errors import BadRequest, Conflict, NotFound, PreconditionFailed, Unavailable
+from sync.errors import BadRequest, NotFound, PreconditionFailed, Unavailable
 from sync.store import Attachment, Changes, Got, Info, OpenRevs, RevsDiff, Row, Written
 
 GENERATION = "rantau-generation"
@@ -197,13 +197,12 @@ class CouchStore:
 
     async def put_local(self, local_id: str, doc: Doc) -> str:
         """Write `_local/<local_id>` over whatever is there and give its new rev (`0-N`)."""
-        path = self._doc_path(f"_local/{local_id}")
         body = {name: value for name, value in doc.items() if name not in ("_id", "_rev")}
-        try:
-            answer = await self._http.request("PUT", path, body=to_json(body), safe=False)
-        except Conflict:  # not from CouchDB, but others ask for the rev that is written over
+        # CouchDB takes it without a rev too, but a cluster tells an old copy from a new one by their revs only.
+        with suppress(NotFound):
             body["_rev"] = (await self.get_local(local_id))["_rev"]
-            answer = await self._http.request("PUT", path, body=to_json(body), safe=False)
+        path = self._doc_path(f"_local/{local_id}")
+        answer = await self._http.request("PUT", path, body=to_json(body), safe=False)
         return parsed(answers.rev, answer.body)
 
     async def purge(self, revs: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:

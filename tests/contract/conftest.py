@@ -1,4 +1,7 @@
-"""Every store in turn: the embedded one, pouchdb-server, and the real CouchDB that RANTAU_TEST_COUCHDB names."""
+"""Every store in turn: the embedded one, pouchdb-server, and the real CouchDB that RANTAU_TEST_COUCHDB names.
+
+That one must be of a single node: a cluster agrees with the suite in the end only, and the suite asks at once.
+"""
 
 import os
 import secrets

@@ -201,6 +201,19 @@ async def test_when_couchdb_is_away_every_call_hears_so() -> None:
         assert await written(store, doc("later")) == [None]
 
 
+async def test_a_document_with_stubs_goes_alone_when_it_is_an_edit() -> None:
+    """A missing stub is refused when other shards have written their part: such a batch cannot be sent again."""
+    couch = Couch()
+    couch.free.set()
+    docs = [{"_id": name, **({"_attachments": {"body": {"stub": True}}} if name in "bd" else {})} for name in "abcd"]
+    async with answering(couch) as server, server_to(server) as http:
+        store = await http.database("cases")
+        rows = await store.bulk_docs(docs)
+        await store.bulk_docs([one | {"_rev": "1-x"} for one in docs], new_edits=False)
+    assert [row.id for row in rows] == ["a", "b", "c", "d"]
+    assert couch.batches == [["a"], ["b"], ["c"], ["d"], ["a", "b", "c", "d"]]
+
+
 @pytest.mark.parametrize(("status", "durable"), [(201, True), (202, False)])
 @pytest.mark.parametrize("new_edits", [False, True])
 async def test_201_is_told_from_202(status: int, durable: bool, new_edits: bool) -> None:

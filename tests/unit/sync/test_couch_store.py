@@ -241,19 +241,23 @@ async def test_an_answer_of_another_shape_is_unavailable(body: Any) -> None:
                 await call
 
 
-async def test_a_rev_is_given_where_a_server_asks_for_it() -> None:
-    """put_local writes over what is there also where that needs the rev."""
+async def test_a_local_document_is_written_over_by_its_rev() -> None:
+    """put_local counts up from the rev that is there: a cluster tells copies of a `_local` document by nothing else."""
     puts: list[dict[str, Any]] = []
 
-    async def asks_for_rev(asked: Asked, request: web.Request) -> web.StreamResponse:
+    async def local(asked: Asked, request: web.Request) -> web.StreamResponse:
+        if asked.path == "/cases":
+            return reply({})
         if asked.method == "GET":
-            return reply({"_id": "_local/a", "_rev": "0-4"} if "_local" in asked.path else {})
+            return reply({"_id": "_local/a", "_rev": "0-4"}) if puts else refusal(404, "not_found")
         puts.append(asked.json)
-        return reply({"rev": "0-5"}, 201) if asked.json.get("_rev") == "0-4" else refusal(409, "conflict")
+        return reply({"rev": "0-1" if len(puts) == 1 else "0-5"}, 201)
 
-    async with answering(asks_for_rev) as server, CouchServer(server.url) as http:
-        assert await (await http.database("cases")).put_local("a", {"n": 1, "_rev": "0-1"}) == "0-5"
-    assert puts == [{"n": 1}, {"n": 1, "_rev": "0-4"}]
+    async with answering(local) as server, CouchServer(server.url) as http:
+        store = await http.database("cases")
+        assert await store.put_local("a", {"n": 1, "_rev": "0-9", "_id": "x"}) == "0-1"
+        assert await store.put_local("a", {"n": 2}) == "0-5"
+    assert puts == [{"n": 1}, {"n": 2, "_rev": "0-4"}]
 
 
 async def test_compact_waits_until_it_is_done() -> None:
