@@ -34,7 +34,7 @@ def test_only_files_of_the_app_are_served(root: Path) -> None:
 
 def test_our_own_lose_their_comments_and_others_files_stay_verbatim(root: Path) -> None:
     assets = load_assets(root)
-    assert assets["/pwa/main.js"].body == b"export {};\n"
+    assert assets["/pwa/main.js"].body == b"export{};\n"
     assert assets["/pwa/css/base.css"].body == b"a { b: c }\n"
     assert assets["/service-worker.js"].body == b"self;\n"
     assert assets["/pwa/vendor/argon2/argon2.js"].body == b"// stays\nx();\n"
