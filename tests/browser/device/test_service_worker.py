@@ -1,0 +1,131 @@
+"""The app without a network: what the worker has, how it gets it, and when it changes."""
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.device.device_page import BRIDGE, run, start, wait
+from tests.scripted_office import ScriptedOffice, page_entry
+
+pytestmark = pytest.mark.browser
+
+
+class TestServiceWorker:
+    @pytest.fixture
+    def ready(self, context: BrowserContext, page: Page) -> Page:
+        start(page)
+        return page
+
+    def test_the_first_visit_makes_everything_work_without_a_network(
+        self, context: BrowserContext, ready: Page, office: ScriptedOffice
+    ) -> None:
+        context.set_offline(True)
+        ready.goto(f"{office.url}/id/mine?from=somewhere#part")
+        assert ready.title() == "pack"
+        assert ready.locator("p").inner_text() == "packed /id/mine"
+        ready.goto(f"{office.url}/")
+        assert ready.locator("p").inner_text() == "packed /"
+        ready.goto(f"{office.url}/id/unknown")  # what is not here leads home
+        assert ready.url == f"{office.url}/id/"
+
+    def test_the_killed_servers_pages_keep_their_policy(self, ready: Page, office: ScriptedOffice) -> None:
+        ready.goto(f"{office.url}/id/")
+        policy = ready.evaluate("fetch('/id/').then(({ headers }) => headers.get('Content-Security-Policy'))")
+        assert "require-trusted-types-for 'script'" in policy
+        injected = "() => { try { document.body.innerHTML = '<b>x</b>'; return 'done' } catch (e) { return e.name } }"
+        assert ready.evaluate(injected) == "TypeError"
+
+    def test_an_install_that_was_cut_goes_on_where_it_was(
+        self, context: BrowserContext, page: Page, office: ScriptedOffice
+    ) -> None:
+        office.packs["id"].append({"/id/late": page_entry("id", "late")})
+        first, last = office.pack_urls("id")
+        office.broken_packs = {last}
+        run(page, BRIDGE + "await bridge.startWorker('id'); return null")
+        wait(page, "navigator.serviceWorker.getRegistration().then((found) => !found)")
+        assert office.asked[first] == 1
+        office.broken_packs = set()
+        page.evaluate("document.dispatchEvent(new CustomEvent('rantau:exchanged'))")
+        wait(page, "navigator.serviceWorker.controller")
+        assert office.asked[first] == 1
+        context.set_offline(True)
+        page.goto(f"{office.url}/id/late")
+        assert page.locator("p").inner_text() == "late"
+
+    def test_a_portals_page_never_gets_into_the_cache(self, page: Page, office: ScriptedOffice) -> None:
+        office.portal = "/packs/"
+        run(page, BRIDGE + "await bridge.startWorker('id'); return null")
+        wait(page, "navigator.serviceWorker.getRegistration().then((found) => !found)")
+        assert page.evaluate("Promise.all(['/id/', '/notes'].map((url) => caches.match(url).then(Boolean)))") == [
+            False, False,
+        ]  # fmt: skip
+
+    def test_an_update_fetches_what_changed_and_waits_to_be_asked(
+        self, context: BrowserContext, ready: Page, office: ScriptedOffice
+    ) -> None:
+        office.packs["id"].append({"/id/new": page_entry("id", "new")})
+        same, fresh = office.pack_urls("id")
+        before = office.asked[same]
+        ready.goto(f"{office.url}/id/mine")
+        start(ready)
+        offered = "globalThis.offered = 0; document.addEventListener('rantau:update-ready', () => { offered += 1; });"
+        ready.evaluate(f"() => {{ {offered} }}")
+        ready.evaluate("document.dispatchEvent(new CustomEvent('rantau:public-changed'))")
+        wait(ready, "offered === 1")
+        assert (office.asked[same], office.asked[fresh]) == (before, 1)
+        assert ready.evaluate("fetch('/id/new').then((answer) => answer.text())").count("from the network") == 1
+        with ready.expect_navigation():
+            run(ready, BRIDGE + "void bridge.applyUpdate(); return null")
+        context.set_offline(True)
+        assert "new" in ready.evaluate("fetch('/id/new').then((answer) => answer.text())")
+        packs = ready.evaluate("caches.keys().then((all) => all.filter((name) => name.startsWith('rantau-packs')))")
+        assert len(packs) == 1
+
+    def test_under_an_open_form_no_update_is_offered(self, ready: Page, office: ScriptedOffice) -> None:
+        ready.evaluate(
+            """() => { const form = document.createElement('form');
+              form.dataset.module = 'application-form';
+              document.body.append(form);
+              globalThis.offered = 0;
+              globalThis.heard = new Promise((done) => navigator.serviceWorker.addEventListener('message', done));
+              document.addEventListener('rantau:update-ready', () => { offered += 1; }); }"""
+        )
+        office.packs["id"].append({"/id/new": page_entry("id", "new")})
+        ready.evaluate("document.dispatchEvent(new CustomEvent('rantau:public-changed'))")
+        ready.evaluate("heard.then(() => null)")
+        assert ready.evaluate("offered") == 0
+
+    def test_another_language_comes_when_its_page_is_opened(
+        self, context: BrowserContext, ready: Page, office: ScriptedOffice
+    ) -> None:
+        assert office.asked["/packs/en.json"] == 0
+        ready.goto(f"{office.url}/en/")
+        start(ready, "en")
+        wait(ready, "caches.match('/en/mine').then(Boolean)")
+        wait(ready, "caches.match('/notes').then((n) => n.json()).then(({ now }) => now.en && now.id)")
+        context.set_offline(True)
+        ready.goto(f"{office.url}/en/mine")
+        assert ready.locator("p").inner_text() == "packed /en/mine"
+        ready.goto(f"{office.url}/id/mine")
+        assert ready.locator("p").inner_text() == "packed /id/mine"
+
+    def test_what_is_sent_passes_it_by(self, ready: Page, office: ScriptedOffice) -> None:
+        ready.goto(f"{office.url}/id/")
+        assert len(run(ready, "await send(); return (await exchange.exchange()).done")) == 1
+        assert run(ready, "return online.ping()") == office.public
+        office.portal = "/"
+        assert run(ready, "return online.ping()") is None
+
+    def test_foreign_caches_are_left_alone(self, ready: Page, office: ScriptedOffice) -> None:
+        ready.evaluate("caches.open('another-app').then(() => null)")
+        office.packs["id"].append({"/id/new": page_entry("id", "new")})
+        start(ready)
+        ready.evaluate("document.dispatchEvent(new CustomEvent('rantau:public-changed'))")
+        wait(ready, "caches.match('/id/new').then(Boolean)")
+        with ready.expect_navigation():
+            run(ready, BRIDGE + "void bridge.applyUpdate(); return null")
+        assert "another-app" in ready.evaluate("caches.keys()")
+
+    def test_whether_the_browser_keeps_the_data_is_asked_and_noted(self, page: Page) -> None:
+        told = run(page, BRIDGE + "return [await bridge.askToPersist(), await db.read('meta', 'persisted')]")
+        assert told[0] is told[1]["isGranted"]
+        assert run(page, BRIDGE + "return (await bridge.storageState()).quota") > 0
