@@ -1,4 +1,4 @@
-"""What the changes feed tells, and when; no order is promised between documents: CouchDB's shards have each their own."""
+"""What the changes feed tells, and when; between documents no order is promised, shards have each their own."""
 
 import asyncio
 
