@@ -1,12 +1,15 @@
-"""The search for planted names: as text, in the encodings that software puts text into, and inside deflate."""
+"""The search for planted names: as text, in the encodings that software puts text into, and inside deflate, also
+where that was written as base64."""
 
 import base64
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 ZLIB_HEADERS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x1f\x8b\x08")
-SMALL = 128 * 1024  # bytes: up to this size raw deflate is tried from every offset, above it from headers only
+SMALL = 24 * 1024  # bytes: up to this size raw deflate is tried from every offset, above it from headers only
+LONG_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{64,}")
 INFLATED = 4 * 1024 * 1024  # bytes: enough of any stream of ours
 
 
@@ -36,13 +39,13 @@ def _inflate(data: bytes, offset: int, wbits: int) -> bytes:
         return b""
 
 
-def _inflated(data: bytes) -> Iterator[bytes]:
+def _inflated(data: bytes, *, raw: bool = True) -> Iterator[bytes]:
     for header in ZLIB_HEADERS:
         at = data.find(header)
         while at >= 0:
             yield _inflate(data, at, 47)  # 47: zlib or gzip, as its header says
             at = data.find(header, at + 1)
-    if len(data) <= SMALL:
+    if raw and len(data) <= SMALL:
         for at in range(len(data)):
             yield _inflate(data, at, -15)
 
@@ -51,9 +54,16 @@ def search_bytes(data: bytes, markers: list[str]) -> set[str]:
     """Give `marker (encoding)` for each of *markers* that is in *data* in any form."""
     forms = [(f"{marker} ({name})", form) for marker in markers for name, form in forms_of(marker).items()]
     found = {name for name, form in forms if form in data}
-    for inner in _inflated(data):
-        found |= {f"{name} inside deflate" for name, form in forms if form in inner}
+    for inner in [*_inflated(data), *(part for run in _decoded(data) for part in (run, *_inflated(run, raw=False)))]:
+        found |= {f"{name} inside deflate or base64" for name, form in forms if form in inner}
     return found
+
+
+def _decoded(data: bytes) -> Iterator[bytes]:
+    for run in LONG_BASE64.findall(data):
+        text = run.replace(b"-", b"+").replace(b"_", b"/")
+        for start in range(4):  # what stands before it may look like more of it
+            yield base64.b64decode(text[start : start + (len(text) - start) // 4 * 4])
 
 
 def search(folders: list[Path], markers: list[str]) -> set[str]:

@@ -60,6 +60,12 @@ class RunningOffice:
         self.command = [sys.executable, "-m", "server", "serve", "--demo"]
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def process(self) -> "subprocess.Popen[bytes]":
+        """Give the process that was started last."""
+        assert self._process is not None
+        return self._process
+
     def start(self) -> Self:
         """Serve, making the office first where there is none, and wait until it answers."""
         self.folder.mkdir(parents=True, exist_ok=True)

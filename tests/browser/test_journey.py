@@ -11,10 +11,9 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from server.i18n import Catalogue
-from tests.browser.people_at_work import FORM, SERVICE, TEXTS, Officer, expect_filled, fill, settled
 from tests.browsing import Phone
-from tests.contract.conftest import pouchdb_url  # noqa: F401 - a fixture
 from tests.people import Answers, child, person
+from tests.people_at_work import FORM, SERVICE, TEXTS, Officer, expect_filled, fill, settled
 from tests.serving import RunningOffice
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

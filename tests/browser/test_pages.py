@@ -25,6 +25,7 @@ LOAD = """async () => {
   const names = ['drafts', 'outbox', 'pins'];
   window.device = await Promise.all(names.map((name) => import(`/pwa/${name}.js`)));
   window.form = await window.device[2].loadForm('passport-new');
+  await window.device[2].office();
 }"""
 SEND = """async (values) => {
   const { device: [drafts, outbox, pins], form: loaded } = window;

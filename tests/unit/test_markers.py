@@ -10,6 +10,7 @@ import pytest
 from tests.markers import search, search_bytes
 
 NAME = "Zulqarnain Xyvopatra"
+SEALED_LIKE = b"n" * 12 + b"\x01" + zlib.compress(bytes(range(32, 127)) + NAME.encode())
 RAW = zlib.compressobj(9, wbits=-15)
 
 
@@ -25,6 +26,7 @@ RAW = zlib.compressobj(9, wbits=-15)
         ),
         pytest.param(base64.urlsafe_b64encode(b"~~" + NAME.encode()), id="base64url"),
         pytest.param(zlib.compress(NAME.encode()), id="zlib"),
+        pytest.param(base64.urlsafe_b64encode(SEALED_LIKE), id="zlib in base64"),
         pytest.param(gzip.compress(b"x" * 99 + NAME.encode()), id="gzip"),
         pytest.param(RAW.compress(NAME.encode()) + RAW.flush(), id="raw deflate"),
     ],

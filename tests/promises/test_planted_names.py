@@ -1,0 +1,154 @@
+"""Promise 4: names that were planted are in no file of the server, of its temporary folder or of the phone's browser;
+and with sealing switched off the same search finds them."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Playwright, expect
+
+from server.settings import ROOT
+from tests.browsing import Phone
+from tests.markers import search
+from tests.people import Answers, person
+from tests.people_at_work import SERVICE, TEXTS, Officer, fill
+from tests.serving import RunningOffice
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+NAME, MOTHER, STREET, NOTE = "ZULQARNAIN XYVOPATRA", "MARWAHENDRI QULSYMBA", "GANG KWARTZOVIA", "Catatan Vexillumbra"
+MARKERS = [NAME, MOTHER, STREET, NOTE]
+ANSWERS: Answers = person(5) | {"nama_lengkap": NAME, "ibu_nama": MOTHER, "alamat_tempat_tinggal": STREET}
+TYPED = MARKERS[:3]
+ID = TEXTS["id"]
+
+
+@pytest.fixture
+def temporary(tmp_path: Path) -> Path:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def office(tmp_path: Path, temporary: Path) -> Iterator[RunningOffice]:
+    env = {"TMPDIR": str(temporary), "RANTAU_LOG": "debug"}
+    with RunningOffice(tmp_path / "office", env=env) as office:
+        yield office
+
+
+def open_form(page: Page, office: RunningOffice) -> None:
+    page.goto(f"{office.url}/id/apply/{SERVICE}")
+    fill(page, ANSWERS)
+    page.locator("[data-action=review]").click()
+    expect(page.get_by_role("heading", name=ID.text("app.review.title"))).to_be_visible()
+
+
+def send_by_app(page: Page, office: RunningOffice) -> None:
+    open_form(page, office)
+    page.locator("[data-action=send]").click()
+    expect(page.locator("[data-receipt][data-state=done]")).to_be_visible(timeout=40_000)
+
+
+def send_plain(page: Page, office: RunningOffice) -> None:
+    open_form(page, office)
+    page.get_by_role("button", name=ID.text("app.send")).click()
+    expect(page.get_by_role("heading", name=ID.text("sent.ok.title"))).to_be_visible()
+
+
+def number_on(page: Page) -> str:
+    found = re.search(r"(\w{4}) ?(\w{4}) ?(\w)$", page.get_by_text(re.compile("Nomor permohonan")).inner_text())
+    assert found is not None
+    return " ".join(found.groups())
+
+
+def test_with_the_app_nothing_is_in_clear_anywhere(
+    phone: Phone, office: RunningOffice, temporary: Path, playwright: Playwright, tmp_path: Path
+) -> None:  # fmt: skip
+    send_by_app(phone.page, office)
+    number = number_on(phone.page)
+    with Phone(playwright, tmp_path / "desktop", viewport={"width": 1280, "height": 900}) as desktop:
+        officer = Officer(desktop.page, office, "id")
+        officer.sign_in()
+        case = officer.open(number)
+        officer.expect_answers(case, ANSWERS)
+        officer.record(case, "perlu_perbaikan", NOTE)
+    phone.page.goto(f"{office.url}/id/mine")
+    phone.page.locator("[data-case] a").first.click()
+    expect(phone.page.get_by_text(NOTE)).to_be_visible(timeout=40_000)
+    phone.page.locator("[data-correct]").click()
+    expect(phone.page.locator("[name=nama_lengkap]")).to_have_value(NAME)
+    phone.stop()
+    office.stop()
+
+    assert search([office.folder, temporary, phone.profile, tmp_path / "desktop"], MARKERS) == set()
+
+
+def test_a_phone_that_is_killed_while_somebody_types_keeps_nothing_in_clear(
+    phone: Phone, office: RunningOffice
+) -> None:
+    page = phone.page
+    page.goto(f"{office.url}/id/apply/{SERVICE}")
+    fill(page, ANSWERS)
+    expect(page.locator("[data-saved]")).to_contain_text(re.compile(r"\d\d[.:]\d\d"))
+    phone.kill()
+
+    assert search([phone.profile], TYPED) == set()
+
+
+def test_without_javascript_nothing_is_in_clear_on_the_server(
+    office: RunningOffice, temporary: Path, playwright: Playwright, tmp_path: Path
+) -> None:  # fmt: skip
+    with Phone(playwright, tmp_path / "plain", java_script_enabled=False) as plain:
+        page = plain.page
+        page.goto(f"{office.url}/id/apply/{SERVICE}")
+        fill(page, ANSWERS | {"nomor_ktp": "12"})
+        page.locator("[data-action=review]").click()
+        expect(page.locator("#nomor_ktp-error")).to_be_visible()
+        expect(page.locator("[name=nama_lengkap]")).to_have_value(NAME)
+        send_plain(page, office)
+    office.stop()
+
+    assert search([office.folder, temporary], TYPED) == set()
+
+
+def test_without_sealing_the_search_finds_them_at_the_server(
+    office: RunningOffice, temporary: Path, playwright: Playwright, tmp_path: Path
+) -> None:  # fmt: skip
+    office.stop()
+    office.command = [sys.executable, "-m", "tests.unsealed_office"]
+    office.start()
+    with Phone(playwright, tmp_path / "plain", java_script_enabled=False) as plain:
+        send_plain(plain.page, office)
+    office.stop()
+
+    found = search([office.folder], TYPED)
+    assert all(any(marker in hit for hit in found) for marker in TYPED)
+
+
+def test_without_sealing_the_search_finds_them_on_the_phone(
+    office: RunningOffice, playwright: Playwright, tmp_path: Path
+) -> None:  # fmt: skip
+    with Phone(playwright, tmp_path / "phone", service_workers="block") as phone:
+        seal = "new Uint8Array(await crypto.subtle.encrypt(algorithm(id, n, iv), this.key, plain))"
+        open_again = "await crypto.subtle.decrypt(algorithm(id, n, iv), this.key, ct)"
+        switch_off(phone.page, "pwa/vault.js", {seal: "plain", open_again: "ct"})
+        page = phone.page
+        page.goto(f"{office.url}/id/apply/{SERVICE}")
+        fill(page, ANSWERS)
+        expect(page.locator("[data-saved]")).to_contain_text(re.compile(r"\d\d[.:]\d\d"))
+    office.stop()
+
+    found = search([phone.profile], TYPED)
+    assert any(NAME in hit for hit in found)
+
+
+def switch_off(page: Page, script: str, changes: dict[str, str]) -> None:
+    """Serve *script* with its sealing replaced."""
+    source = (ROOT / script).read_text()
+    for sealing, nothing in changes.items():
+        assert sealing in source
+        source = source.replace(sealing, nothing)
+    page.route(f"**/{script}", lambda route: route.fulfill(content_type="text/javascript", body=source))
