@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MAX_LINES = 300  # where to look for the second noun in a file
 FORBIDDEN = {"sync": ("server", "starlette", "jinja2"), "server": ("tests", "bench")}
-STATIC_IMPORT = re.compile(r"""^(?:import|export)\b[^'"]*['"](\.[^'"]+)['"]""", re.M)
+STATIC_IMPORT = re.compile(r"""^(?:import|export)\b(?:[^'";]*\bfrom)?\s*['"](\.[^'"]+)['"]""", re.M)
 
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
