@@ -138,4 +138,4 @@ def _in_sentences() -> Iterator[None]:
         raise click.ClickException(str(error)) from None
     except StoreError as error:
         reason = "not found" if isinstance(error, NotFound) else error.reason
-        raise click.ClickException(f"The store does not answer: {reason}") from None
+        raise click.ClickException(f"Store: {reason}") from None
