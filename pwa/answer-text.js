@@ -1,6 +1,6 @@
 /** How an answer is written for the one who gave it: option texts for codes, names for regions, dates day first. */
 
-import { isRealDate } from './answers.js';
+import { dayFirst } from './day-first.js';
 import { element } from './element.js';
 import { text } from './text.js';
 
@@ -8,6 +8,8 @@ import { text } from './text.js';
 /** @typedef {Field & {label: string}} LabelledField */
 /** @typedef {{sections: {title: string, fields: LabelledField[]}[]}} LabelledForm */
 /** @typedef {(code: string) => string} NameOf */
+
+export { dayFirst };
 
 /**
  * Write an answer; an unanswered one is the empty text.
@@ -22,10 +24,6 @@ export function answerText(field, answer, nameOf) {
   if (field.control === 'date') return dayFirst(answer);
   return String(answer);
 }
-
-/** Turn a date of the answers into one as it is typed; anything else stays. @param {string | number} answer */
-export const dayFirst = (answer) =>
-  isRealDate(answer) ? answer.split('-').reverse().join('-') : String(answer);
 
 /**
  * The sections of a form with everything that was answered; what was not asked or left open is left out.

@@ -14,13 +14,12 @@ export async function startComponents(part) {
 
 /** @param {Element} root */
 async function startComponent(root) {
-  const { default: Made } = await import(`./components/${root.getAttribute('data-module')}.js`);
+  const [{ default: Made }] = await Promise.all([import(`./components/${root.getAttribute('data-module')}.js`), loadTexts()]);
   if (!components.has(root)) components.set(root, new Made(root));
   components.get(root)?.start();
 }
 
 async function start() {
-  await loadTexts();
   const main = document.querySelector('main');
   // What a person types into comes before everything else.
   if (main) await startComponents(main);

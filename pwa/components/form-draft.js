@@ -2,7 +2,6 @@
 
 import { StorageError, GoneError } from '../device-errors.js';
 import { deleteDraft, listDrafts, loadDraft, newDraft, saveDraft, watchDraft } from '../drafts.js';
-import { askToPersist } from '../sw-bridge.js';
 
 /** @typedef {import('../drafts.js').Draft} Draft */
 /** @typedef {Record<string, string>} Typed */
@@ -53,7 +52,7 @@ export class FormDraft {
     if (!this.id) {
       const made = newDraft(this.service, this.form, values, { title });
       this.id = made;
-      made.then((id) => (this.take(id), askToPersist()), () => (this.id = undefined));
+      made.then((id) => (this.take(id), void persist()), () => (this.id = undefined));
       await made;
       return;
     }
@@ -78,6 +77,9 @@ export class FormDraft {
     this.unwatch = undefined;
   }
 }
+
+/** Ask once there is something to lose, and not before the first save. */
+const persist = async () => (await import('../sw-bridge.js')).askToPersist();
 
 /** The key of what went wrong with storing. @param {unknown} error */
 export const storageTrouble = (error) =>

@@ -1,6 +1,6 @@
 /** What stands in a form's controls, read and written; the form itself is the server's HTML. */
 
-import { dayFirst } from '../answer-text.js';
+import { dayFirst } from '../day-first.js';
 
 /** @import {Values} from "../form.js" */
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */

@@ -12,7 +12,7 @@ import { receipt, updateReceipt } from './receipt.js';
 /** @typedef {import('../outbox.js').Prepared} Prepared */
 /**
  * @typedef {{root: HTMLFormElement, draft: import('./form-draft.js').FormDraft, leave(): void,
- *   loaded: import('./application-form.js').Loaded} & Omit<import('./form-review.js').Reviewed, 'form'>} Sending
+ *   loaded: import('./form-judge.js').Loaded} & Omit<import('./form-review.js').Reviewed, 'form'>} Sending
  */
 
 const SOON = 400; // milliseconds until a send has usually begun

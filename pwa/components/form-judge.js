@@ -1,0 +1,54 @@
+/** What a form asks of this person and what is wrong with it, from the moment that the form's rules are here. */
+
+import { fieldsOf, settle } from '../answers.js';
+import { loadForm, today } from '../pins.js';
+import { check } from '../rules.js';
+import { helpDates } from './date-typing.js';
+import { applyConditions } from './form-conditions.js';
+import { showFindings, summarise } from './form-findings.js';
+
+/** @import {Values} from "../form.js" */
+/** @typedef {import('./form-review.js').Form} Form */
+/** @typedef {{name: string, form: Form}} Loaded */
+
+export class FormJudge {
+  /** @param {HTMLFormElement} root @param {Loaded} loaded */
+  constructor(root, loaded) {
+    this.root = root;
+    this.loaded = loaded;
+    this.day = { today: today() };
+    this.regions = new Set([...root.querySelectorAll('option')].map(({ value }) => value));
+  }
+
+  /** The judge of a service's form; rejects where the rules are not to be had. @param {HTMLFormElement} root @param {string} service @param {AbortSignal} signal */
+  static async of(root, service, signal) {
+    const judge = new FormJudge(root, await loadForm(service));
+    helpDates(root, signal);
+    return judge;
+  }
+
+  /**
+   * Ask what is to be asked, and say what is wrong with the fields that were left once.
+   * @param {Values} values @param {Set<string>} visited
+   */
+  look(values, visited) {
+    const { form } = this.loaded;
+    applyConditions(this.root, form, values, this.day);
+    const findings = check(form, values, { ...this.day, regions: this.regions });
+    showFindings(this.root, form, findings, (key) => visited.has(key));
+    return findings;
+  }
+
+  /** Everything said, and what blocks sending summed up. @param {Values} values */
+  lookAtAll(values) {
+    const { form } = this.loaded;
+    const findings = this.look(values, new Set(fieldsOf(form).map(({ key }) => key)));
+    summarise(form, findings.hard);
+    return { ...findings, answers: settle(form, values, this.day) };
+  }
+
+  /** A region's name stands in the list that it was chosen from. @param {string} code */
+  nameOf(code) {
+    return this.root.querySelector(`option[value="${CSS.escape(code)}"]`)?.textContent?.trim() ?? code;
+  }
+}

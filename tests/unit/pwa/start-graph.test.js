@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+const IMPORT = /^(?:import|export)\s[^;]*?from '(\.[^']+)'/gm;
+
+/** Every module that a module needs before it runs, itself included. */
+function graph(start, found = new Set()) {
+  if (found.has(start)) return found;
+  found.add(start);
+  const source = readFileSync(path.join(ROOT, 'pwa', start), 'utf8');
+  for (const [, to] of source.matchAll(IMPORT)) graph(path.join(path.dirname(start), to), found);
+  return found;
+}
+
+test('what every page starts with is a handful of modules', () => {
+  assert.ok(graph('main.js').size <= 10, [...graph('main.js')].join(' '));
+});
+
+test('the form names all that brings a draft back, so that it comes in one round trip', () => {
+  const needed = [...graph('components/application-form.js')].map((module) => module.replace(/\.js$/, '')).sort();
+  const page = readFileSync(path.join(ROOT, 'templates/form.html'), 'utf8');
+  const [, list] = /for module in \[([^\]]+)\]/.exec(page);
+  const named = [...list.matchAll(/"([^"]+)"/g)].map(([, module]) => module).sort();
+  assert.deepEqual(named, needed);
+});
+
+test('no rule and no sealing is loaded before the draft is back', () => {
+  const early = [...graph('components/application-form.js')].filter((module) => /rules|seal|hpke|outbox|exchange/.test(module));
+  assert.deepEqual(early, []);
+});
