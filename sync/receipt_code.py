@@ -77,8 +77,8 @@ def show_code(code: str) -> str:
 
 
 def spoken_number(case: str) -> str:
-    """Give the number by which a case is called aloud: eight characters of its id and their check character."""
-    return case[:8] + check_char(case[:8])
+    """Write the number by which a case is called aloud: eight characters of its id, in fours, and a check character."""
+    return f"{case[:4]} {case[4:8]} {check_char(case[:8])}"
 
 
 def derive(code: str) -> CodeKeys:

@@ -40,8 +40,7 @@ class Applicant:
     @property
     def number(self) -> str:
         """Give the case's number as it is shown to people."""
-        number = spoken_number(self.case)
-        return " ".join((number[:4], number[4:8], number[8:]))
+        return spoken_number(self.case)
 
     @property
     def form(self) -> Form:

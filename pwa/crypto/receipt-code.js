@@ -45,8 +45,9 @@ export const checkChar = async (text) => ALPHABET[(await sha256(utf8(text)))[0] 
 /** Write a code for people: groups of four, the check character last. @param {string} code */
 export const showCode = async (code) => code.replace(/.{4}/g, '$& ') + (await checkChar(code));
 
-/** The number by which a case is called aloud. @param {string} caseId */
-export const spokenNumber = async (caseId) => caseId.slice(0, 8) + (await checkChar(caseId.slice(0, 8)));
+/** The number by which a case is called aloud, in fours. @param {string} caseId */
+export const spokenNumber = async (caseId) =>
+  `${caseId.slice(0, 4)} ${caseId.slice(4, 8)} ${await checkChar(caseId.slice(0, 8))}`;
 
 /**
  * Derive everything from a code as `parseCode` returns it.

@@ -24,7 +24,7 @@ export class CaseView {
     this.opened = desk.opened;
     this.texts = desk.texts;
     this.shown = new Set(sideBySide(this.opened).map(({ v }) => v));
-    this.$title = element('h2', { id: 'case-title', tabindex: -1 }, this.texts.number(this.row.number));
+    this.$title = element('h2', { id: 'case-title', tabindex: -1 }, this.row.number);
     this.$state = element('p', { class: 'state' });
     this.$answers = element('div', { class: 'scroll' });
     this.$history = element('div');

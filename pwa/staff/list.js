@@ -139,7 +139,7 @@ export class CaseList {
     const service = element('p', { class: 'hint' }, texts.say(`form.${row.service}.title`));
     return element(
       'tr', {},
-      element('th', { scope: 'row' }, element('button', link, texts.number(row.number)), service),
+      element('th', { scope: 'row' }, element('button', link, row.number), service),
       element('td', {}, texts.name('step', row.state)),
       element('td', {}, row.area ? texts.region(row.area) : ''),
       element('td', { class: 'number' }, waited),

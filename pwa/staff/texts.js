@@ -47,9 +47,4 @@ export class Texts {
     const around = code.slice(0, Math.max(0, code.lastIndexOf('.')));
     return [code, around].map((one) => this.regions[one] ?? (one === code ? code : '')).filter(Boolean).join(', ');
   }
-
-  /** The number by which a case is called, in groups that can be read aloud. @param {string} number */
-  number(number) {
-    return number.replace(/.{4}(?=.)/g, '$& ');
-  }
 }

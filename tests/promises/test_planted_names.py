@@ -59,9 +59,9 @@ def send_plain(page: Page, office: RunningOffice) -> None:
 
 
 def number_on(page: Page) -> str:
-    found = re.search(r"(\w{4}) ?(\w{4}) ?(\w)$", page.get_by_text(re.compile("Nomor permohonan")).inner_text())
+    found = re.search(r"\w{4} \w{4} \w$", page.get_by_text(re.compile("Nomor permohonan")).inner_text())
     assert found is not None
-    return " ".join(found.groups())
+    return found[0]
 
 
 def test_with_the_app_nothing_is_in_clear_anywhere(
