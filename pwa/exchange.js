@@ -29,7 +29,7 @@ const BRISK = 8_000; // milliseconds; a batch that took less may be doubled
 const STUBBORN = 3; // times that an item may come back as unreadable before it is set aside
 const MOST_HAVE = 1000;
 
-let batchSize = 48_000;
+let batchSize = 96_000;
 let isReached = false;
 /** @type {Promise<Result> | undefined} */
 let running;

@@ -1,0 +1,84 @@
+"""What the first visit costs: until the page can be read, and until the app works without a signal.
+
+A fresh browser opens the home page through a 2G link. Bytes are those of the wire, headers included.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from playwright.async_api import BrowserContext, Page
+
+from bench.office_behind import fresh_browser, office_behind, tell
+from bench.shaping_proxy import ShapingProxy
+
+HOME = "/id/"
+OFFLINE_PAGES = (HOME, "/id/apply/passport-new", "/id/guides/passport", "/id/mine", "/id/track")
+READY = "[data-module=ready-line] span:not(:empty)"
+BLOCKING = """() => performance.getEntriesByType('resource')
+  .filter(({ renderBlockingStatus }) => renderBlockingStatus === 'blocking').map(({ name }) => name)"""
+PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+
+Sizes = dict[str, int]  # bytes on the wire by URL
+
+
+def measure() -> dict[str, Any]:
+    """Visit once and give the bytes, the requests and the time."""
+    return asyncio.run(_visit())
+
+
+async def _visit() -> dict[str, Any]:
+    async with office_behind() as proxy, fresh_browser() as context:
+        page = await context.new_page()
+        sizes = await _sizes_of(page)
+        tell(f"first visit: opening {HOME} at 50 kbit/s and 800 ms")
+        result = await _open(page, proxy)
+        blocking = await page.evaluate(BLOCKING)
+        first_page = sizes()[proxy.url + HOME] + sum(sizes()[url] for url in blocking)
+        await _prove_ready(context, page, proxy)
+    return {"first_page_bytes": first_page, "first_page_requests": 1 + len(blocking), **result}
+
+
+async def _open(page: Page, proxy: ShapingProxy) -> dict[str, Any]:
+    proxy.reset()
+    started = time.monotonic()
+    await page.goto(proxy.url + HOME, wait_until="commit")
+    await page.locator(READY).first.wait_for()
+    seconds = time.monotonic() - started
+    tell(f"first visit: ready after {seconds:.1f} s")
+    return {
+        "offline_ready_bytes": proxy.down.bytes,
+        "offline_ready_bytes_up": proxy.up.bytes,
+        "requests": proxy.requests,
+        "readable_ms": round(await page.evaluate(PAINT)),
+        "ready_seconds": round(seconds, 1),
+    }
+
+
+async def _sizes_of(page: Page) -> Callable[[], Sizes]:
+    """Count each answer that the page itself asks for, as the browser's network stack saw it."""
+    session = await page.context.new_cdp_session(page)
+    await session.send("Network.enable")
+    urls: dict[str, str] = {}
+    sizes: Sizes = {}
+    session.on("Network.responseReceived", lambda told: urls.update({told["requestId"]: told["response"]["url"]}))
+    session.on(
+        "Network.loadingFinished",
+        lambda told: sizes.update({urls.get(told["requestId"], ""): told["encodedDataLength"]}),
+    )
+    return lambda: sizes
+
+
+async def _prove_ready(context: BrowserContext, page: Page, proxy: ShapingProxy) -> None:
+    """Open what must work now without a signal; a promise that is not kept is no measurement."""
+    await context.set_offline(True)
+    for path in OFFLINE_PAGES:
+        await page.goto(proxy.url + path)
+        if page.url != proxy.url + path:
+            raise RuntimeError(f"{path} does not open without a signal")
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure()))

@@ -1,0 +1,50 @@
+"""What both measurements of the app need: a real office behind a thin link, and a browser with a profile of its own."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import BrowserContext, async_playwright
+
+from bench.shaping_proxy import EDGE, Link, ShapingProxy
+from tests.browsing import FLAGS, chromium
+from tests.serving import RunningOffice, free_port
+
+PATIENCE = 120_000  # milliseconds; a thin link on a busy machine
+
+
+@asynccontextmanager
+async def office_behind(link: Link = EDGE) -> AsyncIterator[ShapingProxy]:
+    """Serve a fresh demo office whose address, for people, is the proxy's."""
+    port = free_port()
+    async with ShapingProxy(("127.0.0.1", port), link) as proxy:
+        with tempfile.TemporaryDirectory() as folder:
+            office = RunningOffice(Path(folder), port=port, env={"RANTAU_ORIGIN": proxy.url})
+            await asyncio.to_thread(office.start)
+            try:
+                yield proxy
+            finally:
+                await asyncio.to_thread(office.kill)
+
+
+@asynccontextmanager
+async def fresh_browser() -> AsyncIterator[BrowserContext]:
+    """Start a browser that was nowhere yet, with its profile on disk as on a phone."""
+    async with async_playwright() as playwright:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+            context = await playwright.chromium.launch_persistent_context(
+                profile, executable_path=chromium(), headless=True, args=list(FLAGS), locale="id-ID"
+            )
+            context.set_default_timeout(PATIENCE)
+            try:
+                yield context
+            finally:
+                await context.close()
+
+
+def tell(line: str) -> None:
+    """Say how far it is, beside the result."""
+    print(line, file=sys.stderr, flush=True)
