@@ -28,9 +28,16 @@ export function receipt({ case: of, shown, number, origin, office, ...standing }
       button(text('app.receipt.print'), () => window.print(), { class: 'button button-plain' })),
     said,
     element('p', { class: 'no-print' },
-      element('a', { href: `/${language()}/case#c=${of}` }, text('app.receipt.status'))));
+      element('a', { href: `/${language()}/case#c=${of}`, click: follow }, text('app.receipt.status'))));
   updateReceipt(node, standing);
   return node;
+}
+
+/** The form leaves the case's own address behind it: there a link to it goes nowhere by itself. @param {Event} event */
+function follow(event) {
+  if (/** @type {HTMLAnchorElement} */ (event.currentTarget).href !== location.href) return;
+  event.preventDefault();
+  location.reload();
 }
 
 /** Say anew where it is; the same words again are not said twice. @param {HTMLElement} node @param {Standing} standing */
