@@ -1,6 +1,7 @@
 /** Says when the app can be used without a signal, offers to install it, and offers an update in words. */
 
 import { button, element } from '../element.js';
+import { office } from '../pins.js';
 import { applyUpdate } from '../sw-bridge.js';
 import { text } from '../text.js';
 
@@ -25,13 +26,21 @@ export default class ReadyLine {
     document.querySelector('main')?.before(this.update);
     window.addEventListener('beforeinstallprompt', (event) => this.offerInstall(/** @type {InstallEvent} */ (event)), { signal });
     document.addEventListener('rantau:update-ready', () => this.offerUpdate(), { signal });
-    void navigator.serviceWorker?.ready.then(() => (this.ready.textContent = text('app.ready')));
+    document.addEventListener('rantau:exchanged', () => void this.look(), { signal });
+    void this.look();
   }
 
   stop() {
     this.started?.abort();
     this.started = undefined;
     this.update.remove();
+  }
+
+  /** Without the office's key nothing can be sealed: the pages alone do not make a phone ready. */
+  async look() {
+    if (!navigator.serviceWorker || this.ready.textContent) return;
+    await Promise.all([navigator.serviceWorker.ready, office()]).then(
+      () => (this.ready.textContent = text('app.ready')), () => undefined);
   }
 
   /** @param {InstallEvent} event */
