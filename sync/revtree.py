@@ -3,7 +3,9 @@
 Theory. Every edit names its parent, so the edits of one document form a tree; replication brings paths of it in any
 order and any number of times. Merging is the union of the edges `rev -> parent`, which is commutative, associative
 and idempotent: two stores that saw the same paths have the same tree, whatever the order (CouchDB keeps the same
-set as a forest of paths, `couch_key_tree.erl`; the answers below are the same, the representation is simpler).
+set as a forest of paths, `couch_key_tree.erl`; the answers below are the same, the representation is simpler). That
+an edit has one parent only is the editors' promise, as its signature covers the parent; who breaks it and tells two
+histories of one edit is believed the first time, where CouchDB keeps the edit twice.
 
 A store keeps only the newest `revs_limit` generations of each branch (stemming), so a tree may have several roots.
 A root whose parent is not known is joined to it when a longer path comes by. What all stores must agree on without
@@ -94,22 +96,22 @@ class RevTree:
         return sorted(leaf for leaf in self.leaves if leaf.generation < newest)
 
 
-def merge(tree: RevTree, path: Sequence[Rev], leaf: Node, *, revs_limit: int = REVS_LIMIT) -> RevTree:
-    """Add a path of edits, newest first, whose newest is *leaf*; what is known already stays as it is.
+def merge(tree: RevTree, path: Sequence[Rev], newest: Node, *, revs_limit: int = REVS_LIMIT) -> RevTree:
+    """Add a path of edits, newest first; what is known already stays as it is, but gains a body that it lacked.
 
     Args:
-        leaf: `parent` is ignored, the path says it.
+        newest: the first edit of the path; its `parent` is ignored, the path says it.
         revs_limit: how many generations of each branch are kept afterwards.
     """
     nodes = dict(tree.nodes)
     for rev, parent in zip(path, [*path[1:], None], strict=True):
-        known = nodes.get(rev)
-        if known is None:
-            nodes[rev] = Node(parent)
-        elif known.parent is None:
+        known = nodes.setdefault(rev, Node(parent))
+        if known.parent is None and parent is not None:
             nodes[rev] = replace(known, parent=parent)
-    if nodes[path[0]].body is None and path[0] not in tree:
-        nodes[path[0]] = replace(leaf, parent=nodes[path[0]].parent)
+        elif known.parent != parent:
+            break  # it ends here, or tells another history of a known edit: the first that was told stays
+    if nodes[path[0]].body is None:
+        nodes[path[0]] = replace(newest, parent=nodes[path[0]].parent)
     return stem(RevTree(nodes), revs_limit)
 
 

@@ -1,21 +1,20 @@
 """Attachments in an embedded store: kept once by digest in chunks, named by stubs in the bodies that use them."""
 
 import base64
-import binascii
 import hashlib
 import json
 import sqlite3
 from typing import Any
 
 from sync.document import Doc
-from sync.errors import BadRequest, PreconditionFailed
+from sync.errors import BadRequest, NotFound, PreconditionFailed
 
 CHUNK = 64 * 1024  # bytes
 
 Stubs = dict[str, dict[str, Any]]
 
 
-def take_in(connection: sqlite3.Connection, given: Any, known: Stubs, generation: int) -> Stubs:
+def take_in(connection: sqlite3.Connection, given: Stubs, known: Stubs) -> Stubs:
     """Store the data that came with a document and give the stubs that its body keeps.
 
     Args:
@@ -26,27 +25,21 @@ def take_in(connection: sqlite3.Connection, given: Any, known: Stubs, generation
         BadRequest: an attachment has neither data nor a stub, or its data is no base64.
         PreconditionFailed: a stub names what is not there.
     """
-    if not isinstance(given, dict):
-        raise BadRequest("_attachments must be an object", error="doc_validation")
-    return {name: _one(connection, name, value, known, generation) for name, value in given.items()}
+    return {name: _one(connection, name, value, known) for name, value in given.items()}
 
 
-def _one(connection: sqlite3.Connection, name: str, value: Any, known: Stubs, generation: int) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise BadRequest(f"attachment {name} must be an object", error="doc_validation")
+def _one(connection: sqlite3.Connection, name: str, value: dict[str, Any], known: Stubs) -> dict[str, Any]:
     if "data" not in value:
         return _known_stub(name, value, known)
+    content_type, revpos = value.get("content_type", "application/octet-stream"), value.get("revpos", 0)
+    if not isinstance(content_type, str) or type(revpos) is not int:
+        raise BadRequest(f"attachment {name} has a wrong content_type or revpos")
     try:
         data = base64.b64decode(value["data"], validate=True)
-    except (binascii.Error, TypeError, ValueError):
+    except (TypeError, ValueError):
         raise BadRequest(f"attachment {name} is no base64") from None
-    return {
-        "content_type": value.get("content_type", "application/octet-stream"),
-        "revpos": value.get("revpos", generation),
-        "digest": put(connection, data),
-        "length": len(data),
-        "stub": True,
-    }
+    digest = put(connection, data)
+    return {"content_type": content_type, "revpos": revpos, "digest": digest, "length": len(data), "stub": True}
 
 
 def _known_stub(name: str, value: dict[str, Any], known: Stubs) -> dict[str, Any]:
@@ -67,10 +60,16 @@ def put(connection: sqlite3.Connection, data: bytes) -> str:
     return digest
 
 
-def chunk(connection: sqlite3.Connection, digest: str, n: int) -> bytes | None:
-    """Give chunk number *n*, or None after the last."""
+def chunk(connection: sqlite3.Connection, digest: str, n: int) -> bytes:
+    """Give chunk number *n*.
+
+    Raises:
+        NotFound: the attachment was purged meanwhile.
+    """
     row = connection.execute("SELECT data FROM chunks WHERE digest = ? AND n = ?", [digest, n]).fetchone()
-    return row and bytes(row["data"])
+    if row is None:
+        raise NotFound("Document is missing attachment")
+    return bytes(row["data"])
 
 
 def whole(connection: sqlite3.Connection, digest: str) -> bytes:
@@ -94,11 +93,6 @@ def note_uses(connection: sqlite3.Connection, body: int, stubs: Stubs) -> None:
     """Remember which attachments a body needs."""
     digests = {stub["digest"] for stub in stubs.values()}
     connection.executemany("INSERT INTO uses VALUES (?, ?)", [(body, digest) for digest in digests])
-
-
-def drop_unused(connection: sqlite3.Connection) -> None:
-    """Forget attachments that no body needs any more."""
-    connection.execute("DELETE FROM attachments WHERE digest NOT IN (SELECT digest FROM uses)")
 
 
 def stubs_of(connection: sqlite3.Connection, body: int | None) -> Stubs:

@@ -8,9 +8,9 @@ from typing import Any
 from sync.document import Doc, Rev
 from sync.errors import NotFound
 from sync.revtree import RevTree, load
-from sync.sqlite_attachments import inline
-from sync.sqlite_documents import read_body, tree_of
-from sync.store import Change, Got, OpenRevs, RevsDiff, Row
+from sync.sqlite_attachments import inline, stubs_of, whole
+from sync.sqlite_documents import last_seq, read_body, tree_of
+from sync.store import Attachment, Change, Changes, Got, OpenRevs, RevsDiff, Row
 
 
 def get(
@@ -136,13 +136,16 @@ def _winner(connection: sqlite3.Connection, row: sqlite3.Row) -> Doc | None:
 
 def changes(
     connection: sqlite3.Connection, since: int, *, limit: int | None, include_docs: bool, style: str, generation: str
-) -> tuple[list[Change], int]:
-    """Give the changes after seq *since* and how many are left after them."""
+) -> Changes:
+    """Give a page of the changes after seq *since*."""
     query = "SELECT id, seq, tree, rev, deleted, body FROM docs WHERE seq > ? ORDER BY seq LIMIT ?"
     rows = connection.execute(query, [since, -1 if limit is None else limit]).fetchall()
     last = rows[-1]["seq"] if rows else since
-    pending = connection.execute("SELECT COUNT(*) FROM docs WHERE seq > ?", [last]).fetchone()[0] if rows else 0
-    return [_change(connection, row, include_docs, style, generation) for row in rows], int(pending)
+    pending = int(connection.execute("SELECT COUNT(*) FROM docs WHERE seq > ?", [last]).fetchone()[0])
+    # The end of the feed may be a purge, which has a number and no row.
+    end = last if pending else max(since, last_seq(connection))
+    results = tuple(_change(connection, row, include_docs, style, generation) for row in rows)
+    return Changes(results, f"{end}-{generation}", pending)
 
 
 def _change(
@@ -170,3 +173,27 @@ def counts(connection: sqlite3.Connection) -> tuple[int, int]:
     row: Any = connection.execute("SELECT COUNT(*) - COALESCE(SUM(deleted), 0), COALESCE(SUM(deleted), 0) FROM docs")
     live, deleted = row.fetchone()
     return int(live), int(deleted)
+
+
+def attachment_stub(connection: sqlite3.Connection, doc_id: str, name: str, rev: str | None) -> dict[str, Any]:
+    """Give what a document says of its attachment.
+
+    Raises:
+        NotFound: no such document, rev or attachment.
+    """
+    tree = tree_of(connection, doc_id)
+    wanted = Rev.parse(rev) if rev is not None else tree.winner if tree.nodes else None
+    stub = stubs_of(connection, tree.nodes[wanted].body).get(name) if wanted and wanted in tree else None
+    if stub is None:
+        raise NotFound("Document is missing attachment")
+    return stub
+
+
+def attachment(connection: sqlite3.Connection, doc_id: str, name: str, rev: str | None) -> Attachment:
+    """Give an attachment whole.
+
+    Raises:
+        NotFound: no such document, rev or attachment.
+    """
+    stub = attachment_stub(connection, doc_id, name, rev)
+    return Attachment(stub["content_type"], stub["digest"], whole(connection, stub["digest"]))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sync.errors import Unavailable
+from sync.errors import BadRequest, Unavailable
 
 BUSY = 30.0  # seconds that a writer waits for another process
 
@@ -42,7 +42,12 @@ CREATE INDEX IF NOT EXISTS uses_of ON uses (digest);
 
 def connect(path: Path) -> sqlite3.Connection:
     """Open a connection; transactions are begun and ended by hand."""
+    is_new = not path.exists()
     connection = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False)
+    if is_new:
+        # Its owner's alone, as the log beside it then is too. By name: to open and close the file would let go of
+        # every lock that this process has on it.
+        path.chmod(0o600)
     connection.row_factory = sqlite3.Row
     connection.executescript(_SETTINGS)
     return connection
@@ -70,9 +75,26 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def map_errors() -> Iterator[None]:
-    """Give SQLite's failures (locked for too long, disk full, file gone) as the store's own."""
+def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let all that is read inside be of one moment; what is committed meanwhile is seen by the next."""
+    connection.execute("BEGIN")
     try:
         yield
-    except sqlite3.Error as error:
+    finally:
+        connection.execute("ROLLBACK")
+
+
+@contextmanager
+def map_errors() -> Iterator[None]:
+    """Give SQLite's failures (locked for too long, disk full, file gone) as the store's own.
+
+    Raises:
+        Unavailable: SQLite failed.
+        BadRequest: it was asked for a text or a number that it cannot have.
+    """
+    try:
+        yield
+    except (UnicodeEncodeError, OverflowError) as error:
+        raise BadRequest(f"no text or number of ours: {error}") from None
+    except (sqlite3.Error, OSError) as error:
         raise Unavailable(f"sqlite: {type(error).__name__}: {error}") from error

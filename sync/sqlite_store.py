@@ -5,26 +5,27 @@ may open the same file: its writes wait for ours, and a waiting changes feed see
 """
 
 import asyncio
-import json
 import sqlite3
-import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from sync import sqlite_local as local
 from sync import sqlite_read as read
 from sync.document import Doc, Rev
-from sync.errors import BadRequest, NotFound, StoreError
-from sync.sqlite_attachments import CHUNK, chunk, whole
-from sync.sqlite_documents import drop_old_bodies, last_seq, next_seq, purge_revs, read_body, tree_of, write
+from sync.errors import BadRequest, StoreError
+from sync.sqlite_arrivals import Arrivals, wait_for
+from sync.sqlite_attachments import CHUNK, chunk
+from sync.sqlite_documents import last_seq, write
+from sync.sqlite_forgetting import compact, purge_docs
+from sync.sqlite_readers import Readers
 from sync.sqlite_schema import connect, create, map_errors
 from sync.sqlite_writer import Writer
 from sync.store import Attachment, Changes, Got, Info, OpenRevs, RevsDiff, Row, Written
 
 POLL = 0.5  # seconds between looks for another process's writes while a feed waits
-READERS = 4  # threads
+MAX_DIGITS = 18  # of a seq: more than SQLite counts to
 
 T = TypeVar("T")
 
@@ -44,18 +45,19 @@ class SqliteStore:
         with map_errors():
             connection = connect(path)
             self._generation = create(connection)
-        self._writer = Writer(connection, self._committed)
+        self._arrivals = Arrivals()
+        self._writer = Writer(connection, self._arrivals.announce)
         self._connection = connection
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix=f"sqlite {name}")
-        self._local = threading.local()
-        self._opened = [connection]
-        self._waiters: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
-        self._closed = False
+        self._readers = Readers(path, name)
 
     async def info(self) -> Info:
         """Count the documents and tell the newest seq."""
-        live, deleted = await self._read(read.counts)
-        return Info(live, deleted, self._token(await self._read(last_seq)), self._generation)
+
+        def job(connection: sqlite3.Connection) -> Info:
+            live, deleted = read.counts(connection)
+            return Info(live, deleted, self._token(last_seq(connection)), self._generation)
+
+        return await self._readers.run(job)
 
     async def get(
         self,
@@ -68,7 +70,7 @@ class SqliteStore:
         attachments: bool = False,
     ) -> Doc:
         """Give one document; see `Store.get`."""
-        return await self._read(
+        return await self._readers.run(
             lambda c: read.get(c, doc_id, rev, revs=revs, conflicts=conflicts, latest=latest, attachments=attachments)
         )
 
@@ -76,7 +78,7 @@ class SqliteStore:
         self, doc_id: str, revs: OpenRevs, *, latest: bool = False, history: bool = False, attachments: bool = False
     ) -> list[Doc | str]:
         """Give leaves or revs; see `Store.open_revs`."""
-        return await self._read(
+        return await self._readers.run(
             lambda c: read.open_revs(c, doc_id, revs, latest=latest, history=history, attachments=attachments)
         )
 
@@ -92,8 +94,8 @@ class SqliteStore:
     ) -> list[Row]:
         """List documents; see `Store.all_docs`."""
         if keys is not None:
-            return await self._read(lambda c: read.all_docs_by_key(c, keys, include_docs=include_docs))
-        return await self._read(
+            return await self._readers.run(lambda c: read.all_docs_by_key(c, keys, include_docs=include_docs))
+        return await self._readers.run(
             lambda c: read.all_docs(c, start, end, include_docs=include_docs, limit=limit, descending=descending)
         )
 
@@ -107,36 +109,26 @@ class SqliteStore:
         wait: float = 0,
     ) -> Changes:
         """Give what changed; see `Store.changes`."""
-        after = await self._read(last_seq) if since == "now" else self._seq(since)
-        deadline = asyncio.get_running_loop().time() + wait
-        arrival = asyncio.Event()
-        waiter = (asyncio.get_running_loop(), arrival)
-        self._waiters.add(waiter)
-        try:
-            while True:
-                arrival.clear()
-                found = await self._changes(after, limit=limit, include_docs=include_docs, style=style)
-                left = deadline - asyncio.get_running_loop().time()
-                if found.results or left <= 0:
-                    return found
-                await _wait_for(arrival, min(left, POLL))
-        finally:
-            self._waiters.discard(waiter)
+        after = await self._readers.run(last_seq) if since == "now" else self._seq(since)
 
-    async def _changes(self, after: int, *, limit: int | None, include_docs: bool, style: str) -> Changes:
         def job(connection: sqlite3.Connection) -> Changes:
-            results, pending = read.changes(
+            return read.changes(
                 connection, after, limit=limit, include_docs=include_docs, style=style, generation=self._generation
             )
-            # The end of the feed may be a purge, which has a number and no row.
-            last = results[-1].seq if results and pending else self._token(max(after, last_seq(connection)))
-            return Changes(tuple(results), last, pending)
 
-        return await self._read(job)
+        deadline = asyncio.get_running_loop().time() + wait
+        with self._arrivals.heard() as arrival:
+            while True:
+                arrival.clear()
+                found = await self._readers.run(job)
+                left = deadline - asyncio.get_running_loop().time()
+                if found.results or found.pending or left <= 0:
+                    return found
+                await wait_for(arrival, min(left, POLL))
 
     async def revs_diff(self, revs: Mapping[str, Sequence[str]]) -> dict[str, RevsDiff]:
         """Say what is missing; see `Store.revs_diff`."""
-        return await self._read(lambda c: read.revs_diff(c, revs))
+        return await self._readers.run(lambda c: read.revs_diff(c, revs))
 
     async def bulk_get(
         self,
@@ -147,7 +139,9 @@ class SqliteStore:
         latest: bool = False,
     ) -> list[Got]:
         """Give many documents; see `Store.bulk_get`."""
-        return await self._read(lambda c: read.bulk_get(c, docs, revs=revs, attachments=attachments, latest=latest))
+        return await self._readers.run(
+            lambda c: read.bulk_get(c, docs, revs=revs, attachments=attachments, latest=latest)
+        )
 
     async def bulk_docs(self, docs: Sequence[Doc], *, new_edits: bool = True) -> list[Written]:
         """Write each document on its own; see `Store.bulk_docs`."""
@@ -155,106 +149,50 @@ class SqliteStore:
 
     async def get_local(self, local_id: str) -> Doc:
         """Give a local document; see `Store.get_local`."""
-
-        def job(connection: sqlite3.Connection) -> Doc:
-            row = connection.execute("SELECT n, json FROM local WHERE id = ?", [local_id]).fetchone()
-            if row is None:
-                raise NotFound("missing")
-            return {"_id": f"_local/{local_id}", "_rev": f"0-{row['n']}", **json.loads(row["json"])}
-
-        return await self._read(job)
+        return await self._readers.run(lambda c: local.get(c, local_id))
 
     async def put_local(self, local_id: str, doc: Doc) -> str:
         """Write a local document over whatever is there; see `Store.put_local`."""
-        text = json.dumps({key: value for key, value in doc.items() if not key.startswith("_")})
-
-        def job(connection: sqlite3.Connection) -> str:
-            connection.execute(
-                "INSERT INTO local VALUES (?, 1, ?) ON CONFLICT (id) DO UPDATE SET n = n + 1, json = excluded.json",
-                [local_id, text],
-            )
-            n = connection.execute("SELECT n FROM local WHERE id = ?", [local_id]).fetchone()[0]
-            return f"0-{n}"
-
-        return await self._write(job)
+        return await self._write(lambda c: local.put(c, local_id, doc))
 
     async def purge(self, revs: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-        """Forget revs, in the file too; see `Store.purge`."""
+        """Forget revs, in the file too; see `Store.purge`.
 
-        def job(connection: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
-            gone = {
-                doc_id: purge_revs(connection, doc_id, [*map(Rev.parse, wanted)]) for doc_id, wanted in revs.items()
-            }
-            next_seq(connection)
-            return gone
-
-        gone = await self._write(job)
-        await self._read(lambda c: c.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
-        return gone
+        Raises:
+            Unavailable: it is done, but somebody who reads kept the file's log from being emptied; ask again.
+        """
+        wanted = {doc_id: [*map(Rev.parse, texts)] for doc_id, texts in revs.items()}
+        return await self._write(lambda c: purge_docs(c, wanted), alone=True)
 
     async def attachment(self, doc_id: str, name: str, *, rev: str | None = None) -> Attachment:
         """Give an attachment whole; see `Store.attachment`."""
-        stub = await self._stub(doc_id, name, rev)
-        data = await self._read(lambda c: whole(c, stub["digest"]))
-        return Attachment(stub["content_type"], stub["digest"], data)
+        return await self._readers.run(lambda c: read.attachment(c, doc_id, name, rev))
 
     async def attachment_chunks(
         self, doc_id: str, name: str, *, rev: str | None = None, start: int = 0
     ) -> AsyncIterator[bytes]:
         """Stream an attachment from byte *start*; see `Store.attachment_chunks`."""
-        digest = (await self._stub(doc_id, name, rev))["digest"]
-        n, skip = divmod(start, CHUNK)
-        while (data := await self._read(partial(chunk, digest=digest, n=n))) is not None:
+        stub = await self._readers.run(lambda c: read.attachment_stub(c, doc_id, name, rev))
+        skip = start % CHUNK
+        for n in range(start // CHUNK, -(-stub["length"] // CHUNK)):
+            data = await self._readers.run(partial(chunk, digest=stub["digest"], n=n))
             if data[skip:]:
                 yield data[skip:]
-            n, skip = n + 1, 0
-
-    async def _stub(self, doc_id: str, name: str, rev: str | None) -> Doc:
-        def job(connection: sqlite3.Connection) -> Doc:
-            tree = tree_of(connection, doc_id)
-            wanted = Rev.parse(rev) if rev is not None else tree.winner if tree.nodes else None
-            doc = read_body(connection, doc_id, wanted, tree.nodes[wanted]) if wanted and wanted in tree else None
-            if doc is None or name not in doc.get("_attachments", {}):
-                raise NotFound("Document is missing attachment")
-            stub: Doc = doc["_attachments"][name]
-            return stub
-
-        return await self._read(job)
+            skip = 0
 
     async def compact(self) -> None:
         """Drop what only history needed and give the room back; see `Store.compact`."""
-        await self._write(drop_old_bodies)
-        await self._read(lambda c: c.execute("VACUUM"))
-        await self._read(lambda c: c.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+        await self._write(compact, alone=True)
 
     async def close(self) -> None:
         """Finish what is queued and close the file; safe to call twice."""
-        if self._closed:
-            return
-        self._closed = True
         await asyncio.to_thread(self._writer.close)
-        await asyncio.to_thread(self._readers.shutdown)
-        for connection in self._opened:
-            connection.close()
+        await asyncio.to_thread(self._readers.close)
+        self._connection.close()
 
-    async def _read(self, job: Callable[[sqlite3.Connection], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._on_reader, job)
-
-    def _on_reader(self, job: Callable[[sqlite3.Connection], T]) -> T:
-        with map_errors():
-            if not hasattr(self._local, "connection"):
-                self._local.connection = connect(self.path)
-                self._opened.append(self._local.connection)
-            return job(self._local.connection)
-
-    async def _write(self, job: Callable[[sqlite3.Connection], T]) -> T:
+    async def _write(self, job: Callable[[sqlite3.Connection], T], *, alone: bool = False) -> T:
         # Shielded: a caller that goes away does not leave others waiting for a future that nobody may set.
-        return await asyncio.shield(asyncio.wrap_future(self._writer.submit(job)))
-
-    def _committed(self) -> None:
-        for loop, arrival in list(self._waiters):
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(arrival.set)
+        return await asyncio.shield(asyncio.wrap_future(self._writer.submit(job, alone=alone)))
 
     def _token(self, seq: int) -> str:
         return f"{seq}-{self._generation}"
@@ -263,7 +201,7 @@ class SqliteStore:
         number, _, generation = since.partition("-")
         if since == "0":
             return 0
-        if not number.isdecimal() or generation != self._generation:
+        if not number.isdecimal() or generation != self._generation or len(number) > MAX_DIGITS:
             raise BadRequest("since is not a token of this store")
         return int(number)
 
@@ -274,13 +212,7 @@ def _write_one(connection: sqlite3.Connection, doc: Doc, *, new_edits: bool) -> 
         return write(connection, doc, new_edits=new_edits)
     except StoreError as error:
         connection.execute("ROLLBACK TO doc")
-        return Written(str(doc.get("_id", "")), error=error.error, reason=error.reason)
+        doc_id = str(doc.get("_id", "")) if isinstance(doc, dict) else ""
+        return Written(doc_id.encode(errors="replace").decode(), error=error.error, reason=error.reason)
     finally:
         connection.execute("RELEASE doc")
-
-
-async def _wait_for(arrival: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(arrival.wait(), seconds)
-    except TimeoutError:
-        return

@@ -66,6 +66,17 @@ def test_stemmed_histories_keep_their_leaves(edits: list[tuple[Path, bool]], lim
     assert stem(stemmed, limit) == stemmed
 
 
+@given(histories(), st.integers(2, 5), st.randoms(use_true_random=False))
+def test_cut_histories_join_where_they_overlap(edits: list[tuple[Path, bool]], length: int, rng: random.Random) -> None:
+    whole, joined = RevTree(), RevTree()
+    for path, deleted in edits:
+        whole = merge(whole, path, Node(None, deleted, 1))
+    rng.shuffle(edits)
+    for path, deleted in edits:  # every edit with its nearest ancestors only, as stores give them that stem
+        joined = merge(joined, path[:length], Node(None, deleted, 1))
+    assert joined == whole
+
+
 @given(histories())
 def test_a_tree_survives_being_written_down(edits: list[tuple[Path, bool]]) -> None:
     tree = RevTree()
@@ -103,8 +114,20 @@ def test_a_path_without_its_beginning_joins_when_the_beginning_comes() -> None:
 
 
 def test_a_known_edit_changes_nothing() -> None:
-    tree = grow("3-c 2-b 1-a")
+    tree = grow("2-b 1-a", "3-c 2-b 1-a")
     assert merge(tree, [rev("2-b"), rev("1-a")], Node(None, True, 9)) == tree
+    assert merge(tree, [rev("3-c")], Node(None, True, 9)) == tree
+
+
+def test_an_ancestor_of_which_only_the_rev_was_known_gains_its_body() -> None:
+    tree = grow("3-c 2-b 1-a", "2-b 1-a")
+    assert tree.nodes[rev("2-b")].body == 1
+    assert [str(r) for r in tree.leaves] == ["3-c"]
+
+
+def test_of_two_histories_of_one_edit_the_first_is_believed() -> None:
+    tree = grow("3-c 2-b 1-a", "3-c 2-x 1-y", "4-d 3-c 2-x")
+    assert shape(tree) == shape(grow("4-d 3-c 2-b 1-a"))
 
 
 def test_the_oldest_generations_are_stemmed() -> None:
