@@ -126,8 +126,8 @@ class TestDatabase:
         self, context: BrowserContext, page: Page, office: ScriptedOffice
     ) -> None:
         devtools = context.new_cdp_session(page)
-        id_ = run(page, "return drafts.newDraft('small', '1.aaaaaaaa', { nama: 'A' })")
         devtools.send("Storage.overrideQuotaForOrigin", {"origin": office.url, "quotaSize": 200_000})
+        id_ = run(page, "return drafts.newDraft('small', '1.aaaaaaaa', { nama: 'A' })")
         error = run(page, "return failing(drafts.saveDraft(arg, { nama: 'B'.repeat(2e6) }))", id_)
         assert error == ["StorageError", "full"]
         assert run(page, "return (await drafts.loadDraft(arg)).values.nama", id_) == "A"
