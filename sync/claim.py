@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from sync.document import Doc
-from sync.errors import NotFound, Unavailable
+from sync.errors import BadRequest, NotFound, Unavailable
 from sync.store import Store, Written
 
 STALE = 60  # seconds after which a claim that was only held is freed
@@ -45,7 +45,8 @@ async def claim(
         now: Unix seconds.
 
     Raises:
-        Unavailable: no quorum, or too many at once; nobody was promised anything.
+        Unavailable: no quorum, or too many at once; nobody was promised anything, and the claimant may ask again.
+        BadRequest: no store takes such a document.
     """
     for turn in range(TRIES):
         row = await _write(store, {**body, "_id": doc_id, "claim": ["held", claimant, now]})
@@ -53,6 +54,8 @@ async def claim(
             return await _take(store, doc_id, row, body, claimant=claimant, now=now)
         if row.error is None:
             await _free(store, doc_id, row.rev)
+        elif row.error != "conflict":
+            raise BadRequest(row.reason or "", error=row.error)
         else:
             outcome = await _meet(store, doc_id, body, claimant=claimant, now=now)
             if outcome is not None:
@@ -64,12 +67,16 @@ async def claim(
 async def _take(store: Store, doc_id: str, held: Written, body: Doc, *, claimant: str, now: int) -> Taken | Lost:
     doc = {**body, "_id": doc_id, "_rev": held.rev, "claim": ["taken", claimant, now]}
     row = await _write(store, doc)
-    if row.error is None:
+    if row.error is None and row.durable:
         return Taken({**doc, "_rev": row.rev})
+    if row.error is None:
+        # It stands on too few nodes to be promised: while they are away, the others see it held and may free it.
+        raise Unavailable(f"{doc_id} was taken without a quorum")
     found = await _read(store, doc_id)
-    if found is None or found["claim"][0] != "taken":
+    state, owner, _ = _claim_of(found)
+    if found is None or state != "taken":
         raise Unavailable(f"{doc_id} was freed while it was being taken")
-    return Taken(found) if found["claim"][1] == claimant else Lost(found)
+    return Taken(found) if owner == claimant else Lost(found)
 
 
 async def _meet(store: Store, doc_id: str, body: Doc, *, claimant: str, now: int) -> Taken | Lost | None:
@@ -77,7 +84,7 @@ async def _meet(store: Store, doc_id: str, body: Doc, *, claimant: str, now: int
     found = await _read(store, doc_id)
     if found is None:
         return None
-    state, owner, at = found["claim"]
+    state, owner, at = _claim_of(found)
     if state == "taken":
         return Taken(found) if owner == claimant else Lost(found)
     if owner == claimant:
@@ -85,6 +92,14 @@ async def _meet(store: Store, doc_id: str, body: Doc, *, claimant: str, now: int
     if now - at > STALE:
         await _free(store, doc_id, found["_rev"])
     return None
+
+
+def _claim_of(found: Doc | None) -> tuple[str, str | None, int]:
+    """Give state, claimant and time; what stands there without a claim was not claimed and is nobody's to free."""
+    match found:
+        case {"claim": [str(state), str(owner), int(at)]}:
+            return state, owner, at
+    return "taken", None, 0
 
 
 async def _write(store: Store, doc: Doc) -> Written:

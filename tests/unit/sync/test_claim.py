@@ -1,6 +1,8 @@
 """Of many who claim an id, exactly one has it; a quorum that is missing promises nothing to anybody."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +11,7 @@ import pytest
 
 from sync.claim import STALE, Lost, Taken, claim
 from sync.document import Doc
-from sync.errors import Unavailable
+from sync.errors import BadRequest, Unavailable
 from sync.sqlite_store import SqliteStore, open_sqlite
 from sync.store import Written
 
@@ -69,11 +71,103 @@ async def test_a_claim_that_is_held_just_now_is_not_taken_away(store: SqliteStor
     assert (await store.get("bk.a.01"))["claim"][1] == "other"
 
 
+async def test_what_stands_there_without_a_claim_is_anothers(store: SqliteStore) -> None:
+    await store.bulk_docs([{"_id": "bk.a.01", "seat": 9}])
+
+    outcome = await claim(store, "bk.a.01", {}, claimant="me", now=10**9)
+
+    assert isinstance(outcome, Lost)
+    assert outcome.doc["seat"] == 9
+
+
+async def test_a_document_that_no_store_takes_is_refused_at_once(store: SqliteStore) -> None:
+    with pytest.raises(BadRequest):
+        await claim(store, "_bk", {}, claimant="me", now=100)
+
+
 class WithoutQuorum(SqliteStore):
-    """Answers 202 to every creation, as a cluster does whose other nodes are away."""
+    """Answers 202 to the writes whose claim is in this state, as a cluster does whose other nodes are away."""
+
+    lacking = "held"
 
     async def bulk_docs(self, docs: Sequence[Doc], *, new_edits: bool = True) -> list[Written]:
-        return [replace(row, durable=False) for row in await super().bulk_docs(docs, new_edits=new_edits)]
+        rows = await super().bulk_docs(docs, new_edits=new_edits)
+        states = [doc.get("claim", [""])[0] for doc in docs]
+        return [replace(row, durable=state != self.lacking) for row, state in zip(rows, states, strict=True)]
+
+
+async def test_taken_without_a_quorum_is_not_promised_until_it_is_seen_again(tmp_path: Path) -> None:
+    store = WithoutQuorum(tmp_path / "cases.sqlite", "cases")
+    store.lacking = "taken"
+
+    with pytest.raises(Unavailable):
+        await claim(store, "bk.a.01", {}, claimant="me", now=100)
+    again = await claim(store, "bk.a.01", {}, claimant="me", now=101)
+
+    await store.close()
+    assert isinstance(again, Taken)
+
+
+async def test_a_claim_that_is_freed_while_it_is_being_taken_is_not_taken(tmp_path: Path) -> None:
+    """A claimant so slow that its hold grew old: another frees it and takes the id, and the first one loses."""
+
+    class Slow(SqliteStore):
+        async def bulk_docs(self, docs: Sequence[Doc], *, new_edits: bool = True) -> list[Written]:
+            if docs[0].get("claim", [""])[:2] == ["taken", "slow"]:
+                await claim(other, "bk.a.01", {}, claimant="quick", now=100 + STALE + 1)
+            return await super().bulk_docs(docs, new_edits=new_edits)
+
+    other, slow = open_sqlite(tmp_path, "cases"), Slow(tmp_path / "cases.sqlite", "cases")
+    outcome = await claim(slow, "bk.a.01", {}, claimant="slow", now=100)
+
+    owner = (await other.get("bk.a.01"))["claim"][:2]
+    await other.close()
+    await slow.close()
+    assert isinstance(outcome, Lost)
+    assert owner == ["taken", "quick"]
+
+
+CLAIMANT = """
+import asyncio, sys
+from pathlib import Path
+from sync.claim import Taken, claim
+from sync.errors import BadRequest, Unavailable
+from sync.sqlite_store import open_sqlite
+
+async def outcome(store, doc_id, name):
+    while True:
+        try:
+            return await claim(store, doc_id, {}, claimant=name, now=100)
+        except Unavailable:
+            continue
+
+async def main():
+    store, me = open_sqlite(Path(sys.argv[1]), "cases"), sys.argv[2]
+    print("ready", flush=True)
+    sys.stdin.readline()
+    tries = [(f"bk.a.{n:02}", f"{me}.{n}.{again}") for n in range(10) for again in range(3)]
+    outcomes = await asyncio.gather(*(outcome(store, *one) for one in tries))
+    won = [doc_id for (doc_id, _), found in zip(tries, outcomes) if isinstance(found, Taken)]
+    print(*won, flush=True)
+    await store.close()
+
+asyncio.run(main())
+"""
+
+
+def test_of_several_processes_exactly_one_wins_each_id(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", CLAIMANT, tmp_path]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    processes = [subprocess.Popen([*command, f"p{n}"], **pipes) for n in range(3)]
+    for process in processes:
+        assert process.stdout.readline() == "ready\n"
+
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    won = [doc_id for process in processes for doc_id in process.communicate(timeout=50)[0].split()]
+
+    assert sorted(won) == [f"bk.a.{n:02}" for n in range(10)]
 
 
 async def test_without_a_quorum_nobody_has_it(tmp_path: Path) -> None:
