@@ -60,7 +60,10 @@ export function summarise(form, hard) {
     element('li', {}, element('a', { href: `#${finding.field}`, click: goTo }, findingText(form, finding))));
   summary.querySelector('ul')?.replaceChildren(...lines);
   summary.hidden = !hard.length;
-  if (hard.length) summary.focus();
+  if (!hard.length) return;
+  // A summary longer than the screen would else be shown from its middle.
+  summary.focus({ preventScroll: true });
+  summary.scrollIntoView();
 }
 
 /** To the field without touching the address, which says what draft is open. @param {Event} event */
