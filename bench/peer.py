@@ -5,10 +5,13 @@ replicated database is done; ids, service and time stand in clear, as with us.
 """
 
 import asyncio
+import os
+import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from playwright.async_api import BrowserContext, Page
@@ -49,15 +52,16 @@ async def couch_protocol_server() -> AsyncIterator[int]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [MODULES / ".bin" / "pouchdb-server", "--in-memory", "--host", "127.0.0.1", "--port", str(port)]
-    process = await asyncio.create_subprocess_exec(
-        "node", *map(str, command), "--no-stdout-logs", cwd="/tmp", stdout=asyncio.subprocess.DEVNULL
-    )
-    try:
-        await _answering(port)
-        yield port
-    finally:
-        process.terminate()
-        await process.wait()
+    with TemporaryDirectory() as folder:  # it writes its settings and its log where it is started
+        process = await asyncio.create_subprocess_exec(
+            "node", *map(str, command), cwd=folder, stdout=asyncio.subprocess.DEVNULL, start_new_session=True
+        )
+        try:
+            await _answering(port)
+            yield port
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)  # Node from PyPI is a process around the real one
+            await process.wait()
 
 
 async def _answering(port: int) -> None:
