@@ -1,15 +1,20 @@
 """The main job, from a phone without signal to an officer's screen and back: once a store, once a language, with and
 without JavaScript."""
 
+import base64
+import http.client
 import os
 import re
+import secrets
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
+from server.databases import NAMES
 from server.i18n import Catalogue
 from tests.browsing import Phone
 from tests.people import Answers, child, person
@@ -42,9 +47,24 @@ def texts(lang: str) -> Catalogue:
 
 @pytest.fixture
 def office(store_url: str | None, tmp_path: Path) -> Iterator[RunningOffice]:
-    env = {"RANTAU_COUCHDB_PREFIX": f"journey-{tmp_path.name.replace('_', '-').lower()}-{id(tmp_path)}-"}
-    with RunningOffice(tmp_path / "office", store_url=store_url, env=env) as office:
+    prefix = f"journey-{secrets.token_hex(6)}-"
+    with RunningOffice(tmp_path / "office", store_url=store_url, env={"RANTAU_COUCHDB_PREFIX": prefix}) as office:
         yield office
+    if store_url:
+        drop_databases(store_url, prefix)
+
+
+def drop_databases(url: str, prefix: str) -> None:
+    """Leave a CouchDB as it was found."""
+    server = urlsplit(url)
+    account = base64.b64encode(f"{server.username}:{server.password}".encode()).decode()
+    for name in NAMES:
+        connection = http.client.HTTPConnection(server.hostname or "", server.port or 80)
+        connection.request("DELETE", f"/{prefix}{name}", headers={"Authorization": f"Basic {account}"})
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        assert answer.status in (200, 202)
 
 
 @pytest.fixture
