@@ -58,9 +58,10 @@ def drop_databases(url: str, prefix: str) -> None:
     """Leave a CouchDB as it was found."""
     server = urlsplit(url)
     account = base64.b64encode(f"{server.username}:{server.password}".encode()).decode()
+    headers = {"Authorization": f"Basic {account}"} if server.username else {}
     for name in NAMES:
         connection = http.client.HTTPConnection(server.hostname or "", server.port or 80)
-        connection.request("DELETE", f"/{prefix}{name}", headers={"Authorization": f"Basic {account}"})
+        connection.request("DELETE", f"/{prefix}{name}", headers=headers)
         answer = connection.getresponse()
         answer.read()
         connection.close()
