@@ -70,17 +70,37 @@ async function speak(lang) {
 
 /** Fetch the packs of a language that are not here yet; gives their revision. @param {string} lang */
 async function fill(lang) {
-  const { revision, packs } = await fetchJson(`/packs/${lang}.json`);
-  if (!/^[a-z0-9]{4,40}$/.test(revision)) throw new TypeError('not a list of packs');
-  const cache = await caches.open(PREFIX + revision);
+  const hasSome = (await caches.keys()).some((name) => name.startsWith(PREFIX));
+  const atOnce = hasSome ? undefined : await fillAtOnce(lang).catch(() => undefined);
+  const { revision, packs } = atOnce ?? (await fetchJson(`/packs/${lang}.json`));
+  const cache = await openCache(revision);
   for (const [url] of packs) {
-    // The name ends in the hash of the content, which another revision or language may have brought already.
-    const mark = `/packs/${url.slice(url.lastIndexOf('-'))}`;
+    const mark = markOf(url);
     if (await cache.match(mark)) continue;
     const urls = (await copy(mark, cache)) ?? (await unpack(await fetchJson(url), cache));
     await cache.put(mark, new Response(JSON.stringify(urls)));
   }
   return revision;
+}
+
+/** The first time, all packs come in one answer; of one that is cut, what came whole stays. @param {string} lang */
+async function fillAtOnce(lang) {
+  const rows = jsonLines(await fetchOurs(`/packs/${lang}.ndjson`));
+  const { value: list } = await rows.next();
+  const cache = await openCache(list.revision);
+  for await (const [url, pack] of rows) {
+    await cache.put(markOf(url), new Response(JSON.stringify(await unpack(pack, cache))));
+  }
+  return list;
+}
+
+/** A pack is known by the hash at its name's end, also to another revision or language. @param {string} url */
+const markOf = (url) => `/packs/${url.slice(url.lastIndexOf('-'))}`;
+
+/** @param {string} revision */
+function openCache(revision) {
+  if (!/^[a-z0-9]{4,40}$/.test(revision)) throw new TypeError('not a list of packs');
+  return caches.open(PREFIX + revision);
 }
 
 /** @param {string} mark @param {Cache} cache @returns {Promise<string[] | undefined>} */
@@ -106,10 +126,25 @@ async function unpack(pack, cache) {
 }
 
 /** A portal that answers with a page of its own fails here, and so does the install. @param {string} url */
-async function fetchJson(url) {
+const fetchJson = async (url) => (await fetchOurs(url)).json();
+
+/** @param {string} url */
+async function fetchOurs(url) {
   const response = await fetch(url, { cache: 'no-store', credentials: 'omit', redirect: 'error' });
   if (!response.ok) throw new TypeError(`${response.status} for ${url}`);
-  return response.json();
+  return response;
+}
+
+/** The values of an answer's lines as they come. @param {Response} response @returns {AsyncGenerator<any>} */
+async function* jsonLines({ body }) {
+  const reader = /** @type {ReadableStream<Uint8Array>} */ (body).getReader();
+  const decoder = new TextDecoder();
+  for (let rest = '', isOver = false; !isOver; ) {
+    const { done, value } = await reader.read();
+    const lines = (rest + decoder.decode(value, { stream: !done })).split('\n');
+    [rest, isOver] = [lines.pop() ?? '', done];
+    for (const line of lines) yield JSON.parse(line);
+  }
 }
 
 /** @param {Request} request */

@@ -1,8 +1,10 @@
 /** Starts what a page has: the components inside it first, then the exchange with the office and the worker. */
 
-import { language, loadTexts } from './text.js';
+import { registerServiceWorker } from './worker-urls.js';
 
 /** @typedef {{start(): void, stop(): void}} Component */
+
+const READ_ONLY = ['home', 'guide'];
 
 /** @type {WeakMap<Element, Component>} */
 const components = new WeakMap();
@@ -14,12 +16,26 @@ export async function startComponents(part) {
 
 /** @param {Element} root */
 async function startComponent(root) {
-  const [{ default: Made }] = await Promise.all([import(`./components/${root.getAttribute('data-module')}.js`), loadTexts()]);
+  const [{ default: Made }] = await Promise.all([import(`./components/${root.getAttribute('data-module')}.js`), texts()]);
   if (!components.has(root)) components.set(root, new Made(root));
   components.get(root)?.start();
 }
 
+const texts = async () => (await import('./text.js')).loadTexts();
+
+/** Resolves when the worker answers this page, or cannot yet. */
+async function firstWorker() {
+  if (!('serviceWorker' in navigator) || navigator.serviceWorker.controller) return;
+  const { installing } = (await registerServiceWorker().catch(() => undefined)) ?? {};
+  await new Promise((resolve) => {
+    if (!installing) return resolve(undefined);
+    installing.onstatechange = () => /^(activated|redundant)$/.test(installing.state) && resolve(undefined);
+  });
+}
+
 async function start() {
+  // Whoever only reads can wait until the worker has brought every script in one answer, which costs far less.
+  if (READ_ONLY.includes(document.body.dataset.page ?? '')) await firstWorker();
   const main = document.querySelector('main');
   // What a person types into comes before everything else.
   if (main) await startComponents(main);
@@ -27,7 +43,7 @@ async function start() {
   const { startWorker } = await import('./sw-bridge.js');
   const { startExchange } = await import('./exchange-timer.js');
   startExchange();
-  await startWorker(language());
+  await startWorker(document.documentElement.lang);
 }
 
 void start();

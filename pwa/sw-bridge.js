@@ -4,9 +4,8 @@
  */
 
 import { write } from './db.js';
-import { workerUrl } from './worker-urls.js';
+import { registerServiceWorker } from './worker-urls.js';
 
-const SCRIPT = '/service-worker.js';
 const OPEN_FORM = '[data-module="application-form"]';
 
 let isStarted = false;
@@ -50,8 +49,7 @@ export async function storageState() {
 }
 
 async function register() {
-  const options = /** @type {const} */ ({ updateViaCache: 'none' });
-  const registration = await navigator.serviceWorker.register(workerUrl(SCRIPT), options).catch(() => undefined);
+  const registration = await registerServiceWorker().catch(() => undefined);
   if (registration?.waiting && registration.active) offer();
   registration?.addEventListener('updatefound', () => follow(registration.installing));
 }

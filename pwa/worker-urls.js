@@ -3,7 +3,8 @@
  * a script. A policy's name can be taken once a page, so whoever starts a worker asks here.
  */
 
-const WORKERS = ['/service-worker.js', '/pwa/staff/argon2-worker.js'];
+const SERVICE_WORKER = '/service-worker.js';
+const WORKERS = [SERVICE_WORKER, '/pwa/staff/argon2-worker.js'];
 
 /** @typedef {{createScriptURL(path: string): string}} Policy */
 
@@ -18,6 +19,10 @@ let policy;
 export function workerUrl(path) {
   return (policy ??= makePolicy()).createScriptURL(path);
 }
+
+/** Register the service worker; the one that is there, if it is. */
+export const registerServiceWorker = () =>
+  navigator.serviceWorker.register(workerUrl(SERVICE_WORKER), { updateViaCache: 'none' });
 
 /** @returns {Policy} */
 function makePolicy() {

@@ -18,7 +18,9 @@ REVALIDATE = "no-cache"  # kept by the browser, asked for each time: an update i
 FOR_EVER = "public, max-age=31536000, immutable"
 
 _SMALLEST = 200  # bytes under which compressing saves nothing worth a header
-_PLAIN_TYPES = ("text/", "application/json", "application/manifest+json", "image/svg", "application/wasm")
+_PLAIN_TYPES = (
+    "text/", "application/json", "application/x-ndjson", "application/manifest+json", "application/wasm", "image/svg",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

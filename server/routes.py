@@ -51,6 +51,7 @@ ROWS = (
     Row("/forms/{service}.json", "GET", "form", public.resource),
     Row("/forms/{service}/{form}.json", "GET", "published_form", public.resource),
     Row("/packs/{lang:lang}.json", "GET", "packs", public.resource),
+    Row("/packs/{lang:lang}.ndjson", "GET", "packs_at_once", public.resource),
     Row("/packs/{lang:lang}/{pack}.json", "GET", "pack", public.resource),
     Row("/exchange", "POST", "exchange", exchange.exchange, body_limit=BodyLimits().sent),
     Row("/staff", "GET", "to_console", public.to_folder),

@@ -42,6 +42,7 @@ def build_site(settings: Settings, content: Content, environment: Environment, *
     packs = {lang: make_packs(lang, resources, headers) for lang in content.catalogues.languages}
     for made in packs.values():
         resources |= made.resources
+    compress_all(resources.values())  # what is new: all packs of a language at once
     forms = [content.forms.latest(service).name for service in content.forms.services]
     parts = [keys, forms, [made.revision for made in packs.values()]]
     return Site(resources, digest_of(_json(parts), 8), {lang: made.urls for lang, made in packs.items()})

@@ -63,6 +63,7 @@ class ScriptedOffice:
         self.script: list[Callable[[list[Any]], Answer]] = []
         self.packs: dict[str, list[dict[str, Any]]] = {"id": [_pages("id")], "en": [_pages("en")]}
         self.broken_packs: set[str] = set()
+        self.at_once: int | None = None  # packs that come in one answer before it breaks off; None: there is no such
         self.url = ""
 
     @property
@@ -191,11 +192,16 @@ class ScriptedOffice:
         return [f"/packs/{lang}/{place}-{_digest(pack)}.json" for place, pack in enumerate(self.packs[lang])]
 
     def _pack(self, path: str) -> bytes | None:
-        lang = path.split("/")[2].removesuffix(".json")
+        lang = path.split("/")[2].split(".")[0]
         packs = dict(zip(self.pack_urls(lang), (_json(pack).encode() for pack in self.packs[lang]), strict=True))
+        revision = _digest(sorted(packs))[:8]
+        list_ = _json({"revision": revision, "packs": [[url, len(pack)] for url, pack in packs.items()]}).encode()
         if path == f"/packs/{lang}.json":
-            revision = _digest(sorted(packs))[:8]
-            return _json({"revision": revision, "packs": [[url, len(pack)] for url, pack in packs.items()]}).encode()
+            return list_
+        if path == f"/packs/{lang}.ndjson":
+            lines = [list_, *(f'["{url}",{pack.decode()}]'.encode() for url, pack in packs.items()), b""]
+            whole = None if self.at_once is None else 1 + self.at_once
+            return whole and b"\n".join([*lines[:whole], lines[whole][:40]])
         return None if path in self.broken_packs else packs.get(path)
 
 

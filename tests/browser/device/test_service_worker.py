@@ -51,6 +51,19 @@ class TestServiceWorker:
         page.goto(f"{office.url}/id/late")
         assert page.locator("p").inner_text() == "late"
 
+    @pytest.mark.parametrize("whole", [0, 1, 2])
+    def test_the_first_packs_come_in_one_answer_and_what_a_cut_leaves_one_by_one(
+        self, context: BrowserContext, page: Page, office: ScriptedOffice, whole: int
+    ) -> None:
+        office.packs["id"].append({"/id/late": page_entry("id", "late")})
+        office.at_once = whole
+        start(page)
+        assert [office.asked[url] for url in office.pack_urls("id")] == [int(place >= whole) for place in range(2)]
+        context.set_offline(True)
+        for path, text in ("/id/mine", "packed /id/mine"), ("/id/late", "late"):
+            page.goto(office.url + path)
+            assert page.locator("p").inner_text() == text
+
     def test_a_portals_page_never_gets_into_the_cache(self, page: Page, office: ScriptedOffice) -> None:
         office.portal = "/packs/"
         run(page, BRIDGE + "await bridge.startWorker('id'); return null")
