@@ -72,12 +72,12 @@ async function speak(lang) {
 async function fill(lang) {
   const hasSome = (await caches.keys()).some((name) => name.startsWith(PREFIX));
   const atOnce = hasSome ? undefined : await fillAtOnce(lang).catch(() => undefined);
-  const { revision, packs } = atOnce ?? (await fetchJson(`/packs/${lang}.json`));
+  const { revision, headers, packs } = atOnce ?? (await fetchJson(`/packs/${lang}.json`));
   const cache = await openCache(revision);
   for (const [url] of packs) {
     const mark = markOf(url);
     if (await cache.match(mark)) continue;
-    const urls = (await copy(mark, cache)) ?? (await unpack(await fetchJson(url), cache));
+    const urls = (await copy(mark, cache)) ?? (await unpack(await fetchJson(url), cache, headers));
     await cache.put(mark, new Response(JSON.stringify(urls)));
   }
   return revision;
@@ -89,7 +89,7 @@ async function fillAtOnce(lang) {
   const { value: list } = await rows.next();
   const cache = await openCache(list.revision);
   for await (const [url, pack] of rows) {
-    await cache.put(markOf(url), new Response(JSON.stringify(await unpack(pack, cache))));
+    await cache.put(markOf(url), new Response(JSON.stringify(await unpack(pack, cache, list.headers))));
   }
   return list;
 }
@@ -116,11 +116,11 @@ async function copy(mark, cache) {
   return undefined;
 }
 
-/** @param {Record<string, Entry>} pack @param {Cache} cache */
-async function unpack(pack, cache) {
+/** @param {Record<string, Entry>} pack @param {Cache} cache @param {Record<string, string>} common headers of all */
+async function unpack(pack, cache, common) {
   for (const [url, { headers, body, body64 }] of Object.entries(pack)) {
     const bytes = body64 === undefined ? body : Uint8Array.from(atob(body64), (char) => char.charCodeAt(0));
-    await cache.put(url, new Response(bytes, { headers }));
+    await cache.put(url, new Response(bytes, { headers: { ...common, ...headers } }));
   }
   return Object.keys(pack);
 }

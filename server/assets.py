@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from server.headers import WASM_WORKER
-from server.minifying import minify_script, minify_style
 from server.resources import Resource, make_resource
 from server.settings import ROOT
+from server.slim import slim_script, slim_style
 
 SCRIPT, STYLE = "text/javascript; charset=utf-8", "text/css; charset=utf-8"
 TYPES = {
@@ -47,14 +47,14 @@ def _asset(path: Path, type_: str) -> Resource:
     body = path.read_bytes()
     # What came from outside lies there verbatim, and is served so.
     if "vendor" not in path.parts:
-        body = _minified(body, type_)
+        body = _slim(body, type_)
     return make_resource(body, type_, headers=_own_headers(path))
 
 
-def _minified(body: bytes, type_: str) -> bytes:
+def _slim(body: bytes, type_: str) -> bytes:
     if type_ == SCRIPT:
-        return minify_script(body.decode()).encode()
-    return minify_style(body.decode()).encode() if type_ == STYLE else body
+        return slim_script(body.decode()).encode()
+    return slim_style(body.decode()).encode() if type_ == STYLE else body
 
 
 def _own_headers(path: Path) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """The offline set of one language in a dozen packs: at 2G, eighty requests would take half a minute, and packs resume.
 
-A pack is JSON: `{"<url>": {"headers": {…}, "body": "…"}}` (`body64` in base64 for what is not text), each entry with
-the headers that the same URL is served with, so that a cached page keeps its policy. A pack is named by its content.
+A pack is JSON: `{"<url>": {"headers": {…}, "body": "…"}}` (`body64` in base64 for what is not text). The list has the
+headers that every answer carries, an entry those of its own; together they are what the same URL is served with, so
+that a cached page keeps its policy. A pack is named by its content and these headers.
 All of them in one answer, a line each after their list, is what a first visit fetches: together they compress better.
 """
 
@@ -18,7 +19,7 @@ from server.resources import FOR_EVER, Resource, compress_all, digest_of, make_r
 
 LIMIT = 12 * 1024  # bytes of brotli: what a thin signal brings before it goes
 _LARGEST_IMAGE = 2 * 1024  # bytes
-_HEADERS = 600  # bytes of an entry's headers by themselves
+_HEADERS = 60  # bytes of an entry beside its body
 JSON = "application/json"
 LINES = "application/x-ndjson"
 # What the console alone uses; officers open it with a connection first and the browser keeps it.
@@ -38,15 +39,17 @@ class Packs:
 def make_packs(lang: str, resources: Mapping[str, Resource], headers: Mapping[str, str]) -> Packs:
     """Pack what *lang* needs without a signal; *headers* are the ones that every answer carries."""
     found: dict[str, Resource] = {}
-    offline = _offline(lang, resources)
+    offline, common = _offline(lang, resources), _json(headers)
     # A kind begins a pack of its own: a new guide must not move every script after it into another pack.
     for _, items in groupby(offline, key=lambda item: _kind(*item)):
-        for body in _bodies(list(items), headers):
-            found[f"/packs/{lang}/{len(found)}-{digest_of(body)}.json"] = make_resource(body, JSON, cache=FOR_EVER)
+        for body in _bodies(list(items)):
+            found[f"/packs/{lang}/{len(found)}-{digest_of(common + body)}.json"] = make_resource(
+                body, JSON, cache=FOR_EVER
+            )
     compress_all(found.values())
     revision = digest_of(",".join(found).encode(), 8)
     rows = [[url, _size(pack)] for url, pack in found.items()]
-    list_ = make_resource(_json({"revision": revision, "packs": rows}), JSON)
+    list_ = make_resource(_json({"revision": revision, "headers": headers, "packs": rows}), JSON)
     lines = [list_.body, *(b'["%s",%s]' % (url.encode(), pack.body) for url, pack in found.items()), b""]
     whole = make_resource(b"\n".join(lines), LINES)
     listed = {f"/packs/{lang}.json": list_, f"/packs/{lang}.ndjson": whole}
@@ -80,19 +83,19 @@ def _kind(url: str, resource: Resource) -> str:
     return next((kind for start, kind in kinds.items() if resource.type.startswith(start)), "data")
 
 
-def _entry(resource: Resource, headers: Mapping[str, str]) -> dict[str, Any]:
+def _entry(resource: Resource) -> dict[str, Any]:
     own = {"Content-Type": resource.type, **resource.headers}
     try:
-        return {"headers": {**headers, **own}, "body": resource.body.decode()}
+        return {"headers": own, "body": resource.body.decode()}
     except UnicodeDecodeError:
-        return {"headers": {**headers, **own}, "body64": base64.b64encode(resource.body).decode()}
+        return {"headers": own, "body64": base64.b64encode(resource.body).decode()}
 
 
-def _bodies(items: Sequence[tuple[str, Resource]], headers: Mapping[str, str]) -> Iterator[bytes]:
+def _bodies(items: Sequence[tuple[str, Resource]]) -> Iterator[bytes]:
     pack: dict[str, dict[str, Any]] = {}
     sum_of_parts = 0
     for url, resource in items:
-        entry, part = _entry(resource, headers), _size(resource) + _HEADERS
+        entry, part = _entry(resource), _size(resource) + _HEADERS
         # Compressing together is never larger than apart: what fits by that sum needs no try, and tries are slow.
         if pack and sum_of_parts + part > LIMIT and not _fits(_json(pack | {url: entry})):
             yield _json(pack)

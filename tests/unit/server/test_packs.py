@@ -62,7 +62,15 @@ def test_a_language_gets_its_own_pages_and_what_all_share() -> None:
 def test_an_entry_brings_the_headers_that_its_url_is_served_with() -> None:
     entry = entries(make_packs("id", resources(), HEADERS))["/id/"]
     assert entry["body"] == "<p>depan"
-    assert entry["headers"] == {**HEADERS, "Content-Type": HTML}
+    assert entry["headers"] == {"Content-Type": HTML}
+    made = make_packs("id", resources(), HEADERS)
+    assert json.loads(made.resources["/packs/id.json"].body)["headers"] == HEADERS
+
+
+def test_other_headers_make_other_packs() -> None:
+    made, other = (make_packs("id", resources(), headers) for headers in (HEADERS, HEADERS | {"X-New": "1"}))
+    assert made.revision != other.revision
+    assert not {url for url in made.resources if url.count("/") > 2} & set(other.resources)
 
 
 def test_what_is_no_text_travels_in_base64() -> None:
@@ -76,7 +84,7 @@ def test_the_list_names_every_pack_with_its_size() -> None:
     listed = json.loads(packs.resources["/packs/id.json"].body)
     assert listed["revision"] == packs.revision
     assert {url: size for url, size in listed["packs"]} == {
-        url: len(pack.encodings["br"]) for url, pack in single(packs).items()
+        url: len(pack.encodings.get("br", pack.body)) for url, pack in single(packs).items()
     }
 
 
@@ -129,6 +137,6 @@ def test_a_pack_holds_what_the_server_serves(office_server: RunningOffice) -> No
             assert served.status == 200, inner
             body = entry["body"].encode() if "body" in entry else base64.b64decode(entry["body64"])
             assert served.body == body, inner
-            wanted = {name.lower(): value for name, value in entry["headers"].items()}
+            wanted = {name.lower(): value for name, value in (listed["headers"] | entry["headers"]).items()}
             assert wanted.items() <= served.headers.items(), inner
-            assert set(strict_headers(office_server.url)) <= set(entry["headers"])
+            assert set(strict_headers(office_server.url)) <= set(listed["headers"])
