@@ -21,7 +21,8 @@ export default class ApplicationForm {
     this.service = document.body.dataset.service ?? '';
     this.draft = new FormDraft(this.service, root.dataset.form ?? '', (what) => this.heard(what));
     this.autosave = new Autosave(() => void this.save());
-    this.saved = element('p', { class: 'saved', 'data-saved': true });
+    /** When what is typed was last stored; `data-saved` is empty while something typed since is not. */
+    this.saved = element('p', { class: 'saved', 'data-saved': '' });
     this.trouble = element('div', { role: 'alert', class: 'stack near' });
     /** The fields that were left once, which may be spoken of. @type {Set<string>} */
     this.visited = new Set();
@@ -81,7 +82,7 @@ export default class ApplicationForm {
     const anew = element('a', { href: '#new', click: startAnew }, text('app.form.start-new'));
     const notice = element('p', { class: 'notice', 'data-continued': true }, said, ' ', draft.case ? null : anew);
     this.root.before(notice);
-    this.saved.textContent = text('app.form.saved', { time: clock(draft.at) });
+    this.tellSaved(draft.at);
     if (typed.length) this.typed();
   }
 
@@ -96,6 +97,7 @@ export default class ApplicationForm {
   }
 
   typed() {
+    this.saved.dataset.saved = '';
     this.autosave.changed();
     this.ask();
   }
@@ -117,7 +119,7 @@ export default class ApplicationForm {
     try {
       await this.draft.save(readValues(this.root), this.title());
       if (save === this.saves) {
-        this.saved.textContent = text('app.form.saved', { time: clock(Date.now()) });
+        this.tellSaved(Date.now());
         this.trouble.replaceChildren();
       }
       return true;
@@ -126,6 +128,12 @@ export default class ApplicationForm {
       this.tellTrouble(error);
       return false;
     }
+  }
+
+  /** @param {number} at */
+  tellSaved(at) {
+    this.saved.textContent = text('app.form.saved', { time: clock(at) });
+    if (this.autosave.since === null) this.saved.dataset.saved = 'yes';
   }
 
   /** A draft is called by the first thing that is written into it, which is a name. */

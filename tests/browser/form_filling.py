@@ -35,7 +35,7 @@ def fill_field(field: Locator, key: str, answer: str | bool) -> None:
 
 def wait_until_saved(page: Page) -> None:
     """Wait until the page says that what was typed last is stored on this phone."""
-    page.locator("[data-saved]", has_text="Tersimpan").wait_for()
+    page.locator("[data-saved=yes]").wait_for()
 
 
 def send_form(page: Page) -> Locator:

@@ -16,6 +16,7 @@ from playwright.sync_api import Page, Playwright, expect
 
 from server.databases import NAMES
 from server.i18n import Catalogue
+from tests.browser.form_filling import wait_until_saved
 from tests.browsing import Phone
 from tests.people import Answers, child, person
 from tests.people_at_work import FORM, SERVICE, TEXTS, Officer, expect_filled, fill, settled
@@ -179,21 +180,6 @@ def test_an_application_without_signal_reaches_the_officer_and_comes_back(
 
 def saved_words(texts: Catalogue) -> str:
     return texts.text("app.form.saved", time="|").split("|")[0].strip()
-
-
-def wait_until_saved(page: Page) -> None:
-    """Wait until what is stored is what is typed: the page asks its own drafts."""
-    page.wait_for_function(
-        """async () => {
-          const { listDrafts, loadDraft } = await import('/pwa/drafts.js');
-          const { readValues } = await import('/pwa/components/form-values.js');
-          const [draft] = await listDrafts();
-          if (!draft) return false;
-          const stored = (await loadDraft(draft.id)).values;
-          return Object.entries(readValues(document.querySelector('form'))).every(([key, typed]) =>
-            (stored[key] ?? '') === typed);
-        }"""
-    )
 
 
 def test_the_same_without_javascript(

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 from server.settings import ROOT
 from sync.receipt_code import derive, new_code
 from tests.applicants import Applicant
-from tests.browser.form_filling import fill_field, send_form
+from tests.browser.form_filling import fill_field, send_form, wait_until_saved
 from tests.browsing import FLAGS, Phone, chromium
 from tests.people import person
 from tests.serving import RunningOffice
@@ -108,7 +108,7 @@ class TestMine:
         page = phone.page
         page.goto(f"{office.url}/id/apply/passport-new")
         fill_field(page.locator("[data-field=nama_lengkap]"), "nama_lengkap", "UPIK BANUN")
-        page.locator("[data-saved]", has_text="Tersimpan").wait_for()
+        wait_until_saved(page)
         page.goto(f"{office.url}/id/mine")
         draft = page.locator("[data-draft]", has_text="UPIK BANUN")
         draft.get_by_role("button", name="Hapus isian").click()
@@ -155,7 +155,7 @@ class TestCase:
         name = page.locator("#nama_lengkap")
         expect(name).to_have_value(str(person(3)["nama_lengkap"]))
         name.fill("NAMA YANG BENAR")
-        page.locator("[data-saved]", has_text="Tersimpan").wait_for()
+        wait_until_saved(page)
         expect(send_form(page)).to_have_attribute("data-state", "done")
         page.reload()
         page.locator("summary").click()

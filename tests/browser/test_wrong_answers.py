@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.bad_answers import ADULT, BAD, CHILD, Bad
+from tests.browser.form_filling import wait_until_saved
 from tests.browsing import Phone
 from tests.people_at_work import FORM, SERVICE, TEXTS, fill, fill_one
 from tests.serving import RunningOffice
@@ -41,7 +42,7 @@ def keep_wrong(page: Page) -> None:
     page.locator("[name=nomor_ktp]").fill("1312")
     page.locator("[data-action=review]").click()
     expect(page.locator("#nomor_ktp-error")).to_be_visible()
-    page.wait_for_url("**#d=*")
+    wait_until_saved(page)
     page.reload()
     expect(page.locator("[name=nomor_ktp]")).to_have_value("1312")
 
