@@ -3,57 +3,30 @@
 The server opens nothing: notes and answers pass as ciphertext. Every opening of a case and every step is audited.
 """
 
-from collections.abc import Awaitable, Callable
-from functools import wraps
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from server.audit import write_audit
+from server.guard import user_of
 from server.items import ItemRefused, parse_line
 from server.ndjson import Problem
-from server.office import Office
+from server.office import Office, office_of
 from server.posted import read_body
-from server.sessions import User, current_user, is_genuine
 from server.watch import bare, case_versions, case_wraps, taken_events
 from sync.canonical import b64u_encode
 from sync.claim import Lost, claim
 from sync.document import Doc
-from sync.errors import NotFound, OpenError, Unavailable
+from sync.errors import NotFound, OpenError
 from sync.events import STEPS, verify_event
 from sync.shape import is_case, v_of
 
 EVENT_LIMIT = 32 * 1024  # bytes; a note is a few sentences
-RETRY_AFTER = 10  # seconds
-Handler = Callable[[Request, Office, User], Awaitable[Response]]
 
 
-def for_officers(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """Let only a signed-in officer through, and posts only from our own page."""
-
-    @wraps(handler)
-    async def checked(request: Request) -> Response:
-        office: Office = request.app.state.office
-        user = await current_user(request)
-        if user is None:
-            return Problem(401, "signed-out")
-        if user.role != "officer":
-            return Problem(403, "forbidden", "role")
-        if request.method not in ("GET", "HEAD") and not is_genuine(request, user, request.headers.get("x-csrf", "")):
-            return Problem(403, "forbidden", "csrf")
-        try:
-            return await handler(request, office, user)
-        except Unavailable:
-            return Problem(503, "unavailable", retry_after=RETRY_AFTER)
-
-    return checked
-
-
-@for_officers
-async def list_cases(request: Request, office: Office, user: User) -> Response:
+async def list_cases(request: Request) -> Response:
     """Answer `GET /staff/api/cases?state=&older=&after=&limit=`: cases in the order of their arrival."""
-    query = request.query_params
+    office, query = office_of(request), request.query_params
     try:
         older = int(query["older"]) if query.get("older") else None
         limit = int(query.get("limit") or 50)
@@ -66,23 +39,21 @@ async def list_cases(request: Request, office: Office, user: User) -> Response:
     return _json(page.to_json())
 
 
-@for_officers
-async def show_case(request: Request, office: Office, user: User) -> Response:
+async def show_case(request: Request) -> Response:
     """Answer `GET /staff/api/cases/{case}`: everything there is of a case, as it is sealed."""
-    case = request.path_params["case"]
+    office, case = office_of(request), request.path_params["case"]
     versions = await case_versions(office.databases.cases, case) if is_case(case) else []
     if not versions:
         return Problem(404, "not-found")
-    await write_audit(office.databases.staff, "case-opened", who=user.login, at=office.clock(), about={"case": case})
+    await office.audit.write("case-opened", who=user_of(request).login, about={"case": case})
     wraps = await case_wraps(office.databases.wraps, versions)
     events = await taken_events(office.databases.cases, case)
     return _json({"versions": versions, "wraps": wraps, "events": events})
 
 
-@for_officers
-async def add_event(request: Request, office: Office, user: User) -> Response:
+async def add_event(request: Request) -> Response:
     """Answer `POST /staff/api/cases/{case}/events`: number a signed step, or show who has the number."""
-    case = request.path_params["case"]
+    office, case = office_of(request), request.path_params["case"]
     try:
         event = parse_line(await read_body(request, limit=EVENT_LIMIT), limit=EVENT_LIMIT)
     except ItemRefused as refused:
@@ -96,20 +67,20 @@ async def add_event(request: Request, office: Office, user: User) -> Response:
     if isinstance(outcome, Lost):
         return _json({"error": "conflict", "event": bare(outcome.doc)}, status_code=409)
     about = {"case": case, "n": event["n"], "step": event["step"]}
-    await write_audit(office.databases.staff, "event", who=user.login, at=office.clock(), about=about)
+    await office.audit.write("event", who=user_of(request).login, about=about)
     return _json(bare(outcome.doc), status_code=201)
 
 
-@for_officers
-async def show_keys(request: Request, office: Office, user: User) -> Response:
+async def show_keys(request: Request) -> Response:
     """Answer `GET /staff/api/keys`: the officer's own record and grants, with the signed list of keys."""
+    office, login = office_of(request), user_of(request).login
     staff = office.databases.staff
     try:
-        record = bare(await staff.get(f"officer.{user.login}"))
+        record = bare(await staff.get(f"officer.{login}"))
     except NotFound:
         return Problem(404, "not-found", "officer-key")
     rows = await staff.all_docs(start="grant.", end="grant/", include_docs=True)
-    grants = [row.doc for row in rows if row.doc is not None and row.doc["officer"] == user.login]
+    grants = [row.doc for row in rows if row.doc is not None and row.doc["officer"] == login]
     return _json(
         {
             "officer": record,

@@ -14,6 +14,7 @@ from server.pages import make_environment
 from server.server_key import MODE, ServerKey, ServerKeyError, read_server_key, server_key_path
 from server.settings import Settings, SettingsError, load_settings
 from server.site import build_site
+from sync.audit_chain import deed_of
 from sync.errors import OpenError, StoreError
 from sync.keyring import KeyList, verify_key_list
 from sync.store import Store
@@ -119,7 +120,7 @@ def _server_key(path: Path, own: ServerKey, key_list: KeyList) -> Finding:
 
 async def _grants(staff: Store, key_list: KeyList) -> Finding:
     users = [row.doc for row in await staff.all_docs(start="user.", end="user/", include_docs=True)]
-    officers = [user["login"] for user in users if user and user["role"] == "officer" and not user.get("disabled")]
+    officers = [user["login"] for user in users if user and "officer" in user["roles"] and not user.get("disabled")]
     if not officers:
         return Finding(False, "Keys: there is no officer who could sign in.")
     kids = [key.kid for key in key_list.keys if key.use in ("seal", "office") and key.state == "primary"]
@@ -144,9 +145,8 @@ async def _clock(databases: Databases, content: Content | None) -> Finding:
 
 async def _newest(databases: Databases, content: Content | None) -> int:
     times = [0]
-    # Audit entries are named by their time.
     rows = await databases.staff.all_docs(start="audit/", end="audit.", descending=True, limit=1, include_docs=True)
-    times += [row.doc["at"] for row in rows if row.doc]
+    times += [deed_of(row.doc).at for row in rows if row.doc]
     if content is not None:
         days = [guide.checked for lang in content.catalogues.languages for guide in content.guides.of(lang)]
         times += [int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) for day in days]

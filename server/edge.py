@@ -21,7 +21,7 @@ from server.edge_sealing import local_day, seal_answers
 from server.exchange import RETRY_AFTER, intake_of
 from server.forms import Form
 from server.intake import Ok, Outcome, Refused
-from server.office import Office
+from server.office import office_of
 from server.origin import is_foreign
 from server.packing import pack
 from server.pages import render
@@ -48,7 +48,7 @@ class _Case:
 
 async def apply(request: Request) -> Response:
     """Answer `POST /{lang}/apply/{service}`: the review page, or the form again with what is wrong."""
-    office, texts, form = _office(request), texts_of(request), _form(request)
+    office, texts, form = office_of(request), texts_of(request), _form(request)
     _refuse_foreign(request)
     values = await read_posted(request)
     today = local_day(office.clock(), office.settings.office.time_zone)
@@ -78,7 +78,7 @@ async def apply(request: Request) -> Response:
 
 async def send(request: Request) -> Response:
     """Answer `POST /{lang}/send`: take the reviewed item in and show what became of it."""
-    office, _ = _office(request), texts_of(request)
+    office, _ = office_of(request), texts_of(request)
     _refuse_foreign(request)
     fields = await read_posted(request)
     item = fields.get("item", "")
@@ -89,7 +89,7 @@ async def send(request: Request) -> Response:
 
 
 def _sent(request: Request, outcome: Outcome | None, *, item: str, code: str) -> Response:
-    office = _office(request)
+    office = office_of(request)
     state = "unavailable" if outcome is None else type(outcome).__name__.lower()
     reason = None
     if isinstance(outcome, Refused):
@@ -121,7 +121,7 @@ async def _case(request: Request, typed: str, *, wanted: bool) -> _Case | None:
         # A new code is only derived for a form that is complete: it is the costly part.
         return _Case(code, await keys_of(request, code), []) if wanted else None
     keys = await keys_of(request, typed)
-    prev = standing(await case_versions(_office(request).databases.cases, keys.case), "application")
+    prev = standing(await case_versions(office_of(request).databases.cases, keys.case), "application")
     if not prev:
         raise NoSuchCase
     return _Case(parse_code(typed), keys, prev) if wanted else None
@@ -143,14 +143,14 @@ def _words(request: Request, form: Form, finding: Finding) -> str:
 
 def _form(request: Request) -> Form:
     service = request.path_params["service"]
-    forms = _office(request).forms
+    forms = office_of(request).forms
     if service not in forms.services:
         raise HTTPException(404)
     return forms.latest(service)
 
 
 def _refuse_foreign(request: Request) -> None:
-    if is_foreign(request, _office(request).settings.origin):
+    if is_foreign(request, office_of(request).settings.origin):
         raise HTTPException(403)
 
 
@@ -159,8 +159,3 @@ def _shown_code(typed: str) -> str | None:
         return show_code(parse_code(typed))
     except CodeError:
         return None
-
-
-def _office(request: Request) -> Office:
-    office: Office = request.app.state.office
-    return office

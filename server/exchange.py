@@ -19,7 +19,7 @@ from server.body_lines import BodyLimits, BodyLines, BodyMalformed, BodyTooLarge
 from server.intake import Intake
 from server.items import ItemRefused
 from server.ndjson import NDJSON, NdjsonResponse, Problem
-from server.office import Office
+from server.office import Office, office_of
 from server.packing import choose_live_encoding
 from server.watch import Hello, News, read_hello
 from sync.canonical import b32_encode
@@ -36,7 +36,7 @@ RETRY_AFTER = 10  # seconds
 
 async def exchange(request: Request) -> Response:
     """Answer `POST /exchange`."""
-    office: Office = request.app.state.office
+    office = office_of(request)
     refusal = _refusal_by_headers(request, BodyLimits())
     if refusal is not None:
         return refusal

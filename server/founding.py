@@ -21,6 +21,7 @@ from sync.key_pair import KeyPair, new_key_pair
 from sync.keyring import ListedKey, seal_grant, sign_key_list, wrap_officer_key
 from sync.store import Store
 
+FIRST_ROLES = ("administrator", "head", "officer")  # of whoever founds the office, until there are others
 RECOVERY = "recovery"  # the officer that nobody is: its key lies on paper
 SHORTEST = 12  # characters of a password or passphrase
 _VALID = 400 * 86400  # seconds until the list of keys should be renewed
@@ -127,7 +128,7 @@ def _staff_documents(officer: NewOfficer, keys: _Keys, listed: Sequence[ListedKe
         "_id": f"user.{officer.login}",
         "type": "user",
         "login": officer.login,
-        "role": "officer",
+        "roles": list(FIRST_ROLES),
         "password": hash_password(officer.password),
         "lang": officer.lang,
     }

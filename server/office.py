@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jinja2 import Environment
+from starlette.requests import Request
 
+from server.audit import Audit
 from server.content import Content
 from server.databases import Databases, open_databases
 from server.forms import Forms
@@ -45,6 +47,7 @@ class Office:
     keys: list[Any]
     key_list: KeyList
     server_key: KeyPair = field(repr=False)
+    audit: Audit
     projection: Projection
     site: Site
     clock: Callable[[], int]
@@ -73,6 +76,12 @@ class Office:
     def public(self) -> str:
         """Name the state of everything public in 8 characters."""
         return self.site.revision
+
+
+def office_of(request: Request) -> Office:
+    """Give the office that is asked."""
+    office: Office = request.app.state.office
+    return office
 
 
 def now() -> int:
@@ -135,6 +144,7 @@ async def open_office(
             keys=keys,
             key_list=key_list,
             server_key=own.pair,
+            audit=Audit(databases.staff, own.kid, own.pair, clock),
             projection=projection,
             site=site,
             clock=clock,

@@ -4,14 +4,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from server.office import Office
+from server.office import office_of
 from server.resources import respond
 from sync.canonical import b64u_encode
 
 
 async def resource(request: Request) -> Response:
     """Answer a GET for anything that was made at start."""
-    office: Office = request.app.state.office
+    office = office_of(request)
     found = office.site.resources.get(request.scope["path"])
     if found is None:
         raise HTTPException(404)
@@ -20,7 +20,7 @@ async def resource(request: Request) -> Response:
 
 async def office_json(request: Request) -> Response:
     """Answer `GET /office.json`: what a device pins and checks before it seals."""
-    office: Office = request.app.state.office
+    office = office_of(request)
     profile = office.settings.office
     content = {
         "office": {"name": profile.name, "official": profile.official, "origin": office.settings.origin},
@@ -35,7 +35,7 @@ async def office_json(request: Request) -> Response:
 
 async def ping(request: Request) -> Response:
     """Answer `GET /ping` with a body that no captive portal knows."""
-    office: Office = request.app.state.office
+    office = office_of(request)
     return PlainTextResponse(f"rantau {office.public}\n", headers={"Cache-Control": "no-store"})
 
 

@@ -1,6 +1,6 @@
-"""The one list of what the server answers: path, methods, who may ask, how long a body may be."""
+"""The one list of what the server answers: path, method, how long a body may be. Who may ask: `server.rights`."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,23 +13,21 @@ from starlette.routing import Route
 
 from server import console_api, edge, exchange, public, staff, tracking
 from server.body_lines import BodyLimits
+from server.guard import Handler, guarded
 from server.limits import BodyLimit
 from server.posted import BODY_LIMIT
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 NONE = 0  # bytes: a GET has no body
 
 
 @dataclass(frozen=True)
 class Row:
-    """One thing that can be asked; *role* `officer` answers nobody else than a signed-in officer."""
+    """One thing that can be asked; its name says in the table of rights who may."""
 
     path: str
     method: Literal["GET", "POST"]
     name: str
     endpoint: Handler
-    role: Literal["anyone", "officer"] = "anyone"
     body_limit: int = NONE
 
 
@@ -57,13 +55,13 @@ ROWS = (
     Row("/staff", "GET", "to_console", public.to_folder),
     Row("/staff/login", "GET", "login_page", staff.login_page),
     Row("/staff/login", "POST", "login", staff.login, body_limit=BODY_LIMIT),
-    Row("/staff/logout", "POST", "logout", staff.logout, "officer", BODY_LIMIT),
-    Row("/staff/", "GET", "console", staff.console_page, "officer"),
-    Row("/staff/{lang:lang}/", "GET", "console_in", staff.console_page, "officer"),
-    Row("/staff/api/keys", "GET", "keys", console_api.show_keys, "officer"),
-    Row("/staff/api/cases", "GET", "cases", console_api.list_cases, "officer"),
-    Row("/staff/api/cases/{case}", "GET", "case_documents", console_api.show_case, "officer"),
-    Row("/staff/api/cases/{case}/events", "POST", "add_event", console_api.add_event, "officer", console_api.EVENT_LIMIT),  # noqa: E501
+    Row("/staff/logout", "POST", "logout", staff.logout, BODY_LIMIT),
+    Row("/staff/", "GET", "console", staff.console_page),
+    Row("/staff/{lang:lang}/", "GET", "console_in", staff.console_page),
+    Row("/staff/api/keys", "GET", "keys", console_api.show_keys),
+    Row("/staff/api/cases", "GET", "cases", console_api.list_cases),
+    Row("/staff/api/cases/{case}", "GET", "case_documents", console_api.show_case),
+    Row("/staff/api/cases/{case}/events", "POST", "add_event", console_api.add_event, console_api.EVENT_LIMIT),
     Row("/{lang:lang}", "GET", "to_home", public.to_folder),
     Row("/{lang:lang}/", "GET", "home", public.resource),
     Row("/{lang:lang}/mine", "GET", "mine", public.resource),
@@ -86,7 +84,7 @@ def build_routes(rows: Sequence[Row] = ROWS) -> list[Route]:
 
 
 def _route(path: str, rows: Sequence[Row]) -> Route:
-    handlers = {row.method: row.endpoint for row in rows}
+    handlers = {row.method: guarded(row.name, row.endpoint) for row in rows}
 
     async def endpoint(request: Request) -> Response:
         _refuse_unknown_language(request)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.office import Office
+from server.office import Office, office_of
 from server.origin import is_foreign
 from sync.canonical import b32_encode, b64u_encode
 from sync.document import Doc
@@ -28,12 +28,17 @@ _TOKEN = 32  # bytes
 
 @dataclass(frozen=True)
 class User:
-    """Somebody signed in; `csrf` has to come back with everything that changes something."""
+    """Somebody signed in; `csrf` has to come back with everything that changes something.
+
+    Attributes:
+        stepped_up_at: when this session last proved who sits there; 0 for never.
+    """
 
     login: str
-    role: str
+    roles: frozenset[str]
     lang: str
     csrf: str = field(repr=False)
+    stepped_up_at: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,8 @@ class Sessions:
             return None
         if now - session["seen"] > _SEEN_EVERY:
             await self.staff.bulk_docs([session | {"seen": now}])  # who comes second has seen it too
-        return User(account["login"], account["role"], account.get("lang", "id"), _csrf(token))
+        roles, stepped_up_at = frozenset(account["roles"]), session.get("stepped_up_at", 0)
+        return User(account["login"], roles, account.get("lang", "id"), _csrf(token), stepped_up_at)
 
     async def close(self, token: str) -> None:
         """End a session."""
@@ -78,19 +84,19 @@ class Sessions:
 
 async def current_user(request: Request) -> User | None:
     """Give who is signed in, from the cookie."""
-    token = request.cookies.get(_cookie(_office(request)))
+    token = request.cookies.get(_cookie(office_of(request)))
     return await sessions_of(request).find(token) if token else None
 
 
 def sessions_of(request: Request) -> Sessions:
     """Give the sessions of the office that is asked."""
-    office = _office(request)
+    office = office_of(request)
     return Sessions(office.databases.staff, office.clock)
 
 
 def is_genuine(request: Request, user: User, csrf: str) -> bool:
     """Say whether a post was made by our own page for this session."""
-    return not is_foreign(request, _office(request).settings.origin) and hmac.compare_digest(
+    return not is_foreign(request, office_of(request).settings.origin) and hmac.compare_digest(
         csrf.encode(), user.csrf.encode()
     )
 
@@ -99,23 +105,18 @@ async def sign_in(request: Request, response: Response, login: str) -> None:
     """Begin a session and put its token into *response*; one that the browser had ends."""
     await sign_out(request, response)
     token = await sessions_of(request).open(login)
-    name = _cookie(_office(request))
+    name = _cookie(office_of(request))
     # No Max-Age: it goes when the browser closes.
-    response.set_cookie(name, token, path="/", secure=_is_https(_office(request)), httponly=True, samesite="strict")
+    response.set_cookie(name, token, path="/", secure=_is_https(office_of(request)), httponly=True, samesite="strict")
 
 
 async def sign_out(request: Request, response: Response) -> None:
     """End the session and take the cookie away."""
-    name = _cookie(_office(request))
+    name = _cookie(office_of(request))
     token = request.cookies.get(name)
     if token:
         await sessions_of(request).close(token)
-        response.delete_cookie(name, path="/", secure=_is_https(_office(request)), httponly=True, samesite="strict")
-
-
-def _office(request: Request) -> Office:
-    office: Office = request.app.state.office
-    return office
+        response.delete_cookie(name, path="/", secure=_is_https(office_of(request)), httponly=True, samesite="strict")
 
 
 def _cookie(office: Office) -> str:

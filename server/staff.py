@@ -9,20 +9,19 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from server.audit import write_audit
+from server.guard import LOGIN, user_of
 from server.lane import LaneFull, lane_of
 from server.login_delays import LoginDelays
-from server.office import Office
+from server.office import Office, office_of
 from server.origin import is_foreign
 from server.pages import render
 from server.passwords import verify_password
 from server.posted import read_posted
-from server.sessions import User, current_user, is_genuine, sign_in, sign_out
+from server.sessions import User, sign_in, sign_out
 from sync.document import Doc, is_id
 from sync.errors import NotFound
 
 HOME = "/staff/"
-LOGIN = "/staff/login"
 RETRY_AFTER = 5  # seconds
 _LONGEST = 1024  # characters of a password
 
@@ -34,7 +33,7 @@ async def login_page(request: Request) -> Response:
 
 async def login(request: Request) -> Response:
     """Answer `POST /staff/login`: the same, as slowly, for a wrong password and for nobody's login."""
-    office = _office(request)
+    office = office_of(request)
     if is_foreign(request, office.settings.origin):
         raise HTTPException(403)
     fields = await read_posted(request)
@@ -46,10 +45,10 @@ async def login(request: Request) -> Response:
     account = await _account(office, name)
     if not await _is_right(request, account, password):
         delays.failed(name, address, now=office.clock())
-        await write_audit(office.databases.staff, "login-failed", who=name if account else "?", at=office.clock())
+        await office.audit.write("login-failed", who=name if account else "?")
         return _login_page(request, 403, error="login.wrong", login=name)
     delays.succeeded(name, address)
-    await write_audit(office.databases.staff, "login", who=name, at=office.clock())
+    await office.audit.write("login", who=name)
     response = RedirectResponse(HOME, status_code=303)
     await sign_in(request, response, name)
     return response
@@ -57,30 +56,22 @@ async def login(request: Request) -> Response:
 
 async def logout(request: Request) -> Response:
     """Answer `POST /staff/logout`."""
-    user = await current_user(request)
-    fields = await read_posted(request)
     response = RedirectResponse(LOGIN, status_code=303)
-    if user is None:
-        return response
-    if not is_genuine(request, user, fields.get("csrf", "")):
-        raise HTTPException(403)
     await sign_out(request, response)
-    await write_audit(_office(request).databases.staff, "logout", who=user.login, at=_office(request).clock())
+    await office_of(request).audit.write("logout", who=user_of(request).login)
     return response
 
 
 async def console_page(request: Request) -> Response:
     """Answer `GET /staff/` and `GET /staff/{lang}/`."""
-    user = await current_user(request)
-    if user is None or user.role != "officer":
-        return RedirectResponse(LOGIN, status_code=303)
+    user = user_of(request)
     return render(request, "staff/console.html", lang=_lang(request, user), user=user, csrf=user.csrf)
 
 
 def _login_page(
     request: Request, status_code: int, *, error: str | None = None, login: str = "", seconds: int = 0
 ) -> Response:
-    office, lang = _office(request), _lang(request, None)
+    office, lang = office_of(request), _lang(request, None)
     text = office.catalogues[lang].text(error, seconds=seconds) if error else None
     response = render(request, "staff/login.html", status_code=status_code, lang=lang, error=text, login=login)
     if seconds:
@@ -114,11 +105,6 @@ def _delays(request: Request) -> LoginDelays:
 
 
 def _lang(request: Request, user: User | None) -> str:
-    languages = _office(request).catalogues.languages
+    languages = office_of(request).catalogues.languages
     asked = (request.path_params.get("lang"), request.query_params.get("lang"), user and user.lang)
     return next((lang for lang in asked if lang in languages), languages[0])
-
-
-def _office(request: Request) -> Office:
-    office: Office = request.app.state.office
-    return office

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from server.case_status import CaseStatus, status_of
 from server.i18n import Catalogue
 from server.lane import LaneFull, lane_of
-from server.office import Office
+from server.office import office_of
 from server.origin import is_foreign
 from server.packing import pack
 from server.pages import render
@@ -31,7 +31,7 @@ class NoSuchCase(Exception):
 
 async def track(request: Request) -> Response:
     """Answer `POST /{lang}/track`."""
-    office: Office = request.app.state.office
+    office = office_of(request)
     if is_foreign(request, office.settings.origin):
         raise HTTPException(403)
     texts_of(request)
@@ -74,7 +74,7 @@ def texts_of(request: Request) -> Catalogue:
     Raises:
         HTTPException: 404, no such language.
     """
-    office: Office = request.app.state.office
+    office = office_of(request)
     lang = request.path_params["lang"]
     if lang not in office.catalogues:
         raise HTTPException(404)

@@ -11,10 +11,13 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from server.audit import Audit, read_entries
 from server.forms import Forms, load_forms
 from server.i18n import Catalogue, Catalogues, load_catalogues
 from server.projection import Projection
 from server.regions import load_regions
+from server.routes import ROWS, build_routes
+from sync.audit_chain import Deed, deed_of
 from sync.sqlite_store import SqliteStore, open_sqlite
 from tests.asgi import Client
 from tests.sealed_items import FORM, NOW, OfficeKeys
@@ -53,6 +56,16 @@ def with_small_texts(catalogues: Catalogues) -> Catalogues:
     return Catalogues({lang: Catalogue(lang, {**catalogues[lang].texts, **small}) for lang in catalogues.languages})
 
 
+def routes_of(*names: str) -> list[Route]:
+    """Give the named routes as the server has them, guard and limits included."""
+    return build_routes([row for row in ROWS if row.name in names])
+
+
+async def deeds_of(office: SmallOffice) -> list[Deed]:
+    """Read what was audited, the oldest first."""
+    return [deed_of(entry) async for entry in read_entries(office.databases.staff)]
+
+
 @asynccontextmanager
 async def small_office(
     folder: Path, routes: list[Route], templates: Mapping[str, str], keys: OfficeKeys
@@ -69,6 +82,7 @@ async def small_office(
         "settings": settings, "databases": office.databases, "clock": clock,
         "forms": Forms({**passport, "small": (FORM,)}), "catalogues": catalogues,
         "regions": load_regions(CONTENT / "regions.csv"), "key_list": keys.key_list, "server_key": keys.server,
+        "audit": Audit(stores["staff"], "s1", keys.server, clock),
         "root": keys.root.pub, "keys": keys.signed_list, "public": "abcdefgh", "site": SimpleNamespace(resources={}),
         "projection": Projection(folder / "projection.sqlite", stores["cases"], clock),
     }  # fmt: skip

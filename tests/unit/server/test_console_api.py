@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.routing import Route
 
-from server.console_api import add_event, list_cases, show_case, show_keys
 from server.sessions import Sessions
+from sync.audit_chain import Deed
 from sync.events import sign_event
 from sync.key_pair import new_key_pair
 from sync.keyring import Kdf, open_grant, seal_grant, unwrap_officer_key, verify_key_list, wrap_officer_key
 from tests.asgi import Answer, Client
 from tests.sealed_items import NOW, OfficeKeys, new_keys, seal_pair
-from tests.small_office import SmallOffice, small_office
+from tests.small_office import SmallOffice, deeds_of, routes_of, small_office
 
 KEYS = OfficeKeys()
 CODE = new_keys()
@@ -27,12 +26,7 @@ EVENTS = f"/staff/api/cases/{CODE.case}/events"
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[SmallOffice]:
-    routes = [
-        Route("/staff/api/cases", list_cases),
-        Route("/staff/api/cases/{case}", show_case),
-        Route("/staff/api/cases/{case}/events", add_event, methods=["POST"]),
-        Route("/staff/api/keys", show_keys),
-    ]
+    routes = routes_of("cases", "case_documents", "add_event", "keys")
     async with small_office(tmp_path, routes, {}, KEYS) as office:
         await office.databases.cases.bulk_docs([VERSION])
         await office.databases.wraps.bulk_docs([{"_id": f"w.{VERSION['_id']}", **WRAP}])
@@ -41,7 +35,7 @@ async def office(tmp_path: Path) -> AsyncIterator[SmallOffice]:
 
 async def signed_in(office: SmallOffice, login: str = "upik", role: str = "officer") -> tuple[Client, dict[str, str]]:
     staff = office.databases.staff
-    await staff.bulk_docs([{"_id": f"user.{login}", "type": "user", "login": login, "role": role, "password": "-"}])
+    await staff.bulk_docs([{"_id": f"user.{login}", "type": "user", "login": login, "roles": [role], "password": "-"}])
     sessions, client = Sessions(staff, lambda: office.now), office.client()
     client.cookies["s"] = await sessions.open(login)
     user = await sessions.find(client.cookies["s"])
@@ -58,11 +52,6 @@ async def post(client: Client, headers: dict[str, str], body: Any, url: str = EV
     return await client.request("POST", url, headers=headers, body=[json.dumps(body).encode()])
 
 
-async def audit(office: SmallOffice) -> list[dict[str, Any]]:
-    rows = await office.databases.staff.all_docs(start="audit.", end="audit/", include_docs=True)
-    return [row.doc for row in rows if row.doc is not None]
-
-
 @pytest.mark.anyio
 @pytest.mark.parametrize("url", ["/staff/api/cases", f"/staff/api/cases/{CODE.case}", "/staff/api/keys"])
 async def test_nobody_and_no_volunteer_reads(office: SmallOffice, url: str) -> None:
@@ -77,7 +66,7 @@ async def test_a_post_needs_the_session_and_its_token(office: SmallOffice) -> No
     assert (await post(office.client(), headers, event())).status == 401
     assert (await post(client, headers | {"x-csrf": ""}, event())).status == 403
     assert (await post(client, headers | {"sec-fetch-site": "cross-site"}, event())).status == 403
-    assert await audit(office) == []
+    assert await deeds_of(office) == []
 
 
 @pytest.mark.anyio
@@ -101,8 +90,8 @@ async def test_a_case_is_shown_as_it_is_sealed_and_the_opening_is_noted(office: 
     assert answer.headers["cache-control"] == "no-store"
     assert (shown["versions"], shown["wraps"]) == ([VERSION], {VERSION["_id"]: WRAP})
     assert [{key: e[key] for key in event()} for e in shown["events"]] == [event()]
-    opened = [entry for entry in await audit(office) if entry["deed"] == "case-opened"]
-    assert [(entry["who"], entry["case"], entry["at"]) for entry in opened] == [("upik", CODE.case, NOW)]
+    opened = [deed for deed in await deeds_of(office) if deed.name == "case-opened"]
+    assert opened == [Deed(NOW, "upik", "case-opened", {"case": CODE.case})]
 
 
 @pytest.mark.anyio
@@ -110,7 +99,7 @@ async def test_a_case_is_shown_as_it_is_sealed_and_the_opening_is_noted(office: 
 async def test_a_case_that_is_not_there_is_not_found(office: SmallOffice, case: str) -> None:
     client, _ = await signed_in(office)
     assert (await client.get(f"/staff/api/cases/{case}")).status == 404
-    assert await audit(office) == []
+    assert await deeds_of(office) == []
 
 
 @pytest.mark.anyio
@@ -179,10 +168,7 @@ async def test_the_same_key_twice_is_refused(office: SmallOffice) -> None:
 async def test_a_step_leaves_a_trace_without_its_note(office: SmallOffice) -> None:
     client, headers = await signed_in(office)
     await post(client, headers, event(note=b"n" * 40))
-    [entry] = [entry for entry in await audit(office) if entry["deed"] == "event"]
-    assert {key: value for key, value in entry.items() if key[0] != "_"} == {
-        "type": "audit", "deed": "event", "who": "upik", "at": NOW, "case": CODE.case, "n": 1, "step": "berkas_lengkap",
-    }  # fmt: skip
+    assert await deeds_of(office) == [Deed(NOW, "upik", "event", {"case": CODE.case, "n": 1, "step": "berkas_lengkap"})]
 
 
 @pytest.mark.anyio

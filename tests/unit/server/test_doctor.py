@@ -13,6 +13,7 @@ from server.founding import NewOfficer, make_office
 from server.office import KEYS, now
 from server.server_key import read_server_key, server_key_path, write_server_key
 from server.settings import load_settings
+from sync.audit_chain import START, Deed, sign_entry
 from sync.key_pair import new_key_pair
 
 OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
@@ -123,8 +124,9 @@ async def test_a_missing_grant_is_named(environ: dict[str, str]) -> None:
 async def test_a_clock_behind_what_was_written_is_told(environ: dict[str, str]) -> None:
     async def from_tomorrow(databases: Databases) -> None:
         at = now() + 86400
-        for second in (at - 5, at):
-            await databases.staff.bulk_docs([{"_id": f"audit.{second:012d}.a", "type": "audit", "at": second}])
+        pair = new_key_pair()
+        deed = Deed(at, "upik", "login", {})
+        await databases.staff.bulk_docs([sign_entry(1, START, deed, kid="s26a", private=pair)])
 
     await change(environ, from_tomorrow)
     (sentence,) = await wrong(environ)

@@ -3,6 +3,7 @@ import re
 import pytest
 
 from server.body_lines import BodyLimits
+from server.rights import RIGHTS
 from server.routes import ROWS, Row, build_routes
 from tests.serving import Reply, RunningOffice
 
@@ -43,7 +44,7 @@ def test_everything_has_a_limit_for_its_body_and_reading_takes_none(row: Row) ->
 @pytest.mark.parametrize("row", ROWS, ids=IDS)
 def test_who_is_not_signed_in_gets_nothing_of_the_staffs(office_server: RunningOffice, row: Row) -> None:
     reply = anonymous(office_server, row)
-    if row.role == "officer":
+    if RIGHTS[row.name].roles is not None:
         assert reply.status in ((401,) if row.path.startswith("/staff/api/") else (303,))
         assert reply.headers.get("location", "/staff/login") == "/staff/login"
     else:
@@ -51,7 +52,7 @@ def test_who_is_not_signed_in_gets_nothing_of_the_staffs(office_server: RunningO
 
 
 def test_everything_under_staff_is_for_officers_but_the_door() -> None:
-    open_to_all = {row.name for row in ROWS if row.path.startswith("/staff") and row.role == "anyone"}
+    open_to_all = {row.name for row in ROWS if row.path.startswith("/staff") and RIGHTS[row.name].roles is None}
     assert open_to_all == {"to_console", "login_page", "login"}
 
 

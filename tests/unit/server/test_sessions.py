@@ -17,7 +17,7 @@ from sync.store import Store
 from tests.asgi import Client
 from tests.sealed_items import NOW
 
-ACCOUNT = {"_id": "user.upik", "type": "user", "login": "upik", "role": "officer", "lang": "id", "password": "-"}
+ACCOUNT = {"_id": "user.upik", "type": "user", "login": "upik", "roles": ["officer"], "lang": "id", "password": "-"}
 
 
 @dataclass
@@ -51,7 +51,7 @@ async def test_a_token_finds_its_user_and_is_stored_nowhere(sessions: Sessions) 
     token = await sessions.open("upik")
     user = await sessions.find(token)
     assert user is not None
-    assert (user.login, user.role, user.lang) == ("upik", "officer", "id")
+    assert (user.login, user.roles, user.lang) == ("upik", {"officer"}, "id")
     assert len(token) == 43
     rows = await sessions.staff.all_docs(start="s.", end="s/", include_docs=True)
     assert len(rows) == 1

@@ -1,0 +1,75 @@
+"""Stands before every handler: finds who is signed in and asks the table of rights, so that no handler can forget to.
+
+A handler behind it finds the user as `request.state.user`, and the fields of a posted form as `request.state.fields`.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from server.ndjson import Problem
+from server.office import office_of
+from server.posted import read_posted
+from server.rights import RIGHTS, STEP_UP, Right
+from server.sessions import User, current_user, is_genuine
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+API = "/staff/api/"
+LOGIN = "/staff/login"
+
+
+def guarded(name: str, handler: Handler) -> Handler:
+    """Let only those through to *handler* whom the rights of the route *name* allow.
+
+    Raises:
+        LookupError: the table has no such route, so nobody may.
+    """
+    right = RIGHTS[name]
+    if right.roles is None:
+        return handler
+
+    @wraps(handler)
+    async def checked(request: Request) -> Response:
+        refusal = await _refusal(request, right)
+        return refusal or await handler(request)
+
+    return checked
+
+
+def user_of(request: Request) -> User:
+    """Give who is signed in, in a handler behind the guard."""
+    user: User = request.state.user
+    return user
+
+
+async def _refusal(request: Request, right: Right) -> Response | None:
+    user = await current_user(request)
+    is_api = request.scope["path"].startswith(API)
+    if user is None:
+        return Problem(401, "signed-out") if is_api else RedirectResponse(LOGIN, status_code=303)
+    if not right.allows(user.roles):
+        return _forbidden("role", is_api=is_api)
+    request.state.user = user
+    if request.method == "POST" and not is_genuine(request, user, await _token(request, is_api=is_api)):
+        return _forbidden("csrf", is_api=is_api)
+    now = office_of(request).clock()
+    if right.needs_step_up and now - user.stepped_up_at > STEP_UP:
+        return Problem(403, "step-up")
+    return None
+
+
+def _forbidden(reason: str, *, is_api: bool) -> Response:
+    if is_api:
+        return Problem(403, "forbidden", reason)
+    raise HTTPException(403)
+
+
+async def _token(request: Request, *, is_api: bool) -> str:
+    if is_api:
+        return request.headers.get("x-csrf", "")
+    request.state.fields = await read_posted(request)
+    return str(request.state.fields.get("csrf", ""))

@@ -1,0 +1,57 @@
+"""The audit in a real store: many writers, one chain; and what somebody changed behind our back is found."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from server.audit import Audit, last_entry, read_entries, verify_audit
+from sync.audit_chain import ChainError, deed_of, entry_id
+from sync.sqlite_store import SqliteStore, open_sqlite
+from tests.sealed_items import NOW, OfficeKeys
+
+KEYS = OfficeKeys()
+
+
+def audit_in(staff: SqliteStore) -> Audit:
+    return Audit(staff, KEYS.key_list.primary("server").kid, KEYS.server, lambda: NOW)
+
+
+@pytest.fixture
+async def staff(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    store = open_sqlite(tmp_path, "staff")
+    yield store
+    await store.close()
+
+
+@pytest.mark.anyio
+async def test_what_several_processes_write_at_once_is_one_chain(staff: SqliteStore) -> None:
+    writers = [audit_in(staff) for _ in range(3)]
+    await asyncio.gather(*(writers[n % 3].write("login", who=f"officer-{n}") for n in range(30)))
+    assert await verify_audit(staff, KEYS.key_list) == await last_entry(staff)
+    who = {deed_of(entry).who async for entry in read_entries(staff)}
+    assert who == {f"officer-{n}" for n in range(30)}
+
+
+@pytest.mark.anyio
+async def test_it_goes_on_after_a_restart(staff: SqliteStore) -> None:
+    await audit_in(staff).write("login", who="upik")
+    await audit_in(staff).write("case-opened", who="upik", about={"case": "a" * 24})
+    assert (await verify_audit(staff, KEYS.key_list))[0] == 2
+
+
+@pytest.mark.anyio
+async def test_a_deleted_and_a_changed_entry_are_found(staff: SqliteStore) -> None:
+    audit = audit_in(staff)
+    for who in ("upik", "siti", "buyung"):
+        await audit.write("login", who=who)
+    entry = await staff.get(entry_id(2))
+    signed = [*entry["signed"][:4], "nobody", *entry["signed"][5:]]
+    await staff.bulk_docs([entry | {"signed": signed}])
+    with pytest.raises(ChainError, match=r"^entry 2: its signature"):
+        await verify_audit(staff, KEYS.key_list)
+    changed = await staff.get(entry_id(2))
+    await staff.bulk_docs([{"_id": changed["_id"], "_rev": changed["_rev"], "_deleted": True}])
+    with pytest.raises(ChainError, match=r"^entry 2: missing"):
+        await verify_audit(staff, KEYS.key_list)
