@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 
-from sync.audit_chain import PREFIX, START, ChainError, Deed, entry_hash, entry_id, sign_entry, verify_chain
+from sync.audit_chain import PREFIX, START, Deed, entry_hash, entry_id, number_in, sign_entry, verify_chain
 from sync.document import Doc
 from sync.errors import Unavailable
 from sync.key_pair import KeyPair
@@ -55,7 +55,7 @@ async def last_entry(staff: Store) -> tuple[int, str]:
     rows = await staff.all_docs(start="audit/", end=PREFIX, descending=True, limit=1, include_docs=True)
     if not rows or rows[0].doc is None:
         return 0, START
-    return int(rows[0].id.removeprefix(PREFIX)), entry_hash(rows[0].doc)
+    return number_in(rows[0].id), entry_hash(rows[0].doc)
 
 
 async def read_entries(staff: Store, *, after: int = 0) -> AsyncIterator[Doc]:
@@ -67,11 +67,26 @@ async def read_entries(staff: Store, *, after: int = 0) -> AsyncIterator[Doc]:
                 yield row.doc
         if len(rows) < _BATCH:
             return
-        after = int(rows[-1].id.removeprefix(PREFIX))
+        after = number_in(rows[-1].id)
 
 
-async def verify_audit(staff: Store, keys: KeyList) -> tuple[int, str]:
-    """Check the whole chain; give the last number and its hash.
+async def newest_entries(staff: Store, *, before: int | None = None) -> AsyncIterator[Doc]:
+    """Give the entries from the newest on, or from the one before a number."""
+    while True:
+        start = "audit/" if before is None else entry_id(before - 1)
+        rows = await staff.all_docs(start=start, end=PREFIX, descending=True, include_docs=True, limit=_BATCH)
+        for row in rows:
+            if row.doc is not None:
+                yield row.doc
+        if len(rows) < _BATCH:
+            return
+        before = number_in(rows[-1].id)
+
+
+async def verify_audit(
+    staff: Store, keys: KeyList, *, each: Callable[[int, str], None] = lambda _n, _hash: None
+) -> tuple[int, str]:
+    """Check the whole chain; give the last number and its hash, and every one on the way to *each*.
 
     Raises:
         ChainError: naming the first entry that does not hold.
@@ -79,7 +94,5 @@ async def verify_audit(staff: Store, keys: KeyList) -> tuple[int, str]:
     n, prev = 0, START
     async for entry in read_entries(staff):
         n, prev = verify_chain([entry], keys, after=n, prev=prev)
+        each(n, prev)
     return n, prev
-
-
-__all__ = ["Audit", "ChainError", "last_entry", "read_entries", "verify_audit"]

@@ -3,21 +3,19 @@
 import asyncio
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import click
 
-from server.content import ContentError
+from server.cli_audit import audit
 from server.databases import open_databases
 from server.doctor import examine
 from server.founding import FoundingError, NewOfficer, Paper, make_office
 from server.office import NoOffice, now, read_keys
-from server.server_key import ServerKeyError, read_server_key
-from server.serving import ServingError
+from server.sentences import in_sentences
+from server.server_key import read_server_key
 from server.serving import serve as serve_office
-from server.settings import Settings, SettingsError, load_settings
-from sync.errors import NotFound, StoreError
+from server.settings import Settings, load_settings
 
 DEMO = NewOfficer("petugas", "contoh-sandi-petugas", "kunci contoh kantor demo")
 
@@ -31,12 +29,15 @@ def main() -> None:
     """Take passport and stay-permit applications where the signal comes and goes."""
 
 
+main.add_command(audit)
+
+
 @main.command()
 @click.option("--demo", is_flag=True, help="Fixed login and passwords that everybody knows: to try it out.")
 @click.option("--stdin", "from_stdin", is_flag=True, help="Read login, password and passphrase, a line each.")
 def init(*, demo: bool, from_stdin: bool) -> None:
     """Make an office: its keys and its first officer. Prints once what must be kept on paper."""
-    with _in_sentences():
+    with in_sentences():
         settings = load_settings(os.environ)
         officer = DEMO if demo else _read_officer() if from_stdin else _ask_officer()
         paper = asyncio.run(_make(settings, officer, is_demo=demo))
@@ -50,7 +51,7 @@ def init(*, demo: bool, from_stdin: bool) -> None:
 @click.option("--demo", is_flag=True, help="Make a demo office first where there is none.")
 def serve(*, demo: bool) -> None:
     """Serve the office until stopped."""
-    with _in_sentences():
+    with in_sentences():
         settings = load_settings(os.environ)
         is_demo = asyncio.run(_find_or_make(settings, may_make=demo))
         if demo and not is_demo:
@@ -128,14 +129,3 @@ def _print_welcome(settings: Settings, *, is_demo: bool) -> None:
         '  without signal open the page once, wait for "Siap dipakai tanpa sinyal", then stop this server (Ctrl-C):\n'
         "                 reading, filling in and Kirim go on; start it again and the application is sent."
     )
-
-
-@contextmanager
-def _in_sentences() -> Iterator[None]:
-    try:
-        yield
-    except (SettingsError, ContentError, FoundingError, NoOffice, ServerKeyError, ServingError) as error:
-        raise click.ClickException(str(error)) from None
-    except StoreError as error:
-        reason = "not found" if isinstance(error, NotFound) else error.reason
-        raise click.ClickException(f"Store: {reason}") from None

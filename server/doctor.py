@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from server.audit import verify_audit
 from server.content import Content, ContentError, load_content
 from server.databases import NAMES, Databases, open_databases
 from server.founding import RECOVERY
@@ -14,7 +15,7 @@ from server.pages import make_environment
 from server.server_key import MODE, ServerKey, ServerKeyError, read_server_key, server_key_path
 from server.settings import Settings, SettingsError, load_settings
 from server.site import build_site
-from sync.audit_chain import deed_of
+from sync.audit_chain import ChainError, deed_of
 from sync.errors import OpenError, StoreError
 from sync.keyring import KeyList, verify_key_list
 from sync.store import Store
@@ -99,6 +100,7 @@ async def _of_keys(settings: Settings, databases: Databases) -> AsyncIterator[Fi
     yield _validity(key_list)
     yield _server_key(server_key_path(settings.data), own, key_list)
     yield await _grants(databases.staff, key_list)
+    yield await _audit(databases.staff, key_list)
 
 
 def _validity(key_list: KeyList) -> Finding:
@@ -130,6 +132,14 @@ async def _grants(staff: Store, key_list: KeyList) -> Finding:
     if missing:
         return Finding(False, f"Keys: {', '.join(missing)} is missing in staff.")
     return Finding(True, f"Keys: {', '.join(officers)} and the recovery key have their grants.")
+
+
+async def _audit(staff: Store, key_list: KeyList) -> Finding:
+    try:
+        n, _ = await verify_audit(staff, key_list)
+    except ChainError as error:
+        return Finding(False, f"Audit: the record of what officers did is broken: {error}.")
+    return Finding(True, f"Audit: {n} entries, a whole chain.")
 
 
 async def _clock(databases: Databases, content: Content | None) -> Finding:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from server.audit import Audit
 from server.databases import Databases
 from server.office import KEYS, NoOffice, read_keys
 from server.paper import paper_lines
@@ -75,6 +76,7 @@ async def make_office(
     signed = sign_key_list(office_id(settings.office.name), 1, at=now, until=now + _VALID, keys=listed, root=keys.root)
     await _write(databases.staff, _staff_documents(officer, keys, listed))
     write_server_key(settings.data, ServerKey(listed[2].kid, keys.server, keys.root.pub, is_demo))
+    await Audit(databases.staff, listed[2].kid, keys.server, lambda: now).write("founded", who=officer.login)
     # Last, because it is what says that there is an office.
     await _write(databases.public, [{"_id": KEYS, "type": "keys", "signed": signed[0], "sig": signed[1]}])
     return Paper(tuple(paper_lines(keys.root.d)), tuple(paper_lines(keys.recovery.d)))

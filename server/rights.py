@@ -81,5 +81,6 @@ RIGHTS: Mapping[str, Right] = {
     "keys": _only("officer", reads=("officer-key", "grant", "keys")),
     "cases": _only("officer", reads=("application", "complaint", "event")),
     "case_documents": _only("officer", reads=(*_SEALED, "event")),
+    "audit_page": _only("head", reads=("audit",)),
     "add_event": _only("officer", writes=("event",)),
 }

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server import console_api, edge, exchange, public, staff, tracking
+from server import audit_page, console_api, edge, exchange, public, staff, tracking
 from server.body_lines import BodyLimits
 from server.guard import Handler, guarded
 from server.limits import BodyLimit
@@ -62,6 +62,7 @@ ROWS = (
     Row("/staff/api/cases", "GET", "cases", console_api.list_cases),
     Row("/staff/api/cases/{case}", "GET", "case_documents", console_api.show_case),
     Row("/staff/api/cases/{case}/events", "POST", "add_event", console_api.add_event, console_api.EVENT_LIMIT),
+    Row("/staff/{lang:lang}/audit", "GET", "audit_page", audit_page.audit_page),
     Row("/{lang:lang}", "GET", "to_home", public.to_folder),
     Row("/{lang:lang}/", "GET", "home", public.resource),
     Row("/{lang:lang}/mine", "GET", "mine", public.resource),

@@ -43,6 +43,11 @@ def entry_id(n: int) -> str:
     return f"{PREFIX}{n:012d}"
 
 
+def number_in(name: str) -> int:
+    """Read the number in the id of an entry."""
+    return int(name.removeprefix(PREFIX))
+
+
 def sign_entry(n: int, prev: str, deed: Deed, *, kid: str, private: KeyPair) -> Doc:
     """Make the entry number *n* after the one whose hash is *prev*.
 

@@ -1,21 +1,35 @@
 """The audit in a real store: many writers, one chain; and what somebody changed behind our back is found."""
 
 import asyncio
+import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from server.audit import Audit, last_entry, read_entries, verify_audit
+from server.audit import Audit, last_entry, newest_entries, read_entries, verify_audit
+from server.i18n import load_catalogues
+from server.settings import ROOT
 from sync.audit_chain import ChainError, deed_of, entry_id
 from sync.sqlite_store import SqliteStore, open_sqlite
 from tests.sealed_items import NOW, OfficeKeys
+from tests.serving import RunningOffice
 
 KEYS = OfficeKeys()
 
 
 def audit_in(staff: SqliteStore) -> Audit:
     return Audit(staff, KEYS.key_list.primary("server").kid, KEYS.server, lambda: NOW)
+
+
+def test_every_deed_has_words_in_every_language() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "server").glob("*.py"))
+    deeds = set(re.findall(r"\.write\(\s*\"([a-z-]+)\", *who=", source))
+    assert "case-opened" in deeds
+    catalogues = load_catalogues(ROOT / "content" / "locale")
+    for lang in catalogues.languages:
+        assert {f"staff.deed.{deed}" for deed in deeds} <= set(catalogues[lang].texts)
 
 
 @pytest.fixture
@@ -55,3 +69,25 @@ async def test_a_deleted_and_a_changed_entry_are_found(staff: SqliteStore) -> No
     await staff.bulk_docs([{"_id": changed["_id"], "_rev": changed["_rev"], "_deleted": True}])
     with pytest.raises(ChainError, match=r"^entry 2: missing"):
         await verify_audit(staff, KEYS.key_list)
+
+
+@pytest.mark.anyio
+async def test_the_newest_come_first_and_older_ones_after(staff: SqliteStore) -> None:
+    audit = audit_in(staff)
+    for n in range(5):
+        await audit.write("login", who=f"officer-{n}")
+    assert [deed_of(entry).who async for entry in newest_entries(staff)][:2] == ["officer-4", "officer-3"]
+    assert [deed_of(entry).who async for entry in newest_entries(staff, before=3)] == ["officer-1", "officer-0"]
+
+
+def test_the_command_says_whether_the_chain_is_whole(tmp_path: Path) -> None:
+    office = RunningOffice(tmp_path / "office")
+    office.folder.mkdir()
+    office.run("init", "--demo")
+    said = office.run("audit", "verify").stdout
+    assert said.startswith("1 entries, a whole chain.")
+    noted = said.split()[-1]
+    assert office.run("audit", "verify", "--noted", "1", noted).returncode == 0
+    other = office.run("audit", "verify", "--noted", "1", noted[::-1])
+    assert (other.returncode, other.stderr) == (1, "Error: entry 1: its fingerprint is not the one that was noted\n")
+    assert json.loads(office.run("audit", "show").stdout)["deed"] == "founded"

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from server import doctor, founding
+from server.audit import Audit
 from server.databases import Databases, open_databases
 from server.doctor import examine
 from server.founding import NewOfficer, make_office
 from server.office import KEYS, now
 from server.server_key import read_server_key, server_key_path, write_server_key
 from server.settings import load_settings
-from sync.audit_chain import START, Deed, sign_entry
+from sync.audit_chain import entry_id
 from sync.key_pair import new_key_pair
 
 OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
@@ -42,7 +43,7 @@ async def test_a_fresh_office_is_well_and_says_so_in_sentences(environ: dict[str
     findings = await examine(environ)
     assert [finding for finding in findings if not finding.is_right] == []
     about = {finding.sentence.split(":")[0] for finding in findings}
-    assert about == {"Configuration", "Content", "Store", "Keys", "Clock"}
+    assert about == {"Configuration", "Content", "Store", "Keys", "Audit", "Clock"}
     assert all(finding.sentence.endswith(".") for finding in findings)
 
 
@@ -121,12 +122,21 @@ async def test_a_missing_grant_is_named(environ: dict[str, str]) -> None:
 
 
 @pytest.mark.anyio
+async def test_a_changed_audit_is_told(environ: dict[str, str]) -> None:
+    async def rename(databases: Databases) -> None:
+        entry = await databases.staff.get(entry_id(1))
+        await databases.staff.bulk_docs([entry | {"sig": entry["sig"][::-1]}])
+
+    await change(environ, rename)
+    (sentence,) = await wrong(environ)
+    assert sentence.startswith("Audit: ")
+
+
+@pytest.mark.anyio
 async def test_a_clock_behind_what_was_written_is_told(environ: dict[str, str]) -> None:
     async def from_tomorrow(databases: Databases) -> None:
-        at = now() + 86400
-        pair = new_key_pair()
-        deed = Deed(at, "upik", "login", {})
-        await databases.staff.bulk_docs([sign_entry(1, START, deed, kid="s26a", private=pair)])
+        own = read_server_key(load_settings(environ).data)
+        await Audit(databases.staff, own.kid, own.pair, lambda: now() + 86400).write("login", who="upik")
 
     await change(environ, from_tomorrow)
     (sentence,) = await wrong(environ)

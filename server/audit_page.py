@@ -1,0 +1,61 @@
+"""The page on which the head of the office reads what officers did, and has the chain checked.
+
+Template: `staff/audit.html` (user, csrf, lines, next, who, case, checked). A line is a dict of n, at, who, deed, about.
+"""
+
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.audit import newest_entries, verify_audit
+from server.guard import user_of
+from server.office import Office, office_of
+from server.pages import render
+from sync.audit_chain import ChainError, Deed, deed_of, number_in
+
+SHOWN = 100  # lines of a page
+
+
+async def audit_page(request: Request) -> Response:
+    """Answer `GET /staff/{lang}/audit?who=&case=&before=&check=`."""
+    office, query = office_of(request), request.query_params
+    who, case = query.get("who", "").strip().lower(), query.get("case", "").strip().lower()
+    before = int(query["before"]) if query.get("before", "").isdecimal() else None
+    lines = [line async for line in _lines(office, who, case, before)]
+    return render(
+        request,
+        "staff/audit.html",
+        user=user_of(request),
+        csrf=user_of(request).csrf,
+        lines=lines[:SHOWN],
+        next=lines[SHOWN - 1]["n"] if len(lines) > SHOWN else None,
+        who=who,
+        case=case,
+        checked=await _check(office) if query.get("check") else None,
+    )
+
+
+async def _lines(office: Office, who: str, case: str, before: int | None) -> AsyncIterator[dict[str, object]]:
+    """Give one line more than is shown, so that the page knows whether there are others."""
+    count = 0
+    async for entry in newest_entries(office.databases.staff, before=before):
+        deed = deed_of(entry)
+        if not _is_asked(deed, who, case):
+            continue
+        yield {"n": number_in(entry["_id"]), "at": deed.at, "who": deed.who, "deed": deed.name, "about": deed.about}
+        count += 1
+        if count > SHOWN:
+            return
+
+
+def _is_asked(deed: Deed, who: str, case: str) -> bool:
+    return (not who or deed.who == who) and (not case or str(deed.about.get("case", "")).startswith(case))
+
+
+async def _check(office: Office) -> dict[str, object]:
+    try:
+        n, fingerprint = await verify_audit(office.databases.staff, office.key_list)
+    except ChainError as error:
+        return {"broken": error.n, "reason": error.reason}
+    return {"n": n, "fingerprint": fingerprint}
