@@ -1,0 +1,51 @@
+"""What is in the memory of a running server: every page that it may write, of every process of its session."""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from tests.markers import forms_of
+
+OVERLAP = 4096  # bytes kept of a piece, so that nothing is cut in two
+PIECE = 16 * 1024 * 1024  # bytes read at once
+
+
+def found_in_memory(session: int, markers: list[str]) -> set[str]:
+    """Give `marker (encoding)` for each of *markers* in the memory of the processes of *session*."""
+    forms = [(f"{marker} ({name})", form) for marker in markers for name, form in forms_of(marker).items()]
+    found: set[str] = set()
+    for pid in _processes(session):
+        for piece in _pieces(pid):
+            found |= {name for name, form in forms if form in piece}
+    return found
+
+
+def _processes(session: int) -> Iterator[int]:
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(ProcessLookupError):
+            if os.getsid(int(folder.name)) == session:
+                yield int(folder.name)
+
+
+def _pieces(pid: int) -> Iterator[bytes]:
+    maps = Path(f"/proc/{pid}/maps").read_text(encoding="ascii", errors="replace").splitlines()
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        for line in maps:
+            where, may, *_ = line.split()
+            if may.startswith("rw"):
+                start, end = (int(number, 16) for number in where.split("-"))
+                yield from _region(memory.fileno(), start, end)
+
+
+def _region(memory: int, start: int, end: int) -> Iterator[bytes]:
+    at, kept = start, b""
+    while at < end:
+        try:
+            piece = os.pread(memory, min(PIECE, end - at), at)
+        except OSError:  # a page that nobody may read, as the kernel's own
+            return
+        if not piece:
+            return
+        yield kept + piece
+        kept, at = piece[-OVERLAP:], at + len(piece)

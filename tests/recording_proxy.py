@@ -1,0 +1,72 @@
+"""A wire between browser and server that keeps everything that passes, as whoever stands behind the TLS end would."""
+
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Self
+
+from tests.serving import free_port
+
+PIECE = 65536  # bytes
+
+
+class RecordingProxy:
+    """Listens on `port` of 127.0.0.1 and relays to *target*; `seen` holds the bytes of both directions."""
+
+    def __init__(self, target: int) -> None:
+        self.target = target
+        self.port = free_port()
+        self.seen = bytearray()
+        self._listener = socket.create_server(("127.0.0.1", self.port))
+        self._turn = threading.Lock()
+        self._ends: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Self:
+        self._start(self._accept)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        for end in (self._listener, *self._ends):
+            _shut(end)
+        for thread in self._threads:
+            thread.join()
+        for end in (self._listener, *self._ends):
+            end.close()
+
+    def _start(self, work: Callable[..., None], *arguments: socket.socket) -> None:
+        thread = threading.Thread(target=work, args=arguments)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # closed: the day is over
+            while True:
+                near, _ = self._listener.accept()
+                self._ends.append(near)
+                self._relay(near)
+
+    def _relay(self, near: socket.socket) -> None:
+        try:
+            far = socket.create_connection(("127.0.0.1", self.target))
+        except OSError:  # the server is down, as it may be
+            _shut(near)
+            return
+        self._ends.append(far)
+        self._start(self._pass_on, near, far)
+        self._start(self._pass_on, far, near)
+
+    def _pass_on(self, one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while data := one.recv(PIECE):
+                with self._turn:
+                    self.seen += data
+                other.sendall(data)
+        _shut(one)
+        _shut(other)
+
+
+def _shut(end: socket.socket) -> None:
+    with suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)
