@@ -24,6 +24,7 @@ from sync.padding import pad, padded_length
 from sync.receipt_code import check_char, derive, new_code, show_code, spoken_number
 from sync.receipts import sign_receipt
 from sync.seal import first_wrap_rev, open_wrap_as_holder, seal_version, version_hash, write_once_rev
+from sync.speakable import fingerprint, speakable
 from sync.statements import sign_gone, sign_public, sign_voided_code
 
 HERE = Path(__file__).parent
@@ -409,6 +410,15 @@ def keyring_vectors() -> dict[str, Any]:
     }
 
 
+def speakable_vectors() -> dict[str, Any]:
+    """Give bytes as words, and a fingerprint."""
+    samples = [bytes(12), b"\xff" * 12, *(hashlib.sha256(b"words %d" % i).digest() for i in range(6))]
+    return {
+        "words": [[data.hex(), count, speakable(data, count)] for data in samples for count in (1, 4, 7, 8)],
+        "fingerprints": [[b64u_encode(pair.pub), fingerprint(pair.pub)] for pair in (OFFICE, SERVER, HUB)],
+    }
+
+
 def write(name: str, vectors: dict[str, Any]) -> None:
     """Write a file, keeping what JavaScript made."""
     path = HERE / f"{name}.json"
@@ -427,3 +437,4 @@ if __name__ == "__main__":
     write("seal", seal_vectors())
     write("events", event_vectors())
     write("keyring", keyring_vectors())
+    write("speakable", speakable_vectors())
