@@ -13,7 +13,7 @@ import { caseOfVersion, vOf } from './crypto/version.js';
 /** @typedef {[Version, {t: string}]} Holding */
 /**
  * @typedef {{code: string, open: string, proof: string, service: string, title: string, versions: Holding[],
- *   events: Event[], seen: number}} Content
+ *   events: Event[], seen: number, erased?: number}} Content
  */
 
 /**

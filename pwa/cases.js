@@ -6,7 +6,7 @@ import {
 import { derive, parseCode, showCode, spokenNumber } from './crypto/receipt-code.js';
 import { verify } from './crypto/key-pair.js';
 import { remove, transact } from './db.js';
-import { NotFoundError, OfflineError } from './device-errors.js';
+import { ErasedError, GoneError, NotFoundError, OfflineError } from './device-errors.js';
 import { office } from './pins.js';
 import { createRecord, listRecords, readRecord, updateRecord } from './records.js';
 import { post } from './transport.js';
@@ -23,12 +23,16 @@ export async function listCases() {
   return Promise.all(cases.sort((one, other) => other.at - one.at).map(listed));
 }
 
-/** Give a case with everything in it opened; throws `GoneError` or `VaultError`. @param {string} caseId */
-export const openCase = async (caseId) => view(caseId, await readRecord('cases', caseId));
+/** Give a case with everything in it opened; throws `GoneError`, `ErasedError` or `VaultError`. @param {string} caseId */
+export async function openCase(caseId) {
+  const content = await readRecord('cases', caseId);
+  if (content.erased) throw new ErasedError();
+  return view(caseId, content);
+}
 
 /**
  * Get a case by its code from the office, on any device; `keep` puts it on the list of this one.
- * Throws a `CodeError`, `OfflineError` or `NotFoundError`.
+ * Throws a `CodeError`, `OfflineError`, `ErasedError` or `NotFoundError`.
  * @param {string} typed
  */
 export async function fetchCase(typed, { keep = false } = {}) {
@@ -80,15 +84,23 @@ export async function erasedCase(gone, keys) {
   return verify(['gone1', caseId, gone.kid, gone.at], gone.sig, key.pub).then(() => caseId, () => undefined);
 }
 
-/** Erase a case here too, with what is in the outbox of it. @param {string} caseId */
-export function eraseCase(caseId) {
-  return transact(['cases', 'outbox'], 'readwrite', (store) => {
-    store('cases').delete(caseId);
+/**
+ * Erase a case here too, with what is in the outbox of it; that it was erased stays, to be told.
+ * @param {string} caseId @param {number} erased when the office did, in seconds
+ */
+export async function eraseCase(caseId, erased) {
+  await updateRecord('cases', caseId, ({ service }) => ({ service, erased })).catch(unlessGone);
+  await transact(['outbox'], 'readwrite', (store) => {
     const all = store('outbox').getAll();
     all.onsuccess = () => {
       for (const item of all.result) if (item.case === caseId) store('outbox').delete(item.id);
     };
   });
+}
+
+/** @param {unknown} error */
+function unlessGone(error) {
+  if (!(error instanceof GoneError)) throw error;
 }
 
 /** @param {Content} content @param {News} news @returns {Content} */
@@ -104,10 +116,12 @@ async function ask(caseId, proof) {
   const news = { events: [], versions: [] };
   try {
     for await (const row of post([JSON.stringify({ v: 1, watch: [[caseId, proof, 0, 1]] })])) {
+      if (row[0] === 'erase' && (await erasedCase(row[1], keys)) === caseId) throw new ErasedError();
       if (isHolding(row, caseId)) news.versions.push(row);
       else if (await isSigned(row, caseId, keys)) news.events.push(row);
     }
   } catch (error) {
+    if (error instanceof ErasedError) throw error;
     throw new OfflineError('', { cause: error });
   }
   return news;
@@ -121,8 +135,9 @@ async function keepCase(caseId, content, news) {
 
 /** @param {any} content */
 async function listed(content) {
-  const { id, at, problem, service, title, events, seen } = content;
+  const { id, at, problem, service, title, events, seen, erased } = content;
   if (problem) return { case: id, at, problem };
+  if (erased) return { case: id, number: await spokenNumber(id), at, service, erased };
   const unread = events.length > seen;
   return { case: id, number: await spokenNumber(id), at, service, title, ...standingStep(content), unread };
 }

@@ -27,6 +27,11 @@ export class GoneError extends Error {
   name = 'GoneError';
 }
 
+/** The office erased this case, as it was asked to. */
+export class ErasedError extends Error {
+  name = 'ErasedError';
+}
+
 /** The draft was saved again, in another tab, after what is now to be sent was read. */
 export class ChangedError extends Error {
   name = 'ChangedError';

@@ -224,7 +224,7 @@ async function storeNews({ news, result }) {
 async function takeErasure(gone, { keys, result }) {
   const caseId = await erasedCase(gone, keys);
   if (!caseId) return;
-  await eraseCase(caseId);
+  await eraseCase(caseId, gone.at);
   result.erased.push(caseId);
 }
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from server.guard import user_of
+from server.intake import present
 from server.items import ItemRefused, parse_line
 from server.ndjson import Problem
 from server.office import Office, office_of
@@ -109,6 +110,8 @@ async def _reason_against(office: Office, case: str, event: Any) -> str | None:
 async def _reason_in_case(office: Office, event: Doc) -> str | None:
     if event["step"] not in STEPS:
         return "step"
+    if await present(office.databases.cases, "gone.", [event["case"]]):
+        return "gone"
     known = {v_of(version) for version in await case_versions(office.databases.cases, event["case"])}
     if not known or not set(event["on"]) <= known:
         return "on"

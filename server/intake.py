@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.erasure import forget_keys
 from server.forms import Forms
 from server.items import LINE_LIMIT, Item, ItemRefused, read_item
 from sync.document import Doc
@@ -99,14 +100,22 @@ class Intake:
         ready = [item for item in living if wrapped[f"w.{item.id}"].error is None]
         stored = by_id(await write_each(self.cases, [_version_doc(item) for item in ready]))
         held = await self._held(ready)
+        gone |= await self._gone_meanwhile(living)
         outcomes: dict[str, Outcome] = {item.id: Refused(item.id, "gone") for item in items}
-        for item in living:
+        for item in (item for item in living if item.case not in gone):
             written = [wrapped[f"w.{item.id}"], *filter(None, [stored.get(item.id)])]
             outcomes[item.id] = self._outcome(item, written, held)
         return outcomes
 
     async def _gone(self, items: list[Item]) -> set[str]:
         return await present(self.cases, "gone.", {item.case for item in items})
+
+    async def _gone_meanwhile(self, living: list[Item]) -> set[str]:
+        """Take back the keys of cases that were erased while their items were being stored."""
+        gone = await self._gone(living)
+        if gone:
+            await forget_keys(self.wraps, gone)
+        return gone
 
     async def _held(self, items: list[Item]) -> set[str]:
         return await present(self.blobs, "blob.", {blob for item in items for blob in item.version["blobs"]})

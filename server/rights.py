@@ -76,11 +76,13 @@ RIGHTS: Mapping[str, Right] = {
     "login_page": _PAGE,
     "login": _anyone("user", writes=("session",)),
     "logout": _only(*_STAFF, writes=("session",)),
+    "step_up": _only(*_STAFF, reads=("user",), writes=("session",)),
     "console": _only("officer", reads=("user",)),
     "console_in": _only("officer", reads=("user",)),
     "keys": _only("officer", reads=("officer-key", "grant", "keys")),
     "cases": _only("officer", reads=("application", "complaint", "event")),
     "case_documents": _only("officer", reads=(*_SEALED, "event")),
+    "erase_case": _only("officer", writes=("gone", "wrap"), step_up=True),
     "audit_page": _only("head", reads=("audit",)),
     "add_event": _only("officer", writes=("event",)),
 }

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server import audit_page, console_api, edge, exchange, public, staff, tracking
+from server import audit_page, console_api, edge, erasing_api, exchange, public, staff, step_up, tracking
 from server.body_lines import BodyLimits
 from server.guard import Handler, guarded
 from server.limits import BodyLimit
@@ -58,10 +58,12 @@ ROWS = (
     Row("/staff/logout", "POST", "logout", staff.logout, BODY_LIMIT),
     Row("/staff/", "GET", "console", staff.console_page),
     Row("/staff/{lang:lang}/", "GET", "console_in", staff.console_page),
+    Row("/staff/api/step-up", "POST", "step_up", step_up.step_up, step_up.STEP_UP_LIMIT),
     Row("/staff/api/keys", "GET", "keys", console_api.show_keys),
     Row("/staff/api/cases", "GET", "cases", console_api.list_cases),
     Row("/staff/api/cases/{case}", "GET", "case_documents", console_api.show_case),
     Row("/staff/api/cases/{case}/events", "POST", "add_event", console_api.add_event, console_api.EVENT_LIMIT),
+    Row("/staff/api/cases/{case}/erase", "POST", "erase_case", erasing_api.erase_case, erasing_api.GONE_LIMIT),
     Row("/staff/{lang:lang}/audit", "GET", "audit_page", audit_page.audit_page),
     Row("/{lang:lang}", "GET", "to_home", public.to_folder),
     Row("/{lang:lang}/", "GET", "home", public.resource),

@@ -72,6 +72,12 @@ class Sessions:
         roles, stepped_up_at = frozenset(account["roles"]), session.get("stepped_up_at", 0)
         return User(account["login"], roles, account.get("lang", "id"), _csrf(token), stepped_up_at)
 
+    async def step_up(self, token: str) -> None:
+        """Note that who sits there has just proved it."""
+        session = await _get(self.staff, _id(token))
+        if session is not None:
+            await self.staff.bulk_docs([session | {"stepped_up_at": self.clock()}])
+
     async def close(self, token: str) -> None:
         """End a session."""
         session = await _get(self.staff, _id(token))
@@ -84,8 +90,13 @@ class Sessions:
 
 async def current_user(request: Request) -> User | None:
     """Give who is signed in, from the cookie."""
-    token = request.cookies.get(_cookie(office_of(request)))
+    token = token_of(request)
     return await sessions_of(request).find(token) if token else None
+
+
+def token_of(request: Request) -> str:
+    """Give the session's token, or the empty text."""
+    return request.cookies.get(_cookie(office_of(request)), "")
 
 
 def sessions_of(request: Request) -> Sessions:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from server.case_status import CaseStatus, status_of
 from server.i18n import Catalogue
+from server.intake import present
 from server.lane import LaneFull, lane_of
 from server.office import office_of
 from server.origin import is_foreign
@@ -26,7 +27,11 @@ _CODE_LIMIT = 64  # characters: a code is 17, and people put spaces between
 
 
 class NoSuchCase(Exception):
-    """The code is well formed, and the office has nothing under it."""
+    """The code is well formed, and the office has nothing under it; `reason` ends the name of the text."""
+
+    def __init__(self, reason: str = "unknown") -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 async def track(request: Request) -> Response:
@@ -38,6 +43,8 @@ async def track(request: Request) -> Response:
     fields = await read_posted(request)
     try:
         keys = await keys_of(request, fields.get("code", ""))
+        if await present(office.databases.cases, "gone.", [keys.case]):
+            raise NoSuchCase("erased")
         status = await status_of(office.databases.cases, keys.case)
         if status is None:
             raise NoSuchCase
@@ -64,8 +71,7 @@ async def keys_of(request: Request, typed: str) -> CodeKeys:
 
 def code_error(request: Request, error: CodeError | NoSuchCase) -> str:
     """Say in the page's language what is wrong with a code."""
-    reason = error.reason if isinstance(error, CodeError) else "unknown"
-    return texts_of(request).text(f"code.{reason}")
+    return texts_of(request).text(f"code.{error.reason}")
 
 
 def texts_of(request: Request) -> Catalogue:

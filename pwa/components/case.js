@@ -6,7 +6,7 @@
 import { fetchCase, forgetCase, markSeen, openCase } from '../cases.js';
 import { CodeError } from '../crypto/errors.js';
 import { derive, parseCode } from '../crypto/receipt-code.js';
-import { GoneError, NoOfficeError, NotFoundError, OfflineError, RootChangedError, VaultError } from '../device-errors.js';
+import { ErasedError, GoneError, NoOfficeError, NotFoundError, OfflineError, RootChangedError, VaultError } from '../device-errors.js';
 import { element } from '../element.js';
 import { listOutbox } from '../outbox.js';
 import { office } from '../pins.js';
@@ -84,11 +84,12 @@ export default class Case {
     await markSeen(id);
   }
 
-  /** @param {{news: string[], done: string[], hub: string[], kept: string[], refused: [string, string][]}} result */
-  async hear({ news, done, hub, kept, refused }) {
+  /** @param {{news: string[], done: string[], hub: string[], kept: string[], refused: [string, string][],
+   *   erased: string[]}} result */
+  async hear({ news, done, hub, kept, refused, erased }) {
     const id = this.opened?.case;
     if (!id || !location.hash.startsWith('#c=')) return;
-    const moved = [...done, ...hub, ...kept, ...refused.map(([item]) => item)];
+    const moved = [...done, ...hub, ...kept, ...refused.map(([item]) => item), ...erased];
     if (news.includes(id) || moved.some((item) => item.includes(id))) await this.attempt(() => this.show(id));
   }
 
@@ -182,6 +183,7 @@ function wordOf(error) {
   if (error instanceof NotFoundError) return 'code.unknown';
   if (error instanceof OfflineError) return 'app.exchange.offline';
   if (error instanceof NoOfficeError) return 'app.exchange.no-office';
+  if (error instanceof ErasedError) return 'app.case.erased';
   if (error instanceof GoneError) return 'app.case.gone';
   if (error instanceof VaultError) return `app.mine.problem.${error.reason}`;
   return error instanceof RootChangedError ? 'app.state.root-changed' : undefined;

@@ -1,6 +1,6 @@
 /** Everything on this phone: drafts, what waits to be sent, and the cases whose codes it holds. */
 
-import { listCases } from '../cases.js';
+import { forgetCase, listCases } from '../cases.js';
 import { deleteDraft, exportDraft, listDrafts } from '../drafts.js';
 import { element } from '../element.js';
 import { exchange } from '../exchange.js';
@@ -127,6 +127,12 @@ const problemCard = ({ id, at, problem }) =>
 function caseCard(row, open) {
   if (row.problem) {
     return element('li', { class: 'card', 'data-case': row.case }, element('p', { class: 'error' }, text(`app.mine.problem.${row.problem}`)));
+  }
+  if (row.erased) {
+    return element('li', { class: 'card stack near', 'data-case': row.case },
+      element('p', {}, text('app.mine.erased', { at: when(row.erased * 1000) })),
+      element('p', { class: 'quiet' }, text('app.number', { number: row.number })),
+      plain('forget', text('app.case.forget'), () => forgetCase(row.case).then(() => location.reload())));
   }
   const waiting = open.find((item) => item.case === row.case);
   return element('li', { class: 'card stack near', 'data-case': row.case },

@@ -1,0 +1,98 @@
+"""Erases a case: its mark refuses whatever still comes of it, and its data keys are purged and written over.
+
+What is left of it, here, in replicas and in old backups, is sealed under keys that nobody has any more. The office's
+note that an erasure is under way outlives a crash: the next start finishes it.
+"""
+
+import asyncio
+from collections.abc import Collection
+
+from server.databases import Databases
+from sync.document import Doc
+from sync.errors import Forbidden, Unavailable
+from sync.shape import PREFIXES
+from sync.store import Store
+
+_TRIES = 5  # times that a purge may be without an answer, or something new come in between
+_PAUSES = (0.1, 0.3, 1.0)  # seconds until whoever reads an embedded store has read
+
+
+async def erase(databases: Databases, case: str, gone: Doc) -> int:
+    """Erase *case*, of which *gone* is the signed mark; give how many data keys went. Repeating it is harmless.
+
+    Raises:
+        Unavailable: it is not finished; ask again, or start the server again.
+        Forbidden: the CouchDB account may not purge.
+    """
+    under_way = f"erasing.{case}"
+    await _put_once(databases.staff, {"_id": under_way, "type": "erasing", "gone": gone})
+    await _put_once(databases.cases, gone)
+    count = await forget_keys(databases.wraps, [case])
+    note = await databases.staff.get(under_way)
+    await databases.staff.bulk_docs([{"_id": under_way, "_rev": note["_rev"], "_deleted": True}])
+    return count
+
+
+async def finish_erasures(databases: Databases) -> int:
+    """Finish what was under way when the server ended; give how many cases."""
+    rows = await databases.staff.all_docs(start="erasing.", end="erasing/", include_docs=True)
+    notes = [row.doc for row in rows if row.doc is not None]
+    for note in notes:
+        await erase(databases, note["_id"].removeprefix("erasing."), note["gone"])
+    return len(notes)
+
+
+async def forget_keys(wraps: Store, cases: Collection[str]) -> int:
+    """Purge every data key of *cases* and compact; give how many went.
+
+    Raises:
+        Unavailable: some may still be there, or in the log that somebody reads.
+        Forbidden: the CouchDB account may not purge.
+    """
+    count = 0
+    for _ in range(_TRIES):
+        leaves = await _leaves(wraps, cases)
+        if not leaves:
+            break
+        count += await _purge(wraps, leaves)
+    else:
+        raise Unavailable("some data keys are still there")
+    await _compact(wraps)
+    return count
+
+
+async def _leaves(wraps: Store, cases: Collection[str]) -> dict[str, list[str]]:
+    leaves: dict[str, list[str]] = {}
+    for case in cases:
+        for prefix in PREFIXES.values():
+            for row in await wraps.all_docs(start=f"w.{prefix}.{case}.", end=f"w.{prefix}.{case}/"):
+                docs = await wraps.open_revs(row.id, "all")
+                leaves[row.id] = [doc["_rev"] for doc in docs if isinstance(doc, dict)]
+    return leaves
+
+
+async def _purge(wraps: Store, leaves: dict[str, list[str]]) -> int:
+    try:
+        await wraps.purge(leaves)
+    except Forbidden:
+        raise Forbidden("erasing needs an account that CouchDB lets purge: one of its administrators") from None
+    except Unavailable:
+        return 0  # looked at once more
+    return len(leaves)
+
+
+async def _compact(wraps: Store) -> None:
+    for pause in _PAUSES:
+        try:
+            return await wraps.compact()
+        except Unavailable:  # somebody reads
+            await asyncio.sleep(pause)
+    await wraps.compact()
+
+
+async def _put_once(store: Store, doc: Doc) -> None:
+    [row] = await store.bulk_docs([doc])
+    if row.error == "conflict":
+        return  # it is there already
+    if row.error:
+        raise Unavailable(row.reason or row.error)

@@ -1,0 +1,34 @@
+"""Stepping up: who is signed in proves once more who sits there, before what cannot be undone."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from server.guard import user_of
+from server.items import ItemRefused, parse_line
+from server.ndjson import Problem
+from server.office import office_of
+from server.posted import read_body
+from server.proving import prove
+from server.rights import STEP_UP
+from server.sessions import sessions_of, token_of
+
+STEP_UP_LIMIT = 4096  # bytes
+
+
+async def step_up(request: Request) -> Response:
+    """Answer `POST /staff/api/step-up` with `{"password"}`: the session counts as proved for some minutes."""
+    user = user_of(request)
+    try:
+        body = parse_line(await read_body(request, limit=STEP_UP_LIMIT), limit=STEP_UP_LIMIT)
+    except ItemRefused as refused:
+        return Problem(400, "bad-request", refused.reason)
+    if not isinstance(body, dict) or not isinstance(body.get("password"), str):
+        return Problem(400, "bad-request", "password")
+    proof = await prove(request, user.login, body["password"])
+    if proof.wait:
+        return Problem(429, "too-many", retry_after=proof.wait)
+    if not proof.is_right:
+        return Problem(422, "wrong", "password")
+    await sessions_of(request).step_up(token_of(request))
+    await office_of(request).audit.write("step-up", who=user.login)
+    return JSONResponse({"seconds": STEP_UP}, headers={"Cache-Control": "no-store"})
