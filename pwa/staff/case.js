@@ -3,6 +3,7 @@
 import { element } from '../element.js';
 import { answerText } from './answer-text.js';
 import { compare, sideBySide } from './compare.js';
+import { eraseForm } from './erase.js';
 import { historyOf } from './history.js';
 import { stateAfter } from './next-steps.js';
 import { StepForm } from './steps.js';
@@ -43,8 +44,13 @@ export class CaseView {
   }
 
   /** @param {Desk} desk */
-  #layOut({ onClose }) {
+  #layOut(desk) {
     const { texts, row } = this;
+    const { onClose, onStep } = desk;
+    const onErased = () => {
+      onClose();
+      onStep();
+    };
     const keydown = (/** @type {KeyboardEvent} */ event) => event.key === 'Escape' && onClose();
     return element(
       'article', { class: 'case stack', 'aria-labelledby': 'case-title', keydown },
@@ -63,6 +69,7 @@ export class CaseView {
         'section', { class: 'stack', 'aria-labelledby': 'history-title' },
         element('h3', { id: 'history-title' }, texts.say('staff.history.title')), this.$history,
       ),
+      eraseForm({ ...desk, onErased }),
     );
   }
 

@@ -2,6 +2,7 @@
 
 import { Desk } from './desk.js';
 import { StaffApi } from './staff-api.js';
+import { stepUp } from './step-up.js';
 import { Texts } from './texts.js';
 
 /** @param {string} id @returns {HTMLElement} */
@@ -17,7 +18,7 @@ async function start() {
   const regions = JSON.parse(part('regions').textContent ?? '');
   const texts = new Texts(lang, await (await fetch(`/text/staff-${lang}.json`)).json(), regions);
   const parts = { $root: part('desk'), $live: part('announcement'), $lock: part('lock') };
-  new Desk({ ...parts, api: new StaffApi(csrf), texts }).start();
+  new Desk({ ...parts, api: new StaffApi(csrf, (api) => stepUp(api, texts)), texts }).start();
 }
 
 // What stands on the page until then says what to do when this fails.

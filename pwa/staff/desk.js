@@ -124,6 +124,7 @@ export class Desk {
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 401) this.lock(SIGNED_OUT);
     if (error.status === 0) return this.texts.say('staff.error.offline');
+    if (error.body?.error === 'step-up') return this.texts.say('staff.step-up.given-up');
     if (error.status === 422) return this.texts.say('staff.error.refused', { reason: error.reason });
     return this.texts.say('staff.error.server', { status: error.status });
   };

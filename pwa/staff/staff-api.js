@@ -25,9 +25,13 @@ export class ApiError extends Error {
 }
 
 export class StaffApi {
-  /** @param {string} csrf */
-  constructor(csrf) {
+  /**
+   * @param {string} csrf
+   * @param {(api: StaffApi) => Promise<boolean>} proveAgain asks who sits there; whether that was proved
+   */
+  constructor(csrf, proveAgain) {
     this.csrf = csrf;
+    this.proveAgain = proveAgain;
     /** @type {Map<string, StaffForm>} */
     this.forms = new Map();
   }
@@ -45,8 +49,37 @@ export class StaffApi {
 
   /** @param {Event} event @returns {Promise<Event>} */
   addEvent(event) {
+    return this.post(`cases/${event.case}/events`, event);
+  }
+
+  /** Erase a case. @param {{_id: string}} gone its signed mark @returns {Promise<{keys: number}>} */
+  erase(gone) {
+    return this.post(`cases/${gone._id.slice('gone.'.length)}/erase`, gone);
+  }
+
+  /** @param {string} password */
+  stepUp(password) {
+    return this.#send('step-up', { password });
+  }
+
+  /**
+   * Send something; where the server wants to know first who sits there, that is asked and it is sent again.
+   * @param {string} path @param {unknown} content
+   */
+  async post(path, content) {
+    try {
+      return await this.#send(path, content);
+    } catch (error) {
+      const isAsked = error instanceof ApiError && error.body?.error === 'step-up';
+      if (!isAsked || !(await this.proveAgain(this))) throw error;
+      return this.#send(path, content);
+    }
+  }
+
+  /** @param {string} path @param {unknown} content */
+  #send(path, content) {
     const headers = { 'Content-Type': 'application/json', 'X-CSRF': this.csrf };
-    return ask(`/staff/api/cases/${event.case}/events`, { method: 'POST', headers, body: JSON.stringify(event) });
+    return ask(`/staff/api/${path}`, { method: 'POST', headers, body: JSON.stringify(content) });
   }
 
   /** @returns {Promise<import('./keys.js').Sealed>} */
