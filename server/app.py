@@ -1,5 +1,6 @@
 """Puts the server together. This is the one place where its parts meet; everything else is given what it needs."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from server.content import load_content
 from server.databases import Databases
 from server.failures import Failures, explain
 from server.headers import StrictHeaders
+from server.key_watch import follow_keys
 from server.limits import ClientAddress, KnownHosts, SlowDown
 from server.office import now, open_office
 from server.pages import make_environment
@@ -29,7 +31,9 @@ def create_app(settings: Settings, *, databases: Databases | None = None, clock:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_office(settings, content, environment, databases=databases, clock=clock) as office:
             app.state.office = office
+            following = asyncio.create_task(follow_keys(app))
             yield
+            following.cancel()
             for lane in getattr(app.state, "lanes", {}).values():
                 lane.close()
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from server.cli_audit import audit
+from server.cli_keys import keys
 from server.databases import open_databases
 from server.doctor import examine
 from server.founding import FoundingError, NewOfficer, Paper, make_office
@@ -30,6 +31,7 @@ def main() -> None:
 
 
 main.add_command(audit)
+main.add_command(keys)
 
 
 @main.command()

@@ -96,7 +96,7 @@ async def _reason_against(office: Office, case: str, event: Any) -> str | None:
     if not isinstance(event, dict) or "claim" in event or "_rev" in event:
         return "malformed"
     key = office.key_list.find(str(event.get("kid")))
-    if key is None or key.use != "office" or key.state == "destroyed":
+    if key is None or key.use != "office" or key.state != "primary":
         return "kid-unknown"
     try:
         verify_event(event, key.pub)

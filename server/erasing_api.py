@@ -40,7 +40,7 @@ async def erase_case(request: Request) -> Response:
 
 def _signed_case(office: Office, gone: Any) -> str | None:
     key = office.key_list.find(str(gone.get("kid"))) if isinstance(gone, dict) else None
-    if key is None or key.use != "office" or key.state == "destroyed":
+    if key is None or key.use != "office" or key.state != "primary":
         return None
     try:
         return verify_gone(gone, key.pub)

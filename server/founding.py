@@ -17,6 +17,7 @@ from server.passwords import hash_password
 from server.server_key import ServerKey, server_key_path, write_server_key
 from server.settings import Settings
 from sync import hpke
+from sync.canonical import b64u_encode
 from sync.document import Doc
 from sync.key_pair import KeyPair, new_key_pair
 from sync.keyring import ListedKey, seal_grant, sign_key_list, wrap_officer_key
@@ -25,7 +26,7 @@ from sync.store import Store
 FIRST_ROLES = ("administrator", "head", "officer")  # of whoever founds the office, until there are others
 RECOVERY = "recovery"  # the officer that nobody is: its key lies on paper
 SHORTEST = 12  # characters of a password or passphrase
-_VALID = 400 * 86400  # seconds until the list of keys should be renewed
+VALID = 400 * 86400  # seconds until the list of keys should be renewed
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 
 
@@ -73,7 +74,7 @@ async def make_office(
     await _refuse_second(settings, databases)
     keys = _Keys(*(new_key_pair() for _ in range(5)))
     listed = _list_keys(keys, now)
-    signed = sign_key_list(office_id(settings.office.name), 1, at=now, until=now + _VALID, keys=listed, root=keys.root)
+    signed = sign_key_list(office_id(settings.office.name), 1, at=now, until=now + VALID, keys=listed, root=keys.root)
     await _write(databases.staff, _staff_documents(officer, keys, listed))
     write_server_key(settings.data, ServerKey(listed[2].kid, keys.server, keys.root.pub, is_demo))
     await Audit(databases.staff, listed[2].kid, keys.server, lambda: now).write("founded", who=officer.login)
@@ -136,8 +137,11 @@ def _staff_documents(officer: NewOfficer, keys: _Keys, listed: Sequence[ListedKe
     }
     granted = ((listed[0].kid, keys.epoch), (listed[1].kid, keys.office))
     readers = ((officer.login, own.pub), (RECOVERY, keys.recovery.pub))
+    # Its public half, for keys that come later; the private one is on paper.
+    pub = b64u_encode(keys.recovery.pub)
+    recovery = {"_id": f"officer.{RECOVERY}", "type": "recovery-key", "officer": RECOVERY, "pub": pub}
     grants = [_grant(kid, pair, name, pub) for kid, pair in granted for name, pub in readers]
-    return [user, wrap_officer_key(own, officer.passphrase, officer.login), *grants]
+    return [user, wrap_officer_key(own, officer.passphrase, officer.login), recovery, *grants]
 
 
 def _grant(kid: str, pair: KeyPair, officer: str, pub: bytes) -> Doc:

@@ -7,6 +7,7 @@ import click
 
 from server.content import ContentError
 from server.founding import FoundingError
+from server.key_changes import KeyChangeError
 from server.office import NoOffice
 from server.server_key import ServerKeyError
 from server.serving import ServingError
@@ -14,7 +15,16 @@ from server.settings import SettingsError
 from sync.audit_chain import ChainError
 from sync.errors import NotFound, OpenError, StoreError
 
-_EXPECTED = (SettingsError, ContentError, FoundingError, NoOffice, ServerKeyError, ServingError, ChainError)
+_EXPECTED = (
+    SettingsError,
+    ContentError,
+    FoundingError,
+    NoOffice,
+    ServerKeyError,
+    ServingError,
+    ChainError,
+    KeyChangeError,
+)
 
 
 @contextmanager

@@ -1,0 +1,41 @@
+"""Lets a running server take a newer list of keys, which `rantau keys` publishes beside it."""
+
+import asyncio
+import logging
+from dataclasses import replace
+
+from starlette.applications import Starlette
+
+from server.office import NoOffice, Office, read_keys
+from server.site import build_site
+from sync.errors import OpenError, StoreError
+from sync.keyring import verify_key_list
+
+log = logging.getLogger("rantau.keys")
+
+EVERY = 2.0  # seconds between two looks
+
+
+async def follow_keys(app: Starlette, *, every: float = EVERY) -> None:
+    """Look for a newer list until cancelled, and let the office that handlers are given have it."""
+    while True:
+        await asyncio.sleep(every)
+        try:
+            app.state.office = await with_newest_keys(app.state.office, app)
+        except (StoreError, NoOffice, OpenError) as error:
+            log.warning("the list of keys could not be read again: %s", type(error).__name__)
+
+
+async def with_newest_keys(office: Office, app: Starlette) -> Office:
+    """Give the office with the newest list of keys; the same one when there is no newer.
+
+    Raises:
+        OpenError: what is stored is not signed by this office's root, or is older than what is in use.
+    """
+    keys = await read_keys(office.databases)
+    if keys == office.keys:
+        return office
+    key_list = verify_key_list(keys, office.root, min_seq=office.key_list.seq)
+    site = await asyncio.to_thread(build_site, office.settings, office.content, app.state.templates, keys=keys)
+    log.info("list of keys %d is in use", key_list.seq)
+    return replace(office, keys=keys, key_list=key_list, site=site)
