@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import click
 
+from server.cli_accounts import accounts
 from server.cli_audit import audit
 from server.cli_keys import keys
 from server.databases import open_databases
@@ -30,6 +31,7 @@ def main() -> None:
     """Take passport and stay-permit applications where the signal comes and goes."""
 
 
+main.add_command(accounts)
 main.add_command(audit)
 main.add_command(keys)
 

@@ -70,7 +70,7 @@ def promote(*, at_once: bool) -> None:
     async def change(desk: KeyDesk) -> None:
         key = await desk.promote(_read_pair("root"), at_once=at_once)
         click.echo(f"{key.kid} is in use. What is sealed to older keys is still accepted.")
-        click.echo("An officer re-wraps the open cases in the console (Keys).")
+        click.echo("An officer re-wraps the open cases in the console (Office keys).")
 
     _run(change)
 

@@ -15,6 +15,7 @@ from server.office import office_of
 from server.posted import read_posted
 from server.rights import RIGHTS, STEP_UP, Right
 from server.sessions import User, current_user, is_genuine
+from server.staff_language import staff_language
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -51,6 +52,10 @@ async def _refusal(request: Request, right: Right) -> Response | None:
     is_api = request.scope["path"].startswith(API)
     if user is None:
         return Problem(401, "signed-out") if is_api else RedirectResponse(LOGIN, status_code=303)
+    if _has_to_set_up(request, user, right):
+        if is_api:
+            return Problem(403, "forbidden", "second-factor")
+        return RedirectResponse(f"/staff/{staff_language(request, user)}/security", status_code=303)
     if not right.allows(user.roles):
         return _forbidden("role", is_api=is_api)
     request.state.user = user
@@ -60,6 +65,12 @@ async def _refusal(request: Request, right: Right) -> Response | None:
     if right.needs_step_up and now - user.stepped_up_at > STEP_UP:
         return Problem(403, "step-up")
     return None
+
+
+def _has_to_set_up(request: Request, user: User, right: Right) -> bool:
+    office = office_of(request)
+    is_optional = office.is_demo or office.settings.second_factor == "optional"
+    return not (is_optional or user.has_second_factor or right.is_for_setting_up)
 
 
 def _forbidden(reason: str, *, is_api: bool) -> Response:

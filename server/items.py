@@ -18,7 +18,7 @@ from sync.shape import case_of_version
 LINE_LIMIT = 64 * 1024  # bytes; a form with every answer filled in is 3 KB sealed
 
 # An item has eight; counting them bounds the depth before the parser sees the line.
-_MAX_BRACKETS = 64
+MAX_BRACKETS = 64
 
 # A clock is often wrong, and what it says is only shown: an item is never refused for being old, and for being new
 # only when no clock set by a person says so. The queue goes by arrival.
@@ -56,7 +56,7 @@ class Item:
         return case_of_version(self.version)
 
 
-def parse_line(line: bytes, *, limit: int = LINE_LIMIT) -> Any:
+def parse_line(line: bytes, *, limit: int = LINE_LIMIT, brackets: int = MAX_BRACKETS) -> Any:
     """Parse a line of JSON as strictly as something from outside should be.
 
     Raises:
@@ -64,7 +64,7 @@ def parse_line(line: bytes, *, limit: int = LINE_LIMIT) -> Any:
     """
     if len(line) > limit:
         raise ItemRefused("too-large")
-    if line.count(b"[") + line.count(b"{") > _MAX_BRACKETS:
+    if line.count(b"[") + line.count(b"{") > brackets:
         raise ItemRefused("malformed")
     try:
         return json.loads(line.decode(), object_pairs_hook=_object, parse_constant=_no_constant)

@@ -184,7 +184,7 @@ class KeyDesk:
         if needed:
             raise KeyChangeError(
                 f"{kid} is needed: {len(needed)} versions open with nothing else. In the console, an officer re-wraps "
-                "them first (Keys)."
+                "them first (Office keys)."
             )
 
     async def _checked(self, root: KeyPair) -> KeyList:

@@ -49,6 +49,7 @@ class Office:
     key_list: KeyList
     server_key: KeyPair = field(repr=False)
     audit: Audit
+    is_demo: bool
     projection: Projection
     site: Site
     clock: Callable[[], int]
@@ -146,6 +147,7 @@ async def open_office(
             keys=keys,
             key_list=key_list,
             server_key=own.pair,
+            is_demo=own.is_demo,
             audit=Audit(databases.staff, own.kid, own.pair, clock),
             projection=projection,
             site=site,

@@ -4,12 +4,12 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from server.projection_tables import CaseRow, Page, fold, forget, open_tables, read_meta, select
+from server.projection_tables import CaseRow, Page, fold, forget, open_tables, read_meta, select, select_newest
 from sync.errors import BadRequest, Unavailable
 from sync.store import Store
 
@@ -71,6 +71,10 @@ class Projection:
         """
         place = None if after is None else int(after)
         return await self._in_thread(lambda: select(self._open(), state=state, older=older, after=place, limit=limit))
+
+    async def newest(self, number: str, limit: int) -> Sequence[CaseRow]:
+        """Give the newest cases, or those whose number, as it is spoken, begins so."""
+        return await self._in_thread(lambda: select_newest(self._open(), number, limit))
 
     async def _follow(self) -> None:
         while True:

@@ -136,6 +136,15 @@ def select(db: sqlite3.Connection, *, state: str | None, older: int | None, afte
     return Page(rows, str(found[limit - 1][-1]) if len(found) > limit else None, counts)
 
 
+def select_newest(db: sqlite3.Connection, number: str, limit: int) -> list[CaseRow]:
+    """Give cases whose id begins as *number* does, whose ninth character only checks the others."""
+    found = db.execute(
+        f'SELECT {_COLUMNS} FROM cases WHERE substr("case", 1, ?) = ? ORDER BY arrived DESC LIMIT ?',  # noqa: S608
+        [len(number[:8]), number[:8], limit],
+    )
+    return [CaseRow(*row[:-1]) for row in found]
+
+
 class _transaction:
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db

@@ -8,8 +8,9 @@ from starlette.requests import Request
 
 from server.lane import LaneFull, lane_of
 from server.login_delays import LoginDelays
-from server.office import office_of
+from server.office import Office, office_of
 from server.passwords import verify_password
+from server.second_factor import check_code
 from sync.document import Doc, is_id
 from sync.errors import NotFound
 from sync.store import Store
@@ -31,24 +32,63 @@ class Proof:
     wait: int = 0
 
 
-async def prove(request: Request, login: str, password: str) -> Proof:
-    """Check a password: the same, as slowly, for a wrong one and for nobody's login. Failures are audited.
+@dataclass(frozen=True)
+class Door:
+    """One way in for one login from one address; `wait` is the seconds until it may be tried."""
+
+    delays: LoginDelays
+    login: str
+    address: str
+    now: int
+
+    @property
+    def wait(self) -> int:
+        """Tell how long to wait."""
+        return self.delays.wait(self.login, self.address, now=self.now)
+
+    def failed(self) -> None:
+        """Note a failure: the next one waits longer."""
+        self.delays.failed(self.login, self.address, now=self.now)
+
+    def succeeded(self) -> None:
+        """Forget the failures."""
+        self.delays.succeeded(self.login, self.address)
+
+
+def slowed(request: Request, login: str) -> Door:
+    """Give the door that *login* knocks at; a door that is waited for is not locked, whoever knocks."""
+    return Door(_delays(request), login, request.client.host if request.client else "", office_of(request).clock())
+
+
+async def prove(request: Request, login: str, password: str, code: str = "") -> Proof:
+    """Check a password, with the code of the account's second factor: the same, as slowly, for a wrong one and for
+    nobody's login. Failures are audited.
 
     Raises:
         HTTPException: 503, many are being checked.
     """
     office = office_of(request)
-    delays, address = _delays(request), request.client.host if request.client else ""
-    wait = delays.wait(login, address, now=office.clock())
-    if wait:
-        return Proof(False, wait=wait)
+    door = slowed(request, login)
+    if door.wait:
+        return Proof(False, wait=door.wait)
     account = await account_of(office.databases.staff, login)
-    if not await _is_right(request, account, password):
-        delays.failed(login, address, now=office.clock())
+    is_right = await _is_right(request, account, password)
+    if not is_right or account is None or not await _has_code(office, account, code):
+        door.failed()
         await office.audit.write("login-failed", who=login if account else "?")
         return Proof(False, account)
-    delays.succeeded(login, address)
+    door.succeeded()
     return Proof(True, account)
+
+
+async def _has_code(office: Office, account: Doc, code: str) -> bool:
+    if not account.get("totp"):
+        return True
+    used = check_code(account, code, now=office.clock())
+    if used is None:
+        return False
+    [row] = await office.databases.staff.bulk_docs([account | used])
+    return row.error is None  # whoever came second with the same code has none
 
 
 async def account_of(staff: Store, login: str) -> Doc | None:

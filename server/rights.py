@@ -20,12 +20,14 @@ class Right:
         roles: who may ask, beside nobody else; None is anybody, signed in or not.
         reads, writes: the types of documents that pass.
         needs_step_up: the session must have proved within the last minutes who sits there.
+        is_for_setting_up: also for accounts that have no second factor yet and must set one up.
     """
 
     roles: frozenset[Role] | None
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     needs_step_up: bool = False
+    is_for_setting_up: bool = False
 
     def allows(self, roles: frozenset[str]) -> bool:
         """Say whether somebody with *roles* may."""
@@ -36,8 +38,14 @@ def _anyone(*reads: str, writes: tuple[str, ...] = ()) -> Right:
     return Right(None, reads, writes)
 
 
-def _only(*roles: Role, reads: tuple[str, ...] = (), writes: tuple[str, ...] = (), step_up: bool = False) -> Right:
-    return Right(frozenset(roles), reads, writes, step_up)
+def _only(
+    *roles: Role,
+    reads: tuple[str, ...] = (),
+    writes: tuple[str, ...] = (),
+    step_up: bool = False,
+    setting_up: bool = False,
+) -> Right:
+    return Right(frozenset(roles), reads, writes, step_up, setting_up)
 
 
 _SEALED = ("application", "complaint", "message", "survey", "wrap")
@@ -75,13 +83,29 @@ RIGHTS: Mapping[str, Right] = {
     "to_console": _PAGE,
     "login_page": _PAGE,
     "login": _anyone("user", writes=("session",)),
-    "logout": _only(*_STAFF, writes=("session",)),
+    "logout": _only(*_STAFF, writes=("session",), setting_up=True),
     "step_up": _only(*_STAFF, reads=("user",), writes=("session",)),
-    "console": _only("officer", reads=("user",)),
-    "console_in": _only("officer", reads=("user",)),
+    "console": _only(*_STAFF, reads=("user",)),
+    "console_in": _only(*_STAFF, reads=("user",)),
+    "setup_page": _PAGE,
+    "set_up": _anyone("user", writes=("user",)),
+    "accounts": _only("administrator", reads=("user",)),
+    "add_account": _only("administrator", writes=("user",)),
+    "change_account": _only("administrator", writes=("user", "session")),
+    "security": _only(*_STAFF, reads=("user", "session"), setting_up=True),
+    "set_up_app": _only(*_STAFF, writes=("user",), setting_up=True),
+    "end_sessions": _only(*_STAFF, writes=("session",)),
+    "counter": _only("desk", "officer", reads=("application", "event")),
     "keys": _only("officer", reads=("officer-key", "grant", "keys")),
     "cases": _only("officer", reads=("application", "complaint", "event")),
     "case_documents": _only("officer", reads=(*_SEALED, "event")),
+    "officers": _only("officer", "administrator", reads=("user", "officer-key", "grant")),
+    "remove_officer": _only("administrator", writes=("user", "grant", "session"), step_up=True),
+    "own_key": _only("officer", writes=("officer-key",)),
+    "grant": _only("officer", writes=("grant",), step_up=True),
+    "unwrapped": _only("officer", reads=(*_SEALED,)),
+    "rewrap": _only("officer", writes=("wrap",)),
+    "end_rotation": _only("officer", writes=("wrap",)),
     "erase_case": _only("officer", writes=("gone", "wrap"), step_up=True),
     "audit_page": _only("head", reads=("audit",)),
     "add_event": _only("officer", writes=("event",)),

@@ -11,7 +11,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server import audit_page, console_api, edge, erasing_api, exchange, public, staff, step_up, tracking
+from server import (
+    account_pages,
+    audit_page,
+    console_api,
+    counter_page,
+    edge,
+    erasing_api,
+    exchange,
+    keys_api,
+    public,
+    removal,
+    security_page,
+    staff,
+    step_up,
+    tracking,
+)
 from server.body_lines import BodyLimits
 from server.guard import Handler, guarded
 from server.limits import BodyLimit
@@ -55,15 +70,31 @@ ROWS = (
     Row("/staff", "GET", "to_console", public.to_folder),
     Row("/staff/login", "GET", "login_page", staff.login_page),
     Row("/staff/login", "POST", "login", staff.login, body_limit=BODY_LIMIT),
+    Row("/staff/setup", "GET", "setup_page", account_pages.setup_page),
+    Row("/staff/setup", "POST", "set_up", account_pages.set_up, body_limit=BODY_LIMIT),
     Row("/staff/logout", "POST", "logout", staff.logout, BODY_LIMIT),
     Row("/staff/", "GET", "console", staff.console_page),
     Row("/staff/{lang:lang}/", "GET", "console_in", staff.console_page),
     Row("/staff/api/step-up", "POST", "step_up", step_up.step_up, step_up.STEP_UP_LIMIT),
     Row("/staff/api/keys", "GET", "keys", console_api.show_keys),
+    Row("/staff/api/officers", "GET", "officers", keys_api.list_officers),
+    Row("/staff/api/officers/{login}/remove", "POST", "remove_officer", removal.remove_officer, removal.BODY_LIMIT),
+    Row("/staff/api/officer-key", "POST", "own_key", keys_api.keep_own_key, keys_api.RECORD_LIMIT),
+    Row("/staff/api/grants", "POST", "grant", keys_api.grant, keys_api.GRANTS_LIMIT),
+    Row("/staff/api/rotation", "GET", "unwrapped", keys_api.list_unwrapped),
+    Row("/staff/api/rotation", "POST", "rewrap", keys_api.rewrap, keys_api.REWRAP_LIMIT),
+    Row("/staff/api/rotation/end", "POST", "end_rotation", keys_api.compact_wraps, keys_api.RECORD_LIMIT),
     Row("/staff/api/cases", "GET", "cases", console_api.list_cases),
     Row("/staff/api/cases/{case}", "GET", "case_documents", console_api.show_case),
     Row("/staff/api/cases/{case}/events", "POST", "add_event", console_api.add_event, console_api.EVENT_LIMIT),
     Row("/staff/api/cases/{case}/erase", "POST", "erase_case", erasing_api.erase_case, erasing_api.GONE_LIMIT),
+    Row("/staff/{lang:lang}/accounts", "GET", "accounts", account_pages.accounts_page),
+    Row("/staff/{lang:lang}/accounts", "POST", "add_account", account_pages.add_account, BODY_LIMIT),
+    Row("/staff/{lang:lang}/accounts/{login}", "POST", "change_account", account_pages.change_account, BODY_LIMIT),
+    Row("/staff/{lang:lang}/security", "GET", "security", security_page.security_page),
+    Row("/staff/{lang:lang}/security/app", "POST", "set_up_app", security_page.set_up_app, BODY_LIMIT),
+    Row("/staff/{lang:lang}/security/sessions", "POST", "end_sessions", security_page.end_sessions, BODY_LIMIT),
+    Row("/staff/{lang:lang}/counter", "GET", "counter", counter_page.counter_page),
     Row("/staff/{lang:lang}/audit", "GET", "audit_page", audit_page.audit_page),
     Row("/{lang:lang}", "GET", "to_home", public.to_folder),
     Row("/{lang:lang}/", "GET", "home", public.resource),

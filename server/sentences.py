@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import click
 
+from server.accounts import AccountError
 from server.content import ContentError
 from server.founding import FoundingError
 from server.key_changes import KeyChangeError
@@ -24,6 +25,7 @@ _EXPECTED = (
     ServingError,
     ChainError,
     KeyChangeError,
+    AccountError,
 )
 
 

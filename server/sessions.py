@@ -7,7 +7,7 @@ the account is gone or disabled, because the account is read each time.
 import hashlib
 import hmac
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from server.office import Office, office_of
 from server.origin import is_foreign
+from server.second_factor import has_second_factor
 from sync.canonical import b32_encode, b64u_encode
 from sync.document import Doc
 from sync.errors import NotFound
@@ -24,6 +25,8 @@ IDLE = 15 * 60  # seconds
 ABSOLUTE = 12 * 3600  # seconds
 _SEEN_EVERY = 60  # seconds between two writes of when the session was last used
 _TOKEN = 32  # bytes
+# Each browser names those it descends from, so the youngest come first.
+_AGENTS = (("Edg", "Firefox", "Chrome", "Safari"), ("Android", "Windows", "Mac OS", "Linux"))
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class User:
     lang: str
     csrf: str = field(repr=False)
     stepped_up_at: int = 0
+    has_second_factor: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,12 +52,28 @@ class Sessions:
     staff: Store
     clock: Callable[[], int]
 
-    async def open(self, login: str) -> str:
-        """Begin a session and give its token, which is stored nowhere."""
+    async def open(self, login: str, *, agent: str = "") -> str:
+        """Begin a session and give its token, which is stored nowhere; those that are over are taken away."""
+        await self._sweep()
         token = b64u_encode(os.urandom(_TOKEN))
         now = self.clock()
-        await self.staff.bulk_docs([{"_id": _id(token), "type": "session", "login": login, "at": now, "seen": now}])
+        session = {"_id": _id(token), "type": "session", "login": login, "at": now, "seen": now, "agent": agent}
+        await self.staff.bulk_docs([session])
         return token
+
+    async def of(self, login: str, *, here: str = "") -> list[Doc]:
+        """List somebody's sessions, the newest first; `name` is what `end_named` takes, `is_here` marks one."""
+        rows = [doc for doc in await self._all() if doc["login"] == login and not self._is_over(doc)]
+        shown = [doc | {"name": doc["_id"][2:], "is_here": doc["_id"] == _id(here)} for doc in rows]
+        return sorted(shown, key=lambda doc: -int(doc["at"]))
+
+    async def end_named(self, login: str, name: str) -> None:
+        """End one of somebody's own sessions."""
+        await self._end([doc for doc in await self._all() if doc["login"] == login and doc["_id"] == f"s.{name}"])
+
+    async def end_all(self, login: str, *, but: str = "") -> None:
+        """End all of somebody's sessions, or all but the one with a token."""
+        await self._end([doc for doc in await self._all() if doc["login"] == login and doc["_id"] != _id(but)])
 
     async def find(self, token: str) -> User | None:
         """Give who is signed in with *token*."""
@@ -61,8 +81,8 @@ class Sessions:
         if session is None:
             return None
         now = self.clock()
-        if now - session["seen"] > IDLE or now - session["at"] > ABSOLUTE:
-            await self._delete(session)
+        if self._is_over(session):
+            await self._end([session])
             return None
         account = await _get(self.staff, f"user.{session['login']}")
         if account is None or account.get("disabled"):
@@ -70,7 +90,8 @@ class Sessions:
         if now - session["seen"] > _SEEN_EVERY:
             await self.staff.bulk_docs([session | {"seen": now}])  # who comes second has seen it too
         roles, stepped_up_at = frozenset(account["roles"]), session.get("stepped_up_at", 0)
-        return User(account["login"], roles, account.get("lang", "id"), _csrf(token), stepped_up_at)
+        is_strong = has_second_factor(account)
+        return User(account["login"], roles, account.get("lang", "id"), _csrf(token), stepped_up_at, is_strong)
 
     async def step_up(self, token: str) -> None:
         """Note that who sits there has just proved it."""
@@ -82,10 +103,23 @@ class Sessions:
         """End a session."""
         session = await _get(self.staff, _id(token))
         if session is not None:
-            await self._delete(session)
+            await self._end([session])
 
-    async def _delete(self, session: Doc) -> None:
-        await self.staff.bulk_docs([{"_id": session["_id"], "_rev": session["_rev"], "_deleted": True}])
+    def _is_over(self, session: Doc) -> bool:
+        now = self.clock()
+        return now - int(session["seen"]) > IDLE or now - int(session["at"]) > ABSOLUTE
+
+    async def _sweep(self) -> None:
+        await self._end([doc for doc in await self._all() if self._is_over(doc)])
+
+    async def _all(self) -> list[Doc]:
+        rows = await self.staff.all_docs(start="s.", end="s/", include_docs=True)
+        return [row.doc for row in rows if row.doc is not None]
+
+    async def _end(self, sessions: Sequence[Doc]) -> None:
+        ended = [{"_id": doc["_id"], "_rev": doc["_rev"], "_deleted": True} for doc in sessions]
+        if ended:
+            await self.staff.bulk_docs(ended)
 
 
 async def current_user(request: Request) -> User | None:
@@ -115,7 +149,7 @@ def is_genuine(request: Request, user: User, csrf: str) -> bool:
 async def sign_in(request: Request, response: Response, login: str) -> None:
     """Begin a session and put its token into *response*; one that the browser had ends."""
     await sign_out(request, response)
-    token = await sessions_of(request).open(login)
+    token = await sessions_of(request).open(login, agent=_agent(request))
     name = _cookie(office_of(request))
     # No Max-Age: it goes when the browser closes.
     response.set_cookie(name, token, path="/", secure=_is_https(office_of(request)), httponly=True, samesite="strict")
@@ -128,6 +162,12 @@ async def sign_out(request: Request, response: Response) -> None:
     if token:
         await sessions_of(request).close(token)
         response.delete_cookie(name, path="/", secure=_is_https(office_of(request)), httponly=True, samesite="strict")
+
+
+def _agent(request: Request) -> str:
+    """Reduce what a browser says of itself to what its owner recognises: its kind and its system."""
+    text = request.headers.get("user-agent", "")
+    return " ".join(next((name for name in names if name in text), "") for names in _AGENTS).strip()
 
 
 def _cookie(office: Office) -> str:

@@ -39,6 +39,7 @@ SETTINGS = (
     Setting("RANTAU_COUCHDB", "", "URL of a CouchDB with user and password, or `@` and a file that holds it; empty: embedded store"),  # noqa: E501
     Setting("RANTAU_COUCHDB_PREFIX", "rantau-", "what the names of our databases begin with in that CouchDB"),
     Setting("RANTAU_POSTS_PER_SECOND", "20", "anonymous posts a second from one address before they are slowed, never refused; 0: no limit"),  # noqa: E501
+    Setting("RANTAU_SECOND_FACTOR", "required", "whether staff must prove more than a password: `required` or `optional`; a demo office does not ask"),  # noqa: E501
     Setting("RANTAU_LOG", "warning", "how much the server says: `debug`, `info`, `warning` or `error`"),
 )  # fmt: skip
 
@@ -73,6 +74,7 @@ class Settings:
     couchdb: str = field(repr=False)  # it holds a password
     couchdb_prefix: str
     posts_per_second: float
+    second_factor: str
     log: str
     office: OfficeProfile
 
@@ -114,7 +116,8 @@ def load_settings(environ: Mapping[str, str], office_toml: Path | None = None) -
         couchdb=_read(values, "COUCHDB", _secret, ""),
         couchdb_prefix=values["RANTAU_COUCHDB_PREFIX"] or "rantau-",
         posts_per_second=_read(values, "POSTS_PER_SECOND", _number, "20"),
-        log=_read(values, "LOG", _log_level, "warning"),
+        second_factor=_read(values, "SECOND_FACTOR", _one_of("required", "optional"), "required"),
+        log=_read(values, "LOG", _one_of("debug", "info", "warning", "error"), "warning"),
         office=load_profile(office_toml or content / "office.toml"),
     )
 
@@ -204,7 +207,10 @@ def _secret(text: str) -> str:
     return path.read_text(encoding="utf-8").strip() if path else ""
 
 
-def _log_level(text: str) -> str:
-    if text not in ("debug", "info", "warning", "error"):
-        raise ValueError("debug, info, warning or error")
-    return text
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"{', '.join(words[:-1])} or {words[-1]}")
+        return text
+
+    return read

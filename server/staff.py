@@ -13,9 +13,11 @@ from server.origin import is_foreign
 from server.pages import render
 from server.posted import read_posted
 from server.proving import prove
-from server.sessions import User, sign_in, sign_out
+from server.sessions import sign_in, sign_out
+from server.staff_language import staff_language
 
 HOME = "/staff/"
+_HOMES = (("desk", "counter"), ("head", "audit"), ("administrator", "accounts"))  # of whoever opens no cases
 
 
 async def login_page(request: Request) -> Response:
@@ -30,7 +32,7 @@ async def login(request: Request) -> Response:
         raise HTTPException(403)
     fields = await read_posted(request)
     name = fields.get("login", "").strip().lower()
-    proof = await prove(request, name, fields.get("password", ""))
+    proof = await prove(request, name, fields.get("password", ""), fields.get("code", ""))
     if proof.wait:
         return _login_page(request, 429, error="login.wait", login=name, seconds=proof.wait)
     if not proof.is_right:
@@ -52,21 +54,18 @@ async def logout(request: Request) -> Response:
 async def console_page(request: Request) -> Response:
     """Answer `GET /staff/` and `GET /staff/{lang}/`."""
     user = user_of(request)
-    return render(request, "staff/console.html", lang=_lang(request, user), user=user, csrf=user.csrf)
+    home = next((page for role, page in _HOMES if role in user.roles), None)
+    if home is not None and "officer" not in user.roles:
+        return RedirectResponse(f"/staff/{staff_language(request, user)}/{home}", status_code=303)
+    return render(request, "staff/console.html", lang=staff_language(request, user), user=user, csrf=user.csrf)
 
 
 def _login_page(
     request: Request, status_code: int, *, error: str | None = None, login: str = "", seconds: int = 0
 ) -> Response:
-    office, lang = office_of(request), _lang(request, None)
+    office, lang = office_of(request), staff_language(request, None)
     text = office.catalogues[lang].text(error, seconds=seconds) if error else None
     response = render(request, "staff/login.html", status_code=status_code, lang=lang, error=text, login=login)
     if seconds:
         response.headers["Retry-After"] = str(seconds)
     return response
-
-
-def _lang(request: Request, user: User | None) -> str:
-    languages = office_of(request).catalogues.languages
-    asked = (request.path_params.get("lang"), request.query_params.get("lang"), user and user.lang)
-    return next((lang for lang in asked if lang in languages), languages[0])

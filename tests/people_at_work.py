@@ -1,6 +1,7 @@
 """What an applicant and an officer do with their hands, in either language, for the tests that follow a journey."""
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -76,11 +77,21 @@ def shown(texts: Catalogue, field: Field, answers: Answers) -> str:
     return typed(field, value)
 
 
-class Officer:
-    """An officer of the demo office at a desk, reading the console in one language."""
+@dataclass(frozen=True)
+class Login:
+    """What an officer knows by heart."""
 
-    def __init__(self, page: Page, office: RunningOffice, lang: str) -> None:
+    name: str = DEMO.login
+    password: str = DEMO.password
+    passphrase: str = DEMO.passphrase
+
+
+class Officer:
+    """An officer, of the demo office unless another is named, at a desk, reading the console in one language."""
+
+    def __init__(self, page: Page, office: RunningOffice, lang: str, *, who: Login = Login()) -> None:
         self.page = page
+        self.who = who
         self.office = office
         self.lang = lang
         self.texts = TEXTS[lang]
@@ -88,14 +99,18 @@ class Officer:
     def sign_in(self) -> None:
         """Sign in, and unlock the office's keys in the browser."""
         self.page.goto(f"{self.office.url}/staff/login?lang={self.lang}")
-        self.page.locator("[name=login]").fill(DEMO.login)
-        self.page.locator("[name=password]").fill(DEMO.password)
-        self.page.locator("form button").last.click()
+        self.knock()
         self.unlock()
+
+    def knock(self) -> None:
+        """Sign in."""
+        self.page.locator("[name=login]").fill(self.who.name)
+        self.page.locator("[name=password]").fill(self.who.password)
+        self.page.locator(".unlock button").click()
 
     def unlock(self) -> None:
         self.page.goto(f"{self.office.url}/staff/{self.lang}/")
-        self.page.get_by_label(self.texts.text("staff.unlock.passphrase")).fill(DEMO.passphrase)
+        self.page.get_by_label(self.texts.text("staff.unlock.passphrase")).fill(self.who.passphrase)
         self.page.keyboard.press("Enter")
 
     def open(self, number: str) -> Locator:

@@ -77,11 +77,14 @@ async def small_office(
     clock: Callable[[], int] = lambda: office.now  # noqa: E731 - it looks at the office each time
     catalogues = with_small_texts(load_catalogues(CONTENT / "locale"))
     passport = load_forms(CONTENT / "forms").by_service
-    settings = SimpleNamespace(origin=ORIGIN, office=SimpleNamespace(time_zone="Asia/Jakarta"))
+    settings = SimpleNamespace(
+        origin=ORIGIN, second_factor="optional", office=SimpleNamespace(time_zone="Asia/Jakarta", name="Kantor Kecil")
+    )
     bundle: dict[str, Any] = {
         "settings": settings, "databases": office.databases, "clock": clock,
         "forms": Forms({**passport, "small": (FORM,)}), "catalogues": catalogues,
         "regions": load_regions(CONTENT / "regions.csv"), "key_list": keys.key_list, "server_key": keys.server,
+        "is_demo": False,
         "audit": Audit(stores["staff"], "s1", keys.server, clock),
         "root": keys.root.pub, "keys": keys.signed_list, "public": "abcdefgh", "site": SimpleNamespace(resources={}),
         "projection": Projection(folder / "projection.sqlite", stores["cases"], clock),

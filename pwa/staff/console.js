@@ -15,10 +15,11 @@ function part(id) {
 async function start() {
   const { lang } = document.documentElement;
   const csrf = document.querySelector('meta[name="csrf"]')?.getAttribute('content') ?? '';
+  const login = document.querySelector('meta[name="login"]')?.getAttribute('content') ?? '';
   const regions = JSON.parse(part('regions').textContent ?? '');
   const texts = new Texts(lang, await (await fetch(`/text/staff-${lang}.json`)).json(), regions);
-  const parts = { $root: part('desk'), $live: part('announcement'), $lock: part('lock') };
-  new Desk({ ...parts, api: new StaffApi(csrf, (api) => stepUp(api, texts)), texts }).start();
+  const parts = { $root: part('desk'), $live: part('announcement'), $lock: part('lock'), $keys: part('keys') };
+  new Desk({ ...parts, login, api: new StaffApi(csrf, (api) => stepUp(api, texts)), texts }).start();
 }
 
 // What stands on the page until then says what to do when this fails.

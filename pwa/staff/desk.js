@@ -4,6 +4,7 @@ import { SENT, STEPS } from '../crypto/events.js';
 import { element } from '../element.js';
 import { CaseView } from './case.js';
 import { Idle } from './idle.js';
+import { KeysView } from './keys-view.js';
 import { CaseList } from './list.js';
 import { openCase } from './open-case.js';
 import { ApiError } from './staff-api.js';
@@ -17,11 +18,16 @@ import { SIGNED_OUT, Unlock } from './unlock.js';
 const IDLE = 15 * 60 * 1000; // milliseconds; the server's session ends as early
 
 export class Desk {
-  /** @param {{$root: HTMLElement, $live: HTMLElement, $lock: HTMLElement, api: StaffApi, texts: Texts}} page */
-  constructor({ $root, $live, $lock, api, texts }) {
+  /**
+   * @param {{$root: HTMLElement, $live: HTMLElement, $lock: HTMLElement, $keys: HTMLElement, login: string,
+   *   api: StaffApi, texts: Texts}} page
+   */
+  constructor({ $root, $live, $lock, $keys, login, api, texts }) {
     this.$root = $root;
     this.$live = $live;
     this.$lock = $lock;
+    this.$keys = $keys;
+    this.login = login;
     this.api = api;
     this.texts = texts;
     this.idle = new Idle(IDLE, () => this.lock('staff.locked.idle'));
@@ -31,12 +37,15 @@ export class Desk {
     this.unlock = null;
     /** @type {CaseList | null} */
     this.list = null;
+    /** @type {KeysView | null} */
+    this.keysView = null;
     this.opening = 0;
     this.$case = element('div', { class: 'case-place' });
   }
 
   start() {
     this.$lock.addEventListener('click', this.#lockByHand);
+    this.$keys.addEventListener('click', this.#showKeys);
     // A page that goes into the back/forward cache keeps its memory.
     window.addEventListener('pagehide', this.#lockQuietly);
     this.lock(null);
@@ -44,6 +53,7 @@ export class Desk {
 
   stop() {
     this.$lock.removeEventListener('click', this.#lockByHand);
+    this.$keys.removeEventListener('click', this.#showKeys);
     window.removeEventListener('pagehide', this.#lockQuietly);
     this.lock(null);
     this.unlock?.stop();
@@ -57,11 +67,12 @@ export class Desk {
     this.keys?.forget();
     this.keys = null;
     this.list = null;
+    this.keysView?.stop();
     this.$case = element('div', { class: 'case-place' });
     this.$live.textContent = '';
-    this.$lock.hidden = true;
-    const { api, texts } = this;
-    this.unlock = new Unlock({ api, texts, reason, onKeys: this.#unlocked, onError: this.#explain });
+    this.$lock.hidden = this.$keys.hidden = true;
+    const { api, texts, login } = this;
+    this.unlock = new Unlock({ api, texts, login, reason, onKeys: this.#unlocked, onError: this.#explain });
     this.$root.replaceChildren(this.unlock.$root);
     this.unlock.start();
   }
@@ -73,7 +84,7 @@ export class Desk {
     this.unlock?.stop();
     this.unlock = null;
     this.keys = keys;
-    this.$lock.hidden = false;
+    this.$lock.hidden = this.$keys.hidden = false;
     const { api, texts } = this;
     this.list = new CaseList({ api, texts, states: [SENT, ...STEPS], onOpen: this.#open, onError: this.#explain });
     const isPast = keys.list.isPast(Date.now() / 1000);
@@ -108,8 +119,22 @@ export class Desk {
     }
   };
 
+  #showKeys = () => {
+    const { keys, api, texts } = this;
+    if (!keys) return;
+    this.opening++;
+    this.list?.mark('');
+    this.keysView?.stop();
+    this.keysView = new KeysView({
+      keys, api, texts, announce: this.#announce, onClose: this.#close, onError: this.#explain,
+    });
+    this.$case.replaceChildren(this.keysView.$root);
+    void this.keysView.start();
+  };
+
   #close = () => {
     this.opening++;
+    this.keysView?.stop();
     this.$case.replaceChildren(element('p', { class: 'hint' }, this.texts.say('staff.case.none')));
     this.list?.mark('');
     this.list?.focus();

@@ -7,7 +7,7 @@ import { openGrant, unwrapOfficerKey } from '../crypto/keyring.js';
 /** @typedef {import('../crypto/key-pair.js').KeyPair} KeyPair */
 /** @typedef {import('../crypto/key-pair.js').PrivateKey} PrivateKey */
 /** @typedef {import('../crypto/keyring.js').KeyList} KeyList */
-/** @typedef {{officer: import('../crypto/keyring.js').OfficerKey, grants: Record<string, string>}} Sealed */
+/** @typedef {{officer: import('../crypto/keyring.js').OfficerKey, grants: Record<string, string>, root: string}} Sealed */
 
 export class Keys {
   /** @param {KeyList} list @param {Map<string, PrivateKey>} seal @param {Map<string, PrivateKey>} office */

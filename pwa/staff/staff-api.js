@@ -9,6 +9,7 @@ import { loadForm } from '../pins.js';
  * @typedef {{case: string, service: string, form: string, first_at: number, last_at: number, received: number,
  *   state: string, n: number, versions: number, area: string | null, channel: string, number: string}} CaseRow
  */
+/** @typedef {{login: string, disabled: boolean, pub: string | null, kids: string[]}} OfficerRow */
 /** @typedef {{rows: CaseRow[], next: string | null, counts: Record<string, number>}} CasePage */
 
 /** The server said no (`status`), or did not answer at all (status 0). */
@@ -57,9 +58,43 @@ export class StaffApi {
     return this.post(`cases/${gone._id.slice('gone.'.length)}/erase`, gone);
   }
 
-  /** @param {string} password */
-  stepUp(password) {
-    return this.#send('step-up', { password });
+  /** @returns {Promise<{officers: OfficerRow[]}>} */
+  officers() {
+    return ask('/staff/api/officers');
+  }
+
+  /** @param {import('../crypto/keyring.js').OfficerKey} record @returns {Promise<{granted: boolean}>} */
+  keepOwnKey(record) {
+    return this.post('officer-key', record);
+  }
+
+  /** @param {{officer: string, pub: string, grants: Record<string, string>}} grants */
+  grant(grants) {
+    return this.post('grants', grants);
+  }
+
+  /** @param {string} login */
+  removeOfficer(login) {
+    return this.post(`officers/${login}/remove`, {});
+  }
+
+  /** @param {string} after @returns {Promise<{rows: import('./rotation.js').Row[], next: string | null, left: number | null}>} */
+  unwrapped(after) {
+    return ask(`/staff/api/rotation?${new URLSearchParams({ after })}`);
+  }
+
+  /** @param {[string, string, object][]} wraps id, revision, new wrap @returns {Promise<{rows: string[][]}>} */
+  rewrap(wraps) {
+    return this.post('rotation', wraps);
+  }
+
+  endRotation() {
+    return this.post('rotation/end', {});
+  }
+
+  /** @param {string} password @param {string} code of an authenticator app, or a recovery code */
+  stepUp(password, code) {
+    return this.#send('step-up', { password, code });
   }
 
   /**

@@ -19,6 +19,7 @@ export function stepUp(api, texts) {
   const $password = element('input', {
     id, type: 'password', autocomplete: 'current-password', required: true, 'aria-describedby': `${id}-error`,
   });
+  const $code = element('input', { id: `${id}-code`, autocomplete: 'one-time-code', autocapitalize: 'none', maxlength: 64 });
   const $dialog = element(
     'dialog', { 'aria-labelledby': `${id}-title`, 'data-step-up': true },
     element(
@@ -26,6 +27,7 @@ export function stepUp(api, texts) {
       element('h2', { id: `${id}-title` }, texts.say('staff.step-up.title')),
       element('p', {}, texts.say('staff.step-up.means')),
       element('div', { class: 'field' }, element('label', { for: id }, texts.say('staff.login.password')), $error, $password),
+      element('div', { class: 'field' }, element('label', { for: $code.id }, texts.say('staff.step-up.code')), $code),
       element(
         'div', { class: 'cluster' },
         element('button', { class: 'button' }, texts.say('staff.step-up.button')),
@@ -38,7 +40,7 @@ export function stepUp(api, texts) {
     const prove = async (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       try {
-        await api.stepUp($password.value);
+        await api.stepUp($password.value, $code.value);
         isProved = true;
         $dialog.close();
       } catch (error) {

@@ -6,6 +6,7 @@ import { element } from '../element.js';
 import { refreshOffice } from '../pins.js';
 import { DerivationError, deriveKey } from './derive-key.js';
 import { openKeys } from './keys.js';
+import { OwnKeyForm } from './own-key-form.js';
 import { ApiError } from './staff-api.js';
 
 /** @typedef {import('./keys.js').Keys} Keys */
@@ -27,12 +28,13 @@ class UnlockError extends Error {
 
 export class Unlock {
   /**
-   * @param {{api: StaffApi, texts: Texts, reason: string | null, onKeys: (keys: Keys) => void,
+   * @param {{api: StaffApi, texts: Texts, login: string, reason: string | null, onKeys: (keys: Keys) => void,
    *   onError: (error: unknown) => string}} desk
    */
-  constructor({ api, texts, reason, onKeys, onError }) {
+  constructor({ api, texts, login, reason, onKeys, onError }) {
     this.api = api;
     this.texts = texts;
+    this.login = login;
     this.onKeys = onKeys;
     this.onError = onError;
     this.ended = new AbortController();
@@ -44,6 +46,8 @@ export class Unlock {
     this.$error = element('p', { id: 'passphrase-error', class: 'error', role: 'alert' });
     this.$button = element('button', { class: 'button' }, texts.say('staff.unlock.button'));
     this.$state = element('p', { role: 'status' });
+    /** @type {OwnKeyForm | undefined} */
+    this.form = undefined;
     this.$root = this.#layOut(reason);
   }
 
@@ -53,6 +57,7 @@ export class Unlock {
 
   stop() {
     this.ended.abort();
+    this.form?.stop();
     this.$input.value = '';
   }
 
@@ -71,8 +76,21 @@ export class Unlock {
         this.$error, this.$input,
       ),
       this.$button, this.$state,
+      element(
+        'p', {},
+        element('button', { type: 'button', class: 'button button-plain', 'data-forgotten': true, click: this.#makeKey }, texts.say('staff.own-key.forgotten')),
+      ),
     );
   }
+
+  /** No key yet, or a passphrase that nobody remembers: a new key, which a colleague has to confirm. */
+  #makeKey = () => {
+    const { api, texts, login, onError } = this;
+    this.form = new OwnKeyForm({ api, texts, login, onError });
+    this.$root.replaceChildren(element('h1', {}, texts.say('staff.own-key.title')));
+    this.$root.after(this.form.$root);
+    this.$root.removeAttribute('role');
+  };
 
   /** @param {string} reason */
   #signIn(reason) {
@@ -91,6 +109,7 @@ export class Unlock {
       this.onKeys(keys);
     } catch (error) {
       if (this.ended.signal.aborted) return;
+      if (error instanceof UnlockError && error.reason === 'staff.unlock.no-record') return this.#makeKey();
       this.#show(error instanceof UnlockError ? this.texts.say(error.reason) : this.onError(error), false);
       this.$input.select();
     }

@@ -240,7 +240,7 @@ def test_locking_leaves_nothing_behind(page: Page, applicant: Applicant) -> None
     unlock(page)
     case = open_case(page, applicant)
     case.get_by_label("Catatan untuk pemohon").fill("belum terkirim")
-    page.get_by_role("button", name="Kunci").click()
+    page.get_by_role("button", name="Kunci", exact=True).click()
     expect(page.get_by_label("Frasa kunci")).to_be_focused()
     everything = page.content() + repr(stored(page))
     assert NAME not in everything

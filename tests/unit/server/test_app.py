@@ -1,12 +1,15 @@
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from server import totp
 from server.app import create_app
 from server.databases import open_databases
 from server.founding import NewOfficer, make_office
 from server.settings import load_settings
+from sync.canonical import b64u_decode
 from tests.asgi import Client
 
 OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
@@ -38,10 +41,31 @@ async def test_an_officer_signs_in_with_a_cookie_that_only_this_host_gets(client
     answer = await client.post_form("/staff/login", {"login": "upik", "password": OFFICER.password})
     assert (answer.status, answer.headers["location"]) == (303, "/staff/")
     assert list(client.cookies) == ["__Host-s"]
+    assert (await client.get("/staff/id/audit")).headers["location"] == "/staff/id/security"
+    assert (await client.get("/staff/api/keys")).json()["reason"] == "second-factor"
+
+
+@pytest.mark.anyio
+async def test_with_a_second_factor_the_office_opens_and_the_code_is_asked_for(client: Client) -> None:
+    await client.post_form("/staff/login", {"login": "upik", "password": OFFICER.password})
+    page = (await client.get("/staff/id/security")).text
+    hidden = dict(re.findall(r'name="(csrf|secret)" value="([^"]+)"', page))
+    wrong = await client.post_form("/staff/id/security/app", hidden | {"code": "000000"})
+    assert (wrong.status, hidden["secret"] in wrong.text) == (422, True)
+    secret = b64u_decode(hidden["secret"])
+    code = totp.code_at(secret, NOW // totp.STEP)
+    shown = await client.post_form("/staff/id/security/app", hidden | {"code": code})
+    codes = re.findall(r'<li class="words">([a-z ]+)</li>', shown.text)
+    assert len(codes) == 10
     answer = await client.get("/staff/api/keys")
-    assert answer.status == 200
-    assert len(answer.json()["grants"]) == 2
+    assert (answer.status, len(answer.json()["grants"])) == (200, 2)
     assert answer.headers["cache-control"] == "no-store"
+
+    # From now on the password alone is not enough, and no code counts twice.
+    login = {"login": "upik", "password": OFFICER.password}
+    client.cookies.clear()
+    for given, status in (("", 403), (code, 403), (codes[3].upper(), 303), (codes[3], 403)):
+        assert (await client.post_form("/staff/login", login | {"code": given})).status == status, given
 
 
 @pytest.mark.anyio

@@ -103,7 +103,7 @@ async def test_a_list_of_keys_by_another_root_is_told(environ: dict[str, str]) -
 
 @pytest.mark.anyio
 async def test_a_list_past_its_end_is_told(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "now", lambda: now() + founding._VALID + 1)
+    monkeypatch.setattr(doctor, "now", lambda: now() + founding.VALID + 1)
     (sentence,) = await wrong(environ)
     assert "sign a new one" in sentence
 

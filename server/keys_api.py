@@ -1,0 +1,170 @@
+"""What the console asks about keys: officers' own records, grants to colleagues, and re-wrapping for a new key.
+
+Everything here is public or sealed; private halves are opened and granted in officers' browsers alone.
+"""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from server.guard import user_of
+from server.items import MAX_BRACKETS, ItemRefused, parse_line
+from server.key_changes import docs_of
+from server.ndjson import Problem
+from server.office import Office, office_of
+from server.posted import read_body
+from server.rewrapping import MOST, Rewrapping
+from sync.canonical import b64u_decode
+from sync.document import Doc
+from sync.errors import NotFound, OpenError
+from sync.key_pair import PUBLIC
+from sync.keyring import Kdf
+from sync.store import Store
+
+RECORD_LIMIT = 4096  # bytes
+GRANTS_LIMIT = 64 * 1024  # bytes
+REWRAP_LIMIT = MOST * 2048  # bytes
+_GRANT = 65 + 32 + 65 + 16  # bytes: enc, d, pub, tag
+
+
+async def list_officers(request: Request) -> Response:
+    """Answer `GET /staff/api/officers`: who has a key, and which keys of the office each holds."""
+    staff = office_of(request).databases.staff
+    users = [user for user in await docs_of(staff, "user") if "officer" in user["roles"]]
+    records = {record["officer"]: record for record in await docs_of(staff, "officer")}
+    grants = await docs_of(staff, "grant")
+    rows = [
+        {
+            "login": user["login"],
+            "disabled": bool(user.get("disabled")),
+            "pub": records.get(user["login"], {}).get("pub"),
+            "kids": sorted(grant["kid"] for grant in grants if grant["officer"] == user["login"]),
+        }
+        for user in users
+    ]
+    return _json({"officers": rows})
+
+
+async def keep_own_key(request: Request) -> Response:
+    """Answer `POST /staff/api/officer-key`: the officer's own record; one for another key keeps the former aside."""
+    office, login = office_of(request), user_of(request).login
+    record = await _read(request, RECORD_LIMIT)
+    if not _is_record(record, login):
+        return Problem(422, "bad-record")
+    staff = office.databases.staff
+    old = await _get(staff, f"officer.{login}")
+    if old is not None and old["pub"] != record["pub"]:
+        former = {key: value for key, value in old.items() if not key.startswith("_")}
+        await staff.bulk_docs([{**former, "_id": f"former.{login}.{office.clock()}", "type": "former-key"}])
+    rev = {"_rev": old["_rev"]} if old else {}
+    [row] = await staff.bulk_docs([record | rev])
+    if row.error:
+        return Problem(409, "conflict")
+    is_new = old is None or old["pub"] != record["pub"]
+    await office.audit.write("officer-key" if is_new else "passphrase", who=login)
+    return _json({"granted": not is_new}, status_code=201)
+
+
+async def grant(request: Request) -> Response:
+    """Answer `POST /staff/api/grants` with `{"officer","pub","grants":{kid: sealed}}` from a colleague's browser."""
+    office = office_of(request)
+    match await _read(request, GRANTS_LIMIT):
+        case {"officer": str(officer), "pub": str(pub), "grants": dict(grants)} if grants:
+            pass
+        case _:
+            return Problem(422, "bad-grant", "malformed")
+    record = await _get(office.databases.staff, f"officer.{officer}")
+    # The key whose fingerprint was confirmed, and no other that came in between.
+    if record is None or record.get("type") != "officer-key" or record["pub"] != pub:
+        return Problem(409, "conflict", "pub")
+    if any(not _is_grant(office, kid, sealed) for kid, sealed in grants.items()):
+        return Problem(422, "bad-grant", "kid")
+    await office.audit.write("grant", who=user_of(request).login, about={"to": officer, "keys": len(grants)})
+    for kid, sealed in grants.items():
+        doc = {"_id": f"grant.{kid}.{officer}", "type": "grant", "kid": kid, "officer": officer, "sealed": sealed}
+        old = await _get(office.databases.staff, doc["_id"])
+        await office.databases.staff.bulk_docs([doc | ({"_rev": old["_rev"]} if old else {})])
+    return _json({"granted": sorted(grants)}, status_code=201)
+
+
+async def list_unwrapped(request: Request) -> Response:
+    """Answer `GET /staff/api/rotation?after=`: versions whose data key the office's key in use does not open yet."""
+    office = office_of(request)
+    page = await Rewrapping(office).page(request.query_params.get("after", ""))
+    if page.rows:
+        about = {"versions": len(page.rows)}
+        await office.audit.write("rewrap", who=user_of(request).login, about=about)
+    return _json({"rows": page.rows, "next": page.next, "left": page.left})
+
+
+async def rewrap(request: Request) -> Response:
+    """Answer `POST /staff/api/rotation` with `[[id, rev, wrap]…]`: each gets the key in use, or loses an old one."""
+    rows = await _read(request, REWRAP_LIMIT, brackets=1 + 2 * MOST)
+    if not isinstance(rows, list) or len(rows) > MOST:
+        return Problem(422, "bad-wraps")
+    return _json({"rows": await Rewrapping(office_of(request)).take(rows)})
+
+
+async def compact_wraps(request: Request) -> Response:
+    """Answer `POST /staff/api/rotation/end`: what the old key opened leaves the disk as well."""
+    await office_of(request).databases.wraps.compact()
+    return _json({})
+
+
+def _is_record(record: Any, login: str) -> bool:
+    match record:
+        case {
+            "_id": str(id_),
+            "type": "officer-key",
+            "officer": str(of),
+            "pub": str(pub),
+            "kdf": kdf,
+            "sealed": str(),
+            **rest,
+        }:
+            return not rest and of == login and id_ == f"officer.{login}" and _is_public(pub) and _is_kdf(kdf)
+    return False
+
+
+def _is_public(text: str) -> bool:
+    try:
+        return len(b64u_decode(text)) == PUBLIC
+    except ValueError:
+        return False
+
+
+def _is_kdf(kdf: object) -> bool:
+    try:
+        Kdf.from_json(kdf)
+    except OpenError:
+        return False
+    return True
+
+
+def _is_grant(office: Office, kid: str, sealed: object) -> bool:
+    key = office.key_list.find(kid)
+    if key is None or key.use not in ("seal", "office") or key.state == "destroyed" or not isinstance(sealed, str):
+        return False
+    try:
+        return len(b64u_decode(sealed)) == _GRANT
+    except ValueError:
+        return False
+
+
+async def _read(request: Request, limit: int, *, brackets: int = MAX_BRACKETS) -> Any:
+    try:
+        return parse_line(await read_body(request, limit=limit), limit=limit, brackets=brackets)
+    except ItemRefused:
+        return None
+
+
+async def _get(store: Store, doc_id: str) -> Doc | None:
+    try:
+        return await store.get(doc_id)
+    except NotFound:
+        return None
+
+
+def _json(content: Any, *, status_code: int = 200) -> JSONResponse:
+    return JSONResponse(content, status_code=status_code, headers={"Cache-Control": "no-store"})

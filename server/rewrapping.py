@@ -1,0 +1,108 @@
+"""Re-wrapping after a rotation: which data keys the key in use does not open yet, and what may be written about them.
+
+Two writes a version, each checked against what is stored: first the new entry is added beside the old ones, and only
+when it stands there may an old one be dropped. The holder's entry is never touched. What was cut off goes on later.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from server.office import Office
+from sync.document import Doc
+from sync.errors import ShapeError
+from sync.shape import check_wrap_shape
+
+MOST = 100  # versions at a time
+_SCAN = 500  # wraps read at once
+_HOLDER = "t"
+
+
+@dataclass(frozen=True)
+class Page:
+    """Versions with their wraps and the revision each is about; `left`, on the first page, counts all."""
+
+    rows: list[dict[str, Any]]
+    next: str | None
+    left: int | None
+
+
+@dataclass(frozen=True)
+class Rewrapping:
+    """The wraps of an office and the key that all of them should have."""
+
+    office: Office
+
+    @property
+    def kid(self) -> str:
+        """Name the key in use."""
+        return self.office.key_list.primary("seal").kid
+
+    async def page(self, after: str) -> Page:
+        """Give the versions after a wrap's id that are not done, the first time from the beginning."""
+        due: list[Doc] = []
+        left = 0
+        async for doc in self._undone(after or "w."):
+            left += 1
+            if left <= MOST:
+                due.append(doc)
+            elif after:
+                break
+        rows = [row for doc in due if (row := await self._row(doc)) is not None]
+        return Page(rows, due[-1]["_id"] if left > MOST else None, None if after else left)
+
+    async def take(self, rows: list[Any]) -> list[list[Any]]:
+        """Write new wraps; one row each, `[id, "ok", rev]` or `[id, reason]`."""
+        return [await self._take_one(row) for row in rows]
+
+    async def _undone(self, after: str) -> AsyncIterator[Doc]:
+        wraps = self.office.databases.wraps
+        while True:
+            found = await wraps.all_docs(start=after + "\0", end="w/", include_docs=True, limit=_SCAN)
+            for row in found:
+                if row.doc is not None and _kids(row.doc) != {self.kid}:
+                    yield row.doc
+            if len(found) < _SCAN:
+                return
+            after = found[-1].id
+
+    async def _row(self, wrap: Doc) -> dict[str, Any] | None:
+        found = await self.office.databases.cases.all_docs(keys=[wrap["_id"].removeprefix("w.")], include_docs=True)
+        version = found[0].doc
+        if version is None:
+            return None  # its version is still on the way: the next time
+        entries = {name: entry for name, entry in wrap.items() if not name.startswith("_")}
+        return {"version": version, "wrap": entries, "rev": wrap["_rev"]}
+
+    async def _take_one(self, row: Any) -> list[Any]:
+        match row:
+            case [str(id_), str(rev), dict(wrap)]:
+                pass
+            case _:
+                return ["", "malformed"]
+        found = await self.office.databases.wraps.all_docs(keys=[f"w.{id_}"], include_docs=True)
+        old = found[0].doc
+        if old is None or old["_rev"] != rev:
+            return [id_, "changed"]
+        reason = self._reason_against(old, wrap)
+        if reason:
+            return [id_, reason]
+        [written] = await self.office.databases.wraps.bulk_docs([{**wrap, "_id": f"w.{id_}", "_rev": rev}])
+        return [id_, written.error] if written.error else [id_, "ok", written.rev]
+
+    def _reason_against(self, old: Doc, new: Doc) -> str | None:
+        try:
+            check_wrap_shape(new)
+        except ShapeError:
+            return "malformed"
+        kept = {name: entry for name, entry in old.items() if not name.startswith("_")}
+        added, dropped = set(new) - set(kept), set(kept) - set(new)
+        if any(new[name] != kept[name] for name in set(new) & set(kept)):
+            return "changed-entry"
+        if _HOLDER in dropped or added - {self.kid}:
+            return "not-allowed"
+        return "too-early" if dropped and (added or self.kid not in kept) else None
+
+
+def _kids(wrap: Doc) -> set[str]:
+    return {name for name in wrap if not name.startswith("_")} - {_HOLDER}

@@ -1,0 +1,161 @@
+"""Keys pass from officer to officer by words read aloud; who leaves loses them; every case moves on to a new key."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Playwright, Route, expect
+
+from sync.sqlite_store import open_sqlite
+from tests.applicants import Applicant, send_together
+from tests.browsing import Phone
+from tests.papers import LOGIN, PASSPHRASE, PASSWORD, PaperOffice, found_office
+from tests.people import person
+from tests.people_at_work import TEXTS, Login, Officer
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+ID = TEXTS["id"]
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+FIRST = Login(LOGIN, PASSWORD, PASSPHRASE)
+SECOND = Login("siti", "sandi yang lain lagi", "empat kata untuk siti")
+
+
+@pytest.fixture
+def papers(tmp_path: Path) -> Iterator[PaperOffice]:
+    papers = found_office(tmp_path / "office")
+    with papers.office:
+        yield papers
+
+
+def add_account(papers: PaperOffice, page: Page, who: Login) -> None:
+    """The administrator makes the account; its person chooses a password with the code."""
+    done = papers.office.run("accounts", "add", who.name, "officer")
+    page.goto(f"{papers.office.url}/staff/setup?lang=id")
+    page.locator("[name=login]").fill(who.name)
+    page.locator("[name=code]").fill(done.stdout.splitlines()[-1])
+    page.locator("[name=password]").fill(who.password)
+    page.locator("[name=again]").fill(who.password)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=ID.text("staff.login.title")).click()
+
+
+def stored_kids(papers: PaperOffice) -> list[set[str]]:
+    async def read() -> list[set[str]]:
+        store = open_sqlite(papers.office.folder / "data", "wraps")
+        rows = await store.all_docs(include_docs=True)
+        await store.close()
+        return [{name for name in row.doc or {} if not name.startswith("_")} for row in rows]
+
+    with ThreadPoolExecutor(1) as thread:  # this one has a loop of its own
+        return thread.submit(lambda: asyncio.run(read())).result()
+
+
+def show_keys(page: Page) -> None:
+    page.get_by_role("button", name=ID.text("staff.keys.title"), exact=True).click()
+    expect(page.locator("[data-root]")).not_to_be_empty()
+
+
+def prove(page: Page, who: Login) -> None:
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label(ID.text("staff.login.password")).fill(who.password)
+    page.keyboard.press("Enter")
+
+
+def test_keys_pass_on_by_words_and_end_with_the_officer(
+    papers: PaperOffice, playwright: Playwright, tmp_path: Path
+) -> None:
+    applicant = Applicant(papers.office.url, person(4))
+    applicant.send()
+    with (
+        Phone(playwright, tmp_path / "first", **DESKTOP) as first_desk,
+        Phone(playwright, tmp_path / "second", **DESKTOP) as second_desk,
+    ):
+        first = Officer(first_desk.page, papers.office, "id", who=FIRST)
+        second = Officer(second_desk.page, papers.office, "id", who=SECOND)
+
+        # The new one makes a key in the browser and reads its words aloud.
+        add_account(papers, second.page, SECOND)
+        second.sign_in()
+        form = second.page.locator(".own-key")
+        offered = form.locator("[data-offered]").inner_text()
+        assert re.fullmatch(r"([a-z]{4} ){3}[a-z]{4}", offered)
+        form.get_by_label(ID.text("staff.own-key.new")).fill(SECOND.passphrase)
+        form.get_by_label(ID.text("staff.own-key.again")).fill("empat kata untuk sitti")
+        form.get_by_role("button").click()
+        expect(form.get_by_text(ID.text("staff.own-key.differ"))).to_be_visible()
+        form.get_by_label(ID.text("staff.own-key.again")).fill(SECOND.passphrase)
+        form.get_by_role("button").click()
+        words = form.locator("[data-fingerprint]")
+        expect(words).to_be_visible(timeout=40_000)
+        spoken = words.inner_text()
+        second.unlock()
+        expect(second.page.get_by_text(ID.text("staff.unlock.no-grant"))).to_be_visible()
+
+        # The colleague hears the same words, proves who sits there, and grants.
+        first.sign_in()
+        show_keys(first.page)
+        card = first.page.locator(f"[data-officer={SECOND.name}]")
+        expect(card).to_contain_text(spoken)
+        card.get_by_role("button", name=ID.text("staff.keys.confirm")).click()
+        card.get_by_label(ID.text("staff.unlock.passphrase")).fill(FIRST.passphrase)
+        first.page.keyboard.press("Enter")
+        prove(first.page, FIRST)
+        expect(first.page.get_by_text(ID.text("staff.keys.granted", login=SECOND.name))).to_be_visible()
+        expect(card).to_contain_text(ID.text("staff.keys.officer.holds"))
+
+        second.unlock()
+        case = second.open(applicant.number)
+        second.expect_answers(case, person(4))
+
+        # Who is removed is out at the next request, and holds nothing any more.
+        card.locator("[data-remove]").click()
+        expect(card).to_contain_text(ID.text("staff.keys.officer.disabled"))
+        second.page.get_by_role("button", name=ID.text("staff.list.again")).click()
+        expect(second.page.get_by_text(ID.text("staff.locked.signed-out"))).to_be_visible()
+        second.page.goto(f"{papers.office.url}/staff/login?lang=id")
+        second.knock()
+        expect(second.page.get_by_text(ID.text("login.wrong"))).to_be_visible()
+        assert first_desk.errors == []
+
+
+def test_every_case_moves_on_to_a_new_key_even_when_that_is_cut_off(
+    papers: PaperOffice, playwright: Playwright, tmp_path: Path
+) -> None:
+    people = [Applicant(papers.office.url) for _ in range(130)]
+    send_together(people, at=1_795_564_800)
+    papers.keys("next", "--yes", paper=papers.root)
+    papers.keys("promote", "--now", paper=papers.root)
+    papers.office.restart()
+    assert "versions open with nothing else" in papers.refused("destroy", "k26a", paper=papers.root)
+    with Phone(playwright, tmp_path / "desk", **DESKTOP) as desk:
+        officer = Officer(desk.page, papers.office, "id", who=FIRST)
+        officer.sign_in()
+        show_keys(desk.page)
+        desk.page.route(re.compile(r"/rotation\?after=w"), lambda route: cut(route))
+        desk.page.locator("[data-rotate]").click()
+        expect(desk.page.locator(".keys-view [role=alert]").first).to_contain_text(ID.text("staff.error.offline"))
+        kids = stored_kids(papers)
+        assert kids.count({"k26b", "t"}) == 100
+        assert kids.count({"k26a", "t"}) == 30
+
+        desk.kill()
+        desk.start()
+        officer = Officer(desk.page, papers.office, "id", who=FIRST)
+        officer.sign_in()
+        show_keys(desk.page)
+        desk.page.locator("[data-rotate]").click()
+        expect(desk.page.get_by_text(ID.text("staff.rotation.done", done=30))).to_be_visible(timeout=40_000)
+        assert stored_kids(papers) == [{"k26b", "t"}] * 130
+        assert desk.errors == []
+        case = officer.open(people[0].number)
+        officer.expect_answers(case, people[0].values)
+    assert "is destroyed" in papers.keys("destroy", "k26a", paper=papers.root)
+    assert "A case was opened with the paper" in papers.keys("drill", paper=papers.recovery)
+
+
+def cut(route: Route) -> None:
+    route.abort("connectionreset")
