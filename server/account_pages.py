@@ -4,17 +4,20 @@ Templates: `staff/accounts.html` (user, csrf, accounts, roles, error, given: a l
 `staff/setup.html` (error, login, done).
 """
 
+from functools import partial
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from server.accounts import CODE_DAYS, SHORTEST, STAFF_ROLES, AccountError, Accounts
+from server.accounts import CODE_DAYS, STAFF_ROLES, AccountError, Accounts, chosen
 from server.guard import user_of
 from server.office import Office, office_of
 from server.origin import is_foreign
 from server.pages import render
+from server.passwords import SHORTEST
 from server.posted import read_posted
-from server.proving import slowed
+from server.proving import in_lane, slowed
 from server.second_factor import has_second_factor
 from server.sessions import sessions_of
 from server.staff_language import staff_language
@@ -76,7 +79,7 @@ async def set_up(request: Request) -> Response:
     if fields.get("password", "") != fields.get("again", ""):
         return _setup_page(request, error=AccountError("again", "differs"), login=login, status_code=422)
     try:
-        await accounts_of(office).choose_password(login, fields.get("code", ""), fields.get("password", ""))
+        await _choose_password(request, login, fields.get("code", ""), fields.get("password", ""))
     except AccountError as error:
         if error.field == "code":
             door.failed()
@@ -89,6 +92,17 @@ async def set_up(request: Request) -> Response:
 def accounts_of(office: Office) -> Accounts:
     """Give the accounts of an office."""
     return Accounts(office.databases.staff, office.clock())
+
+
+async def _choose_password(request: Request, login: str, code: str, password: str) -> None:
+    office = office_of(request)
+    accounts = accounts_of(office)
+    account = await accounts.expected(login)
+    phc = await in_lane(request, partial(chosen, account, code, password, (office.settings.office.name,)))
+    assert account is not None  # without one no code is right
+    await accounts.keep_password(account, phc)
+    # Whoever sat there with the old password sits there no more.
+    await sessions_of(request).end_all(login)
 
 
 async def _change(accounts: Accounts, login: str, do: str, fields: dict[str, str]) -> None:

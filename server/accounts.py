@@ -4,30 +4,25 @@ Nobody else ever knows a password: whoever makes an account hands over a code th
 with it the person chooses one. Accounts are disabled, never deleted: the audit names them.
 """
 
-import hmac
-import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from server.passwords import hash_password
+from server.passwords import hash_password, weakness_of
 from server.rights import ROLES
-from sync.canonical import b64u_encode, sha256
-from sync.document import Doc
+from server.second_factor import without_second_factor
+from server.spoken_codes import hash_code, is_code, new_code, new_salt
+from sync.document import Doc, is_id
 from sync.errors import NotFound
-from sync.speakable import speakable
 from sync.store import Store
 
 STAFF_ROLES = ("administrator", "head", "officer", "desk")
-SHORTEST = 12  # characters of a password
-LONGEST = 1024
 CODE_DAYS = 3
 _CODE_WORDS = 6  # 72 bits
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 _RESERVED = frozenset({"recovery", "command", "?"})
-# What people choose when they must choose something: the guesses of the first minute.
-_COMMON = frozenset({"password", "passw0rd", "katasandi", "kata sandi", "sandi", "qwerty", "rahasia", "indonesia", "imigrasi", "admin", "bismillah", "sayang", "pasaman"})  # fmt: skip  # noqa: E501
+_NOBODY = {"hash": "", "salt": "A" * 22}
 
 
 class AccountError(Exception):
@@ -58,9 +53,11 @@ class Accounts:
             AccountError: there is none.
         """
         try:
-            return await self.staff.get(f"user.{login}")
+            if is_id(f"user.{login}"):
+                return await self.staff.get(f"user.{login}")
         except NotFound:
-            raise AccountError("login", "unknown") from None
+            pass
+        raise AccountError("login", "unknown")
 
     async def add(self, login: str, roles: Iterable[str], *, lang: str = "id") -> str:
         """Make an account and give the code with which its person chooses a password.
@@ -70,7 +67,7 @@ class Accounts:
         """
         if not _LOGIN.fullmatch(login) or login in _RESERVED:
             raise AccountError("login", "malformed")
-        code = new_setup_code()
+        code = new_code(_CODE_WORDS)
         account = {
             "_id": f"user.{login}",
             "type": "user",
@@ -85,27 +82,27 @@ class Accounts:
 
     async def reset(self, login: str) -> str:
         """Give a new code for somebody who lost the password; the old password goes on until the code is used."""
-        account, code = await self.get(login), new_setup_code()
+        account, code = await self.get(login), new_code(_CODE_WORDS)
         await self._write(account | {"setup": self._setup(code)})
         return code
 
-    async def choose_password(self, login: str, code: str, password: str) -> None:
-        """Set the password that the holder of a code chose.
-
-        Raises:
-            AccountError: the code is not this login's, or the password is not good enough.
-        """
+    async def expected(self, login: str) -> Doc | None:
+        """Give the account of somebody who may choose a password now, with a code."""
         try:
             account = await self.get(login)
         except AccountError:
-            raise AccountError("code", "wrong") from None
-        setup = account.get("setup")
-        if setup is None or account.get("disabled") or self.now > setup["until"]:
-            raise AccountError("code", "wrong")
-        if not hmac.compare_digest(setup["hash"], _hash(code)):
-            raise AccountError("code", "wrong")
-        check_password(password, login)
-        await self._write(account | {"password": hash_password(password), "setup": None})
+            return None
+        if account.get("disabled") or not account.get("setup"):
+            return None
+        return None if self.now > account["setup"]["until"] else account
+
+    async def keep_password(self, account: Doc, phc: str) -> None:
+        """Write a password that was chosen; a code for choosing one counts no more.
+
+        Raises:
+            AccountError: the account was changed meanwhile.
+        """
+        await self._write(account | {"password": phc, "setup": None})
 
     async def set_roles(self, login: str, roles: Iterable[str]) -> None:
         """Change what somebody may do.
@@ -129,7 +126,7 @@ class Accounts:
 
     async def forget_second_factor(self, login: str) -> None:
         """Let somebody who lost phone and codes set up others at the next sign-in; proved in person."""
-        await self._write(await self.get(login) | {"totp": None, "recovery_codes": [], "passkeys": []})
+        await self._write(await self.get(login) | without_second_factor())
 
     async def _keep_an_administrator(self, changed: Doc) -> None:
         after = [changed if user["login"] == changed["login"] else user for user in await self.all()]
@@ -142,28 +139,32 @@ class Accounts:
             raise taken or AccountError("login", "conflict")
 
     def _setup(self, code: str) -> dict[str, Any]:
-        return {"hash": _hash(code), "until": self.now + CODE_DAYS * 86400}
+        salt = new_salt()
+        return {"hash": hash_code(code, salt), "salt": salt, "until": self.now + CODE_DAYS * 86400}
 
 
-def check_password(password: str, login: str, words: Sequence[str] = ()) -> None:
-    """Refuse what is guessed first.
+def chosen(account: Doc | None, code: str, password: str, known: Sequence[str]) -> str:
+    """Hash, slowly, the password that the holder of a code chose; without an account it takes as long.
 
     Raises:
-        AccountError: too short or long, common, or made of the login.
+        AccountError: the code is not this account's, or the password is not good enough.
     """
-    text = password.lower()
-    if len(password) < SHORTEST:
-        raise AccountError("password", "short")
-    if len(password) > LONGEST:
-        raise AccountError("password", "long")
-    bare = re.sub(r"[\W\d_]+", " ", text).strip()
-    if bare in _COMMON | {login, ""} or len(set(text)) < 5 or any(bare == word.lower() for word in words):
-        raise AccountError("password", "common")
+    setup = account["setup"] if account else _NOBODY
+    if not is_code(setup["hash"], code, setup["salt"]) or account is None:
+        raise AccountError("code", "wrong")
+    return good_password(password, (account["login"], *known))
 
 
-def new_setup_code() -> str:
-    """Make a code that can be read aloud: six words."""
-    return speakable(os.urandom(_CODE_WORDS * 12 // 8), _CODE_WORDS)
+def good_password(password: str, known: Sequence[str]) -> str:
+    """Hash a password, slowly, if nobody guesses it at once.
+
+    Raises:
+        AccountError: it is not good enough.
+    """
+    weakness = weakness_of(password, known)
+    if weakness:
+        raise AccountError("password", weakness)
+    return hash_password(password)
 
 
 def _checked(roles: Iterable[str]) -> list[str]:
@@ -171,7 +172,3 @@ def _checked(roles: Iterable[str]) -> list[str]:
     if not chosen or set(roles) - set(ROLES):
         raise AccountError("roles", "none")
     return chosen
-
-
-def _hash(code: str) -> str:
-    return b64u_encode(sha256(re.sub(r"[\s-]", "", code).lower().encode()))

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from server.ndjson import Problem
 from server.office import office_of
+from server.page_step_up import ask_for_proof
 from server.posted import read_posted
 from server.rights import RIGHTS, STEP_UP, Right
 from server.sessions import User, current_user, is_genuine
@@ -61,9 +62,8 @@ async def _refusal(request: Request, right: Right) -> Response | None:
     request.state.user = user
     if request.method == "POST" and not is_genuine(request, user, await _token(request, is_api=is_api)):
         return _forbidden("csrf", is_api=is_api)
-    now = office_of(request).clock()
-    if right.needs_step_up and now - user.stepped_up_at > STEP_UP:
-        return Problem(403, "step-up")
+    if _has_to_step_up(request, user, right):
+        return Problem(403, "step-up") if is_api else await ask_for_proof(request, user)
     return None
 
 
@@ -71,6 +71,12 @@ def _has_to_set_up(request: Request, user: User, right: Right) -> bool:
     office = office_of(request)
     is_optional = office.is_demo or office.settings.second_factor == "optional"
     return not (is_optional or user.has_second_factor or right.is_for_setting_up)
+
+
+def _has_to_step_up(request: Request, user: User, right: Right) -> bool:
+    is_first_factor = right.is_for_setting_up and not user.has_second_factor
+    is_fresh = office_of(request).clock() - user.stepped_up_at <= STEP_UP
+    return right.needs_step_up and not is_fresh and not is_first_factor
 
 
 def _forbidden(reason: str, *, is_api: bool) -> Response:

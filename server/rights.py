@@ -20,7 +20,8 @@ class Right:
         roles: who may ask, beside nobody else; None is anybody, signed in or not.
         reads, writes: the types of documents that pass.
         needs_step_up: the session must have proved within the last minutes who sits there.
-        is_for_setting_up: also for accounts that have no second factor yet and must set one up.
+        is_for_setting_up: also for accounts that have no second factor yet and must set one up; the first is set up
+            without stepping up, because there is nothing to prove it with but the password just typed.
     """
 
     roles: frozenset[Role] | None
@@ -82,18 +83,27 @@ RIGHTS: Mapping[str, Right] = {
     # Staff, signed in or about to be.
     "to_console": _PAGE,
     "login_page": _PAGE,
-    "login": _anyone("user", writes=("session",)),
+    "login": _anyone("user", writes=("session", "user")),
+    "passkey_challenge": _anyone(),
     "logout": _only(*_STAFF, writes=("session",), setting_up=True),
-    "step_up": _only(*_STAFF, reads=("user",), writes=("session",)),
+    "step_up": _only(*_STAFF, reads=("user",), writes=("session", "user")),
     "console": _only(*_STAFF, reads=("user",)),
     "console_in": _only(*_STAFF, reads=("user",)),
     "setup_page": _PAGE,
     "set_up": _anyone("user", writes=("user",)),
     "accounts": _only("administrator", reads=("user",)),
-    "add_account": _only("administrator", writes=("user",)),
-    "change_account": _only("administrator", writes=("user", "session")),
+    "add_account": _only("administrator", writes=("user",), step_up=True),
+    "change_account": _only("administrator", writes=("user", "session"), step_up=True),
+    "sessions": _only("administrator", reads=("session",)),
+    "end_session": _only("administrator", writes=("session",)),
+    # Everybody's own ways in.
     "security": _only(*_STAFF, reads=("user", "session"), setting_up=True),
-    "set_up_app": _only(*_STAFF, writes=("user",), setting_up=True),
+    "set_up_app": _only(*_STAFF, writes=("user",), step_up=True, setting_up=True),
+    "passkey_options": _only(*_STAFF, reads=("user",), setting_up=True),
+    "add_passkey": _only(*_STAFF, writes=("user",), step_up=True, setting_up=True),
+    "remove_passkey": _only(*_STAFF, writes=("user",), step_up=True),
+    "recovery_codes": _only(*_STAFF, writes=("user",), step_up=True),
+    "change_password": _only(*_STAFF, writes=("user", "session")),
     "end_sessions": _only(*_STAFF, writes=("session",)),
     "counter": _only("desk", "officer", reads=("application", "event")),
     "keys": _only("officer", reads=("officer-key", "grant", "keys")),

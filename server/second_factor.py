@@ -5,17 +5,16 @@ stored hashed and count once.
 """
 
 import hmac
-import os
-import re
 from typing import Any
 
 from server import totp
-from sync.canonical import b64u_decode, b64u_encode, sha256
+from server.spoken_codes import hash_code, new_code, new_salt
+from sync.canonical import b64u_decode, b64u_encode
 from sync.document import Doc
-from sync.speakable import speakable
 
 CODES = 10
 _WORDS = 4  # 48 bits, tried one at a time and slowed
+_LONGEST = 64  # characters that are looked at
 
 
 def has_second_factor(account: Doc) -> bool:
@@ -23,16 +22,24 @@ def has_second_factor(account: Doc) -> bool:
     return bool(account.get("totp") or account.get("passkeys"))
 
 
+def recovery_codes_left(account: Doc) -> int:
+    """Count the recovery codes that still count."""
+    return len(account["recovery"]["hashes"]) if account.get("recovery") else 0
+
+
 def check_code(account: Doc, typed: str, *, now: int) -> dict[str, Any] | None:
-    """Check a code against an account; give what has to be written to it so that it counts once, or None."""
+    """Check a code, slowly; give what has to be written to the account so that it counts once, or None."""
     app = account.get("totp")
     if app:
         step = totp.matching_step(b64u_decode(app["secret"]), typed, now=now, after=app["last"])
         if step is not None:
             return {"totp": app | {"last": step}}
-    hashed = _hash(typed)
-    left = [code for code in account.get("recovery_codes", []) if not hmac.compare_digest(code, hashed)]
-    return {"recovery_codes": left} if len(left) < len(account.get("recovery_codes", [])) else None
+    recovery = account.get("recovery")
+    if not recovery or not typed.strip():
+        return None
+    hashed = hash_code(typed[:_LONGEST], recovery["salt"])
+    left = [other for other in recovery["hashes"] if not hmac.compare_digest(other, hashed)]
+    return {"recovery": recovery | {"hashes": left}} if len(left) < len(recovery["hashes"]) else None
 
 
 def with_app(secret: bytes, typed: str, *, now: int) -> dict[str, Any] | None:
@@ -41,11 +48,12 @@ def with_app(secret: bytes, typed: str, *, now: int) -> dict[str, Any] | None:
     return None if step is None else {"totp": {"secret": b64u_encode(secret), "last": step}}
 
 
-def new_recovery_codes() -> tuple[list[str], list[str]]:
-    """Make recovery codes: to be shown once, and as they are stored."""
-    codes = [speakable(os.urandom(6), _WORDS) for _ in range(CODES)]
-    return codes, [_hash(code) for code in codes]
+def new_recovery_codes() -> tuple[list[str], dict[str, Any]]:
+    """Make recovery codes, slowly: to be shown once, and what is written to the account."""
+    codes, salt = [new_code(_WORDS) for _ in range(CODES)], new_salt()
+    return codes, {"recovery": {"salt": salt, "hashes": [hash_code(code, salt) for code in codes]}}
 
 
-def _hash(code: str) -> str:
-    return b64u_encode(sha256(re.sub(r"[\s-]", "", code).lower().encode()))
+def without_second_factor() -> dict[str, Any]:
+    """Give what has to be written so that somebody who lost everything sets up anew."""
+    return {"totp": None, "recovery": None, "passkeys": []}

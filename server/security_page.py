@@ -1,38 +1,31 @@
-"""The page on which staff look after their own ways in: sessions, authenticator app, recovery codes.
+"""The page on which staff look after their own ways in: password, second factor, sessions.
 
-Template: `staff/security.html` (user, csrf, sessions, has_app, codes_left, secret, uri, error, codes).
+Template: `staff/security.html` (user, csrf, sessions, has_app, passkeys, passkeys_are_possible, codes_left, secret,
+typed, uri, error: the part of the page and the text, codes: new ones, done: a text).
 """
 
+from functools import partial
+
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server import totp
+from server.accounts import AccountError, good_password
 from server.guard import user_of
 from server.office import office_of
 from server.pages import render
-from server.proving import account_of
-from server.second_factor import new_recovery_codes, with_app
+from server.passwords import SHORTEST
+from server.proving import account_of, in_lane, knows_password, passkeys_of
+from server.second_factor import recovery_codes_left
 from server.sessions import sessions_of, token_of
-from sync.canonical import b64u_decode, b64u_encode
+from sync.canonical import b64u_encode
 from sync.document import Doc
 
 
 async def security_page(request: Request) -> Response:
     """Answer `GET /staff/{lang}/security`."""
-    return await _page(request)
-
-
-async def set_up_app(request: Request) -> Response:
-    """Answer `POST /staff/{lang}/security/app`: the code proves that the app has the secret; codes are shown once."""
-    office, user, fields = office_of(request), user_of(request), request.state.fields
-    secret, account = _secret_in(fields.get("secret", "")), await _account(request)
-    changes = with_app(secret, fields.get("code", ""), now=office.clock())
-    if changes is None:
-        return await _page(request, error="staff.security.app.wrong", secret=secret, status_code=422)
-    codes, hashed = new_recovery_codes()
-    await office.audit.write("second-factor", who=user.login)
-    await office.databases.staff.bulk_docs([account | changes | {"recovery_codes": hashed}])
-    return await _page(request, codes=codes)
+    return await show_security(request)
 
 
 async def end_sessions(request: Request) -> Response:
@@ -47,42 +40,78 @@ async def end_sessions(request: Request) -> Response:
     return RedirectResponse(f"/staff/{request.path_params['lang']}/security", status_code=303)
 
 
-def _secret_in(text: str) -> bytes:
+async def change_password(request: Request) -> Response:
+    """Answer `POST /staff/{lang}/security/password`: the own password, and twice a new one; other sessions end."""
+    office, user, fields = office_of(request), user_of(request), request.state.fields
+    proof = await knows_password(request, user.login, fields.get("password", ""))
+    if proof.wait:
+        return await _refused(request, "code.wait", status_code=429)
+    if not proof.is_right or proof.account is None:
+        return await _refused(request, "password.wrong")
+    if fields.get("new", "") != fields.get("again", ""):
+        return await _refused(request, "again.differs")
+    known = (user.login, office.settings.office.name)
     try:
-        secret = b64u_decode(text)
-    except ValueError:
-        secret = b""
-    return secret if len(secret) == totp.SECRET else totp.new_secret()
+        phc = await in_lane(request, partial(good_password, fields.get("new", ""), known))
+    except AccountError as error:
+        return await _refused(request, f"{error.field}.{error.reason}")
+    await office.audit.write("password-changed", who=user.login)
+    await write_account(request, proof.account, {"password": phc, "setup": None})
+    await sessions_of(request).end_all(user.login, but=token_of(request))
+    return await show_security(request, done="staff.security.password.done")
 
 
-async def _page(
+async def own_account(request: Request) -> Doc:
+    """Give the account of whoever is signed in."""
+    account = await account_of(office_of(request).databases.staff, user_of(request).login)
+    assert account is not None  # the guard has just read it
+    return account
+
+
+async def write_account(request: Request, account: Doc, changes: Doc) -> None:
+    """Write changes to an account that was just read.
+
+    Raises:
+        HTTPException: 409, it was changed meanwhile.
+    """
+    [row] = await office_of(request).databases.staff.bulk_docs([account | changes])
+    if row.error:
+        raise HTTPException(409)
+
+
+async def show_security(
     request: Request,
     *,
-    error: str | None = None,
+    error: tuple[str, str] | None = None,
     secret: bytes | None = None,
     codes: list[str] | None = None,
+    done: str | None = None,
     status_code: int = 200,
 ) -> Response:
-    office, user, account = office_of(request), user_of(request), await _account(request)
+    """Answer with the page."""
+    office, user, account = office_of(request), user_of(request), await own_account(request)
     secret = secret or totp.new_secret()
     return render(
         request,
         "staff/security.html",
         status_code=status_code,
+        lang=request.path_params["lang"],
         user=user,
         csrf=user.csrf,
         sessions=await sessions_of(request).of(user.login, here=token_of(request)),
         has_app=bool(account.get("totp")),
-        codes_left=len(account.get("recovery_codes", [])),
+        passkeys=account.get("passkeys", []),
+        passkeys_are_possible=passkeys_of(office).are_possible,
+        codes_left=recovery_codes_left(account),
         secret=b64u_encode(secret),
         typed=totp.in_base32(secret),
         uri=totp.uri_of(secret, login=user.login, office=office.settings.office.name),
         error=error,
         codes=codes,
+        done=done,
+        shortest=SHORTEST,
     )
 
 
-async def _account(request: Request) -> Doc:
-    account = await account_of(office_of(request).databases.staff, user_of(request).login)
-    assert account is not None  # the guard has just read it
-    return account
+async def _refused(request: Request, reason: str, *, status_code: int = 422) -> Response:
+    return await show_security(request, error=("password", f"staff.account.{reason}"), status_code=status_code)

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -43,6 +43,11 @@ class User:
     csrf: str = field(repr=False)
     stepped_up_at: int = 0
     has_second_factor: bool = False
+    has_passkey: bool = False
+
+    def with_second_factor(self) -> "User":
+        """Give the same user, once that has set one up."""
+        return replace(self, has_second_factor=True)
 
 
 @dataclass(frozen=True)
@@ -61,9 +66,10 @@ class Sessions:
         await self.staff.bulk_docs([session])
         return token
 
-    async def of(self, login: str, *, here: str = "") -> list[Doc]:
-        """List somebody's sessions, the newest first; `name` is what `end_named` takes, `is_here` marks one."""
-        rows = [doc for doc in await self._all() if doc["login"] == login and not self._is_over(doc)]
+    async def of(self, login: str | None = None, *, here: str = "") -> list[Doc]:
+        """List somebody's sessions, or everybody's, the newest first; `name` is what `end_named` takes, `is_here`
+        marks one."""
+        rows = [doc for doc in await self._all() if login in (None, doc["login"]) and not self._is_over(doc)]
         shown = [doc | {"name": doc["_id"][2:], "is_here": doc["_id"] == _id(here)} for doc in rows]
         return sorted(shown, key=lambda doc: -int(doc["at"]))
 
@@ -91,7 +97,10 @@ class Sessions:
             await self.staff.bulk_docs([session | {"seen": now}])  # who comes second has seen it too
         roles, stepped_up_at = frozenset(account["roles"]), session.get("stepped_up_at", 0)
         is_strong = has_second_factor(account)
-        return User(account["login"], roles, account.get("lang", "id"), _csrf(token), stepped_up_at, is_strong)
+        has_passkey = bool(account.get("passkeys"))
+        return User(
+            account["login"], roles, account.get("lang", "id"), _csrf(token), stepped_up_at, is_strong, has_passkey
+        )
 
     async def step_up(self, token: str) -> None:
         """Note that who sits there has just proved it."""

@@ -5,14 +5,14 @@ Templates: `staff/login.html` (error: a text or None; login) and `staff/console.
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from server.guard import LOGIN, user_of
 from server.office import office_of
 from server.origin import is_foreign
 from server.pages import render
 from server.posted import read_posted
-from server.proving import prove
+from server.proving import passkeys_of, prove, prove_by_passkey
 from server.sessions import sign_in, sign_out
 from server.staff_language import staff_language
 
@@ -26,21 +26,26 @@ async def login_page(request: Request) -> Response:
 
 
 async def login(request: Request) -> Response:
-    """Answer `POST /staff/login`: the same, as slowly, for a wrong password and for nobody's login."""
+    """Answer `POST /staff/login`, by password or by passkey: the same for whatever was wrong."""
     office = office_of(request)
     if is_foreign(request, office.settings.origin):
         raise HTTPException(403)
     fields = await read_posted(request)
-    name = fields.get("login", "").strip().lower()
-    proof = await prove(request, name, fields.get("password", ""), fields.get("code", ""))
+    name, assertion = fields.get("login", "").strip().lower(), fields.get("assertion", "")
+    proof = await (prove_by_passkey(request, assertion) if assertion else prove(request, name, fields))
     if proof.wait:
         return _login_page(request, 429, error="login.wait", login=name, seconds=proof.wait)
-    if not proof.is_right:
-        return _login_page(request, 403, error="login.wrong", login=name)
-    await office.audit.write("login", who=name)
+    if not proof.is_right or proof.account is None:
+        return _login_page(request, 403, error="login.passkey" if assertion else "login.wrong", login=name)
+    await office.audit.write("login", who=proof.account["login"])
     response = RedirectResponse(HOME, status_code=303)
-    await sign_in(request, response, name)
+    await sign_in(request, response, proof.account["login"])
     return response
+
+
+async def passkey_challenge(request: Request) -> Response:
+    """Answer `GET /staff/login/passkey`: what a browser needs to ask a passkey to sign."""
+    return JSONResponse(passkeys_of(office_of(request)).signing_options(), headers={"Cache-Control": "no-store"})
 
 
 async def logout(request: Request) -> Response:

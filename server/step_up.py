@@ -16,17 +16,16 @@ STEP_UP_LIMIT = 4096  # bytes
 
 
 async def step_up(request: Request) -> Response:
-    """Answer `POST /staff/api/step-up` with `{"password","code"}`: the session counts as proved for some minutes."""
+    """Answer `POST /staff/api/step-up` with `{"password","code"}` or `{"assertion"}` of a passkey: the session counts
+    as proved for some minutes."""
     user = user_of(request)
     try:
         body = parse_line(await read_body(request, limit=STEP_UP_LIMIT), limit=STEP_UP_LIMIT)
     except ItemRefused as refused:
         return Problem(400, "bad-request", refused.reason)
-    match body:
-        case {"password": str(password), **rest} if isinstance(code := rest.get("code", ""), str):
-            proof = await prove(request, user.login, password, code)
-        case _:
-            return Problem(400, "bad-request", "password")
+    if not isinstance(body, dict) or not body or not all(isinstance(value, str) for value in body.values()):
+        return Problem(400, "bad-request", "password")
+    proof = await prove(request, user.login, body)
     if proof.wait:
         return Problem(429, "too-many", retry_after=proof.wait)
     if not proof.is_right:

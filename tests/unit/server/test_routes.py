@@ -53,7 +53,7 @@ def test_who_is_not_signed_in_gets_nothing_of_the_staffs(office_server: RunningO
 
 def test_everything_under_staff_is_for_officers_but_the_door() -> None:
     open_to_all = {row.name for row in ROWS if row.path.startswith("/staff") and RIGHTS[row.name].roles is None}
-    assert open_to_all == {"to_console", "login_page", "login", "setup_page", "set_up"}
+    assert open_to_all == {"to_console", "login_page", "login", "passkey_challenge", "setup_page", "set_up"}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=IDS)
