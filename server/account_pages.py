@@ -54,7 +54,7 @@ async def change_account(request: Request) -> Response:
         await _change(accounts, login, do, fields)
     except AccountError as error:
         return await _accounts_page(request, error=error, status_code=422)
-    if do == "disable":
+    if do in ("disable", "factor"):
         await sessions_of(request).end_all(login)
     deed = _CHANGES.get(do, "second-factor-reset")
     await office.audit.write(deed, who=user_of(request).login, about={"login": login})

@@ -13,6 +13,7 @@ from server.databases import open_databases
 from server.office import now
 from server.sentences import in_sentences
 from server.server_key import read_server_key
+from server.sessions import Sessions
 from server.settings import load_settings
 
 T = TypeVar("T")
@@ -20,7 +21,7 @@ T = TypeVar("T")
 
 @click.group()
 def accounts() -> None:
-    """Staff accounts: list, add, reset, disable, enable."""
+    """Staff accounts: list, add, reset, factor, disable, enable."""
 
 
 @accounts.command("list")
@@ -64,6 +65,20 @@ def reset(login: str) -> None:
 
 @accounts.command()
 @click.argument("login")
+def factor(login: str) -> None:
+    """Take the second factor away from somebody who lost it, seen in person; its sessions end."""
+
+    async def change(desk: Accounts, audit: Audit) -> None:
+        await desk.forget_second_factor(login)
+        await audit.write("second-factor-reset", who="command", about={"login": login})
+        await Sessions(desk.staff, now).end_all(login)
+        click.echo(f"{login} signs in with the password alone and sets up another second factor then.")
+
+    _run(change)
+
+
+@accounts.command()
+@click.argument("login")
 def disable(login: str) -> None:
     """Shut an account; it and its sessions end at once."""
     _set_disabled(login, disabled=True)
@@ -79,6 +94,7 @@ def enable(login: str) -> None:
 def _set_disabled(login: str, *, disabled: bool) -> None:
     async def change(desk: Accounts, audit: Audit) -> None:
         await desk.set_disabled(login, disabled=disabled)
+        await Sessions(desk.staff, now).end_all(login)
         await audit.write("account-disabled" if disabled else "account-enabled", who="command", about={"login": login})
         click.echo(f"{login} is {'disabled' if disabled else 'enabled'}.")
 

@@ -12,14 +12,16 @@ function part(id) {
   return found;
 }
 
+/** @param {string} name */
+const told = (name) => document.querySelector(`meta[name="${name}"]`)?.getAttribute('content') ?? '';
+
 async function start() {
   const { lang } = document.documentElement;
-  const csrf = document.querySelector('meta[name="csrf"]')?.getAttribute('content') ?? '';
-  const login = document.querySelector('meta[name="login"]')?.getAttribute('content') ?? '';
+  const [csrf, login, hasPasskey] = [told('csrf'), told('login'), told('passkey') === 'yes'];
   const regions = JSON.parse(part('regions').textContent ?? '');
   const texts = new Texts(lang, await (await fetch(`/text/staff-${lang}.json`)).json(), regions);
   const parts = { $root: part('desk'), $live: part('announcement'), $lock: part('lock'), $keys: part('keys') };
-  new Desk({ ...parts, login, api: new StaffApi(csrf, (api) => stepUp(api, texts)), texts }).start();
+  new Desk({ ...parts, login, api: new StaffApi(csrf, (api) => stepUp(api, texts, { hasPasskey })), texts }).start();
 }
 
 // What stands on the page until then says what to do when this fails.

@@ -45,7 +45,7 @@ export async function usePasskey() {
 /** @param {string} path */
 async function optionsFrom(path) {
   const answer = await fetch(path, { cache: 'no-store' });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  if (!answer.ok) throw new DOMException(`${path}: ${answer.status}`, 'NetworkError');
   return answer.json();
 }
 

@@ -92,9 +92,12 @@ export class StaffApi {
     return this.post('rotation/end', {});
   }
 
-  /** @param {string} password @param {string} code of an authenticator app, or a recovery code */
-  stepUp(password, code) {
-    return this.#send('step-up', { password, code });
+  /**
+   * Prove who sits there: with the password and a code of an authenticator app or a recovery code, or with a passkey.
+   * @param {{password: string, code: string} | {assertion: string}} proof
+   */
+  stepUp(proof) {
+    return this.#send('step-up', proof);
   }
 
   /**

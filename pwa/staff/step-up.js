@@ -1,6 +1,7 @@
-/** The question who sits there, asked before what cannot be undone; the password goes to the server and nowhere else. */
+/** The question who sits there, asked before what cannot be undone; what answers it goes to the server and nowhere else. */
 
-import { element } from '../element.js';
+import { button, element } from '../element.js';
+import { hasPasskeys, usePasskey } from './passkey.js';
 import { ApiError } from './staff-api.js';
 
 /** @typedef {import('./staff-api.js').StaffApi} StaffApi */
@@ -10,16 +11,33 @@ let count = 0;
 
 /**
  * Ask until it is proved; false when the officer gives up.
- * @param {StaffApi} api @param {Texts} texts
+ * @param {StaffApi} api @param {Texts} texts @param {{hasPasskey: boolean}} account
  * @returns {Promise<boolean>}
  */
-export function stepUp(api, texts) {
+export function stepUp(api, texts, { hasPasskey }) {
   const id = `step-up-${++count}`;
   const $error = element('p', { id: `${id}-error`, class: 'error', role: 'alert' });
   const $password = element('input', {
     id, type: 'password', autocomplete: 'current-password', required: true, 'aria-describedby': `${id}-error`,
   });
   const $code = element('input', { id: `${id}-code`, autocomplete: 'one-time-code', autocapitalize: 'none', maxlength: 64 });
+  let isProved = false;
+
+  /** @param {() => Promise<{password: string, code: string} | {assertion: string}>} give */
+  const prove = async (give) => {
+    try {
+      await api.stepUp(await give());
+      isProved = true;
+      $dialog.close();
+    } catch (error) {
+      $error.textContent = texts.say(wordOf(error));
+      $password.select();
+    }
+  };
+  const byPassword = async () => ({ password: $password.value, code: $code.value });
+  const byPasskey = async () => ({ assertion: await usePasskey() });
+
+  const plain = { class: 'button button-plain' };
   const $dialog = element(
     'dialog', { 'aria-labelledby': `${id}-title`, 'data-step-up': true },
     element(
@@ -31,24 +49,16 @@ export function stepUp(api, texts) {
       element(
         'div', { class: 'cluster' },
         element('button', { class: 'button' }, texts.say('staff.step-up.button')),
-        element('button', { type: 'button', class: 'button button-plain', click: () => $dialog.close() }, texts.say('staff.cancel')),
+        hasPasskey && hasPasskeys() ? button(texts.say('staff.passkey.use'), () => prove(byPasskey), plain) : null,
+        button(texts.say('staff.cancel'), () => $dialog.close(), plain),
       ),
     ),
   );
   return new Promise((resolve) => {
-    let isProved = false;
-    const prove = async (/** @type {SubmitEvent} */ event) => {
+    $dialog.addEventListener('submit', (event) => {
       event.preventDefault();
-      try {
-        await api.stepUp($password.value, $code.value);
-        isProved = true;
-        $dialog.close();
-      } catch (error) {
-        $error.textContent = texts.say(wordOf(error));
-        $password.select();
-      }
-    };
-    $dialog.addEventListener('submit', prove);
+      prove(byPassword);
+    });
     $dialog.addEventListener('close', () => {
       $dialog.remove();
       resolve(isProved);
@@ -60,6 +70,7 @@ export function stepUp(api, texts) {
 
 /** @param {unknown} error */
 function wordOf(error) {
+  if (error instanceof DOMException) return 'staff.passkey.failed'; // what browsers tell when nobody touched it
   if (!(error instanceof ApiError)) throw error;
   if (error.status === 422) return 'staff.step-up.wrong';
   if (error.status === 429) return 'staff.step-up.wait';
