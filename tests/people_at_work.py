@@ -106,7 +106,7 @@ class Officer:
         """Sign in."""
         self.page.locator("[name=login]").fill(self.who.name)
         self.page.locator("[name=password]").fill(self.who.password)
-        self.page.locator(".unlock button").click()
+        self.page.locator("form:has([name=password]) button").click()
 
     def unlock(self) -> None:
         self.page.goto(f"{self.office.url}/staff/{self.lang}/")
