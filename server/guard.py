@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.ndjson import Problem
-from server.office import office_of
+from server.office import Office, office_of
 from server.page_step_up import ask_for_proof
 from server.posted import read_posted
 from server.rights import RIGHTS, STEP_UP, Right
@@ -48,6 +48,11 @@ def user_of(request: Request) -> User:
     return user
 
 
+def asks_for_second_factor(office: Office) -> bool:
+    """Say whether staff can do nothing before they have set up more than a password."""
+    return not office.is_demo and office.settings.second_factor == "required"
+
+
 async def _refusal(request: Request, right: Right) -> Response | None:
     user = await current_user(request)
     is_api = request.scope["path"].startswith(API)
@@ -68,9 +73,8 @@ async def _refusal(request: Request, right: Right) -> Response | None:
 
 
 def _has_to_set_up(request: Request, user: User, right: Right) -> bool:
-    office = office_of(request)
-    is_optional = office.is_demo or office.settings.second_factor == "optional"
-    return not (is_optional or user.has_second_factor or right.is_for_setting_up)
+    is_missing = asks_for_second_factor(office_of(request)) and not user.has_second_factor
+    return is_missing and not right.is_for_setting_up
 
 
 def _has_to_step_up(request: Request, user: User, right: Right) -> bool:

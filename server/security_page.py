@@ -1,7 +1,7 @@
 """The page on which staff look after their own ways in: password, second factor, sessions.
 
-Template: `staff/security.html` (user, csrf, sessions, has_app, passkeys, passkeys_are_possible, codes_left, secret,
-typed, uri, error: the part of the page and the text, codes: new ones, done: a text).
+Template: `staff/security.html` (user, csrf, sessions, is_needed, has_app, passkeys, passkeys_are_possible, codes_left,
+secret, typed, uri, error: the part of the page and the text, codes: new ones, done: a text, shortest).
 """
 
 from functools import partial
@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from server import totp
 from server.accounts import AccountError, good_password
-from server.guard import user_of
+from server.guard import asks_for_second_factor, user_of
 from server.office import office_of
 from server.pages import render
 from server.passwords import SHORTEST
@@ -99,6 +99,7 @@ async def show_security(
         user=user,
         csrf=user.csrf,
         sessions=await sessions_of(request).of(user.login, here=token_of(request)),
+        is_needed=asks_for_second_factor(office) and not user.has_second_factor,
         has_app=bool(account.get("totp")),
         passkeys=account.get("passkeys", []),
         passkeys_are_possible=passkeys_of(office).are_possible,

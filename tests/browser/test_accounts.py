@@ -205,7 +205,7 @@ def test_a_passkey_signs_in_and_proves_who_sits_there(
         page, officer = desk.page, Officer(desk.page, office, "id")
         meja = Authenticator(page)
         go_to(page, office, "login?lang=id")
-        sign_in = page.get_by_role("button", name=ID.text("staff.passkey.sign-in"))
+        sign_in = page.get_by_role("button", name=ID.text("staff.passkey.use"))
         sign_in.click()  # there is none yet
         expect(page.get_by_text(ID.text("staff.passkey.failed"))).to_be_visible()
         officer.knock()
