@@ -37,6 +37,7 @@ class Client:
     app: ASGIApp
     cookies: dict[str, str] = field(default_factory=dict)
     origin: str = "http://localhost"
+    address: str = "192.0.2.7"
 
     async def get(self, url: str, **more: Any) -> Answer:
         return await self.request("GET", url, **more)
@@ -86,7 +87,7 @@ class Client:
         return {
             "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1",
             "method": method, "scheme": "http", "path": parts.path, "raw_path": parts.path.encode(),
-            "query_string": parts.query.encode(), "root_path": "", "client": ("192.0.2.7", 1234),
+            "query_string": parts.query.encode(), "root_path": "", "client": (self.address, 1234),
             "server": ("localhost", 80), "headers": [(k.lower().encode(), v.encode()) for k, v in headers.items()],
         }  # fmt: skip
 

@@ -1,0 +1,30 @@
+"""The command helps an administrator who has no way in, while the office is served or not."""
+
+from pathlib import Path
+
+from tests.papers import found_office
+
+
+def test_accounts_are_listed_added_reset_and_shut(tmp_path: Path) -> None:
+    office = found_office(tmp_path / "office").office
+
+    def run(*arguments: str, code: int = 0) -> str:
+        done = office.run("accounts", *arguments)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    assert "administrator, head, officer" in run("list")
+    printed = run("add", "siti", "officer", "desk")
+    assert "/staff/setup" in printed
+    assert len(printed.splitlines()[-1].split()) == 6
+    assert run("reset", "siti").splitlines()[-1] != printed.splitlines()[-1]
+    assert "not set up yet" in run("list")
+    assert "disabled" in run("disable", "siti")
+    assert "disabled" in run("list")
+    run("enable", "siti")
+    run("factor", "siti")
+    assert "taken" in run("add", "siti", "officer", code=1)
+    assert "unknown" in run("reset", "nobody", code=1)
+    assert "last-administrator" in run("disable", "upik", code=1)
+    audited = office.run("audit", "list").stdout
+    assert printed.splitlines()[-1].strip() not in audited
