@@ -59,11 +59,15 @@ export function standingStep({ events, versions }) {
   return last ? { step: last.step, stepAt: last.at } : { step: SENT, stepAt: versions[0]?.[0].at ?? null };
 }
 
-/** The v of each version that no other replaces: what a correction names. @param {Content} content */
-export function standing({ versions }) {
-  const own = versions.map(([version]) => version).filter(({ type }) => type !== 'message');
+/**
+ * The v of each version that no other replaces: what a correction names. What does not open replaces nothing: somebody
+ * without the code may have made it.
+ * @param {{v: string, type: string, prev: string[], groups: object | null}[]} opened
+ */
+export function standing(opened) {
+  const own = opened.filter(({ type, groups }) => groups && type !== 'message');
   const replaced = new Set(own.flatMap(({ prev }) => prev));
-  return own.map(vOf).filter((v) => !replaced.has(v));
+  return own.map(({ v }) => v).filter((v) => !replaced.has(v));
 }
 
 /**

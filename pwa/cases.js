@@ -145,8 +145,9 @@ async function listed(content) {
 /** @param {string} caseId @param {Content} content */
 async function view(caseId, content) {
   const { code, service, title } = content;
+  const { versions, events } = await openContent(content);
   return {
     case: caseId, number: await spokenNumber(caseId), code, shown: await showCode(code), service, title,
-    ...standingStep(content), standing: standing(content), ...(await openContent(content)),
+    ...standingStep(content), standing: standing(versions), versions, events,
   };
 }
