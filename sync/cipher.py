@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from sync.errors import OpenError
 
+KEY = 32  # bytes
 NONCE = 12  # bytes
 OVERHEAD = NONCE + 16  # bytes that sealing adds: nonce and tag
 
@@ -33,7 +34,7 @@ def aes_open(key: bytes, sealed: bytes, aad: bytes) -> bytes:
     Raises:
         OpenError: wrong key, context or bytes.
     """
-    if len(sealed) < OVERHEAD:
+    if len(sealed) < OVERHEAD or len(key) != KEY:
         raise OpenError
     try:
         return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], aad)

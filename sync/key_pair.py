@@ -104,6 +104,15 @@ def verify(signed: Sequence[Any], sig: object, pub: bytes) -> None:
         message = canonical(signed)
     except ValueError:
         raise OpenError from None
+    verify_bytes(message, raw, pub)
+
+
+def verify_bytes(message: bytes, raw: bytes, pub: bytes) -> None:
+    """Check the signature of bytes, given as r and s joined.
+
+    Raises:
+        OpenError: they are not signed by *pub*.
+    """
     if len(raw) != 64:
         raise OpenError
     der = encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))

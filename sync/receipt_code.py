@@ -89,7 +89,7 @@ def derive(code: str) -> CodeKeys:
     """
     if len(code) != LENGTH or set(code) - set(ALPHABET):
         raise ValueError("not a receipt code")
-    key = hashlib.pbkdf2_hmac("sha256", code.encode(), _SALT, _ROUNDS, 32)
+    key = stretch(code.encode(), _SALT, _ROUNDS)
     read, sign = hkdf(key, b"rc1-read", 16), hkdf(key, b"rc1-sign", 16)
     return CodeKeys(
         case=case_of(h16(read), h16(sign)),
@@ -98,6 +98,11 @@ def derive(code: str) -> CodeKeys:
         sign=sign,
         proof=b64u_encode(read + h16(sign)),
     )
+
+
+def stretch(secret: bytes, salt: bytes, rounds: int, length: int = 32) -> bytes:
+    """Make guessing *secret* slow: PBKDF2 with HMAC-SHA256."""
+    return hashlib.pbkdf2_hmac("sha256", secret, salt, rounds, length)
 
 
 def case_of(read_hash: bytes, sign_hash: bytes) -> str:

@@ -31,6 +31,7 @@ const expand = async (suite, prk, label, info, length) =>
  * @returns {Promise<[CryptoKey, Bytes]>}
  */
 async function schedule(own, other, enc, recipient, info) {
+  if (other.length !== 65) throw new OpenError(); // some browsers read a compressed point, which gives other bytes
   const peer = await crypto.subtle.importKey('raw', other, P256, false, []);
   const dh = new Uint8Array(await crypto.subtle.deriveBits({ ...P256, public: peer }, own, 256));
   const shared = await expand(

@@ -64,10 +64,15 @@ export async function sign(signed, pair) {
  * @param {unknown} sig
  * @param {Bytes} pub
  */
-export function verify(signed, sig, pub) {
-  return opening(async () => {
+export const verify = (signed, sig, pub) => opening(() => verifyBytes(canonical(signed), b64uDecode(sig), pub));
+
+/**
+ * Check the signature of bytes, given as r and s joined.
+ * @param {Bytes} message @param {Bytes} raw @param {Bytes} pub
+ */
+export const verifyBytes = (message, raw, pub) =>
+  opening(async () => {
     if (pub.length !== 65) throw new OpenError();
     const key = await crypto.subtle.importKey('raw', pub, { name: 'ECDSA', namedCurve: CURVE }, false, ['verify']);
-    if (!(await crypto.subtle.verify(ECDSA, key, b64uDecode(sig), canonical(signed)))) throw new OpenError();
+    if (!(await crypto.subtle.verify(ECDSA, key, raw, message))) throw new OpenError();
   });
-}

@@ -56,14 +56,19 @@ export const spokenNumber = async (caseId) =>
  */
 export async function derive(code) {
   if (code.length !== LENGTH || !CODE.test(code)) throw new FormatError('not a receipt code');
-  const imported = await crypto.subtle.importKey('raw', utf8(code), 'PBKDF2', false, ['deriveBits']);
-  const algorithm = { name: 'PBKDF2', hash: 'SHA-256', salt: utf8('rantau/receipt/1'), iterations: 200_000 };
-  const key = new Uint8Array(await crypto.subtle.deriveBits(algorithm, imported, 256));
+  const key = await stretch(utf8(code), utf8('rantau/receipt/1'), 200_000);
   const open = await hkdf(key, utf8('rc1-open'));
   const read = await hkdf(key, utf8('rc1-read'), 16);
   const sign = await hkdf(key, utf8('rc1-sign'), 16);
   const signHash = await h16(sign);
   return { case: await caseOf(await h16(read), signHash), open, read, sign, proof: b64uEncode(concat(read, signHash)) };
+}
+
+/** Make guessing `secret` slow. @param {Bytes} secret @param {Bytes} salt @param {number} iterations */
+export async function stretch(secret, salt, iterations, length = 32) {
+  const imported = await crypto.subtle.importKey('raw', secret, 'PBKDF2', false, ['deriveBits']);
+  const algorithm = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations };
+  return new Uint8Array(await crypto.subtle.deriveBits(algorithm, imported, length * 8));
 }
 
 /** @param {Bytes} readHash @param {Bytes} signHash */
