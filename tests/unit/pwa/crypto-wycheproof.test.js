@@ -43,14 +43,16 @@ test('AES-256-GCM: what is valid opens and is sealed to the same bytes, nothing 
 /** HPKE once more, by node's own functions and from the Diffie-Hellman value on, which the vectors give. */
 function sealedWith(shared, enc, pub) {
   const suites = { kem: Buffer.from('KEM\0\x10'), hpke: Buffer.from('HPKE\0\x10\0\x01\0\x02') };
-  const mac = (key, ...parts) => createHmac('sha256', key).update(Buffer.concat(parts.map((p) => Buffer.from(p)))).digest();
+  const joined = (parts) => Buffer.concat(parts.map((part) => Buffer.from(part)));
+  const mac = (key, ...parts) => createHmac('sha256', key).update(joined(parts)).digest();
   const extract = (suite, salt, label, ikm) => mac(salt, 'HPKE-v1', suites[suite], label, ikm);
   const expand = (suite, prk, label, info, length) =>
     mac(prk, [0, length], 'HPKE-v1', suites[suite], label, info, [1]).subarray(0, length);
   const secretOf = expand('kem', extract('kem', '', 'eae_prk', shared), 'shared_secret', concat(enc, pub), 32);
-  const context = Buffer.concat([Buffer.alloc(1), extract('hpke', '', 'psk_id_hash', ''), extract('hpke', '', 'info_hash', INFO)]);
+  const context = joined([[0], extract('hpke', '', 'psk_id_hash', ''), extract('hpke', '', 'info_hash', INFO)]);
   const secret = extract('hpke', secretOf, 'secret', '');
-  const aes = createCipheriv('aes-256-gcm', expand('hpke', secret, 'key', context, 32), expand('hpke', secret, 'base_nonce', context, 12));
+  const [key, nonce] = [expand('hpke', secret, 'key', context, 32), expand('hpke', secret, 'base_nonce', context, 12)];
+  const aes = createCipheriv('aes-256-gcm', key, nonce);
   return concat(enc, aes.update(SECRET), aes.final(), aes.getAuthTag());
 }
 
