@@ -63,8 +63,9 @@ async function switchOver() {
 /** Make another language the one in use, and have it here. @param {string} lang */
 async function speak(lang) {
   const known = await notes();
-  if (known.lang !== lang) await note({ lang });
-  if (!known.now[lang]) await note({ now: { ...known.now, [lang]: await fill(lang) } });
+  // Until all of it is here, the other language is what works without a signal.
+  const now = known.now[lang] ? known.now : { ...known.now, [lang]: await fill(lang) };
+  if (known.lang !== lang || now !== known.now) await note({ lang, now });
   if (Object.keys(known.next).length) await tellPages('update-ready');
 }
 

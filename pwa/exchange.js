@@ -7,10 +7,10 @@ import { eraseCase, erasedCase, tellCase, watches } from './cases.js';
 import { isSigned } from './case-content.js';
 import { verifyReceipt } from './crypto/receipts.js';
 import { amend, read, write } from './db.js';
-import { NoOfficeError } from './device-errors.js';
+import { NoOfficeError, RootChangedError } from './device-errors.js';
 import { ping } from './online.js';
 import { dropOld, isDue, items, sending } from './outbox.js';
-import { noteTime, office, refreshOffice } from './pins.js';
+import { hasMetOther, noteTime, office, refreshOffice } from './pins.js';
 import { exclusively, listen, tell } from './tabs.js';
 import { TransportError, post } from './transport.js';
 
@@ -68,14 +68,20 @@ async function all(signal) {
   return result;
 }
 
-/** Find out that the server is there and, by its revision, whether what it publishes is still what we know. */
+/**
+ * Find out that the server is there and, by its revision, whether what it publishes is still what we know. Who has
+ * another root gets nothing; a list of keys that is refused leaves us with the one we have.
+ */
 async function contact() {
   const known = await office();
   if (isReached) return;
   const revision = await ping();
   if (!revision) throw new TransportError('away');
   isReached = true;
-  if (revision !== known.public) await refreshOffice().catch(() => {});
+  if (revision === known.public && !(await hasMetOther())) return;
+  await refreshOffice().catch((error) => {
+    if (error instanceof RootChangedError) throw error;
+  });
 }
 
 /** @param {Result} result @param {AbortSignal} [signal] */
@@ -253,6 +259,7 @@ const sizeOf = (sent) => sent.reduce((sum, { line }) => sum + line.length, 0);
 /** @param {unknown} error @returns {Result['state']} */
 function stateOf(error) {
   if (error instanceof NoOfficeError) return 'no-office';
+  if (error instanceof RootChangedError) return 'failed';
   if (!(error instanceof TransportError)) throw error;
   if (error.reason === 'away') return 'offline';
   return error.reason === 'busy' ? 'busy' : 'failed';

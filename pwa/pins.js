@@ -5,16 +5,17 @@
 
 import { b32Encode, b64uDecode, sha256 } from './crypto/canonical.js';
 import { verifyKeyList } from './crypto/keyring.js';
-import { amend, read, transact } from './db.js';
+import { amend, read, transact, write } from './db.js';
 import { NoOfficeError, OfflineError, RootChangedError } from './device-errors.js';
 
 /** @typedef {{name: string, form: any}} LoadedForm */
 /**
  * @typedef {{name: string, official: boolean, origin: string, keys: import('./crypto/keyring.js').KeyList,
- *   forms: Record<string, string>, public: string, skew: number}} Office
+ *   root: string, forms: Record<string, string>, public: string, skew: number}} Office
  */
 
 const ROW = 'office';
+const OTHER = 'other-root'; // since when what answers has another root than ours
 const SKEW = 86_400; // seconds; a clock that is less wrong than a day only orders and shows
 const WIB = 7 * 3600; // seconds ahead of UTC: the office's time, all year
 
@@ -38,24 +39,35 @@ export function office() {
  * for a key list that its root did not sign or that is too old.
  * @returns {Promise<Office>}
  */
-export async function refreshOffice() {
+export function refreshOffice() {
+  return renewed().catch(async (error) => {
+    if (error instanceof RootChangedError) await warn();
+    throw error;
+  });
+}
+
+async function renewed() {
   const told = await ask();
   const row = await read('meta', ROW);
-  if (row && row.told.root !== told.root) throw refused();
+  if (row && row.told.root !== told.root) throw new RootChangedError();
   const keys = await verifyKeyList(told.keys, b64uDecode(told.root), { minSeq: row?.seq });
   const fresh = { name: ROW, told, seq: keys.seq, skew: told.time - now() };
   await transact(['meta'], 'readwrite', (store, fail) => {
     const found = store('meta').get(ROW);
     found.onsuccess = () => {
       // The pin is taken once, whatever another tab met meanwhile.
-      if (found.result && found.result.told.root !== told.root) fail(refused());
+      if (found.result && found.result.told.root !== told.root) fail(new RootChangedError());
       else if ((found.result?.seq ?? 0) <= keys.seq) store('meta').put(fresh);
+      store('meta').delete(OTHER);
     };
   });
   if (row && row.told.public !== told.public) document.dispatchEvent(new CustomEvent('rantau:public-changed'));
   known = Promise.resolve(shown(fresh, keys));
   return known;
 }
+
+/** Whether what answered last has another root than ours. */
+export const hasMetOther = async () => Boolean(await read('meta', OTHER));
 
 /** Note what time the office says it is. @param {number} time */
 export async function noteTime(time) {
@@ -97,7 +109,7 @@ async function recall() {
 /** @param {any} row @param {import('./crypto/keyring.js').KeyList} keys @returns {Office} */
 function shown({ told, skew }, keys) {
   const { name, official, origin } = told.office;
-  return { name, official, origin, keys, forms: told.forms, public: told.public, skew };
+  return { name, official, origin, keys, root: told.root, forms: told.forms, public: told.public, skew };
 }
 
 async function ask() {
@@ -118,9 +130,10 @@ function parsed(text) {
   }
 }
 
-function refused() {
+/** Every page says so from now on, until the known root answers again. */
+async function warn() {
+  await write('meta', { name: OTHER, at: Date.now() }).catch(() => {});
   document.dispatchEvent(new CustomEvent('rantau:root-changed'));
-  return new RootChangedError();
 }
 
 const now = () => Math.floor(Date.now() / 1000);

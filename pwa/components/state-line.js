@@ -2,6 +2,7 @@
 
 import { element } from '../element.js';
 import { listOutbox } from '../outbox.js';
+import { hasMetOther } from '../pins.js';
 import { language, text } from '../text.js';
 
 const DAY = 86_400_000; // milliseconds
@@ -13,7 +14,6 @@ export default class StateLine {
   constructor(root) {
     this.root = root;
     this.isOffline = !navigator.onLine;
-    this.isRefused = false;
     /** @type {AbortController | undefined} */
     this.started = undefined;
   }
@@ -31,7 +31,7 @@ export default class StateLine {
       const { state } = /** @type {CustomEvent} */ (event).detail;
       say(state === 'offline' || !navigator.onLine);
     }, { signal });
-    document.addEventListener('rantau:root-changed', () => ((this.isRefused = true), void this.show()), { signal });
+    document.addEventListener('rantau:root-changed', () => void this.show(), { signal });
     void this.show();
   }
 
@@ -41,9 +41,9 @@ export default class StateLine {
   }
 
   async show() {
-    const items = await listOutbox().catch(() => []);
+    const [items, isOther] = await Promise.all([listOutbox().catch(() => []), hasMetOther().catch(() => false)]);
     const lines = [
-      this.isRefused ? text('app.state.root-changed') : null,
+      isOther ? text('app.state.root-changed') : null,
       this.isOffline ? text('app.state.offline') : null,
       ...outboxLines(items).map(([key, params]) => text(key, params)),
     ].filter((line) => line !== null);
@@ -52,7 +52,7 @@ export default class StateLine {
     this.root.dataset.said = lines.join('\n');
     const link = items.some(({ state }) => state !== 'done') ? element('a', { href: `/${language()}/mine` }, text('app.state.show')) : null;
     this.root.replaceChildren(...lines.map((line, at) =>
-      element('p', { class: 'centre' }, line, ' ', at === lines.length - 1 ? link : null)));
+      element('p', { class: 'centre', role: isOther && !at && 'alert' }, line, ' ', at === lines.length - 1 ? link : null)));
   }
 }
 
