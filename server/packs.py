@@ -23,7 +23,7 @@ _HEADERS = 60  # bytes of an entry beside its body
 JSON = "application/json"
 LINES = "application/x-ndjson"
 # What the console alone uses; officers open it with a connection first and the browser keeps it.
-_NOT_OFFLINE = ("/pwa/staff/", "/pwa/vendor/argon2/", "/service-worker.js", "/pwa/css/")
+_NOT_OFFLINE = ("/pwa/staff/", "/pwa/crypto/rescue.js", "/pwa/vendor/argon2/", "/service-worker.js", "/pwa/css/")
 _KINDS = ("page", "apply", "guide", "style", "script", "data", "image")
 
 

@@ -11,6 +11,7 @@ import { sealGrant, wrapOfficerKey } from '../../pwa/crypto/keyring.js';
 import { openWrapAsHolder } from '../../pwa/crypto/open.js';
 import { pad } from '../../pwa/crypto/padding.js';
 import { derive } from '../../pwa/crypto/receipt-code.js';
+import { sealRescue } from '../../pwa/crypto/rescue.js';
 import { sealVersion } from '../../pwa/crypto/seal.js';
 import { versionHash } from '../../pwa/crypto/version.js';
 
@@ -81,4 +82,13 @@ await change('keyring', async (vectors) => {
   const argonKey = new Uint8Array(Buffer.from(officer.key, 'hex'));
   const record = await wrapOfficerKey(pairOf(officer.holds), argonKey, 'petugas', officer.record.kdf);
   vectors.officers = replaced(vectors.officers, [{ ...officer, by: 'js', record }]);
+});
+
+await change('rescue', async (vectors) => {
+  const [source] = vectors.entries;
+  const dataKey = new Uint8Array(Buffer.from(source.key, 'hex'));
+  const to = { kid: source.kid, pub: b64uDecode(source.to.pub) };
+  const sealed = await sealRescue(dataKey, source.draft.p, source.draft.id, to);
+  const { ephemeral, ...entry } = source;
+  vectors.entries = replaced(vectors.entries, [{ ...entry, by: 'js', draft: { ...source.draft, rescue: { [source.kid]: sealed } } }]);
 });

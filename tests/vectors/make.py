@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sync.answers import encode_answers
 from sync.canonical import b32_encode, b64u_encode, canonical
+from sync.cipher import aes_seal
 from sync.events import seal_note, sign_event
 from sync.key_pair import KeyPair, key_pair_from, public_key, sign
 from sync.keyring import Kdf, ListedKey, sign_key_list, wrap_officer_key
@@ -410,6 +411,22 @@ def keyring_vectors() -> dict[str, Any]:
     }
 
 
+def rescue_vectors() -> dict[str, Any]:
+    """Give a draft of a volunteer as it is handed over, with the way back to its data key."""
+    profile, draft, content = "p7k2m4x3q", "dq3m5x2k7a4b6c", {"values": {"nama_lengkap": "UPIK é 😀"}, "title": "UPIK"}
+    data_key, plain = hashlib.sha256(b"draft").digest(), json.dumps(content, ensure_ascii=False).encode()
+    sealed = aes_seal(data_key, plain, canonical(["dr1", profile, draft, 3]), Chance("draft"))
+    rescue = hpke_with(pair("rescue"))(data_key, EPOCH.pub, canonical(["dr1-rescue", profile, draft, "k26a"]))
+    record = {"id": draft, "v": 1, "p": profile, "n": 3, "at": 1795564800000, "iv": b64u_encode(sealed[:12])}
+    record |= {"ct": b64u_encode(sealed[12:]), "rescue": {"k26a": b64u_encode(rescue)}}
+    return {
+        "entries": [
+            {"by": "python", "kid": "k26a", "key": data_key.hex(), "ephemeral": key(pair("rescue")), "to": key(EPOCH)}
+            | {"draft": record, "content": content}
+        ]
+    }
+
+
 def speakable_vectors() -> dict[str, Any]:
     """Give bytes as words, and a fingerprint."""
     samples = [bytes(12), b"\xff" * 12, *(hashlib.sha256(b"words %d" % i).digest() for i in range(6))]
@@ -438,3 +455,4 @@ if __name__ == "__main__":
     write("events", event_vectors())
     write("keyring", keyring_vectors())
     write("speakable", speakable_vectors())
+    write("rescue", rescue_vectors())
