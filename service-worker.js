@@ -9,7 +9,7 @@ const PREFIX = 'rantau-packs-';
 const [NOTES, NOTE] = ['rantau-notes', '/notes']; // a cache of one entry: which revisions are shown, which are next
 
 /** @typedef {Record<string, string>} Revisions by language */
-/** @typedef {{lang: string, now: Revisions, next: Revisions}} Notes */
+/** @typedef {{lang: string, now: Revisions, next: Revisions, extras: string[]}} Notes; the extras are here whole */
 /** @typedef {{headers: Record<string, string>, body?: string, body64?: string}} Entry */
 
 /** What pages are answered from; the waiting worker may have noted more. @type {Notes | undefined} */
@@ -18,7 +18,12 @@ let turn = /** @type {Promise<unknown>} */ (Promise.resolve());
 
 worker.addEventListener('install', (event) => event.waitUntil(inTurn(prepare)));
 worker.addEventListener('activate', (event) => event.waitUntil(inTurn(switchOver).then(() => worker.clients.claim())));
-worker.addEventListener('message', (event) => event.waitUntil(inTurn(() => obey(event.data))));
+worker.addEventListener('message', (event) => {
+  const done = inTurn(() => obey(event.data));
+  event.waitUntil(done);
+  const [asker] = event.ports;
+  if (asker) void done.then(() => asker.postMessage(true), () => asker.postMessage(false));
+});
 worker.addEventListener('fetch', (event) => {
   const { method, url, cache } = event.request;
   const isOurs = new URL(url).origin === worker.location.origin;
@@ -31,21 +36,22 @@ function inTurn(work) {
   return turn;
 }
 
-/** @param {{type: string, lang?: string}} message */
-async function obey({ type, lang }) {
+/** @param {{type: string, lang?: string, extra?: string}} message */
+async function obey({ type, lang, extra }) {
   if (type === 'skip-waiting') await worker.skipWaiting();
   if (type === 'language') await speak(String(lang));
+  if (type === 'keep') await keep(String(extra));
   if (type === 'update') await prepare();
   if (type === 'switch') await switchOver().then(() => tellPages('switched'));
 }
 
-/** Fetch what is new in every language that is here, all or nothing. */
-async function prepare() {
-  const { lang, now } = await notes();
+/** Fetch what is new in every language that is here, all or nothing; and these packs beside the first ones. */
+async function prepare(wanted = /** @type {string[] | undefined} */ (undefined)) {
+  const { lang, now, extras } = await notes();
   /** @type {Revisions} */
   const next = {};
   for (const each of new Set([lang, ...Object.keys(now)])) {
-    const revision = await fill(each);
+    const revision = await fill(each, wanted ?? extras);
     if (revision !== now[each]) next[each] = revision;
   }
   await note({ next });
@@ -60,22 +66,30 @@ async function switchOver() {
   await Promise.all(names.map((name) => caches.delete(name)));
 }
 
+/** Have packs that not everybody needs, and keep them from now on. @param {string} extra */
+async function keep(extra) {
+  const { extras = [] } = await notes();
+  if (extras.includes(extra)) return;
+  await prepare([...extras, extra]);
+  await note({ extras: [...extras, extra] });
+}
+
 /** Make another language the one in use, and have it here. @param {string} lang */
 async function speak(lang) {
   const known = await notes();
   // Until all of it is here, the other language is what works without a signal.
-  const now = known.now[lang] ? known.now : { ...known.now, [lang]: await fill(lang) };
+  const now = known.now[lang] ? known.now : { ...known.now, [lang]: await fill(lang, known.extras) };
   if (known.lang !== lang || now !== known.now) await note({ lang, now });
   if (Object.keys(known.next).length) await tellPages('update-ready');
 }
 
-/** Fetch the packs of a language that are not here yet; gives their revision. @param {string} lang */
-async function fill(lang) {
+/** Fetch the packs of a language that are not here yet; gives their revision. @param {string} lang @param {string[]} more */
+async function fill(lang, more = []) {
   const hasSome = (await caches.keys()).some((name) => name.startsWith(PREFIX));
   const atOnce = hasSome ? undefined : await fillAtOnce(lang).catch(() => undefined);
-  const { revision, headers, packs } = atOnce ?? (await fetchJson(`/packs/${lang}.json`));
+  const { revision, headers, packs, extras } = atOnce ?? (await fetchJson(`/packs/${lang}.json`));
   const cache = await openCache(revision);
-  for (const [url] of packs) {
+  for (const [url] of [packs, ...more.map((name) => extras?.[name] ?? [])].flat()) {
     const mark = markOf(url);
     if (await cache.match(mark)) continue;
     const urls = (await copy(mark, cache)) ?? (await unpack(await fetchJson(url), cache, headers));
@@ -163,7 +177,7 @@ async function answer(request) {
 /** @returns {Promise<Notes>} */
 async function notes() {
   const noted = await (await caches.open(NOTES)).match(NOTE);
-  return noted ? noted.json() : { lang: await languageOfPage(), now: {}, next: {} };
+  return noted ? noted.json() : { lang: await languageOfPage(), now: {}, next: {}, extras: [] };
 }
 
 /** @param {Partial<Notes>} changed */

@@ -9,7 +9,6 @@ import { remove, transact } from './db.js';
 import { ErasedError, GoneError, NotFoundError, OfflineError } from './device-errors.js';
 import { office } from './pins.js';
 import { createRecord, listRecords, readRecord, updateRecord } from './records.js';
-import { post } from './transport.js';
 
 /** @typedef {import('./case-content.js').Content} Content */
 /** @typedef {import('./case-content.js').Holding} Holding */
@@ -115,6 +114,7 @@ async function ask(caseId, proof) {
   /** @type {News} */
   const news = { events: [], versions: [] };
   try {
+    const { post } = await import('./transport.js');
     for await (const row of post([JSON.stringify({ v: 1, watch: [[caseId, proof, 0, 1]] })])) {
       if (row[0] === 'erase' && (await erasedCase(row[1], keys)) === caseId) throw new ErasedError();
       if (isHolding(row, caseId)) news.versions.push(row);

@@ -5,6 +5,7 @@ import { registerServiceWorker } from './worker-urls.js';
 /** @typedef {{start(): void, stop(): void}} Component */
 
 const READ_ONLY = ['home', 'guide'];
+const EXCHANGE = '/pwa/exchange-timer.js';
 
 /** @type {WeakMap<Element, Component>} */
 const components = new WeakMap();
@@ -40,10 +41,16 @@ async function start() {
   // What a person types into comes before everything else.
   if (main) await startComponents(main);
   await startComponents(document);
-  const { startWorker } = await import('./sw-bridge.js');
-  const { startExchange } = await import('./exchange-timer.js');
-  startExchange();
-  await startWorker(document.documentElement.lang);
+  const { keepPacks, startWorker } = await import('./sw-bridge.js');
+  const started = startWorker(document.documentElement.lang);
+  const isKept = keepPacks('online');
+  if (navigator.serviceWorker?.controller && !(await caches.match(EXCHANGE))) await isKept;
+  await startSending();
+  await started;
 }
+
+/** Also once a network is there, on a phone whose signal went before it had what only a network makes useful. */
+const startSending = () => import('./exchange-timer.js').then(({ startExchange }) => startExchange(), () =>
+  window.addEventListener('online', startSending, { once: true }));
 
 void start();

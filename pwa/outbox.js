@@ -10,8 +10,8 @@ import { addVersion, newContent } from './case-content.js';
 import { amend, read, readAll, transact } from './db.js';
 import { ChangedError, GoneError, NoOfficeError } from './device-errors.js';
 import { clockNow, today } from './pins.js';
-import { weigh } from './transport.js';
 import { openVault } from './vault.js';
+import { weigh } from './wire-body.js';
 
 /** @typedef {import('./drafts.js').Draft} Draft */
 /** @typedef {import('./crypto/version.js').Version} Version */

@@ -24,6 +24,19 @@ export async function startWorker(lang) {
 /** Have the packs of another language too, and answer in it where a page does not say. @param {string} lang */
 export const setLanguage = (lang) => void tellActive({ type: 'language', lang });
 
+/**
+ * Have packs that not everybody needs (EXTRAS of server/packs.py), and keep them from now on; gives whether they are
+ * here. A cut leaves them out, so whoever needs them asks again at each start; once they are here that costs nothing.
+ * @param {string} extra
+ * @returns {Promise<boolean>}
+ */
+export async function keepPacks(extra) {
+  if (!('serviceWorker' in navigator)) return false;
+  const { port1, port2 } = new MessageChannel();
+  await tellActive({ type: 'keep', extra }, [port2]);
+  return new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data)));
+}
+
 /** Switch to the update that was offered, and load this page anew; other tabs stay as they are. */
 export async function applyUpdate() {
   const { serviceWorker } = navigator;
@@ -54,8 +67,9 @@ async function register() {
   registration?.addEventListener('updatefound', () => follow(registration.installing));
 }
 
-/** @param {{type: string, lang?: string}} message */
-const tellActive = async (message) => (await navigator.serviceWorker.ready).active?.postMessage(message);
+/** @param {{type: string, lang?: string, extra?: string}} message */
+const tellActive = async (message, ports = /** @type {MessagePort[]} */ ([])) =>
+  (await navigator.serviceWorker.ready).active?.postMessage(message, ports);
 
 async function lookForUpdate() {
   const registration = await navigator.serviceWorker.ready;

@@ -1,5 +1,7 @@
 /** One exchange over the wire: lines out in one gzipped POST, lines in as they come, whatever they say. */
 
+import { bodyOf, canGzip } from './wire-body.js';
+
 /** How it failed: `away` (no answer, or not ours), `cut`, `too-large`, `busy`, `unsupported`. */
 export class TransportError extends Error {
   name = 'TransportError';
@@ -19,7 +21,7 @@ const LONGEST = 1 << 20; // characters of a line
 /** @type {Record<number, 'too-large' | 'unsupported'>} */
 const REASONS = { 413: 'too-large', 415: 'unsupported' };
 
-let isPlain = !('CompressionStream' in globalThis);
+let isPlain = !canGzip;
 
 /**
  * Post lines and give those of the answer, the first of which has to be a head. A line that cannot be read is given as
@@ -31,7 +33,7 @@ let isPlain = !('CompressionStream' in globalThis);
 export async function* post(lines, signal) {
   const { cutter, wait, stop } = stopwatch(signal);
   try {
-    const body = await bodyOf(lines);
+    const body = await bodyOf(lines, isPlain);
     wait(QUIET + body.size / SLOWEST);
     const answer = await send(body, cutter.signal);
     const rows = jsonLines(/** @type {ReadableStream} */ (answer.body), () => wait(QUIET));
@@ -46,9 +48,6 @@ export async function* post(lines, signal) {
     stop();
   }
 }
-
-/** What a body weighs on the wire. @param {string[]} lines */
-export const weigh = async (lines) => (await bodyOf(lines)).size;
 
 /**
  * Give the values of a stream of JSON lines as they come, undefined for a line that is none.
@@ -90,13 +89,6 @@ async function readAhead(reader, rows, heard) {
     heard();
     if (done) return;
   }
-}
-
-/** @param {string[]} lines @returns {Promise<Blob>} */
-async function bodyOf(lines) {
-  const plain = new Blob([`${lines.join('\n')}\n`]);
-  if (isPlain) return plain;
-  return new Response(plain.stream().pipeThrough(new CompressionStream('gzip'))).blob();
 }
 
 /** @param {Blob} body @param {AbortSignal} signal */

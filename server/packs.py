@@ -10,7 +10,9 @@ import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import groupby
+from operator import or_
 from typing import Any
 
 import brotli
@@ -24,6 +26,13 @@ JSON = "application/json"
 LINES = "application/x-ndjson"
 # What the console alone uses; officers open it with a connection first and the browser keeps it.
 _NOT_OFFLINE = ("/pwa/staff/", "/pwa/crypto/rescue.js", "/pwa/vendor/argon2/", "/service-worker.js", "/pwa/css/")
+# What is not needed to fill in and to send without a signal comes in packs of its own, by what asks for them. `online`
+# is of no use without a network, and a phone has it fetched as soon as it is ready; any other is fetched, and from then
+# on kept and updated, once somebody here needs it (`keepPacks` of pwa/sw-bridge.js).
+EXTRAS = {
+    "online": ("exchange", "exchange-timer", "online", "transport", "crypto/receipts"),
+    "volunteer": (),
+}  # modules of pwa/ by the name of their packs
 _KINDS = ("page", "apply", "guide", "style", "script", "data", "image")
 
 
@@ -38,22 +47,37 @@ class Packs:
 
 def make_packs(lang: str, resources: Mapping[str, Resource], headers: Mapping[str, str]) -> Packs:
     """Pack what *lang* needs without a signal; *headers* are the ones that every answer carries."""
-    found: dict[str, Resource] = {}
     offline, common = _offline(lang, resources), _json(headers)
-    # A kind begins a pack of its own: a new guide must not move every script after it into another pack.
-    for _, items in groupby(offline, key=lambda item: _kind(*item)):
-        for body in _bodies(list(items)):
-            found[f"/packs/{lang}/{len(found)}-{digest_of(common + body)}.json"] = make_resource(
-                body, JSON, cache=FOR_EVER
-            )
-    compress_all(found.values())
-    revision = digest_of(",".join(found).encode(), 8)
-    rows = [[url, _size(pack)] for url, pack in found.items()]
-    list_ = make_resource(_json({"revision": revision, "headers": headers, "packs": rows}), JSON)
-    lines = [list_.body, *(b'["%s",%s]' % (url.encode(), pack.body) for url, pack in found.items()), b""]
+    sets = {name: [item for item in offline if _extra(item[0]) == name] for name in ("", *EXTRAS)}
+    base, *more = (_pack(f"/packs/{lang}/{name}", items, common) for name, items in sets.items())
+    every = reduce(or_, more, base)
+    compress_all(every.values())
+    revision = digest_of(",".join(every).encode(), 8)
+    rows = {"packs": _rows(base), "extras": {name: _rows(packs) for name, packs in zip(EXTRAS, more, strict=True)}}
+    list_ = make_resource(_json({"revision": revision, "headers": headers, **rows}), JSON)
+    lines = [list_.body, *(b'["%s",%s]' % (url.encode(), pack.body) for url, pack in base.items()), b""]
     whole = make_resource(b"\n".join(lines), LINES)
     listed = {f"/packs/{lang}.json": list_, f"/packs/{lang}.ndjson": whole}
-    return Packs(revision, tuple(url for url, _ in offline), found | listed)
+    return Packs(revision, tuple(url for url, _ in offline), every | listed)
+
+
+def _pack(prefix: str, items: Sequence[tuple[str, Resource]], common: bytes) -> dict[str, Resource]:
+    found: dict[str, Resource] = {}
+    # A kind begins a pack of its own: a new guide must not move every script after it into another pack.
+    for _, same in groupby(items, key=lambda item: _kind(*item)):
+        for body in _bodies(list(same)):
+            name = f"{prefix}{len(found)}-{digest_of(common + body)}.json"
+            found[name] = make_resource(body, JSON, cache=FOR_EVER)
+    return found
+
+
+def _rows(packs: Mapping[str, Resource]) -> list[list[object]]:
+    return [[url, _size(pack)] for url, pack in packs.items()]
+
+
+def _extra(url: str) -> str:
+    module = url.removeprefix("/pwa/").removesuffix(".js")
+    return next((name for name, modules in EXTRAS.items() if module in modules), "")
 
 
 def _offline(lang: str, resources: Mapping[str, Resource]) -> list[tuple[str, Resource]]:

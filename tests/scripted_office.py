@@ -62,6 +62,7 @@ class ScriptedOffice:
         self.asked: Counter[str] = Counter()
         self.script: list[Callable[[list[Any]], Answer]] = []
         self.packs: dict[str, list[dict[str, Any]]] = {"id": [_pages("id")], "en": [_pages("en")]}
+        self.extras: dict[str, dict[str, Any]] = {}  # a pack of its own by name
         self.broken_packs: set[str] = set()
         self.at_once: int | None = None  # packs that come in one answer before it breaks off; None: there is no such
         self.url = ""
@@ -191,17 +192,25 @@ class ScriptedOffice:
         """Give where the packs of a language lie now."""
         return [f"/packs/{lang}/{place}-{_digest(pack)}.json" for place, pack in enumerate(self.packs[lang])]
 
+    def extra_url(self, lang: str, name: str) -> str:
+        """Give where the pack of an extra lies now."""
+        return f"/packs/{lang}/{name}0-{_digest(self.extras[name])}.json"
+
     def _pack(self, path: str) -> bytes | None:
         lang = path.split("/")[2].split(".")[0]
         packs = dict(zip(self.pack_urls(lang), (_json(pack).encode() for pack in self.packs[lang]), strict=True))
-        revision = _digest(sorted(packs))[:8]
-        list_ = _json({"revision": revision, "packs": [[url, len(pack)] for url, pack in packs.items()]}).encode()
+        extras = {name: self.extra_url(lang, name) for name in self.extras}
+        revision = _digest(sorted([*packs, *extras.values()]))[:8]
+        rows = [[url, len(pack)] for url, pack in packs.items()]
+        more = {name: [[url, 0]] for name, url in extras.items()}
+        list_ = _json({"revision": revision, "packs": rows, "extras": more}).encode()
         if path == f"/packs/{lang}.json":
             return list_
         if path == f"/packs/{lang}.ndjson":
             lines = [list_, *(f'["{url}",{pack.decode()}]'.encode() for url, pack in packs.items()), b""]
             whole = None if self.at_once is None else 1 + self.at_once
             return whole and b"\n".join([*lines[:whole], lines[whole][:40]])
+        packs |= {extras[name]: _json(pack).encode() for name, pack in self.extras.items()}
         return None if path in self.broken_packs else packs.get(path)
 
 

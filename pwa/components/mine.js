@@ -3,7 +3,6 @@
 import { forgetCase, listCases } from '../cases.js';
 import { deleteDraft, exportDraft, listDrafts } from '../drafts.js';
 import { element } from '../element.js';
-import { exchange } from '../exchange.js';
 import { CONNECTION, dropItem, exportItems, listOutbox, retryItem } from '../outbox.js';
 import { hasText, language, text } from '../text.js';
 import { kilobytes, stateBadge, when } from '../words.js';
@@ -65,7 +64,7 @@ export default class Mine {
 
   async sendNow() {
     this.status.textContent = text('state.sending');
-    const { state } = await exchange();
+    const { state } = await import('../exchange.js').then(({ exchange }) => exchange(), () => ({ state: 'offline' }));
     this.status.textContent = text(`app.exchange.${state}`);
   }
 

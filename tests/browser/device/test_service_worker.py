@@ -121,6 +121,45 @@ class TestServiceWorker:
         ready.goto(f"{office.url}/id/mine")
         assert ready.locator("p").inner_text() == "packed /id/mine"
 
+    def test_what_not_everybody_needs_comes_when_asked_for_and_is_kept_from_then_on(
+        self, context: BrowserContext, page: Page, office: ScriptedOffice
+    ) -> None:
+        office.extras["volunteer"] = {"/id/crowd": page_entry("id", "first")}
+        start(page)
+        wait(page, "caches.match('/notes').then((n) => n.json()).then(({ now }) => now.id)")
+        assert not page.evaluate("caches.match('/id/crowd').then(Boolean)")
+        office.broken_packs = {office.extra_url("id", "volunteer")}
+        keep = BRIDGE + "return bridge.keepPacks('volunteer')"
+        assert run(page, keep) is False
+        office.broken_packs = set()
+        assert run(page, keep) is True
+        asked = office.asked["/packs/id.json"]
+        assert run(page, keep) is True
+        assert office.asked["/packs/id.json"] == asked
+
+        office.extras["volunteer"] = {"/id/crowd": page_entry("id", "second")}
+        page.evaluate("document.dispatchEvent(new CustomEvent('rantau:public-changed'))")
+        wait(page, "caches.match('/notes').then((n) => n.json()).then(({ next }) => next.id)")
+        with page.expect_navigation():
+            run(page, BRIDGE + "void bridge.applyUpdate(); return null")
+        context.set_offline(True)
+        page.goto(f"{office.url}/id/crowd")
+        assert page.locator("p").inner_text() == "second"
+
+    def test_another_language_brings_what_was_kept_too(self, page: Page, office: ScriptedOffice) -> None:
+        office.extras["volunteer"] = {"/pwa/crowd.js": page_entry("id", "crowd")}
+        start(page)
+        assert run(page, BRIDGE + "return bridge.keepPacks('volunteer')") is True
+        run(page, BRIDGE + "bridge.setLanguage('en'); return null")
+        wait(page, "caches.match('/notes').then((n) => n.json()).then(({ now }) => now.en)")
+        assert page.evaluate(
+            """async () => {
+              const { now } = await (await caches.match('/notes')).json();
+              const cache = await caches.open(`rantau-packs-${now.en}`);
+              return Boolean(await cache.match('/pwa/crowd.js'));
+            }"""
+        )
+
     def test_what_is_sent_passes_it_by(self, ready: Page, office: ScriptedOffice) -> None:
         ready.goto(f"{office.url}/id/")
         assert len(run(ready, "await send(); return (await exchange.exchange()).done")) == 1

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 
-import { TransportError, jsonLines, post, weigh } from '../../../pwa/transport.js';
+import { TransportError, jsonLines, post } from '../../../pwa/transport.js';
+import { weigh } from '../../../pwa/wire-body.js';
 
 const HEAD = '{"epoch":"e","time":1,"public":"p","more":false}\n';
 const realFetch = globalThis.fetch;

@@ -1,6 +1,8 @@
 import base64
 import json
+import posixpath
 import random
+import re
 from typing import Any
 
 import brotli
@@ -8,7 +10,7 @@ import pytest
 
 from server.content import load_content
 from server.headers import strict_headers
-from server.packs import LIMIT, Packs, make_packs, oversized
+from server.packs import EXTRAS, LIMIT, Packs, make_packs, oversized
 from server.pages import make_environment
 from server.resources import Resource, make_resource
 from server.settings import ROOT, load_settings
@@ -102,6 +104,30 @@ def test_a_new_guide_moves_no_script() -> None:
     assert before.revision != after.revision
     bodies = [{pack.etag for pack in each.resources.values()} for each in (before, after)]
     assert len(bodies[0] - bodies[1]) == 3  # the list, the guides, and everything at once
+
+
+def test_what_not_everybody_needs_lies_in_packs_of_its_own() -> None:
+    packs = make_packs("id", resources(**{"/pwa/exchange.js": b"exchange();"}), HEADERS)
+    listed = json.loads(packs.resources["/packs/id.json"].body)
+    [(url, size)] = listed["extras"]["online"]
+    assert list(json.loads(packs.resources[url].body)) == ["/pwa/exchange.js"]
+    assert size == len(packs.resources[url].body)
+    assert url not in dict(listed["packs"])
+    assert b"exchange();" not in packs.resources["/packs/id.ndjson"].body
+    assert make_packs("id", resources(**{"/pwa/exchange.js": b"other();"}), HEADERS).revision != packs.revision
+
+
+def test_every_module_of_an_extra_exists(site: Site) -> None:
+    for modules in EXTRAS.values():
+        assert {f"/pwa/{module}.js" for module in modules} <= set(site.offline["id"])
+
+
+def test_nothing_of_the_first_packs_imports_an_extra_before_it_runs(site: Site) -> None:
+    extras = {f"/pwa/{module}.js" for modules in EXTRAS.values() for module in modules}
+    for url in set(site.offline["id"]) - extras:
+        if url.endswith(".js") and "/vendor/" not in url:
+            needed = re.findall(r"""\bfrom ?['"](\.[^'"]+)['"]""", site.resources[url].body.decode())
+            assert not {posixpath.normpath(f"{posixpath.dirname(url)}/{path}") for path in needed} & extras, url
 
 
 def test_one_page_that_is_too_long_is_named() -> None:
