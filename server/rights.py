@@ -72,6 +72,7 @@ RIGHTS: Mapping[str, Right] = {
     "home": _PAGE,
     "mine": _PAGE,
     "case": _PAGE,
+    "poster": _PAGE,
     "guide": _PAGE,
     "apply": _PAGE,
     "track": _PAGE,

@@ -46,7 +46,8 @@ export class KeysView {
     return element(
       'section', { class: 'keys-view stack', 'aria-label': texts.say('staff.keys.title') },
       element('header', { class: 'cluster' }, this.$title, this.#button('staff.case.close', onClose)),
-      element('p', {}, texts.say('staff.keys.fingerprint'), ' ', this.$fingerprint),
+      element('p', {}, texts.say('staff.keys.fingerprint'), ' ', this.$fingerprint, ' ',
+        element('a', { href: `/${texts.lang}/poster`, target: '_blank' }, texts.say('staff.keys.poster'))),
       element('table', {}, element('caption', {}, texts.say('staff.keys.list', { seq: keys.list.seq, until: texts.when(keys.list.until) })),
         element('tbody', {}, ...rows)),
       element('p', { class: 'hint' }, texts.say('staff.keys.command')),
