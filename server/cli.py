@@ -10,6 +10,7 @@ import click
 from server.cli_accounts import accounts
 from server.cli_audit import audit
 from server.cli_keys import keys
+from server.cli_retention import retention
 from server.databases import open_databases
 from server.doctor import examine
 from server.founding import FoundingError, NewOfficer, Paper, make_office
@@ -34,6 +35,7 @@ def main() -> None:
 main.add_command(accounts)
 main.add_command(audit)
 main.add_command(keys)
+main.add_command(retention)
 
 
 @main.command()

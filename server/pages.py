@@ -35,6 +35,7 @@ def make_environment(settings: Settings, content: Content, folder: Path = TEMPLA
     environment.globals |= {
         "office": settings.office,
         "origin": settings.origin,
+        "retention": settings.retention,
         "languages": content.catalogues.languages,
         "forms": content.forms,
         "guides": content.guides,

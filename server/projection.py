@@ -9,7 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from server.projection_tables import CaseRow, Page, fold, forget, open_tables, read_meta, select, select_newest
+from server.projection_tables import (
+    CaseRow,
+    Page,
+    fold,
+    forget,
+    open_tables,
+    read_meta,
+    select,
+    select_newest,
+    select_quiet,
+)
 from sync.errors import BadRequest, Unavailable
 from sync.store import Store
 
@@ -75,6 +85,10 @@ class Projection:
     async def newest(self, number: str, limit: int) -> Sequence[CaseRow]:
         """Give the newest cases, or those whose number, as it is spoken, begins so."""
         return await self._in_thread(lambda: select_newest(self._open(), number, limit))
+
+    async def quiet(self, before: int) -> Sequence[CaseRow]:
+        """Give every case in which nothing has happened since *before*, the longest quiet first."""
+        return await self._in_thread(lambda: select_quiet(self._open(), before))
 
     async def _follow(self) -> None:
         while True:

@@ -15,7 +15,7 @@ from sync.events import MESSAGE, SENT
 from sync.receipt_code import spoken_number
 from sync.store import Change
 
-SCHEMA = 1  # another number, another file: it is rebuilt
+SCHEMA = 2  # another number, another file: it is rebuilt
 MAX_ROWS = 200
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -31,12 +31,15 @@ CREATE TABLE gone ("case" TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE cases (
     "case" TEXT PRIMARY KEY, arrived INTEGER NOT NULL, service TEXT NOT NULL, form TEXT NOT NULL,
     first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, received INTEGER NOT NULL, state TEXT NOT NULL,
-    n INTEGER NOT NULL, versions INTEGER NOT NULL, area TEXT, channel TEXT NOT NULL, number TEXT NOT NULL
+    n INTEGER NOT NULL, versions INTEGER NOT NULL, area TEXT, channel TEXT NOT NULL, number TEXT NOT NULL,
+    kind TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX cases_by_arrival ON cases (arrived);
 CREATE INDEX cases_by_state ON cases (state, arrived);
 """
-_COLUMNS = '"case", service, form, first_at, last_at, received, state, n, versions, area, channel, number, arrived'
+_COLUMNS = (
+    '"case", service, form, first_at, last_at, received, state, n, versions, area, channel, number, kind, arrived'
+)
 _KINDS = {"app", "cmp", "msg"}  # a survey belongs to no case that somebody works on
 
 
@@ -48,6 +51,7 @@ class CaseRow:
         received: when the office got the first version; after a rebuild, the device's time is all that is left of it.
         last_at: the time of the last event or version.
         number: to say aloud.
+        kind: `app`, an application, or `cmp`, a complaint.
     """
 
     case: str
@@ -62,6 +66,7 @@ class CaseRow:
     area: str | None
     channel: str
     number: str
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -145,6 +150,12 @@ def select_newest(db: sqlite3.Connection, number: str, limit: int) -> list[CaseR
     return [CaseRow(*row[:-1]) for row in found]
 
 
+def select_quiet(db: sqlite3.Connection, before: int) -> list[CaseRow]:
+    """Give every case in which nothing has happened since *before*."""
+    found = db.execute(f"SELECT {_COLUMNS} FROM cases WHERE last_at <= ? ORDER BY last_at", [before])  # noqa: S608
+    return [CaseRow(*row[:-1]) for row in found]
+
+
 class _transaction:
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
@@ -204,7 +215,7 @@ def _sum_up(db: sqlite3.Connection, case: str) -> None:
     if db.execute('SELECT 1 FROM gone WHERE "case" = ?', [case]).fetchone():
         return
     versions = db.execute(
-        "SELECT arrived, service, form, at, received, channel, area FROM versions"
+        "SELECT kind, arrived, service, form, at, received, channel, area FROM versions"
         """ WHERE "case" = ? ORDER BY kind = 'msg', arrived""",
         [case],
     ).fetchall()
@@ -212,17 +223,17 @@ def _sum_up(db: sqlite3.Connection, case: str) -> None:
         return
     events = db.execute('SELECT n, step, at FROM events WHERE "case" = ? ORDER BY n', [case]).fetchall()
     db.execute(
-        f"INSERT INTO cases ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608 - a constant
+        f"INSERT INTO cases ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608 - a constant
         _summary(case, versions, events),
     )
 
 
 def _summary(case: str, versions: list[tuple[Any, ...]], events: list[tuple[int, str, int]]) -> list[Any]:
-    arrived, service, _, first_at, received, *_ = versions[0]
+    kind, arrived, service, _, first_at, received, *_ = versions[0]
     *_, form, _, _, channel, area = versions[-1]
     # A clock that is ahead must not keep a case out of the list of those that wait.
-    last_at = max([min(version[3:5]) for version in versions] + [at for _, _, at in events])
+    last_at = max([min(version[4:6]) for version in versions] + [at for _, _, at in events])
     steps = [step for _, step, _ in events if step != MESSAGE]
     state, n = steps[-1] if steps else SENT, events[-1][0] if events else 0
     number, count = spoken_number(case), len(versions)
-    return [case, service, form, first_at, last_at, received, state, n, count, area, channel, number, arrived]
+    return [case, service, form, first_at, last_at, received, state, n, count, area, channel, number, kind, arrived]

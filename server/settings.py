@@ -2,11 +2,14 @@
 
 import ipaddress
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
+
+from server.retention import Retention, read_retention
 
 ROOT = Path(__file__).resolve().parents[1]
 PREFIX = "RANTAU_"
@@ -77,6 +80,7 @@ class Settings:
     second_factor: str
     log: str
     office: OfficeProfile
+    retention: Retention
 
     @property
     def is_https(self) -> bool:
@@ -119,16 +123,17 @@ def load_settings(environ: Mapping[str, str], office_toml: Path | None = None) -
         second_factor=_read(values, "SECOND_FACTOR", _one_of("required", "optional"), "required"),
         log=_read(values, "LOG", _one_of("debug", "info", "warning", "error"), "warning"),
         office=load_profile(office_toml or content / "office.toml"),
+        retention=load_retention(office_toml or content / "office.toml"),
     )
 
 
 def load_profile(path: Path) -> OfficeProfile:
-    """Read `office.toml`.
+    """Read what `office.toml` says of the office.
 
     Raises:
-        SettingsError: it is not there, or lacks a value.
+        SettingsError: the file is not there, or lacks a value.
     """
-    try:
+    with _named(path):
         office = tomllib.loads(path.read_text(encoding="utf-8"))["office"]
         return OfficeProfile(
             name=str(office["name"]),
@@ -141,6 +146,22 @@ def load_profile(path: Path) -> OfficeProfile:
             address=dict(office["address"]),
             hours=dict(office["hours"]),
         )
+
+
+def load_retention(path: Path) -> Retention:
+    """Read how long what is kept from `office.toml`.
+
+    Raises:
+        SettingsError: the file is not there, or a rule is wrong; the message names its field.
+    """
+    with _named(path):
+        return read_retention(tomllib.loads(path.read_text(encoding="utf-8")).get("retention", {}))
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}") from None
     except KeyError as error:

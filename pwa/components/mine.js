@@ -9,12 +9,15 @@ import { kilobytes, stateBadge, when } from '../words.js';
 import { confirmButton } from './confirm-button.js';
 import { saveFile } from './save-file.js';
 
+const DAY = 86_400_000; // milliseconds
+
 export default class Mine {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.lists = element('div', { class: 'stack far' });
     this.status = element('p', { role: 'status' });
     root.replaceChildren(this.status, this.lists);
+    this.draftDays = Number(root.dataset.draftDays ?? Infinity);
     /** @type {AbortController | undefined} */
     this.listening = undefined;
   }
@@ -104,10 +107,12 @@ export default class Mine {
       await this.show();
     };
     if (draft.problem) return problemCard(draft);
+    const n = Math.floor((Date.now() - draft.at) / DAY);
     return element('li', { class: 'card stack near', 'data-draft': draft.id },
       element('h3', {}, nameOf(draft)),
       draft.case ? element('p', {}, text('app.mine.correction')) : null,
       element('p', { class: 'quiet' }, text('app.mine.saved', { at: when(draft.at) })),
+      n > this.draftDays ? element('p', { class: 'notice', 'data-old': true }, text('app.mine.old', { n, limit: this.draftDays })) : null,
       element('p', {}, element('a', { class: 'button', href: `/${language()}/apply/${draft.service}#d=${draft.id}` }, text('app.mine.continue'))),
       confirmButton({
         label: text('app.mine.delete'), question: text('app.mine.delete.sure'), yes: text('app.mine.delete'), act: remove,

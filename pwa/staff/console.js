@@ -20,8 +20,9 @@ async function start() {
   const [csrf, login, hasPasskey] = [told('csrf'), told('login'), told('passkey') === 'yes'];
   const regions = JSON.parse(part('regions').textContent ?? '');
   const texts = new Texts(lang, await (await fetch(`/text/staff-${lang}.json`)).json(), regions);
-  const parts = { $root: part('desk'), $live: part('announcement'), $lock: part('lock'), $keys: part('keys') };
-  new Desk({ ...parts, login, api: new StaffApi(csrf, (api) => stepUp(api, texts, { hasPasskey })), texts }).start();
+  const parts = { $root: part('desk'), $live: part('announcement'), $lock: part('lock') };
+  const $tools = { keys: part('keys'), due: part('due') };
+  new Desk({ ...parts, $tools, login, api: new StaffApi(csrf, (api) => stepUp(api, texts, { hasPasskey })), texts }).start();
 }
 
 // What stands on the page until then says what to do when this fails.

@@ -3,6 +3,7 @@
 import { SENT, STEPS } from '../crypto/events.js';
 import { element } from '../element.js';
 import { CaseView } from './case.js';
+import { DueView } from './due-view.js';
 import { Idle } from './idle.js';
 import { KeysView } from './keys-view.js';
 import { CaseList } from './list.js';
@@ -15,18 +16,20 @@ import { SIGNED_OUT, Unlock } from './unlock.js';
 /** @typedef {import('./staff-api.js').StaffApi} StaffApi */
 /** @typedef {import('./texts.js').Texts} Texts */
 
+/** What stands beside the list instead of a case, by the button that shows it. */
+const TOOLS = { keys: KeysView, due: DueView };
 const IDLE = 15 * 60 * 1000; // milliseconds; the server's session ends as early
 
 export class Desk {
   /**
-   * @param {{$root: HTMLElement, $live: HTMLElement, $lock: HTMLElement, $keys: HTMLElement, login: string,
-   *   api: StaffApi, texts: Texts}} page
+   * @param {{$root: HTMLElement, $live: HTMLElement, $lock: HTMLElement,
+   *   $tools: Record<keyof typeof TOOLS, HTMLElement>, login: string, api: StaffApi, texts: Texts}} page
    */
-  constructor({ $root, $live, $lock, $keys, login, api, texts }) {
+  constructor({ $root, $live, $lock, $tools, login, api, texts }) {
     this.$root = $root;
     this.$live = $live;
     this.$lock = $lock;
-    this.$keys = $keys;
+    this.$tools = $tools;
     this.login = login;
     this.api = api;
     this.texts = texts;
@@ -37,15 +40,15 @@ export class Desk {
     this.unlock = null;
     /** @type {CaseList | null} */
     this.list = null;
-    /** @type {KeysView | null} */
-    this.keysView = null;
+    /** @type {KeysView | DueView | null} */
+    this.tool = null;
     this.opening = 0;
     this.$case = element('div', { class: 'case-place' });
   }
 
   start() {
     this.$lock.addEventListener('click', this.#lockByHand);
-    this.$keys.addEventListener('click', this.#showKeys);
+    for (const $tool of Object.values(this.$tools)) $tool.addEventListener('click', this.#showTool);
     // A page that goes into the back/forward cache keeps its memory.
     window.addEventListener('pagehide', this.#lockQuietly);
     this.lock(null);
@@ -53,7 +56,7 @@ export class Desk {
 
   stop() {
     this.$lock.removeEventListener('click', this.#lockByHand);
-    this.$keys.removeEventListener('click', this.#showKeys);
+    for (const $tool of Object.values(this.$tools)) $tool.removeEventListener('click', this.#showTool);
     window.removeEventListener('pagehide', this.#lockQuietly);
     this.lock(null);
     this.unlock?.stop();
@@ -67,14 +70,19 @@ export class Desk {
     this.keys?.forget();
     this.keys = null;
     this.list = null;
-    this.keysView?.stop();
+    this.tool?.stop();
     this.$case = element('div', { class: 'case-place' });
     this.$live.textContent = '';
-    this.$lock.hidden = this.$keys.hidden = true;
+    this.#hideTools(true);
     const { api, texts, login } = this;
     this.unlock = new Unlock({ api, texts, login, reason, onKeys: this.#unlocked, onError: this.#explain });
     this.$root.replaceChildren(this.unlock.$root);
     this.unlock.start();
+  }
+
+  /** @param {boolean} isHidden */
+  #hideTools(isHidden) {
+    for (const $tool of [this.$lock, ...Object.values(this.$tools)]) $tool.hidden = isHidden;
   }
 
   #lockByHand = () => this.lock('staff.locked.by-hand');
@@ -84,7 +92,7 @@ export class Desk {
     this.unlock?.stop();
     this.unlock = null;
     this.keys = keys;
-    this.$lock.hidden = this.$keys.hidden = false;
+    this.#hideTools(false);
     const { api, texts } = this;
     this.list = new CaseList({ api, texts, states: [SENT, ...STEPS], onOpen: this.#open, onError: this.#explain });
     const isPast = keys.list.isPast(Date.now() / 1000);
@@ -119,22 +127,23 @@ export class Desk {
     }
   };
 
-  #showKeys = () => {
-    const { keys, api, texts } = this;
-    if (!keys) return;
+  #showTool = (/** @type {Event} */ event) => {
+    const { keys, api, texts, list } = this;
+    const { id } = /** @type {HTMLElement} */ (event.currentTarget);
+    if (!keys || !list) return;
     this.opening++;
-    this.list?.mark('');
-    this.keysView?.stop();
-    this.keysView = new KeysView({
-      keys, api, texts, announce: this.#announce, onClose: this.#close, onError: this.#explain,
+    list.mark('');
+    this.tool?.stop();
+    this.tool = new TOOLS[/** @type {keyof typeof TOOLS} */ (id)]({
+      keys, api, texts, announce: this.#announce, onChange: () => list.load(), onClose: this.#close, onError: this.#explain,
     });
-    this.$case.replaceChildren(this.keysView.$root);
-    void this.keysView.start();
+    this.$case.replaceChildren(this.tool.$root);
+    void this.tool.start();
   };
 
   #close = () => {
     this.opening++;
-    this.keysView?.stop();
+    this.tool?.stop();
     this.$case.replaceChildren(element('p', { class: 'hint' }, this.texts.say('staff.case.none')));
     this.list?.mark('');
     this.list?.focus();

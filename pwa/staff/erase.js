@@ -25,7 +25,7 @@ export function eraseForm({ row, keys, api, texts, announce, onErased, onError }
     if (isBusy || !isNamed) return;
     isBusy = true;
     try {
-      const { keys: count } = await api.erase(await mark(row.case, signing));
+      const { keys: count } = await eraseCase(api, row.case, signing);
       announce(texts.say('staff.erase.done', { number: row.number, keys: count }));
       onErased();
     } catch (error) {
@@ -48,10 +48,14 @@ export function eraseForm({ row, keys, api, texts, announce, onErased, onError }
   );
 }
 
-/** @param {string} caseId @param {{kid: string, private: import('../crypto/key-pair.js').PrivateKey}} signing */
-async function mark(caseId, { kid, private: pair }) {
+/**
+ * Sign the mark of an erased case and send it.
+ * @param {import('./staff-api.js').StaffApi} api @param {string} caseId
+ * @param {{kid: string, private: import('../crypto/key-pair.js').PrivateKey}} signing
+ */
+export async function eraseCase(api, caseId, { kid, private: pair }) {
   const at = Math.floor(Date.now() / 1000);
-  return { _id: `gone.${caseId}`, type: 'gone', kid, at, sig: await sign(['gone1', caseId, kid, at], pair) };
+  return api.erase({ _id: `gone.${caseId}`, type: 'gone', kid, at, sig: await sign(['gone1', caseId, kid, at], pair) });
 }
 
 /** @param {unknown} error @returns {error is ApiError} */

@@ -7,10 +7,12 @@ import { loadForm } from '../pins.js';
 /** @typedef {import('../crypto/events.js').Event} Event */
 /**
  * @typedef {{case: string, service: string, form: string, first_at: number, last_at: number, received: number,
- *   state: string, n: number, versions: number, area: string | null, channel: string, number: string}} CaseRow
+ *   state: string, n: number, versions: number, area: string | null, channel: string, number: string, kind: string}} CaseRow
  */
 /** @typedef {{login: string, disabled: boolean, pub: string | null, kids: string[]}} OfficerRow */
 /** @typedef {{rows: CaseRow[], next: string | null, counts: Record<string, number>}} CasePage */
+/** @typedef {{case: string, number: string, service: string, rule: string, since: number, due: number}} DueRow */
+/** @typedef {{rows: DueRow[], total: number, rules: Record<string, {period: string, basis: string}>}} DuePage */
 
 /** The server said no (`status`), or did not answer at all (status 0). */
 export class ApiError extends Error {
@@ -53,9 +55,14 @@ export class StaffApi {
     return this.post(`cases/${event.case}/events`, event);
   }
 
-  /** Erase a case. @param {{_id: string}} gone its signed mark @returns {Promise<{keys: number}>} */
+  /** Erase a case. @param {{_id: string, sig: string, [key: string]: unknown}} gone its signed mark @returns {Promise<{keys: number}>} */
   erase(gone) {
     return this.post(`cases/${gone._id.slice('gone.'.length)}/erase`, gone);
+  }
+
+  /** @returns {Promise<DuePage>} */
+  due() {
+    return ask('/staff/api/due');
   }
 
   /** @returns {Promise<{officers: OfficerRow[]}>} */

@@ -42,6 +42,12 @@ export class Texts {
     return this.say('staff.list.days', { n: Math.floor(hours / 24) });
   }
 
+  /** A retention period such as "90 days". @param {string} period */
+  period(period) {
+    const [n, unit] = period.split(' ');
+    return unit ? this.say(`staff.period.${unit.replace(/s$/, '')}`, { n }) : this.say('staff.period.unlimited');
+  }
+
   /** A region with the one around it. @param {string} code */
   region(code) {
     const around = code.slice(0, Math.max(0, code.lastIndexOf('.')));

@@ -69,6 +69,7 @@ async def test_a_case_is_listed_as_it_stands(desk: Desk) -> None:
         CaseRow(
             case=code.case, service="small", form=FORM.name, first_at=NOW, last_at=NOW + 60, received=NOW + 50,
             state="berkas_lengkap", n=1, versions=2, area=None, channel="app", number=spoken_number(code.case),
+            kind="app",
         ),
     )  # fmt: skip
 

@@ -82,3 +82,10 @@ def test_what_the_profile_lacks_is_named(tmp_path: Path) -> None:
     (tmp_path / "office.toml").write_text('[office]\nname = "X"\n')
     with pytest.raises(SettingsError, match=r"office\.toml: official is missing"):
         load_profile(tmp_path / "office.toml")
+
+
+def test_a_wrong_retention_rule_is_told_with_its_file_and_field(tmp_path: Path) -> None:
+    path = tmp_path / "office.toml"
+    path.write_text(OFFICE.read_text().replace('period = "90 days"', 'period = "a while"'))
+    with pytest.raises(SettingsError, match=r"office\.toml: retention\.applications\.period: such as"):
+        load_settings({}, path)
