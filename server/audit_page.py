@@ -5,6 +5,7 @@ Template: `staff/audit.html` (user, csrf, lines, next, who, case, checked). A li
 
 from collections.abc import AsyncIterator
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,6 +13,7 @@ from server.audit import newest_entries, verify_audit
 from server.guard import user_of
 from server.office import Office, office_of
 from server.pages import render
+from server.query import whole_number
 from sync.audit_chain import ChainError, Deed, deed_of, number_in
 
 SHOWN = 100  # lines of a page
@@ -21,7 +23,10 @@ async def audit_page(request: Request) -> Response:
     """Answer `GET /staff/{lang}/audit?who=&case=&before=&check=`."""
     office, query = office_of(request), request.query_params
     who, case = query.get("who", "").strip().lower(), query.get("case", "").strip().lower()
-    before = int(query["before"]) if query.get("before", "").isdecimal() else None
+    try:
+        before = whole_number(query.get("before"))
+    except ValueError:
+        raise HTTPException(400) from None
     lines = [line async for line in _lines(office, who, case, before)]
     return render(
         request,

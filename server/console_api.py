@@ -14,6 +14,7 @@ from server.items import ItemRefused, parse_line
 from server.ndjson import Problem
 from server.office import Office, office_of
 from server.posted import read_body
+from server.query import whole_number
 from server.watch import bare, case_versions, case_wraps, taken_events
 from sync.canonical import b64u_encode
 from sync.claim import Lost, claim
@@ -29,11 +30,10 @@ async def list_cases(request: Request) -> Response:
     """Answer `GET /staff/api/cases?state=&older=&after=&limit=`: cases in the order of their arrival."""
     office, query = office_of(request), request.query_params
     try:
-        older = int(query["older"]) if query.get("older") else None
-        limit = int(query.get("limit") or 50)
+        older, limit = whole_number(query.get("older")), whole_number(query.get("limit"))
         await office.projection.caught_up()
         page = await office.projection.list(
-            state=query.get("state") or None, older=older, after=query.get("after") or None, limit=limit
+            state=query.get("state") or None, older=older, after=query.get("after") or None, limit=limit or 50
         )
     except ValueError:
         return Problem(400, "bad-request", "query")

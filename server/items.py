@@ -67,7 +67,9 @@ def parse_line(line: bytes, *, limit: int = LINE_LIMIT, brackets: int = MAX_BRAC
     if line.count(b"[") + line.count(b"{") > brackets:
         raise ItemRefused("malformed")
     try:
-        return json.loads(line.decode(), object_pairs_hook=_object, parse_constant=_no_constant)
+        value = json.loads(line.decode(), object_pairs_hook=_object, parse_constant=_no_constant)
+        _refuse_half_characters(line, value)
+        return value
     except _DuplicateKey:
         raise ItemRefused("duplicate-key") from None
     except (ValueError, RecursionError):
@@ -122,6 +124,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise _DuplicateKey
     return found
+
+
+def _refuse_half_characters(line: bytes, value: Any) -> None:
+    # A lone surrogate is no text: nothing can hash, store or send it. Only an escape can bring one in.
+    if b"\\u" in line:
+        json.dumps(value, ensure_ascii=False).encode()
 
 
 def _no_constant(text: str) -> None:

@@ -16,7 +16,7 @@ from server.office import Office, office_of
 from server.posted import read_body
 from server.rewrapping import MOST, Rewrapping
 from sync.canonical import b64u_decode
-from sync.document import Doc
+from sync.document import Doc, is_id
 from sync.errors import NotFound, OpenError
 from sync.key_pair import PUBLIC
 from sync.keyring import Kdf
@@ -160,6 +160,8 @@ async def _read(request: Request, limit: int, *, brackets: int = MAX_BRACKETS) -
 
 
 async def _get(store: Store, doc_id: str) -> Doc | None:
+    if not is_id(doc_id):
+        return None
     try:
         return await store.get(doc_id)
     except NotFound:

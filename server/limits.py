@@ -56,9 +56,13 @@ class KnownHosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Look at the Host header."""
-        if scope["type"] == "http" and _without_port(Headers(scope=scope).get("host", "")) not in self.hosts:
+        # Of two, this server might read one and whoever stands in front of it the other.
+        if scope["type"] == "http" and not self._is_ours(Headers(scope=scope).getlist("host")):
             raise HTTPException(400)
         await self.app(scope, receive, send)
+
+    def _is_ours(self, named: list[str]) -> bool:
+        return len(named) == 1 and _without_port(named[0]) in self.hosts
 
 
 class ClientAddress:

@@ -17,4 +17,7 @@ def is_foreign(request: Request, own: str) -> bool:
     origin = request.headers.get("origin")
     if origin in (None, "null", own):
         return False
-    return urlsplit(origin).netloc != request.headers.get("host")
+    try:
+        return urlsplit(origin).netloc != request.headers.get("host")
+    except ValueError:
+        return True  # no browser writes such an origin

@@ -20,6 +20,7 @@ from server.projection_tables import (
     select_newest,
     select_quiet,
 )
+from server.query import whole_number
 from sync.errors import BadRequest, Unavailable
 from sync.store import Store
 
@@ -79,7 +80,7 @@ class Projection:
         Raises:
             ValueError: *after* is none.
         """
-        place = None if after is None else int(after)
+        place = whole_number(after)
         return await self._in_thread(lambda: select(self._open(), state=state, older=older, after=place, limit=limit))
 
     async def newest(self, number: str, limit: int) -> Sequence[CaseRow]:

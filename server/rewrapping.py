@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.office import Office
-from sync.document import Doc
+from sync.document import Doc, is_id
 from sync.errors import ShapeError
 from sync.shape import check_wrap_shape
 
@@ -76,7 +76,7 @@ class Rewrapping:
 
     async def _take_one(self, row: Any) -> list[Any]:
         match row:
-            case [str(id_), str(rev), dict(wrap)]:
+            case [str(id_), str(rev), dict(wrap)] if is_id(id_):
                 pass
             case _:
                 return ["", "malformed"]

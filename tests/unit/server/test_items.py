@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.items import MAX_AHEAD, ItemRefused, read_item
+from server.items import MAX_AHEAD, ItemRefused, parse_line, read_item
 from tests.sealed_items import FORMS, NOW, OfficeKeys, new_keys, seal_pair, to_line
 
 KEYS = OfficeKeys()
@@ -90,3 +90,13 @@ def test_a_line_too_long_is_refused_before_it_is_parsed() -> None:
 def test_a_value_of_another_kind_is_malformed_and_named(change: dict[str, Any]) -> None:
     version, wrap = sealed()
     assert refusal(json.dumps([version | change, wrap]).encode()) == ("malformed", version["_id"])
+
+
+@pytest.mark.parametrize("text", [b'"\\ud800"', b'{"\\uDFFF": 1}', b'["a", ["\\udc00\\ud800"]]'])
+def test_half_a_character_is_no_text(text: bytes) -> None:
+    with pytest.raises(ItemRefused, match="malformed"):
+        parse_line(text)
+
+
+def test_a_character_written_in_two_halves_is_one() -> None:
+    assert parse_line(b'"\\ud83d\\ude00"') == "\U0001f600"

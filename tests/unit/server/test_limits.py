@@ -1,4 +1,5 @@
 import ipaddress
+import socket
 from dataclasses import dataclass, field
 
 import pytest
@@ -73,6 +74,12 @@ async def test_another_host_is_refused(host: str) -> None:
     with pytest.raises(HTTPException) as refused:
         await Client(KnownHosts(Echo(), hosts={"rantau.example"})).get("/", headers={"host": host})
     assert refused.value.status_code == 400
+
+
+def test_two_hosts_are_no_host(office_server: RunningOffice) -> None:
+    with socket.create_connection(("127.0.0.1", office_server.port), timeout=20) as connection:
+        connection.sendall(b"GET /id/ HTTP/1.1\r\nHost: localhost\r\nHost: elsewhere.example\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 400")
 
 
 @pytest.mark.anyio
