@@ -3,6 +3,7 @@
 A handler behind it finds the user as `request.state.user`, and the fields of a posted form as `request.state.fields`.
 """
 
+import logging
 from collections.abc import Awaitable, Callable
 from functools import wraps
 
@@ -17,6 +18,8 @@ from server.posted import read_posted
 from server.rights import RIGHTS, STEP_UP, Right
 from server.sessions import User, current_user, is_genuine
 from server.staff_language import staff_language
+
+log = logging.getLogger("rantau.guard")
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -36,7 +39,7 @@ def guarded(name: str, handler: Handler) -> Handler:
 
     @wraps(handler)
     async def checked(request: Request) -> Response:
-        refusal = await _refusal(request, right)
+        refusal = await _refusal(request, right, name)
         return refusal or await handler(request)
 
     return checked
@@ -53,7 +56,7 @@ def asks_for_second_factor(office: Office) -> bool:
     return not office.is_demo and office.settings.second_factor == "required"
 
 
-async def _refusal(request: Request, right: Right) -> Response | None:
+async def _refusal(request: Request, right: Right, name: str) -> Response | None:
     user = await current_user(request)
     is_api = request.scope["path"].startswith(API)
     if user is None:
@@ -63,9 +66,11 @@ async def _refusal(request: Request, right: Right) -> Response | None:
             return Problem(403, "forbidden", "second-factor")
         return RedirectResponse(f"/staff/{staff_language(request, user)}/security", status_code=303)
     if not right.allows(user.roles):
+        log.warning("refused: %s asked for %s without the role", user.login, name)
         return _forbidden("role", is_api=is_api)
     request.state.user = user
     if request.method == "POST" and not is_genuine(request, user, await _token(request, is_api=is_api)):
+        log.warning("refused: a post to %s as %s that no page of ours made", name, user.login)
         return _forbidden("csrf", is_api=is_api)
     if _has_to_step_up(request, user, right):
         return Problem(403, "step-up") if is_api else await ask_for_proof(request, user)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from zxcvbn import zxcvbn
 
 SHORTEST = 12  # characters
 LONGEST = 1024
@@ -16,7 +17,9 @@ _LENGTH = 32  # bytes
 _MEMORY = 65536  # KiB
 _PASSES = 3
 _ENOUGH = 4  # different letters beside what everybody guesses
-# What people choose when they must choose something: the guesses of the first minute.
+_GUESSES = 10**8  # that whoever knows leaked passwords and keyboards must need at least
+_LOOKED_AT = 64  # characters: estimating takes longer with every one
+# What people here choose when they must choose something; the world's favourites are in the library's lists.
 _COMMON = (
     "password", "passw0rd", "p@ssw0rd", "p@ssword", "katasandi", "sandi", "rahasia", "indonesia", "merdeka",
     "garuda", "imigrasi", "kantor", "petugas", "admin", "administrator", "bismillah", "alhamdulillah",
@@ -31,8 +34,8 @@ _COMMON = (
 def weakness_of(password: str, known: Sequence[str]) -> str | None:
     """Say why nobody should have this password: `short`, `long`, or `common`; *known* are words around the account.
 
-    It is common when little is left of it without the words that are guessed first; no kinds of characters are asked
-    for.
+    It is common when little is left of it without the words that are guessed first here, or when lists of leaked
+    passwords, names and keyboard patterns find it soon; no kinds of characters are asked for.
     """
     if len(password) < SHORTEST:
         return "short"
@@ -42,7 +45,7 @@ def weakness_of(password: str, known: Sequence[str]) -> str | None:
     for word in sorted({*_COMMON, *(part for name in known for part in _words(name))}, key=len, reverse=True):
         left = left.replace(word, " ")
     letters = {character for character in left if character.isalpha()}
-    return "common" if len(letters) < _ENOUGH else None
+    return "common" if len(letters) < _ENOUGH or zxcvbn(password[:_LOOKED_AT])["guesses"] < _GUESSES else None
 
 
 def hash_password(password: str) -> str:

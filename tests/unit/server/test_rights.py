@@ -114,6 +114,17 @@ async def test_who_may_gets_an_answer_and_who_may_not_gets_nothing(office: Offic
 
 
 @pytest.mark.anyio
+async def test_who_tries_what_is_not_theirs_is_in_the_log(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    [accounts] = [row for row in CLOSED if row.name == "accounts"]
+    [add] = [row for row in CLOSED if row.name == "add_account"]
+    await office.ask(accounts, "desk")
+    await office.ask(add, "administrator", genuine=False)
+    refused = [record.getMessage() for record in caplog.records if record.name == "rantau.guard"]
+    assert ["with-desk" in refused[0], "accounts" in refused[0]] == [True, True]
+    assert ["with-administrator" in refused[1], "add_account" in refused[1]] == [True, True]
+
+
+@pytest.mark.anyio
 async def test_what_is_everybodys_answers_everybody_alike(office: Office) -> None:
     for row in OPEN:
         anonymous = await office.ask(row, None)
