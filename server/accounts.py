@@ -65,7 +65,7 @@ class Accounts:
         Raises:
             AccountError: the login is taken or cannot be one, or the roles are none.
         """
-        if not _LOGIN.fullmatch(login) or login in _RESERVED:
+        if not is_login(login):
             raise AccountError("login", "malformed")
         code = new_code(_CODE_WORDS)
         account = {
@@ -141,6 +141,11 @@ class Accounts:
     def _setup(self, code: str) -> dict[str, Any]:
         salt = new_salt()
         return {"hash": hash_code(code, salt), "salt": salt, "until": self.now + CODE_DAYS * 86400}
+
+
+def is_login(text: str) -> bool:
+    """Say whether *text* may name somebody."""
+    return _LOGIN.fullmatch(text) is not None and text not in _RESERVED
 
 
 def chosen(account: Doc | None, code: str, password: str, known: Sequence[str]) -> str:

@@ -51,6 +51,7 @@ def _only(
 
 _SEALED = ("application", "complaint", "message", "survey", "wrap")
 _STAFF: tuple[Role, ...] = ("administrator", "head", "officer", "desk")
+_LEADERS: tuple[Role, ...] = ("administrator", "head")
 _PAGE = _anyone("public")
 
 RIGHTS: Mapping[str, Right] = {
@@ -78,6 +79,8 @@ RIGHTS: Mapping[str, Right] = {
     "track": _PAGE,
     # What everybody sends; a case is read with the proof that its receipt code gives.
     "exchange": _anyone("event", "wrap", "application", writes=_SEALED),
+    # Who has the code of an enrolment, which counts once and for minutes, makes a device a volunteer's.
+    "enrol_device": _anyone("enrolment", writes=("device",)),
     "review": _anyone(),
     "send": _anyone(writes=_SEALED),
     "status": _anyone("event"),
@@ -106,6 +109,11 @@ RIGHTS: Mapping[str, Right] = {
     "recovery_codes": _only(*_STAFF, writes=("user",), step_up=True),
     "change_password": _only(*_STAFF, writes=("user", "session")),
     "end_sessions": _only(*_STAFF, writes=("session",)),
+    "volunteers": _only(*_LEADERS, reads=("device",)),
+    "invite_device": _only(*_LEADERS, writes=("enrolment",), step_up=True),
+    "keep_device": _only(*_LEADERS, writes=("device",), step_up=True),
+    # Whoever hears of a lost phone must be quick: this asks for no proof, and takes nothing that was collected.
+    "end_device": _only(*_LEADERS, writes=("device",)),
     "counter": _only("desk", "officer", reads=("application", "event")),
     "keys": _only("officer", reads=("officer-key", "grant", "keys")),
     "cases": _only("officer", reads=("application", "complaint", "event")),

@@ -17,6 +17,7 @@ from server import (
     console_api,
     counter_page,
     edge,
+    enrolment_api,
     erasing_api,
     exchange,
     factor_pages,
@@ -30,6 +31,7 @@ from server import (
     staff,
     step_up,
     tracking,
+    volunteers_page,
 )
 from server.body_lines import BodyLimits
 from server.guard import Handler, guarded
@@ -71,6 +73,7 @@ ROWS = (
     Row("/packs/{lang:lang}.ndjson", "GET", "packs_at_once", public.resource),
     Row("/packs/{lang:lang}/{pack}.json", "GET", "pack", public.resource),
     Row("/exchange", "POST", "exchange", exchange.exchange, body_limit=BodyLimits().sent),
+    Row("/devices", "POST", "enrol_device", enrolment_api.enrol_device, enrolment_api.REQUEST_LIMIT),
     Row("/staff", "GET", "to_console", public.to_folder),
     Row("/staff/login", "GET", "login_page", staff.login_page),
     Row("/staff/login", "POST", "login", staff.login, body_limit=BODY_LIMIT),
@@ -107,6 +110,10 @@ ROWS = (
     Row("/staff/{lang:lang}/security/sessions", "POST", "end_sessions", security_page.end_sessions, BODY_LIMIT),
     Row("/staff/{lang:lang}/sessions", "GET", "sessions", sessions_page.sessions_page),
     Row("/staff/{lang:lang}/sessions", "POST", "end_session", sessions_page.end_session, BODY_LIMIT),
+    Row("/staff/{lang:lang}/volunteers", "GET", "volunteers", volunteers_page.volunteers_page),
+    Row("/staff/{lang:lang}/volunteers", "POST", "invite_device", volunteers_page.invite_device, BODY_LIMIT),
+    Row("/staff/{lang:lang}/volunteers/{device}/end", "POST", "end_device", volunteers_page.revoke_device, BODY_LIMIT),
+    Row("/staff/{lang:lang}/volunteers/{device}/more", "POST", "keep_device", volunteers_page.renew_device, BODY_LIMIT),
     Row("/staff/{lang:lang}/counter", "GET", "counter", counter_page.counter_page),
     Row("/staff/{lang:lang}/audit", "GET", "audit_page", audit_page.audit_page),
     Row("/{lang:lang}", "GET", "to_home", public.to_folder),

@@ -1,13 +1,27 @@
-"""What the office signs beside events and receipts: an erasure, a voided code, a public document."""
+"""What is signed beside events and receipts: an erasure, a voided code, a public document, a device's own words."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sync.canonical import Canonical, b64u_encode, sha256
+from sync.canonical import Canonical, b64u_decode, b64u_encode, sha256
 from sync.document import Doc
 from sync.errors import OpenError
 from sync.key_pair import KeyPair, sign, verify
 from sync.shape import is_case, is_kid, is_whole
+
+_DEVICE = re.compile(r"d-[a-z2-7]{8}")
+_NONCE = 16  # bytes
+
+
+@dataclass(frozen=True)
+class DeviceAuth:
+    """What a device said of itself in one request: its id, when it believes it is, and a number used once."""
+
+    device: str
+    at: int
+    nonce: str
 
 
 def sign_gone(case: str, *, at: int, kid: str, private: KeyPair) -> Doc:
@@ -73,3 +87,64 @@ def verify_public(doc: Mapping[str, Any], content: bytes, pub: bytes) -> None:
             if signed_id == id_ and digest == b64u_encode(sha256(content)):
                 return verify(array, sig, pub)
     raise OpenError
+
+
+def is_device(text: object) -> bool:
+    """Say whether *text* may be the id of a device that the office enrolled."""
+    return isinstance(text, str) and _DEVICE.fullmatch(text) is not None
+
+
+def sign_enrolment(code: str, *, private: KeyPair) -> str:
+    """Sign, with a device's new key, that it is the one that has this code; the office reads it with the key itself."""
+    return sign(_enrolment(code, private.pub), private)
+
+
+def verify_enrolment(code: str, sig: object, pub: bytes) -> None:
+    """Check that whoever has *code* has the private half of *pub*.
+
+    Raises:
+        OpenError: not so.
+    """
+    verify(_enrolment(code, pub), sig, pub)
+
+
+def sign_device_auth(auth: DeviceAuth, *, private: KeyPair) -> list[Any]:
+    """Sign a device's word about itself."""
+    signed: list[Canonical] = ["dev1", auth.device, auth.at, auth.nonce]
+    return [signed, sign(signed, private)]
+
+
+def read_device_auth(signed: object) -> DeviceAuth:
+    """Read a device's word about itself; whether it is true, `verify_device_auth` says.
+
+    Raises:
+        OpenError: it is none.
+    """
+    match signed:
+        case [["dev1", str(device), int(at), str(nonce)], str()] if is_device(device) and is_whole(at):
+            if _is_nonce(nonce):
+                return DeviceAuth(device, at, nonce)
+    raise OpenError
+
+
+def verify_device_auth(signed: object, pub: bytes) -> DeviceAuth:
+    """Check a device's word about itself against its public key.
+
+    Raises:
+        OpenError: it is not signed by *pub*.
+    """
+    auth = read_device_auth(signed)
+    assert isinstance(signed, list)
+    verify(signed[0], signed[1], pub)
+    return auth
+
+
+def _enrolment(code: str, pub: bytes) -> list[Canonical]:
+    return ["enrol1", b64u_encode(sha256(code.encode())), b64u_encode(pub)]
+
+
+def _is_nonce(text: str) -> bool:
+    try:
+        return len(b64u_decode(text)) == _NONCE
+    except ValueError:
+        return False

@@ -27,6 +27,7 @@ ORIGIN = "https://rantau.example"
 SAMPLE = {
     "lang": "id", "service": "passport-new", "slug": "passport", "case": "a" * 24, "name": "id", "form": "1.x",
     "pack": "0-x", "path": "rules.js", "login": "nobody",
+    "device": "d-aaaaaaaa",
 }  # fmt: skip
 OPEN = [row for row in ROWS if RIGHTS[row.name].roles is None]
 CLOSED = [row for row in ROWS if RIGHTS[row.name].roles is not None]

@@ -9,7 +9,16 @@ import pytest
 from sync.canonical import b64u_decode
 from sync.errors import OpenError
 from sync.key_pair import new_key_pair
-from sync.statements import verify_gone, verify_public, verify_voided_code
+from sync.statements import (
+    DeviceAuth,
+    sign_device_auth,
+    sign_enrolment,
+    verify_device_auth,
+    verify_enrolment,
+    verify_gone,
+    verify_public,
+    verify_voided_code,
+)
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "events.json").read_text())
 GONE, VOIDED, PUBLIC = (VECTORS["statements"][name] for name in ("gone", "voided", "public"))
@@ -62,3 +71,38 @@ def test_a_public_document_is_its_bytes_under_its_id() -> None:
     ]:
         with pytest.raises(OpenError):
             verify_public(doc, content, pub)
+
+
+def test_a_device_says_who_it_is_and_only_with_its_own_key() -> None:
+    key, auth = new_key_pair(), DeviceAuth("d-7f2c2aab", 1_795_564_800, "A" * 22)
+    signed = sign_device_auth(auth, private=key)
+    assert verify_device_auth(signed, key.pub) == auth
+    with pytest.raises(OpenError):
+        verify_device_auth(signed, new_key_pair().pub)
+    name, device, at, nonce = signed[0]
+    for array in (
+        [name, "d-aaaaaaaa", at, nonce],
+        [name, device, at + 1, nonce],
+        [name, device, at, "B" * 21 + "A"],
+        ["dev2", device, at, nonce],
+        [name, device, at],
+        [name, "d-9", at, nonce],
+        [name, device, -1, nonce],
+        [name, device, at, "A"],
+        [name, device, at, "é" * 22],
+        None,
+    ):
+        with pytest.raises(OpenError):
+            verify_device_auth([array, signed[1]], key.pub)
+    for other in (None, {}, [], [signed[0]], [signed[0], None], "dev1"):
+        with pytest.raises(OpenError):
+            verify_device_auth(other, key.pub)
+
+
+def test_a_device_is_enrolled_by_the_code_that_it_signed() -> None:
+    key = new_key_pair()
+    sig = sign_enrolment("bodo", private=key)
+    verify_enrolment("bodo", sig, key.pub)
+    for code, pub in (("bado", key.pub), ("bodo", new_key_pair().pub), ("bodo", b"")):
+        with pytest.raises(OpenError):
+            verify_enrolment(code, sig, pub)

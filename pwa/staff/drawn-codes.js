@@ -1,4 +1,4 @@
-/** Draws the secret of an authenticator app as a QR code, which the page carries as text. */
+/** Draws what a page carries as text, to be scanned, as QR codes. */
 
 import { qrSvg } from '../components/qr.js';
 
