@@ -4,6 +4,8 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
 
 import click
 
@@ -11,18 +13,26 @@ from server.cli_accounts import accounts
 from server.cli_audit import audit
 from server.cli_keys import keys
 from server.cli_retention import retention
+from server.content import ContentError
 from server.databases import open_databases
 from server.doctor import examine
 from server.founding import FoundingError, NewOfficer, Paper, make_office
 from server.office import NoOffice, now, read_keys
+from server.paper import read_paper
 from server.sentences import in_sentences
 from server.server_key import read_server_key
 from server.serving import serve as serve_office
 from server.settings import Settings, load_settings
+from server.sheet import reserve_sheet, write_sheet
+from sync.key_pair import key_pair_from
+from sync.speakable import fingerprint
 
 DEMO = NewOfficer("petugas", "contoh-sandi-petugas", "kunci contoh kantor demo")
 
-
+_SHEET = """The office is made. Its root key and its recovery key are in {sheet} and nowhere else.
+Print that file now: two sheets, kept in two places. Then delete it (`shred -u`). On a flash disk no command is sure:
+there, let the file be in memory (/dev/shm) or on a stick that stays in the safe.
+Then run `rantau doctor`, `rantau serve` and, with the recovery sheet in the hand, `rantau keys drill`."""
 _RIGHT, _WRONG = click.style("right", fg="green"), click.style("WRONG", fg="red")
 
 
@@ -41,13 +51,21 @@ main.add_command(retention)
 @main.command()
 @click.option("--demo", is_flag=True, help="Fixed login and passwords that everybody knows: to try it out.")
 @click.option("--stdin", "from_stdin", is_flag=True, help="Read login, password and passphrase, a line each.")
-def init(*, demo: bool, from_stdin: bool) -> None:
+@click.option(
+    "--sheet",
+    type=click.Path(path_type=Path),
+    help="Write what must be kept on paper to this file, to print and delete, and do not show it here.",
+)
+def init(*, demo: bool, from_stdin: bool, sheet: Path | None) -> None:
     """Make an office: its keys and its first officer. Prints once what must be kept on paper."""
     with in_sentences():
         settings = load_settings(os.environ)
         officer = DEMO if demo else _read_officer() if from_stdin else _ask_officer()
-        paper = asyncio.run(_make(settings, officer, is_demo=demo))
-    if demo:
+        with reserve_sheet(sheet) if sheet else nullcontext():
+            paper = asyncio.run(_make(settings, officer, is_demo=demo))
+    if sheet and _is_on_sheet(sheet, settings, paper):
+        click.echo(_SHEET.format(sheet=sheet))
+    elif demo:
         click.echo(f"A demo office is ready in {settings.data}. Start it with `rantau serve`.")
     else:
         _print_paper(paper)
@@ -107,6 +125,16 @@ def _ask_officer() -> NewOfficer:
     )
 
 
+def _is_on_sheet(sheet: Path, settings: Settings, paper: Paper) -> bool:
+    try:
+        write_sheet(sheet, settings, paper, now=now())
+    except (OSError, ContentError) as error:
+        # The keys exist already and only here: whatever is wrong with the file, they are shown.
+        click.echo(f"{sheet}: {error}", err=True)
+        return False
+    return True
+
+
 def _print_paper(paper: Paper) -> None:
     click.echo("The office is made. Copy the two keys below by hand, on two sheets, kept in two places.")
     click.echo("They are shown once and stored nowhere. The last character of each line checks that line.\n")
@@ -121,7 +149,7 @@ def _print_key(what: str, lines: Sequence[str]) -> None:
     click.echo(what)
     for number, line in enumerate(lines, 1):
         click.echo(f"  {number}  {line}")
-    click.echo()
+    click.echo(f"  words to compare: {fingerprint(key_pair_from(read_paper(lines)).pub)}\n")
 
 
 def _print_welcome(settings: Settings, *, is_demo: bool) -> None:

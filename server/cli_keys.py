@@ -143,7 +143,7 @@ def _run(work: Callable[[KeyDesk], Awaitable[T]]) -> T:
 def _read_pair(which: str) -> KeyPair:
     """Read a key from its paper: typed at the screen, or from standard input."""
     if sys.stdin.isatty():
-        click.echo(f"Type the lines of the {which} key as they are on the paper, and an empty line at the end.")
+        click.echo(f"Type the lines of the {which} key, or scan its code, and press Enter once more at the end.")
     lines = []
     for line in sys.stdin:
         if not line.strip():

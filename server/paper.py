@@ -2,6 +2,7 @@
 
 A line is 15 base32 characters and the check character over its number and those, so that a slip is found on the line
 where it was made, and so is a line left out or moved. Spaces and capitals do not count when it is read back.
+In a QR code all lines stand as one, which a reader with a cable types; it is cut into lines again.
 """
 
 import re
@@ -26,15 +27,19 @@ def paper_lines(secret: bytes) -> list[str]:
     return [_grouped(part + _check(number, part)) for number, part in enumerate(parts, 1)]
 
 
+def paper_text(lines: Iterable[str]) -> str:
+    """Write the lines as a QR code holds them: one run of capitals and digits, the densest that a code knows."""
+    return "".join(lines).replace(" ", "").upper()
+
+
 def read_paper(lines: Iterable[str]) -> bytes:
-    """Read lines back.
+    """Read lines back, or the one line of a QR code.
 
     Raises:
         PaperError: a line is wrong.
     """
     text = ""
-    for number, line in enumerate(lines, 1):
-        typed = re.sub(r"[\s-]", "", line).lower()
+    for number, typed in enumerate(_cut([re.sub(r"[\s-]", "", line).lower() for line in lines]), 1):
         # Neither alphabet has both of a pair that looks alike: base32 has no 0, that of the check character no o, i, l.
         part, last = typed[:-1].replace("0", "o"), typed[-1:].translate(_ALIKE)
         if not typed or _check(number, part) != last:
@@ -44,6 +49,13 @@ def read_paper(lines: Iterable[str]) -> bytes:
         return b32_decode(text)
     except ValueError:
         raise PaperError("a line is missing at the end") from None
+
+
+def _cut(typed: list[str]) -> list[str]:
+    if len(typed) != 1:
+        return typed
+    [whole] = typed
+    return [whole[start : start + _LINE + 1] for start in range(0, max(len(whole), 1), _LINE + 1)]
 
 
 def _check(number: int, part: str) -> str:

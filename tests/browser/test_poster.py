@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import segno
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.browsing import Phone
+from tests.drawn_codes import dark_squares, squares_of
 from tests.people_at_work import TEXTS, Officer
 from tests.serving import RunningOffice
 
@@ -23,21 +23,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
 
 def words_on_poster(page: Page) -> str:
     return page.locator(".words").inner_text().replace("\n", " ").strip()
-
-
-def dark_squares(path: str) -> set[tuple[int, int]]:
-    """Read a QR code back from its drawing: the dark modules as (row, column)."""
-    found, row, column = set(), 0, 0
-    for command, numbers in re.findall(r"([Mmh])([-.\d ]+)", path):
-        values = [float(number) for number in numbers.split()]
-        if command == "h":
-            found |= {(row, column + step) for step in range(int(values[0]))}
-            column += int(values[0])
-        elif command == "M":
-            column, row = int(values[0]), int(values[1])
-        else:
-            column, row = column + int(values[0]), row + int(values[1])
-    return found
 
 
 @pytest.mark.parametrize("lang", ["id", "en"])
@@ -66,8 +51,7 @@ def test_the_poster_names_the_address_and_its_code_leads_there(phone: Phone, off
     page.goto(f"{office.url}/id/poster")
     expect(page.get_by_text(office.url, exact=True)).to_be_visible()
     drawn = dark_squares(str(page.locator(".qr path[stroke]").get_attribute("d")))
-    rows = segno.make(f"{office.url}/", error="m", micro=False).matrix_iter(border=4)
-    assert drawn == {(y, x) for y, row in enumerate(rows) for x, module in enumerate(row) if module}
+    assert drawn == squares_of(f"{office.url}/")
     page.get_by_role("link", name="English").click()
     expect(page).to_have_url(f"{office.url}/en/poster")
 

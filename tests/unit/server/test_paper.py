@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.paper import PaperError, paper_lines, read_paper
+from server.paper import PaperError, paper_lines, paper_text, read_paper
 
 SECRET = bytes(range(32))
 
@@ -44,3 +44,22 @@ def test_a_line_left_out_or_moved_is_found() -> None:
     for typed in (lines[1:], [lines[0], lines[2], lines[1], lines[3]], [*lines, ""]):
         with pytest.raises(PaperError):
             read_paper(typed)
+
+
+@given(st.binary(min_size=1, max_size=64))
+def test_what_a_code_holds_is_read_back(secret: bytes) -> None:
+    assert read_paper([paper_text(paper_lines(secret))]) == secret
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_a_slip_in_what_a_code_holds_is_found_on_its_line(number: int) -> None:
+    text = paper_text(paper_lines(SECRET))
+    at = 16 * (number - 1)
+    wrong = "B" if text[at] != "B" else "C"
+    with pytest.raises(PaperError, match=f"line {number}"):
+        read_paper([text[:at] + wrong + text[at + 1 :]])
+
+
+def test_an_empty_line_is_no_key() -> None:
+    with pytest.raises(PaperError, match="line 1"):
+        read_paper([" "])
