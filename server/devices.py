@@ -45,13 +45,17 @@ class Devices:
         """Let a device that is not revoked read on, its volunteer having been seen in person."""
         return await self._change(device, {"renewed_at": self.now, "read_until": self.now + IDLE}, unless="revoked_at")
 
+    async def write(self, doc: Doc) -> bool:
+        """Write a device that was just read; False if somebody else changed it meanwhile."""
+        [row] = await self.staff.bulk_docs([doc])
+        return row.error is None
+
     async def _change(self, device: str, changes: Doc, *, unless: str) -> Doc | None:
         for _ in range(_TRIES):
             doc = await self.get(device)
             if doc is None or doc[unless] is not None:
                 return doc
-            [row] = await self.staff.bulk_docs([doc | changes])
-            if row.error is None:
+            if await self.write(doc | changes):
                 return doc | changes
         raise Unavailable(f"{device} is being changed by others")
 

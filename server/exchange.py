@@ -16,6 +16,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from server.body_lines import BodyLimits, BodyLines, BodyMalformed, BodyTooLarge
+from server.device_auth import Reading, judge
+from server.device_news import device_news
+from server.devices import Devices
 from server.intake import Intake
 from server.items import ItemRefused
 from server.ndjson import NDJSON, NdjsonResponse, Problem
@@ -144,21 +147,36 @@ async def _answers(office: Office, hello: Hello, body: Body) -> AsyncIterator[li
     cases, intake = office.databases.cases, intake_of(office)
     news = News(cases, office.databases.wraps)
     rows, more = await news.of(hello.watch)
+    reading = await _reading(office, hello)
     head = {
         "epoch": await epoch([cases, office.databases.wraps]),
         "time": office.clock(),
         "public": office.public,
         "more": more,
-    }
+    } | ({"reading": reading.word} if reading else {})
     # The first group is taken before the answer begins, so that a store that is away is a 503 and no broken answer.
-    yield [head, *await news.missing(hello.have), *rows, *await _take(intake, body)]
+    taken = await _take(intake, body)
+    answered = _answered(taken)
+    yield [head, *await news.missing(hello.have), *rows, *taken]
     try:
         while not body.is_empty:
-            yield await _take(intake, body)
+            taken = await _take(intake, body)
+            answered |= _answered(taken)
+            yield taken
+        if reading and reading.device and hello.since is not None and body.ended != "cut":
+            yield await device_news(office, intake, reading.device, hello.since, answered=answered)
     except Unavailable:
         log.warning("the store went away during an exchange; the sender repeats the rest")
         return
     yield body.last_row()
+
+
+async def _reading(office: Office, hello: Hello) -> Reading | None:
+    return await judge(Devices(office.databases.staff, office.clock()), hello.auth) if hello.auth is not None else None
+
+
+def _answered(rows: list[Any]) -> set[str]:
+    return {row[0] for row in rows if row[1] == "ok"}
 
 
 async def _take(intake: Intake, body: Body) -> list[Any]:
@@ -190,6 +208,6 @@ def _refusal_by_headers(request: Request, limits: BodyLimits) -> Problem | None:
 
 
 def _encoding(request: Request, hello: Hello, body: Body) -> str | None:
-    if not (hello.watch or hello.have or body.has_items):
+    if not (hello.watch or hello.have or hello.auth or body.has_items):
         return None  # a compressed head alone would be longer
     return choose_live_encoding(request.headers.get("accept-encoding", ""))

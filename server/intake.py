@@ -12,6 +12,7 @@ from typing import Any
 from server.erasure import forget_keys
 from server.forms import Forms
 from server.items import LINE_LIMIT, Item, ItemRefused, read_item
+from server.watch import bare, case_wraps
 from sync.document import Doc
 from sync.errors import BadRequest, Forbidden, TooLarge
 from sync.key_pair import KeyPair
@@ -85,6 +86,19 @@ class Intake:
         items = {item.id: item for item in read if isinstance(item, Item)}
         outcomes = await self._store(list(items.values()))
         return [outcomes[item.id] if isinstance(item, Item) else item for item in read]
+
+    async def again(self, ids: Sequence[str]) -> list[Outcome]:
+        """Give the outcomes of items that are stored already; of one that was re-wrapped since there is none.
+
+        Raises:
+            Unavailable: the store did not answer.
+        """
+        found = await self.cases.all_docs(keys=list(ids), include_docs=True) if ids else []
+        versions = [bare(row.doc) for row in found if row.doc is not None and not row.deleted]
+        wraps = await case_wraps(self.wraps, versions)
+        items = [Item(version, wraps[id_]) for version in versions if (id_ := version["_id"]) in wraps]
+        # Writing them once more says whether they are durable; with another wrap that would be no repeat.
+        return list((await self._store([item for item in items if item.is_as_sealed])).values())
 
     def _read(self, line: bytes) -> Item | Refused:
         limit, now = self.line_limit, self.clock()

@@ -13,7 +13,7 @@ from sync.document import Doc, is_id
 from sync.errors import ShapeError
 from sync.keyring import KeyList
 from sync.seal import check_pair
-from sync.shape import case_of_version
+from sync.shape import case_of_version, wrap_hash
 
 LINE_LIMIT = 64 * 1024  # bytes; a form with every answer filled in is 3 KB sealed
 
@@ -54,6 +54,11 @@ class Item:
     def case(self) -> str:
         """C of the version."""
         return case_of_version(self.version)
+
+    @property
+    def is_as_sealed(self) -> bool:
+        """Say whether the wrap is the one that the version names."""
+        return bool(wrap_hash(self.wrap) == self.version["seal"]["w"])
 
 
 def parse_line(line: bytes, *, limit: int = LINE_LIMIT, brackets: int = MAX_BRACKETS) -> Any:

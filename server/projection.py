@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from server.projection_readers import DeviceNews, select_news
 from server.projection_tables import (
     CaseRow,
     Page,
@@ -90,6 +91,11 @@ class Projection:
     async def quiet(self, before: int) -> Sequence[CaseRow]:
         """Give every case in which nothing has happened since *before*, the longest quiet first."""
         return await self._in_thread(lambda: select_quiet(self._open(), before))
+
+    async def news(self, reader: str, since: str) -> DeviceNews:
+        """Give what an enrolled device has to hear after the place *since*; empty is from the start."""
+        now, list_ = self._clock(), (await self._meta())["list"]
+        return await self._in_thread(lambda: select_news(self._open(), reader, since, now=now, list_=list_))
 
     async def _follow(self) -> None:
         while True:

@@ -4,12 +4,15 @@ A case's place in the queue is the order in which it reached the store (`arrived
 projection is rebuilt; what devices say of the time is only shown.
 """
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from server import projection_readers as readers
+from sync.canonical import b32_encode
 from sync.document import Doc
 from sync.events import MESSAGE, SENT
 from sync.receipt_code import spoken_number
@@ -94,7 +97,9 @@ def open_tables(path: Path) -> sqlite3.Connection:
         for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
             name.unlink(missing_ok=True)
         db = _connect(path)
-        db.executescript(f"PRAGMA journal_mode = WAL; BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;")
+        db.executescript(
+            f"PRAGMA journal_mode = WAL; BEGIN; {_TABLES} {readers.TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;"
+        )
     db.execute("PRAGMA synchronous = NORMAL")  # the last commits may be lost in a crash: they are folded again
     return db
 
@@ -111,9 +116,10 @@ def read_meta(db: sqlite3.Connection) -> dict[str, str]:
 def forget(db: sqlite3.Connection, generation: str) -> None:
     """Empty every table and begin at zero with a store of this generation."""
     with _transaction(db):
-        for table in ("meta", "versions", "events", "gone", "cases"):
+        for table in ("meta", "versions", "events", "gone", "cases", "readers", "news"):
             db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
-        db.executemany("INSERT INTO meta VALUES (?, ?)", [("since", "0"), ("generation", generation)])
+        meta = [("since", "0"), ("generation", generation), ("list", b32_encode(os.urandom(5)))]
+        db.executemany("INSERT INTO meta VALUES (?, ?)", meta)
 
 
 def fold(db: sqlite3.Connection, changes: Sequence[Change], *, since: str, now: int, is_news: bool) -> None:
@@ -171,28 +177,31 @@ def _fold_one(db: sqlite3.Connection, change: Change, times: tuple[int, bool]) -
     kind, _, rest = change.id.partition(".")
     case = rest.split(".")[0]
     if kind == "gone":
-        return _fold_gone(db, case, deleted=change.deleted)
+        return _fold_gone(db, case, times, deleted=change.deleted)
     if kind == "ev":
-        return _fold_event(db, case, change)
+        return _fold_event(db, case, change, times)
     if kind in _KINDS and change.doc is not None and not change.deleted:
         return _fold_version(db, case, change.doc, times)
     return []
 
 
-def _fold_gone(db: sqlite3.Connection, case: str, *, deleted: bool) -> list[str]:
+def _fold_gone(db: sqlite3.Connection, case: str, times: tuple[int, bool], *, deleted: bool) -> list[str]:
     if not deleted:
+        readers.fold_gone(db, case, times[0])
         db.execute("INSERT OR IGNORE INTO gone VALUES (?)", [case])
         for table in ("versions", "events"):
             db.execute(f'DELETE FROM {table} WHERE "case" = ?', [case])  # noqa: S608 - names from the line above
     return [case]
 
 
-def _fold_event(db: sqlite3.Connection, case: str, change: Change) -> list[str]:
+def _fold_event(db: sqlite3.Connection, case: str, change: Change, times: tuple[int, bool]) -> list[str]:
     n, doc = int(change.id.rpartition(".")[2]), change.doc
     if change.deleted or doc is None or doc["claim"][0] != "taken":
         db.execute('DELETE FROM events WHERE "case" = ? AND n = ?', [case, n])
     else:
         db.execute("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?)", [case, n, doc["step"], doc["at"]])
+        if not _is_gone(db, case):
+            readers.fold_event(db, case, change.id, times[0])
     return [case]
 
 
@@ -207,12 +216,18 @@ def _fold_version(db: sqlite3.Connection, case: str, doc: Doc, times: tuple[int,
         " (:id, :arrived, :case, :kind, :service, :form, :at, :received, :channel, :area)",
         row,
     )
+    if not _is_gone(db, case):
+        readers.fold_version(db, case, doc, now)
     return [case]
+
+
+def _is_gone(db: sqlite3.Connection, case: str) -> bool:
+    return db.execute('SELECT 1 FROM gone WHERE "case" = ?', [case]).fetchone() is not None
 
 
 def _sum_up(db: sqlite3.Connection, case: str) -> None:
     db.execute('DELETE FROM cases WHERE "case" = ?', [case])
-    if db.execute('SELECT 1 FROM gone WHERE "case" = ?', [case]).fetchone():
+    if _is_gone(db, case):
         return
     versions = db.execute(
         "SELECT kind, arrived, service, form, at, received, channel, area FROM versions"

@@ -78,7 +78,8 @@ RIGHTS: Mapping[str, Right] = {
     "apply": _PAGE,
     "track": _PAGE,
     # What everybody sends; a case is read with the proof that its receipt code gives.
-    "exchange": _anyone("event", "wrap", "application", writes=_SEALED),
+    # An enrolled device reads by its signature what it collected; nobody's signature is needed to send.
+    "exchange": _anyone("event", "wrap", "application", "gone", "device", writes=(*_SEALED, "device")),
     # Who has the code of an enrolment, which counts once and for minutes, makes a device a volunteer's.
     "enrol_device": _anyone("enrolment", writes=("device",)),
     "review": _anyone(),

@@ -29,10 +29,17 @@ class Watch:
 
 @dataclass(frozen=True)
 class Hello:
-    """What the first line of an exchange says."""
+    """What the first line of an exchange says.
+
+    Attributes:
+        auth: who the device is, as it says: of whatever shape, because a wrong one only ends reading.
+        since: where an enrolled device's reading goes on; empty is from the start.
+    """
 
     watch: tuple[Watch, ...] = ()
     have: tuple[str, ...] = ()
+    auth: Any = field(default=None, repr=False)
+    since: str | None = None
 
 
 def read_hello(line: bytes) -> Hello:
@@ -44,8 +51,10 @@ def read_hello(line: bytes) -> Hello:
     match parse_line(line):
         case {"v": int(v)} if v != 1:
             raise ItemRefused("version-unknown")
-        case {"v": 1, **rest} if set(rest) <= {"device", "watch", "have"}:
-            return Hello(_watches(rest.get("watch", [])), _ids(rest.get("have", [])))
+        case {"v": 1, **rest} if set(rest) <= {"device", "watch", "have", "auth", "since"}:
+            since = rest.get("since")
+            known = (_watches(rest.get("watch", [])), _ids(rest.get("have", [])))
+            return Hello(*known, rest.get("auth"), since if isinstance(since, str) else None)
     raise ItemRefused("malformed")
 
 

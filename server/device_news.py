@@ -1,0 +1,46 @@
+"""What an exchange tells an enrolled device, after its items: the steps of the cases that it collected, the receipts of
+what came by another way, and erasures. Never versions, never wraps.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from server.devices import Devices
+from server.intake import Intake, Ok
+from server.office import Office
+from server.watch import bare
+from sync.document import Doc
+
+
+async def device_news(
+    office: Office, intake: Intake, device: str, since: str, *, answered: Collection[str]
+) -> list[list[Any] | Doc]:
+    """Give the rows, and last `["since", place, more]`; nothing at all if the device was revoked meanwhile.
+
+    Args:
+        answered: the items that this exchange has given a receipt for.
+
+    Raises:
+        Unavailable: the store did not answer; the device asks again from the same place.
+    """
+    await office.projection.caught_up()
+    known = await Devices(office.databases.staff, office.clock()).get(device)
+    if known is None or known["revoked_at"] is not None:
+        return []
+    news = await office.projection.news(device, since)
+    rows = await _rows(intake, [id_ for id_ in news.ids if id_ not in answered])
+    return [*rows, ["since", news.since, int(news.more)]]
+
+
+async def _rows(intake: Intake, ids: list[str]) -> list[list[Any] | Doc]:
+    docs = await _documents(intake, [id_ for id_ in ids if id_.startswith(("ev.", "gone."))])
+    marks = [["erase", doc] for doc in docs if doc["type"] == "gone"]
+    events = [doc for doc in docs if doc["type"] == "event" and doc["claim"][0] == "taken"]
+    outcomes = await intake.again([id_ for id_ in ids if not id_.startswith(("ev.", "gone."))])
+    receipts = [outcome.row(0) for outcome in outcomes if isinstance(outcome, Ok)]
+    return [*marks, *receipts, *events]
+
+
+async def _documents(intake: Intake, ids: list[str]) -> list[Doc]:
+    rows = await intake.cases.all_docs(keys=ids, include_docs=True) if ids else []
+    return [bare(row.doc) for row in rows if row.doc is not None and not row.deleted]
