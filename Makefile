@@ -2,11 +2,12 @@
 # touched, except that `make test` asks apt for Chromium where it may.
 
 PYTHON ?= python3
+FUZZ_SECONDS ?= 600
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check unit bench test-setup browser format lock clean
+.PHONY: help setup serve test check unit bench fuzz test-setup browser format lock clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,6 +54,14 @@ unit: test-setup
 bench: test-setup ## every measurement, one JSON line each, against its budget
 	@$(BIN)/python -m bench
 
+.venv-fuzz/.ready: requirements-fuzz.txt | .venv/bin/python
+	@$(PYTHON) -m venv .venv-fuzz
+	@.venv-fuzz/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.txt
+	@touch $@
+
+fuzz: .venv-fuzz/.ready ## any bytes into every reader, for FUZZ_SECONDS (600) in all
+	@.venv-fuzz/bin/python -m fuzz --seconds $(FUZZ_SECONDS)
+
 format: .venv/.tools ## put the Python files in order
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format --quiet .
@@ -60,7 +69,8 @@ format: .venv/.tools ## put the Python files in order
 lock: ## pin anew what requirements*.in and package.json ask for (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade requirements.in --output-file requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade requirements-test.in --output-file requirements-test.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade requirements-fuzz.in --output-file requirements-fuzz.txt
 	npm install --package-lock-only
 
 clean: ## forget what was installed and built; the office's data stays
-	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-fuzz .fuzz node_modules .mypy_cache .ruff_cache .pytest_cache

@@ -90,7 +90,7 @@ class _Reader:
     def json(self) -> dict[str, Any]:
         try:
             data = json.loads(self.raw, object_pairs_hook=self.object)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             self.fail(f"not JSON: {error}")
         if not isinstance(data, dict):
             self.fail("not an object")

@@ -21,7 +21,10 @@ def encode_answers(answers: Sequence[Answer]) -> bytes:
     """
     if not isinstance(answers, list | tuple):
         raise ValueError("answers: not an array")
-    _check(answers)
+    try:
+        _check(answers)
+    except RecursionError:
+        raise ValueError("answers: nested too deeply") from None
     return json.dumps(answers, ensure_ascii=False, separators=(",", ":")).encode()
 
 

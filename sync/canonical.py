@@ -28,8 +28,11 @@ def canonical(value: Sequence[Canonical]) -> bytes:
     """
     if not isinstance(value, list | tuple):
         raise ValueError("canonical: not an array")
-    _check(value)
-    return json.dumps(value, separators=(",", ":")).encode("ascii")
+    try:
+        _check(value)
+        return json.dumps(value, separators=(",", ":")).encode("ascii")
+    except RecursionError:
+        raise ValueError("canonical: nested too deeply") from None
 
 
 def _check(value: object) -> None:

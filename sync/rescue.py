@@ -47,7 +47,7 @@ def open_draft(record: Mapping[str, Any], data_key: bytes) -> dict[str, Any]:
         sealed = b64u_decode(record["iv"]) + b64u_decode(record["ct"])
         plain = aes_open(data_key, sealed, canonical(["dr1", record["p"], record["id"], record["n"]]))
         value = json.loads(plain)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         raise OpenError from None
     if not isinstance(value, dict):
         raise OpenError

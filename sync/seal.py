@@ -222,6 +222,8 @@ def _entry(wrap: Mapping[str, str], kid: str) -> bytes:
 
 
 def _checked(version: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(version, Mapping):
+        raise OpenError
     bare = {key: value for key, value in version.items() if key != "_rev"}
     try:
         check_shape(bare)
