@@ -1,6 +1,6 @@
 """A small server with an office's real keys whose answers a test can spoil: cut, forged, too large, a portal's.
 
-It serves the app's real modules from the disk, and keeps every request that it was asked.
+It serves the app's modules as phones get them, and keeps every request that it was asked.
 """
 
 import asyncio
@@ -9,12 +9,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, Self
 
 from aiohttp import web
 
+from server.assets import load_assets
 from server.headers import strict_headers
 from sync.canonical import b64u_encode
 from sync.events import sign_event
@@ -24,7 +25,7 @@ from sync.receipts import sign_receipt
 from tests.sealed_items import NOW, OfficeKeys
 from tests.small_forms import raw_field, raw_form
 
-ROOT = Path(__file__).parents[1]
+assets = cache(load_assets)
 FORM = raw_form(
     raw_field("nama", "text", required=True, autocapitalize="characters"),
     raw_field("asal", "text"),
@@ -183,8 +184,8 @@ class ScriptedOffice:
         if path.startswith("/packs/"):
             return self._pack(path), "application/json"
         if path.startswith("/pwa/") or path == "/service-worker.js":
-            file = ROOT / path.removeprefix("/")
-            return file.read_bytes() if file.is_file() else None, "text/javascript"
+            file = assets().get(path)
+            return file.body if file else None, "text/javascript"
         lang = path.split("/")[1] or "id"
         return PAGE.format(lang, "network", "from the network").encode(), "text/html; charset=utf-8"
 

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from server.settings import ROOT
-from server.slim import slim_script, slim_style
+from server.slim import parse_script, slim_script, slim_style, write_script
 
 SCRIPTS = [p for p in sorted((ROOT / "pwa").rglob("*.js")) if "vendor" not in p.parts]
 
@@ -31,8 +31,19 @@ TRICKY = {
     "a comment in the middle of a line": "f(/** @type {any} */ (a));\nreturn_ = /* x */ 1;\n",
     "a comment that ends a statement": "let a = 1 /* one\ntwo */ let b = 2;\n",
     "braces in an object within a template": "const a = `${JSON.stringify({ b: { c: `}` } })}`;\n",
+    "a plus before a plus": "const a = b + +c - -d + ++e;\n// goes\n",
+    "a division by a regular expression": "const a = b / /c/.d; /* goes */\n",
+    "a number's own member": "const a = 1 .toFixed() + (b ? .5 : c?.d); // goes\n",
+    "a return that ends with its line": "function f() {\n  return // goes\n  1;\n}\n",
+    "a function's end that ends a statement": "const f = function () {\n}\n// goes\nconst g = 1\n;[1].map(f)\n",
+    "spread": "const a = { ...b, ...c }; f(...a); // goes\n",
+    "a dollar within a template": "const a = ` $ $x ${ b } {} $`; // goes\n",
     "a private name and a generator": "class A { #b = 1; * c() { yield /x/; } }\n",
 }
+
+
+def with_long_names(source: str) -> str:
+    return write_script(parse_script(source), {})
 
 
 def rewritten(sources: list[str]) -> list[str]:
@@ -48,7 +59,7 @@ def rewritten(sources: list[str]) -> list[str]:
 
 def test_every_script_of_the_app_is_the_same_program_without_its_comments() -> None:
     sources = [path.read_text() for path in SCRIPTS]
-    slim = [slim_script(source) for source in sources]
+    slim = [with_long_names(source) for source in sources]
     for path, before, after in zip(SCRIPTS, rewritten(sources), rewritten(slim), strict=True):
         assert before == after, path
     assert sum(map(len, slim)) < 0.8 * sum(map(len, sources))
@@ -56,21 +67,19 @@ def test_every_script_of_the_app_is_the_same_program_without_its_comments() -> N
 
 @pytest.mark.parametrize("source", TRICKY.values(), ids=TRICKY)
 def test_what_looks_like_a_comment_is_not_always_one(source: str) -> None:
-    assert rewritten([source]) == rewritten([slim_script(source)])
+    assert rewritten([source]) == rewritten([with_long_names(source)])
     assert source.count("stays") == slim_script(source).count("stays")
     assert "goes" not in slim_script(source)
 
 
-@pytest.mark.parametrize(
-    "source", ["const a = 'b\n';\n", "const a = `b\n", "const a = `${b\n", "a = (b) /c'd/ e\n// x\n"]
-)
+@pytest.mark.parametrize("source", ["const a = `b\n", "const a = `${b\n", "a = ;\n// x\n"])
 def test_what_is_not_understood_stays_as_it_is(source: str) -> None:
     assert slim_script(source) == source
 
 
-def test_comments_go_and_line_breaks_stay() -> None:
+def test_comments_and_line_breaks_that_end_nothing_go() -> None:
     source = "/**\n * Says why.\n */\nexport const a = 1; // gone\n\n  // gone\nif (a) {\n    b();\n}\n"
-    assert slim_script(source) == "export const a=1;\nif(a){\nb();\n}\n"
+    assert slim_script(source) == "export const a=1;if(a){b();}\n"
 
 
 def test_a_style_sheet_loses_its_comments_and_keeps_its_strings() -> None:
