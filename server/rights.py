@@ -118,6 +118,7 @@ RIGHTS: Mapping[str, Right] = {
     "counter": _only("desk", "officer", reads=("application", "event")),
     "keys": _only("officer", reads=("officer-key", "grant", "keys")),
     "cases": _only("officer", reads=("application", "complaint", "event")),
+    "index": _only("officer", reads=_SEALED),
     "case_documents": _only("officer", reads=(*_SEALED, "event")),
     "officers": _only("officer", "administrator", reads=("user", "officer-key", "grant")),
     "remove_officer": _only("administrator", writes=("user", "grant", "session"), step_up=True),

@@ -69,6 +69,7 @@ export class Desk {
     this.unlock?.stop();
     this.keys?.forget();
     this.keys = null;
+    this.list?.stop();
     this.list = null;
     this.tool?.stop();
     this.$case = element('div', { class: 'case-place' });
@@ -94,7 +95,8 @@ export class Desk {
     this.keys = keys;
     this.#hideTools(false);
     const { api, texts } = this;
-    this.list = new CaseList({ api, texts, states: [SENT, ...STEPS], onOpen: this.#open, onError: this.#explain });
+    const states = [SENT, ...STEPS];
+    this.list = new CaseList({ api, texts, keys, states, onOpen: this.#open, onError: this.#explain });
     const isPast = keys.list.isPast(Date.now() / 1000);
     const warning = isPast ? element('p', { class: 'notice' }, texts.say('staff.keys-past')) : null;
     this.$case.append(element('p', { class: 'hint' }, texts.say('staff.case.none')));

@@ -1,10 +1,12 @@
 /** The list of cases: by state and age, page by page. Nothing in it is personal, so nothing in it is sealed. */
 
 import { element } from '../element.js';
+import { Search } from './search.js';
 
 /** @typedef {import('./staff-api.js').CasePage} CasePage */
 /** @typedef {import('./staff-api.js').CaseRow} CaseRow */
 /** @typedef {import('./staff-api.js').StaffApi} StaffApi */
+/** @typedef {import('./search.js').Found} Found */
 /** @typedef {import('./texts.js').Texts} Texts */
 
 const AGES = [0, 1, 3, 7]; // days without a step
@@ -20,10 +22,10 @@ const MOVES = {
 
 export class CaseList {
   /**
-   * @param {{api: StaffApi, texts: Texts, states: string[], onOpen: (row: CaseRow) => void,
-   *   onError: (error: unknown) => string}} desk
+   * @param {{api: StaffApi, texts: Texts, keys: import('./keys.js').Keys, states: string[],
+   *   onOpen: (row: CaseRow) => void, onError: (error: unknown) => string}} desk
    */
-  constructor({ api, texts, states, onOpen, onError }) {
+  constructor({ api, texts, keys, states, onOpen, onError }) {
     this.api = api;
     this.texts = texts;
     this.states = states;
@@ -34,6 +36,9 @@ export class CaseList {
     this.pages = [null]; // where each page up to this one begins
     this.asked = 0;
     this.current = '';
+    /** @type {Found[] | null} what is shown instead of a page */
+    this.found = null;
+    this.search = new Search({ api, texts, keys, onFound: this.#showFound, onError });
     this.$states = element('ul', { class: 'states' });
     this.$age = this.#ageChoice();
     this.$rows = element('tbody', { keydown: this.#move });
@@ -59,6 +64,10 @@ export class CaseList {
     }
   }
 
+  stop() {
+    this.search.stop();
+  }
+
   /** Put the keyboard where the officer left the list. */
   focus() {
     (this.#buttons().find(({ tabIndex }) => tabIndex === 0) ?? this.$age).focus();
@@ -78,12 +87,12 @@ export class CaseList {
     const heads = COLUMNS.map((name) => element('th', { scope: 'col' }, texts.say(`staff.list.${name}`)));
     return element(
       'section', { class: 'case-list stack', 'aria-labelledby': 'list-title' },
-      element('h1', { id: 'list-title' }, texts.say('staff.list.title')),
+      element('h1', { id: 'list-title' }, texts.say('staff.list.title')), this.search.$root,
       element('nav', { 'aria-label': texts.say('staff.list.by-state') }, this.$states),
       element(
         'div', { class: 'cluster' },
         element('label', { for: 'list-age' }, texts.say('staff.list.age')), this.$age,
-        this.#button('staff.list.again', () => this.load()),
+        this.#button('staff.list.again', this.#again),
       ),
       this.$problem,
       element(
@@ -114,16 +123,33 @@ export class CaseList {
     return this.load();
   }
 
+  #again = () => {
+    this.search.renew();
+    void this.load();
+  };
+
+  #showFound = (/** @type {Found[] | null} */ found) => {
+    const wasFound = this.found;
+    this.found = found;
+    if (found) this.#showRows(found);
+    else if (wasFound) void this.load();
+  };
+
   /** @param {CasePage} page */
   #show({ rows, next, counts }) {
-    const held = this.#buttons().find((button) => button === document.activeElement)?.value;
     this.next = next;
     this.$problem.textContent = '';
+    this.$states.replaceChildren(...this.#stateChoices(counts));
+    if (!this.found) this.#showRows(rows.map((row) => ({ row, why: '' })));
+  }
+
+  /** @param {Found[]} rows */
+  #showRows(rows) {
+    const held = this.#buttons().find((button) => button === document.activeElement)?.value;
     this.$rows.replaceChildren(...rows.map((row) => this.#row(row)));
     this.$empty.hidden = rows.length > 0;
-    this.$back.hidden = this.pages.length === 1;
-    this.$more.hidden = next === null;
-    this.$states.replaceChildren(...this.#stateChoices(counts));
+    this.$back.hidden = this.found !== null || this.pages.length === 1;
+    this.$more.hidden = this.found !== null || this.next === null;
     const buttons = this.#buttons();
     const kept = buttons.find(({ value }) => value === (held ?? this.current)) ?? buttons[0];
     if (kept) kept.tabIndex = 0;
@@ -131,12 +157,12 @@ export class CaseList {
     this.mark(this.current);
   }
 
-  /** @param {CaseRow} row */
-  #row(row) {
+  /** @param {Found} found */
+  #row({ row, why }) {
     const { texts } = this;
     const waited = texts.waiting(row.last_at, Date.now() / 1000);
     const link = { type: 'button', class: 'case-link', value: row.case, tabindex: -1, click: () => this.#open(row) };
-    const service = element('p', { class: 'hint' }, texts.say(`form.${row.service}.title`));
+    const service = element('p', { class: 'hint' }, why || texts.say(`form.${row.service}.title`));
     return element(
       'tr', {},
       element('th', { scope: 'row' }, element('button', link, row.number), service),

@@ -45,6 +45,15 @@ export class StaffApi {
     return ask(`/staff/api/cases?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`);
   }
 
+  /**
+   * A page of every case, those that are open with what is sealed of them.
+   * @param {string} after
+   * @returns {Promise<CasePage & {sealed: Record<string, Omit<RawCase, 'events'>>}>}
+   */
+  index(after) {
+    return ask(`/staff/api/index?${new URLSearchParams({ after })}`);
+  }
+
   /** @param {string} id @returns {Promise<RawCase>} */
   case(id) {
     return ask(`/staff/api/cases/${id}`);

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, Playwright, expect
 
 from server.cli import DEMO
 from server.settings import ROOT
+from sync.receipt_code import derive, new_code, show_code
 from tests.applicants import Applicant, send_together
 from tests.browsing import Phone
 from tests.people import person
@@ -186,6 +187,36 @@ def test_two_versions_that_both_stand_are_compared_and_a_step_says_which_it_is_a
     record(case, "berkas_lengkap")
     expect(page.get_by_role("status").filter(has_text="Langkah 1 dicatat")).to_be_visible()
     assert applicant.news()[0]["on"] == [second]
+
+
+def test_a_case_is_found_by_what_was_answered_and_opened_by_nobody_until_then(
+    page: Page, office: RunningOffice
+) -> None:
+    code = new_code()
+    wanted = Applicant(office.url, person(1) | {"nama_lengkap": "MARJOHAN SUTAN BATUAH"}, derive(code))
+    others = [Applicant(office.url, person(n)) for n in (2, 3)]
+    send_together([wanted, *others], at=1_795_564_800)
+    unlock(page)
+    search = page.get_by_label("Cari nama, NIK")
+    search.fill("batuah sutan")
+    expect(page.get_by_text("1 ditemukan.", exact=True)).to_be_visible()
+    [found] = page.locator(".case-list tbody tr").all()
+    expect(found).to_contain_text(wanted.number)
+    expect(found).to_contain_text("MARJOHAN SUTAN BATUAH")
+    search.fill("tidak ada yang bernama begini")
+    expect(page.get_by_text("0 ditemukan.", exact=True)).to_be_visible()
+    search.fill(show_code(code))
+    expect(page.locator(".case-list tbody tr")).to_have_count(1)
+
+    audit = page.context.request.get(f"{office.url}/staff/id/audit").text()
+    assert "untuk pencarian" in audit
+    assert wanted.number not in audit
+    open_case(page, wanted)
+    page.keyboard.press("Escape")
+    search.press("Escape")
+    expect(page.locator(".case-list tbody tr").nth(2)).to_be_visible()
+    page.get_by_role("button", name="Kunci", exact=True).click()
+    assert "BATUAH" not in page.content()
 
 
 def test_a_tampered_version_is_named_and_hides_nothing(page: Page, applicant: Applicant) -> None:

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { find, plain } from '../../../pwa/staff/search.js';
+
+const entry = (label, answer) => ({ label, answer, plain: plain(answer) });
+const index = [
+  { row: { case: 'a' }, number: plain('zu43 nens x'), entries: [entry('Nama', "Siti Nurhaliza O'Brien"), entry('NIK', '1312014101990001')] },
+  { row: { case: 'b' }, number: plain('7ozr 2wdq k'), entries: [entry('Nama', 'Buyung Andrés'), entry('Alamat', 'Jl. Siti Manggopoh 4')] },
+  { row: { case: 'c' }, number: plain('k2x7 q4ma 0'), entries: [] },
+];
+const found = (typed, caseId = null) => find(index, typed, caseId).map(({ row, why }) => [row.case, why]);
+
+test('a case is found by part of a name, whatever its capitals, accents and apostrophes', () => {
+  assert.deepEqual(found('nurhal'), [['a', "Nama: Siti Nurhaliza O'Brien"]]);
+  assert.deepEqual(found('ANDRES buyung'), [['b', 'Nama: Buyung Andrés']]);
+  assert.deepEqual(found('o brien'), [['a', "Nama: Siti Nurhaliza O'Brien"]]);
+});
+
+test('every word has to stand in one answer', () => {
+  assert.deepEqual(found('siti'), [['a', "Nama: Siti Nurhaliza O'Brien"], ['b', 'Alamat: Jl. Siti Manggopoh 4']]);
+  assert.deepEqual(found('siti buyung'), []);
+});
+
+test('a case is found by its NIK, the beginning of its number, and its code', () => {
+  assert.deepEqual(found('13120141'), [['a', 'NIK: 1312014101990001']]);
+  assert.deepEqual(found('7OZR2W'), [['b', '']]);
+  assert.deepEqual(found('k2x7 q4'), [['c', '']]);
+  assert.deepEqual(found('0000 0000 0000 0000', 'c'), [['c', '']]);
+});
