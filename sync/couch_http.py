@@ -132,11 +132,36 @@ class CouchHttp:
             headers["Content-Type"] = "application/json"
         total = self._limits.total + patience
         async with self._open(method, path, query, headers, body=body, patience=patience, total=total) as response:
-            content = await read_capped(response, self._limits.answer)
+            return await self._answer(response)
+
+    async def _answer(self, response: aiohttp.ClientResponse) -> Answer:
+        content = await read_capped(response, self._limits.answer)
         try:
             return Answer(response.status, json.loads(content))
         except (ValueError, RecursionError):
             raise Unavailable("the answer is not JSON") from None
+
+    async def send(
+        self, path: str, query: Mapping[str, Any], headers: Mapping[str, str], body: AsyncIterator[bytes]
+    ) -> Answer:
+        """PUT a body that streams in, its length in *headers*; it may take as long as it moves. Not repeated.
+
+        Raises:
+            StoreError: as CouchDB answered.
+            Unavailable: it did not answer, or the body stood still for longer than `silence`.
+        """
+        silence, clock = self._limits.silence, asyncio.get_running_loop().time
+        with errors_mapped():
+            async with asyncio.timeout(silence) as patience:
+
+                async def moving() -> AsyncIterator[bytes]:
+                    async for chunk in body:
+                        patience.reschedule(clock() + silence)
+                        yield chunk
+                    patience.reschedule(None)  # what waits for the answer has its own limit
+
+                async with self._open("PUT", path, query, headers, body=moving()) as response:
+                    return await self._answer(response)
 
     @asynccontextmanager
     async def stream(
@@ -156,7 +181,7 @@ class CouchHttp:
         query: Mapping[str, Any] | None,
         headers: Mapping[str, str],
         *,
-        body: bytes | None = None,
+        body: bytes | AsyncIterator[bytes] | None = None,
         patience: float = 0,
         total: float | None = None,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
@@ -170,7 +195,7 @@ class CouchHttp:
             async with self._session.request(
                 method,
                 URL(f"{self._base}{path}{_query(query)}", encoded=True),
-                data=None if body is None else io.BytesIO(body),
+                data=io.BytesIO(body) if isinstance(body, bytes) else body,
                 headers=headers,
                 allow_redirects=False,
                 timeout=time_limits,

@@ -12,11 +12,13 @@ from typing import Any, Literal, Self
 from sync import couch_answers as answers
 from sync.couch_bulk import BatchLimits, BulkWriter
 from sync.couch_http import Backoff, CouchHttp, HttpLimits, quoted, to_json
+from sync.couch_multipart import multipart
 from sync.couch_quorum import Quorum
 from sync.couch_wire import CHUNK, parsed
 from sync.document import Doc
-from sync.errors import BadRequest, NotFound, PreconditionFailed, Unavailable
+from sync.errors import BadRequest, NotFound, PreconditionFailed, StoreError, Unavailable
 from sync.store import Attachment, Changes, Got, Info, OpenRevs, RevsDiff, Row, Written
+from sync.streamed import Streams, let_go
 
 GENERATION = "rantau-generation"
 _NAME = re.compile(r"[a-z][a-z0-9_$()+/-]*")
@@ -86,7 +88,8 @@ class CouchStore:
         self.name = name
         self._http = http
         self._path = path
-        self._writer = BulkWriter(http, path, limits=batch, confirm=Quorum(http, path).confirm)
+        self._confirm = Quorum(http, path).confirm
+        self._writer = BulkWriter(http, path, limits=batch, confirm=self._confirm)
 
     async def info(self) -> Info:
         """Count the documents and tell the newest seq; the generation lies in a `_local` document made once."""
@@ -190,6 +193,22 @@ class CouchStore:
     async def bulk_docs(self, docs: Sequence[Doc], *, new_edits: bool = True) -> list[Written]:
         """Write each document on its own; with `new_edits=False` calls at the same time share one request."""
         return await self._writer.write(docs, new_edits=new_edits) if docs else []
+
+    async def put_streamed(self, doc: Doc, attachments: Streams) -> Written:
+        """Write one document and its attachments in one streamed request; see `Store.put_streamed`."""
+        doc_id = str(doc.get("_id", ""))
+        try:
+            path, body = self._doc_path(doc_id), multipart(doc, attachments)
+            answer = await self._http.send(path, {"new_edits": False}, body.headers, body.chunks)
+        except Unavailable:
+            raise
+        except StoreError as error:
+            return Written(doc_id, error=error.error, reason=error.reason)
+        finally:
+            await let_go(attachments)
+        # Its rev is not asked of the answer: with new_edits=false it is the one that was sent.
+        row = Written(doc_id, doc.get("_rev"), durable=answer.status == 201)
+        return (await self._confirm([row]))[0]
 
     async def get_local(self, local_id: str) -> Doc:
         """Give `_local/<local_id>`."""

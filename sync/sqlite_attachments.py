@@ -4,7 +4,9 @@ import base64
 import hashlib
 import json
 import sqlite3
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import IO, Any
 
 from sync.document import Doc
 from sync.errors import BadRequest, NotFound, PreconditionFailed
@@ -14,11 +16,20 @@ CHUNK = 64 * 1024  # bytes
 Stubs = dict[str, dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class StagedFile:
+    """An attachment that was streamed: whole in a file, with its digest as CouchDB writes it."""
+
+    digest: str
+    length: int
+    file: IO[bytes] = field(repr=False)
+
+
 def take_in(connection: sqlite3.Connection, given: Stubs, known: Stubs) -> Stubs:
     """Store the data that came with a document and give the stubs that its body keeps.
 
     Args:
-        given: the document's `_attachments`: data in base64, or stubs of what the parent has.
+        given: the document's `_attachments`: data in base64 or staged, or stubs of what the parent has.
         known: the parent's stubs.
 
     Raises:
@@ -34,12 +45,20 @@ def _one(connection: sqlite3.Connection, name: str, value: dict[str, Any], known
     content_type, revpos = value.get("content_type", "application/octet-stream"), value.get("revpos", 0)
     if not isinstance(content_type, str) or type(revpos) is not int:
         raise BadRequest(f"attachment {name} has a wrong content_type or revpos")
+    digest, length = _put(connection, name, value["data"])
+    return {"content_type": content_type, "revpos": revpos, "digest": digest, "length": length, "stub": True}
+
+
+def _put(connection: sqlite3.Connection, name: str, data: Any) -> tuple[str, int]:
+    if isinstance(data, StagedFile):
+        data.file.seek(0)
+        _keep(connection, data.digest, data.length, iter(lambda: data.file.read(CHUNK), b""))
+        return data.digest, data.length
     try:
-        data = base64.b64decode(value["data"], validate=True)
+        content = base64.b64decode(data, validate=True)
     except (TypeError, ValueError):
         raise BadRequest(f"attachment {name} is no base64") from None
-    digest = put(connection, data)
-    return {"content_type": content_type, "revpos": revpos, "digest": digest, "length": len(data), "stub": True}
+    return put(connection, content), len(content)
 
 
 def _known_stub(name: str, value: dict[str, Any], known: Stubs) -> dict[str, Any]:
@@ -52,12 +71,15 @@ def _known_stub(name: str, value: dict[str, Any], known: Stubs) -> dict[str, Any
 def put(connection: sqlite3.Connection, data: bytes) -> str:
     """Store bytes once and give their digest, as CouchDB writes it."""
     digest = "md5-" + base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
-    fresh = connection.execute("INSERT OR IGNORE INTO attachments VALUES (?, ?)", [digest, len(data)]).rowcount
-    if fresh:
-        view = memoryview(data)
-        rows = ((digest, at // CHUNK, view[at : at + CHUNK]) for at in range(0, len(data), CHUNK))
-        connection.executemany("INSERT INTO chunks VALUES (?, ?, ?)", rows)
+    view = memoryview(data)
+    _keep(connection, digest, len(data), (view[at : at + CHUNK] for at in range(0, len(data), CHUNK)))
     return digest
+
+
+def _keep(connection: sqlite3.Connection, digest: str, length: int, chunks: Iterable[bytes | memoryview]) -> None:
+    if connection.execute("INSERT OR IGNORE INTO attachments VALUES (?, ?)", [digest, length]).rowcount:
+        rows = ((digest, n, chunk) for n, chunk in enumerate(chunks))
+        connection.executemany("INSERT INTO chunks VALUES (?, ?, ?)", rows)
 
 
 def chunk(connection: sqlite3.Connection, digest: str, n: int) -> bytes:

@@ -21,8 +21,10 @@ from sync.sqlite_documents import last_seq, write
 from sync.sqlite_forgetting import compact, purge_docs
 from sync.sqlite_readers import Readers
 from sync.sqlite_schema import connect, create, map_errors
+from sync.sqlite_staging import stage
 from sync.sqlite_writer import Writer
 from sync.store import Attachment, Changes, Got, Info, OpenRevs, RevsDiff, Row, Written
+from sync.streamed import Streams, let_go
 
 POLL = 0.5  # seconds between looks for another process's writes while a feed waits
 MAX_DIGITS = 18  # of a seq: more than SQLite counts to
@@ -146,6 +148,19 @@ class SqliteStore:
     async def bulk_docs(self, docs: Sequence[Doc], *, new_edits: bool = True) -> list[Written]:
         """Write each document on its own; see `Store.bulk_docs`."""
         return await self._write(lambda c: [_write_one(c, doc, new_edits=new_edits) for doc in docs])
+
+    async def put_streamed(self, doc: Doc, attachments: Streams) -> Written:
+        """Write one document and its attachments in one transaction; see `Store.put_streamed`."""
+        try:
+            whole, let_go_of_files = await stage(self.path.parent, doc, attachments)
+        except BadRequest as error:
+            return Written(str(doc.get("_id", "")), error=error.error, reason=error.reason)
+        finally:
+            await let_go(attachments)
+        writing = self._writer.submit(partial(_write_one, doc=whole, new_edits=False))
+        # Only then, and also when nobody waits any more: what is asked of the writer is done.
+        writing.add_done_callback(lambda _: let_go_of_files())
+        return await asyncio.shield(asyncio.wrap_future(writing))
 
     async def get_local(self, local_id: str) -> Doc:
         """Give a local document; see `Store.get_local`."""

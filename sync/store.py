@@ -189,6 +189,17 @@ class Store(Protocol):
             TooLarge: the whole batch is over the store's limit.
         """
 
+    async def put_streamed(self, doc: Doc, attachments: Mapping[str, AsyncIterator[bytes]]) -> Written:
+        """Write one document with `new_edits=false` and the named attachments as they stream in, none held whole.
+
+        Its `_attachments` names each of them with `content_type`, `length` (bytes) and `revpos`, as a stub does;
+        others may be there inline or as stubs. The answer is the row that `bulk_docs` would give. Of a document whose
+        stream is cut or fails, nothing is kept. The streams are used up.
+
+        Raises:
+            Unavailable: also when a stream is not as long as announced.
+        """
+
     async def get_local(self, local_id: str) -> Doc:
         """Give `_local/<local_id>`.
 

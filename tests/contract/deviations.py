@@ -52,3 +52,10 @@ POUCHDB: dict[str, str] = {
     "test_a_poisoned_replicated_document_gets_a_row[revisions]": "takes history that is none",
     "test_a_poisoned_replicated_document_gets_a_row[base64]": _BREAKS,
 }
+
+_CUT = "ends its whole process when a multipart request is cut"
+
+# What it does not survive is not tried on it: the tests after these need it.
+POUCHDB_ENDS: dict[str, str] = {
+    f"test_a_stream_of_another_length_leaves_nothing[{length}]": _CUT for length in (179_199, 179_201)
+} | {"test_a_cut_leaves_nothing_and_may_be_repeated": _CUT}
