@@ -2,11 +2,14 @@
 
 import ctypes
 import errno
+import resource
 import signal
 import socket
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from granian import Granian
@@ -37,6 +40,7 @@ def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
         ServingError: the port is not to be had.
         ContentError: what the office edits is wrong; said here, once, and not by every process.
     """
+    _leave_no_dump()
     _refuse_taken_port(settings.host, settings.port)
     content = load_content(settings.content)
     render_pages(make_environment(settings, content), content)
@@ -78,6 +82,14 @@ def process() -> Starlette:
     """Build the application in a process of its own."""
     _end_with_the_parent()
     return app_from_environment()
+
+
+def _leave_no_dump() -> None:
+    """Keep what was posted out of any file if this process, or one that it starts, crashes."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # The limit does not hold a program that dumps are piped to: it is given none of the memory.
+    with suppress(OSError):  # no Linux, or no such file in a container
+        Path("/proc/self/coredump_filter").write_text("0", encoding="ascii")
 
 
 def _end_with_the_parent() -> None:

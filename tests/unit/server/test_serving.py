@@ -58,6 +58,16 @@ def wait_for_the_end_of(pid: int) -> None:
         os.sched_yield()
 
 
+def test_a_crash_leaves_no_dump(office_server: RunningOffice) -> None:
+    parent = office_server.process.pid
+    for pid in (parent, *children_of(parent)):
+        limits = Path(f"/proc/{pid}/limits").read_text().splitlines()
+        [core] = [line.split() for line in limits if line.startswith("Max core file size")]
+        assert core[4:6] == ["0", "0"]
+        # The limit does not count where dumps are piped to a program; it would be given no memory.
+        assert int(Path(f"/proc/{pid}/coredump_filter").read_text(), 16) == 0
+
+
 def test_it_serves_http_2_too(office_server: RunningOffice) -> None:
     # The client's preface and an empty SETTINGS frame (RFC 9113, 3.4); the answer is a SETTINGS frame.
     with socket.create_connection(("127.0.0.1", office_server.port), timeout=10) as connection:
