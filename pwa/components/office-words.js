@@ -1,7 +1,7 @@
-/** The eight words by which people tell that the key this phone seals to is their office's; hidden until it knows one. */
+/** The eight words by which people tell their office's key from others; hidden until this phone knows one. */
 
 import { b64uDecode } from '../crypto/canonical.js';
-import { office } from '../pins.js';
+import { clockNow, office } from '../pins.js';
 
 export default class OfficeWords {
   /** @param {HTMLElement} root */
@@ -25,12 +25,15 @@ export default class OfficeWords {
     this.started = undefined;
   }
 
+  /** @param {string} name */
+  part = (name) => /** @type {HTMLElement} */ (this.root.querySelector(`[data-${name}]`));
+
   async show() {
-    const { root } = await office().catch(() => ({ root: undefined }));
-    if (!root || !this.root.hidden) return;
+    const known = await office().catch(() => undefined);
+    if (!known) return;
     const { fingerprint } = await import('../crypto/speakable.js');
-    const words = /** @type {HTMLElement} */ (this.root.querySelector('[data-words]'));
-    words.textContent = await fingerprint(b64uDecode(root));
+    this.part('words').textContent = await fingerprint(b64uDecode(known.root));
+    this.part('past').hidden = !known.keys.isPast(clockNow(known));
     this.root.hidden = false;
   }
 }

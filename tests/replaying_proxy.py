@@ -1,0 +1,68 @@
+"""A hostile hub: passes everything on to the office, but answers some paths with what it recorded long ago."""
+
+import asyncio
+import threading
+from typing import Self
+
+from aiohttp import ClientSession, web
+
+from tests.serving import free_port
+
+_HOP = {"transfer-encoding", "content-encoding", "content-length", "connection"}
+
+
+class ReplayingProxy:
+    """Listens on `port` of 127.0.0.1; *replayed* holds bodies by their path, and may change at any time."""
+
+    def __init__(self, target: int) -> None:
+        self.target = f"http://127.0.0.1:{target}"
+        self.port = free_port()
+        self.replayed: dict[str, str] = {}
+        self.asked: list[str] = []  # the replayed paths, in order
+
+    def __enter__(self) -> Self:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._runner = asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(20)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(20)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _start(self) -> web.AppRunner:
+        self._session = ClientSession(auto_decompress=False)
+        app = web.Application(client_max_size=1 << 24)
+        app.router.add_route("*", "/{path:.*}", self._answer)
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", self.port).start()
+        return runner
+
+    async def _stop(self) -> None:
+        await self._runner.cleanup()
+        await self._session.close()
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        if request.path in self.replayed:
+            self.asked.append(request.path)
+            return web.Response(text=self.replayed[request.path])
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in _HOP}
+        headers["Accept-Encoding"] = "identity"
+        body = await request.read()
+        asked = self._session.request(
+            request.method,
+            f"{self.target}{request.raw_path}",
+            headers=headers,
+            data=body or None,
+            allow_redirects=False,
+        )
+        async with asked as answer:
+            kept = [(name, value) for name, value in answer.headers.items() if name.lower() not in _HOP]
+            response = web.Response(status=answer.status, body=await answer.read())
+            for name, value in kept:
+                response.headers.add(name, value)
+            return response
