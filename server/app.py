@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 
 from server.content import load_content
 from server.databases import Databases
+from server.exchange import intake_of
 from server.failures import Failures, explain
 from server.headers import StrictHeaders
 from server.key_watch import follow_keys
@@ -19,6 +20,7 @@ from server.office import now, open_office
 from server.pages import make_environment
 from server.routes import build_routes
 from server.settings import Settings, load_settings
+from server.voiding import finish_voidings
 from sync.errors import Unavailable
 
 
@@ -31,6 +33,7 @@ def create_app(settings: Settings, *, databases: Databases | None = None, clock:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_office(settings, content, environment, databases=databases, clock=clock) as office:
             app.state.office = office
+            await finish_voidings(office.databases, intake_of(office))
             following = asyncio.create_task(follow_keys(app))
             yield
             following.cancel()

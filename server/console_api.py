@@ -8,19 +8,19 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from server.event_checks import signature_problem
 from server.guard import user_of
-from server.intake import present
 from server.items import ItemRefused, parse_line
 from server.ndjson import Problem
 from server.office import Office, office_of
 from server.posted import read_body
 from server.query import whole_number
-from server.watch import bare, case_versions, case_wraps, taken_events
+from server.watch import bare, case_versions, case_wraps, marks_of, taken_events
 from sync.canonical import b64u_encode
 from sync.claim import Lost, claim
 from sync.document import Doc
-from sync.errors import NotFound, OpenError
-from sync.events import STEPS, verify_event
+from sync.errors import NotFound
+from sync.events import STEPS
 from sync.shape import is_case, v_of
 
 EVENT_LIMIT = 32 * 1024  # bytes; a note is a few sentences
@@ -46,10 +46,24 @@ async def show_case(request: Request) -> Response:
     versions = await case_versions(office.databases.cases, case) if is_case(case) else []
     if not versions:
         return Problem(404, "not-found")
-    await office.audit.write("case-opened", who=user_of(request).login, about={"case": case})
-    wraps = await case_wraps(office.databases.wraps, versions)
-    events = await taken_events(office.databases.cases, case)
-    return _json({"versions": versions, "wraps": wraps, "events": events})
+    await office.projection.caught_up()
+    formers = await office.projection.formers(case)
+    for one in (*formers, case):
+        await office.audit.write("case-opened", who=user_of(request).login, about={"case": one})
+    former = [await _everything(office, one) for one in formers]
+    return _json({**await _everything(office, case), "former": former})
+
+
+async def _everything(office: Office, case: str) -> dict[str, Any]:
+    versions = await case_versions(office.databases.cases, case)
+    marks = dict(await marks_of(office.databases.cases, case))
+    return {
+        "case": case,
+        "versions": versions,
+        "wraps": await case_wraps(office.databases.wraps, versions),
+        "events": await taken_events(office.databases.cases, case),
+        "voided": marks.get("voided"),
+    }
 
 
 async def add_event(request: Request) -> Response:
@@ -93,15 +107,9 @@ async def show_keys(request: Request) -> Response:
 
 
 async def _reason_against(office: Office, case: str, event: Any) -> str | None:
-    if not isinstance(event, dict) or "claim" in event or "_rev" in event:
-        return "malformed"
-    key = office.key_list.find(str(event.get("kid")))
-    if key is None or key.use != "office" or key.state != "primary":
-        return "kid-unknown"
-    try:
-        verify_event(event, key.pub)
-    except OpenError:
-        return "signature"
+    problem = signature_problem(office, event)
+    if problem:
+        return problem
     if event["case"] != case:
         return "case"
     return await _reason_in_case(office, event)
@@ -110,8 +118,8 @@ async def _reason_against(office: Office, case: str, event: Any) -> str | None:
 async def _reason_in_case(office: Office, event: Doc) -> str | None:
     if event["step"] not in STEPS:
         return "step"
-    if await present(office.databases.cases, "gone.", [event["case"]]):
-        return "gone"
+    for name, _ in await marks_of(office.databases.cases, event["case"]):
+        return {"erase": "gone"}.get(name, name)
     known = {v_of(version) for version in await case_versions(office.databases.cases, event["case"])}
     if not known or not set(event["on"]) <= known:
         return "on"

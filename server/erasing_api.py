@@ -30,6 +30,8 @@ async def erase_case(request: Request) -> Response:
         return Problem(404, "not-found")
     if _signed_case(office, gone) != case:
         return Problem(422, "bad-mark", "signature")
+    if await office.projection.formers(case):
+        return Problem(409, "not-erased", "former")  # its cases under voided codes go first
     await office.audit.write("erase", who=user_of(request).login, about={"case": case})
     try:
         keys = await erase(office.databases, case, gone)

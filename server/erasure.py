@@ -13,7 +13,7 @@ from sync.errors import Forbidden, Unavailable
 from sync.shape import PREFIXES
 from sync.store import Store
 
-_TRIES = 5  # times that a purge may be without an answer, or something new come in between
+TRIES = 5  # times that a purge may be without an answer, or something new come in between
 _PAUSES = (0.1, 0.3, 1.0)  # seconds until whoever reads an embedded store has read
 
 
@@ -25,11 +25,10 @@ async def erase(databases: Databases, case: str, gone: Doc) -> int:
         Forbidden: the CouchDB account may not purge.
     """
     under_way = f"erasing.{case}"
-    await _put_once(databases.staff, {"_id": under_way, "type": "erasing", "gone": gone})
-    await _put_once(databases.cases, gone)
+    await put_once(databases.staff, {"_id": under_way, "type": "erasing", "gone": gone})
+    await put_once(databases.cases, gone)
     count = await forget_keys(databases.wraps, [case])
-    note = await databases.staff.get(under_way)
-    await databases.staff.bulk_docs([{"_id": under_way, "_rev": note["_rev"], "_deleted": True}])
+    await drop(databases.staff, under_way)
     return count
 
 
@@ -50,18 +49,19 @@ async def forget_keys(wraps: Store, cases: Collection[str]) -> int:
         Forbidden: the CouchDB account may not purge.
     """
     count = 0
-    for _ in range(_TRIES):
-        leaves = await _leaves(wraps, cases)
+    for _ in range(TRIES):
+        leaves = await leaves_of(wraps, cases)
         if not leaves:
             break
         count += await _purge(wraps, leaves)
     else:
         raise Unavailable("some data keys are still there")
-    await _compact(wraps)
+    await compact(wraps)
     return count
 
 
-async def _leaves(wraps: Store, cases: Collection[str]) -> dict[str, list[str]]:
+async def leaves_of(wraps: Store, cases: Collection[str]) -> dict[str, list[str]]:
+    """Give the revisions that stand, by the id of each wrap of *cases*."""
     leaves: dict[str, list[str]] = {}
     for case in cases:
         for prefix in PREFIXES.values():
@@ -81,7 +81,8 @@ async def _purge(wraps: Store, leaves: dict[str, list[str]]) -> int:
     return len(leaves)
 
 
-async def _compact(wraps: Store) -> None:
+async def compact(wraps: Store) -> None:
+    """Take what was replaced or purged off the disk."""
     for pause in _PAUSES:
         try:
             return await wraps.compact()
@@ -90,9 +91,20 @@ async def _compact(wraps: Store) -> None:
     await wraps.compact()
 
 
-async def _put_once(store: Store, doc: Doc) -> None:
+async def put_once(store: Store, doc: Doc) -> None:
+    """Store a document unless one of its id is there already.
+
+    Raises:
+        Unavailable: it is not stored.
+    """
     [row] = await store.bulk_docs([doc])
     if row.error == "conflict":
         return  # it is there already
     if row.error:
         raise Unavailable(row.reason or row.error)
+
+
+async def drop(store: Store, doc_id: str) -> None:
+    """Delete a note that is no longer needed."""
+    note = await store.get(doc_id)
+    await store.bulk_docs([{"_id": doc_id, "_rev": note["_rev"], "_deleted": True}])

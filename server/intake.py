@@ -11,6 +11,7 @@ from typing import Any
 
 from server.erasure import forget_keys
 from server.forms import Forms
+from server.holder_entries import shut_out
 from server.items import LINE_LIMIT, Item, ItemRefused, read_item
 from server.watch import bare, case_wraps
 from sync.document import Doc
@@ -108,28 +109,35 @@ class Intake:
             return Refused(refusal.id, refusal.reason)
 
     async def _store(self, items: list[Item]) -> dict[str, Outcome]:
-        gone = await self._gone(items)
-        living = [item for item in items if item.case not in gone]
+        closed = await self._closed(items)
+        living = [item for item in items if item.case not in closed]
         wrapped = by_id(await write_each(self.wraps, [_wrap_doc(item) for item in living]))
         ready = [item for item in living if wrapped[f"w.{item.id}"].error is None]
         stored = by_id(await write_each(self.cases, [_version_doc(item) for item in ready]))
         held = await self._held(ready)
-        gone |= await self._gone_meanwhile(living)
-        outcomes: dict[str, Outcome] = {item.id: Refused(item.id, "gone") for item in items}
-        for item in (item for item in living if item.case not in gone):
+        closed |= await self._closed_meanwhile(living)
+        outcomes: dict[str, Outcome] = {item.id: Refused(item.id, closed.get(item.case, "gone")) for item in items}
+        for item in (item for item in living if item.case not in closed):
             written = [wrapped[f"w.{item.id}"], *filter(None, [stored.get(item.id)])]
             outcomes[item.id] = self._outcome(item, written, held)
         return outcomes
 
-    async def _gone(self, items: list[Item]) -> set[str]:
-        return await present(self.cases, "gone.", {item.case for item in items})
+    async def _closed(self, items: list[Item]) -> dict[str, str]:
+        """Give the cases of which nothing more is taken, with the reason: erased, or their code was voided."""
+        cases = {item.case for item in items}
+        voided = await present(self.cases, "code.", cases)
+        gone = await present(self.cases, "gone.", cases)
+        return dict.fromkeys(voided, "voided") | dict.fromkeys(gone, "gone")
 
-    async def _gone_meanwhile(self, living: list[Item]) -> set[str]:
-        """Take back the keys of cases that were erased while their items were being stored."""
-        gone = await self._gone(living)
+    async def _closed_meanwhile(self, living: list[Item]) -> dict[str, str]:
+        """Take back the keys of cases that were erased or voided while their items were being stored."""
+        closed = await self._closed(living)
+        gone = [case for case, reason in closed.items() if reason == "gone"]
         if gone:
             await forget_keys(self.wraps, gone)
-        return gone
+        if len(gone) < len(closed):
+            await shut_out(self.wraps, closed.keys() - set(gone))
+        return closed
 
     async def _held(self, items: list[Item]) -> set[str]:
         return await present(self.blobs, "blob.", {blob for item in items for blob in item.version["blobs"]})

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from server.projection_links import formers_of
 from server.projection_readers import DeviceNews, select_news
 from server.projection_tables import (
     CaseRow,
@@ -96,6 +97,10 @@ class Projection:
         """Give what an enrolled device has to hear after the place *since*; empty is from the start."""
         now, list_ = self._clock(), (await self._meta())["list"]
         return await self._in_thread(lambda: select_news(self._open(), reader, since, now=now, list_=list_))
+
+    async def formers(self, case: str) -> tuple[str, ...]:
+        """Give the cases under voided codes that a case continues, the first one first."""
+        return await self._in_thread(lambda: formers_of(self._open(), case))
 
     async def _follow(self) -> None:
         while True:

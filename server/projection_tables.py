@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from server import projection_readers as readers
+from server.projection_links import family_of, formers_of, goes_on
 from sync.canonical import b32_encode
 from sync.document import Doc
 from sync.events import MESSAGE, SENT
 from sync.receipt_code import spoken_number
 from sync.store import Change
 
-SCHEMA = 2  # another number, another file: it is rebuilt
+SCHEMA = 3  # another number, another file: it is rebuilt
 MAX_ROWS = 200
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -31,19 +32,24 @@ CREATE TABLE events (
     "case" TEXT NOT NULL, n INTEGER NOT NULL, step TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY ("case", n)
 ) WITHOUT ROWID;
 CREATE TABLE gone ("case" TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE codes (old TEXT PRIMARY KEY, new TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX codes_by_new ON codes (new);
 CREATE TABLE cases (
     "case" TEXT PRIMARY KEY, arrived INTEGER NOT NULL, service TEXT NOT NULL, form TEXT NOT NULL,
     first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, received INTEGER NOT NULL, state TEXT NOT NULL,
     n INTEGER NOT NULL, versions INTEGER NOT NULL, area TEXT, channel TEXT NOT NULL, number TEXT NOT NULL,
-    kind TEXT NOT NULL
+    kind TEXT NOT NULL, formers TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX cases_by_arrival ON cases (arrived);
 CREATE INDEX cases_by_state ON cases (state, arrived);
 """
 _COLUMNS = (
-    '"case", service, form, first_at, last_at, received, state, n, versions, area, channel, number, kind, arrived'
+    '"case", service, form, first_at, last_at, received, state, n, versions, area, channel, number, kind, formers,'
+    " arrived"
 )
 _KINDS = {"app", "cmp", "msg"}  # a survey belongs to no case that somebody works on
+
+Event = tuple[int, str, int]  # n, step, at
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,7 @@ class CaseRow:
         last_at: the time of the last event or version.
         number: to say aloud.
         kind: `app`, an application, or `cmp`, a complaint.
+        formers: the cases under codes that were voided, of which this one is the continuation, the first one first.
     """
 
     case: str
@@ -70,6 +77,7 @@ class CaseRow:
     channel: str
     number: str
     kind: str
+    formers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,7 +124,7 @@ def read_meta(db: sqlite3.Connection) -> dict[str, str]:
 def forget(db: sqlite3.Connection, generation: str) -> None:
     """Empty every table and begin at zero with a store of this generation."""
     with _transaction(db):
-        for table in ("meta", "versions", "events", "gone", "cases", "readers", "news"):
+        for table in ("meta", "versions", "events", "gone", "codes", "cases", "readers", "news"):
             db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
         meta = [("since", "0"), ("generation", generation), ("list", b32_encode(os.urandom(5)))]
         db.executemany("INSERT INTO meta VALUES (?, ?)", meta)
@@ -127,7 +135,7 @@ def fold(db: sqlite3.Connection, changes: Sequence[Change], *, since: str, now: 
     with _transaction(db):
         times = now, is_news
         touched = {case for change in changes for case in _fold_one(db, change, times)}
-        for case in touched:
+        for case in {one for member in touched for one in family_of(db, member)}:
             _sum_up(db, case)
         db.execute("UPDATE meta SET value = ? WHERE name = 'since'", [since])
 
@@ -142,24 +150,25 @@ def select(db: sqlite3.Connection, *, state: str | None, older: int | None, afte
         f"SELECT {_COLUMNS} FROM cases WHERE {text} ORDER BY arrived LIMIT ?",  # noqa: S608 - clauses are ours
         [*(value for _, value in where), limit + 1],
     ).fetchall()
-    rows = tuple(CaseRow(*row[:-1]) for row in found[:limit])
+    rows = tuple(_case_row(row) for row in found[:limit])
     counts = dict(db.execute("SELECT state, count(*) FROM cases GROUP BY state"))
     return Page(rows, str(found[limit - 1][-1]) if len(found) > limit else None, counts)
 
 
 def select_newest(db: sqlite3.Connection, number: str, limit: int) -> list[CaseRow]:
-    """Give cases whose id begins as *number* does, whose ninth character only checks the others."""
+    """Give cases whose id, or a former one, begins as *number* does, whose ninth character only checks the others."""
     found = db.execute(
-        f'SELECT {_COLUMNS} FROM cases WHERE substr("case", 1, ?) = ? ORDER BY arrived DESC LIMIT ?',  # noqa: S608
-        [len(number[:8]), number[:8], limit],
+        f"SELECT {_COLUMNS} FROM cases WHERE instr(' ' || \"case\" || ' ' || formers, ?) > 0"  # noqa: S608
+        " ORDER BY arrived DESC LIMIT ?",
+        [f" {number[:8]}", limit],
     )
-    return [CaseRow(*row[:-1]) for row in found]
+    return [_case_row(row) for row in found]
 
 
 def select_quiet(db: sqlite3.Connection, before: int) -> list[CaseRow]:
     """Give every case in which nothing has happened since *before*."""
     found = db.execute(f"SELECT {_COLUMNS} FROM cases WHERE last_at <= ? ORDER BY last_at", [before])  # noqa: S608
-    return [CaseRow(*row[:-1]) for row in found]
+    return [_case_row(row) for row in found]
 
 
 class _transaction:
@@ -173,11 +182,19 @@ class _transaction:
         self.db.execute("ROLLBACK" if kind else "COMMIT")
 
 
+def _case_row(row: tuple[Any, ...]) -> CaseRow:
+    values: list[Any] = list(row[:-1])
+    values[-1] = tuple(values[-1].split())
+    return CaseRow(*values)
+
+
 def _fold_one(db: sqlite3.Connection, change: Change, times: tuple[int, bool]) -> list[str]:
     kind, _, rest = change.id.partition(".")
     case = rest.split(".")[0]
     if kind == "gone":
         return _fold_gone(db, case, times, deleted=change.deleted)
+    if kind == "code":
+        return _fold_code(db, case, change)
     if kind == "ev":
         return _fold_event(db, case, change, times)
     if kind in _KINDS and change.doc is not None and not change.deleted:
@@ -191,6 +208,13 @@ def _fold_gone(db: sqlite3.Connection, case: str, times: tuple[int, bool], *, de
         db.execute("INSERT OR IGNORE INTO gone VALUES (?)", [case])
         for table in ("versions", "events"):
             db.execute(f'DELETE FROM {table} WHERE "case" = ?', [case])  # noqa: S608 - names from the line above
+    return [case]
+
+
+def _fold_code(db: sqlite3.Connection, case: str, change: Change) -> list[str]:
+    if change.deleted or change.doc is None:
+        return []
+    db.execute("INSERT OR IGNORE INTO codes VALUES (?, ?)", [case, change.doc["to"]])
     return [case]
 
 
@@ -227,28 +251,35 @@ def _is_gone(db: sqlite3.Connection, case: str) -> bool:
 
 def _sum_up(db: sqlite3.Connection, case: str) -> None:
     db.execute('DELETE FROM cases WHERE "case" = ?', [case])
-    if _is_gone(db, case):
+    if _is_gone(db, case) or goes_on(db, case):
         return
-    versions = db.execute(
-        "SELECT kind, arrived, service, form, at, received, channel, area FROM versions"
-        """ WHERE "case" = ? ORDER BY kind = 'msg', arrived""",
-        [case],
-    ).fetchall()
+    formers = formers_of(db, case)
+    versions = [row for one in (*formers, case) for row in _versions(db, one)]
     if not versions:
         return
-    events = db.execute('SELECT n, step, at FROM events WHERE "case" = ? ORDER BY n', [case]).fetchall()
-    db.execute(
-        f"INSERT INTO cases ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608 - a constant
-        _summary(case, versions, events),
-    )
+    versions.sort(key=lambda row: (row[0] == "msg", row[1]))
+    before = [event for one in formers for event in _events(db, one)]
+    row = [*_summary(case, versions, before, _events(db, case)), " ".join(formers), versions[0][1]]
+    marks = ",".join("?" * len(row))
+    db.execute(f"INSERT INTO cases ({_COLUMNS}) VALUES ({marks})", row)  # noqa: S608 - a constant
 
 
-def _summary(case: str, versions: list[tuple[Any, ...]], events: list[tuple[int, str, int]]) -> list[Any]:
-    kind, arrived, service, _, first_at, received, *_ = versions[0]
+def _versions(db: sqlite3.Connection, case: str) -> list[tuple[Any, ...]]:
+    return db.execute(
+        'SELECT kind, arrived, service, form, at, received, channel, area FROM versions WHERE "case" = ?', [case]
+    ).fetchall()
+
+
+def _events(db: sqlite3.Connection, case: str) -> list[Event]:
+    return db.execute('SELECT n, step, at FROM events WHERE "case" = ? ORDER BY n', [case]).fetchall()
+
+
+def _summary(case: str, versions: list[tuple[Any, ...]], before: list[Event], own: list[Event]) -> list[Any]:
+    kind, _, service, _, first_at, received, *_ = versions[0]
     *_, form, _, _, channel, area = versions[-1]
     # A clock that is ahead must not keep a case out of the list of those that wait.
-    last_at = max([min(version[4:6]) for version in versions] + [at for _, _, at in events])
-    steps = [step for _, step, _ in events if step != MESSAGE]
-    state, n = steps[-1] if steps else SENT, events[-1][0] if events else 0
+    last_at = max([min(version[4:6]) for version in versions] + [at for _, _, at in (*before, *own)])
+    steps = [step for _, step, _ in (*before, *own) if step != MESSAGE]
+    state, n = steps[-1] if steps else SENT, own[-1][0] if own else 0
     number, count = spoken_number(case), len(versions)
-    return [case, service, form, first_at, last_at, received, state, n, count, area, channel, number, kind, arrived]
+    return [case, service, form, first_at, last_at, received, state, n, count, area, channel, number, kind]

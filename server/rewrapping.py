@@ -91,15 +91,15 @@ class Rewrapping:
         return [id_, written.error] if written.error else [id_, "ok", written.rev]
 
     def _reason_against(self, old: Doc, new: Doc) -> str | None:
+        kept = {name: entry for name, entry in old.items() if not name.startswith("_")}
         try:
-            check_wrap_shape(new)
+            check_wrap_shape(new, with_holder=_HOLDER in kept)
         except ShapeError:
             return "malformed"
-        kept = {name: entry for name, entry in old.items() if not name.startswith("_")}
         added, dropped = set(new) - set(kept), set(kept) - set(new)
         if any(new[name] != kept[name] for name in set(new) & set(kept)):
             return "changed-entry"
-        if _HOLDER in dropped or added - {self.kid}:
+        if added - {self.kid}:
             return "not-allowed"
         return "too-early" if dropped and (added or self.kid not in kept) else None
 

@@ -128,6 +128,7 @@ RIGHTS: Mapping[str, Right] = {
     "rewrap": _only("officer", writes=("wrap",)),
     "end_rotation": _only("officer", writes=("wrap",)),
     "erase_case": _only("officer", writes=("gone", "wrap"), step_up=True),
+    "void_code": _only("officer", writes=("code", "application", "complaint", "event", "wrap"), step_up=True),
     "due": _only("officer", reads=("application", "complaint", "event")),
     "audit_page": _only("head", reads=("audit",)),
     "add_event": _only("officer", writes=("event",)),

@@ -32,6 +32,7 @@ from server import (
     staff,
     step_up,
     tracking,
+    voiding_api,
     volunteers_page,
 )
 from server.body_lines import BodyLimits
@@ -99,6 +100,7 @@ ROWS = (
     Row("/staff/api/cases/{case}", "GET", "case_documents", console_api.show_case),
     Row("/staff/api/cases/{case}/events", "POST", "add_event", console_api.add_event, console_api.EVENT_LIMIT),
     Row("/staff/api/cases/{case}/erase", "POST", "erase_case", erasing_api.erase_case, erasing_api.GONE_LIMIT),
+    Row("/staff/api/cases/{case}/void", "POST", "void_code", voiding_api.void_case_code, voiding_api.VOID_LIMIT),
     Row("/staff/api/due", "GET", "due", retention_api.list_due),
     Row("/staff/{lang:lang}/accounts", "GET", "accounts", account_pages.accounts_page),
     Row("/staff/{lang:lang}/accounts", "POST", "add_account", account_pages.add_account, BODY_LIMIT),

@@ -12,13 +12,13 @@ from starlette.responses import Response
 
 from server.case_status import CaseStatus, status_of
 from server.i18n import Catalogue
-from server.intake import present
 from server.lane import LaneFull, lane_of
 from server.office import office_of
 from server.origin import is_foreign
 from server.packing import pack
 from server.pages import render
 from server.posted import read_posted
+from server.watch import marks_of
 from sync.errors import CodeError
 from sync.receipt_code import CodeKeys, derive, parse_code
 
@@ -43,8 +43,8 @@ async def track(request: Request) -> Response:
     fields = await read_posted(request)
     try:
         keys = await keys_of(request, fields.get("code", ""))
-        if await present(office.databases.cases, "gone.", [keys.case]):
-            raise NoSuchCase("erased")
+        for name, _ in await marks_of(office.databases.cases, keys.case):
+            raise NoSuchCase({"erase": "erased"}.get(name, name))
         status = await status_of(office.databases.cases, keys.case)
         if status is None:
             raise NoSuchCase

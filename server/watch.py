@@ -105,16 +105,22 @@ class News:
     async def _rows(self, watch: Watch) -> list[Any]:
         if not proof_matches(watch.case, watch.proof):
             return [[watch.case, "refused", "proof-wrong"]]
-        gone = await self.cases.all_docs(keys=[f"gone.{watch.case}"], include_docs=True)
-        if gone[0].doc is not None and not gone[0].deleted:
-            return [["erase", bare(gone[0].doc)]]
+        for name, mark in await marks_of(self.cases, watch.case):
+            return [[name, mark]]
         versions = await self._versions(watch.case) if watch.whole else []
         return [*versions, *await taken_events(self.cases, watch.case, after=0 if watch.whole else watch.known)]
 
     async def _versions(self, case: str) -> list[Any]:
         versions = await case_versions(self.cases, case)
         wraps = await case_wraps(self.wraps, versions)
-        return [[version, {"t": wraps[id]["t"]}] for version in versions if (id := version["_id"]) in wraps]
+        return [[version, {"t": wraps[id]["t"]}] for version in versions if "t" in wraps.get(id := version["_id"], {})]
+
+
+async def marks_of(cases: Store, case: str) -> list[tuple[str, Doc]]:
+    """Give what ends a case for its holder, signed: `erase`, before `voided`, its code being no longer good."""
+    rows = await cases.all_docs(keys=[f"gone.{case}", f"code.{case}"], include_docs=True)
+    marks = zip(("erase", "voided"), rows, strict=True)
+    return [(name, bare(row.doc)) for name, row in marks if row.doc is not None and not row.deleted]
 
 
 async def case_versions(cases: Store, case: str) -> list[Doc]:

@@ -48,13 +48,16 @@ def check_shape(version: Mapping[str, Any]) -> None:
         raise ShapeError("id-mismatch")
 
 
-def check_wrap_shape(wrap: Mapping[str, Any]) -> None:
+def check_wrap_shape(wrap: Mapping[str, Any], *, with_holder: bool = True) -> None:
     """Check a wrap alone: the holder's entry and at least one office's, each of its length.
+
+    Args:
+        with_holder: False for a wrap whose code was voided: it has lost the holder's entry.
 
     Raises:
         ShapeError: it is `malformed`.
     """
-    _need(isinstance(wrap, Mapping) and "t" in wrap and len(wrap) > 1)
+    _need(isinstance(wrap, Mapping) and ("t" in wrap) == with_holder and len(wrap) > with_holder)
     for kid, text in wrap.items():
         _need(kid == "t" or is_kid(kid))
         _need(_has_bytes(text, HOLDER_WRAP if kid == "t" else KID_WRAP))

@@ -70,6 +70,26 @@ def verify_voided_code(signed: object, pub: bytes) -> tuple[str, str]:
     raise OpenError
 
 
+def sign_code_mark(old_case: str, new_case: str, *, at: int, kid: str, private: KeyPair) -> Doc:
+    """Sign the mark that a case's code was voided: `sign_voided_code` as a document with its own id."""
+    _, sig = sign_voided_code(old_case, new_case, at=at, private=private)
+    return {"_id": f"code.{old_case}", "type": "code", "kid": kid, "to": new_case, "at": at, "sig": sig}
+
+
+def verify_code_mark(doc: Mapping[str, Any], pub: bytes) -> tuple[str, str]:
+    """Check the mark of a voided code and give the old case and the new.
+
+    Raises:
+        OpenError: it is not signed by *pub*.
+    """
+    if set(doc) - {"_rev"} != {"_id", "type", "kid", "to", "at", "sig"} or doc["type"] != "code":
+        raise OpenError
+    old = str(doc["_id"]).removeprefix("code.")
+    if doc["_id"] != f"code.{old}" or not is_kid(doc["kid"]) or doc["to"] == old:
+        raise OpenError
+    return verify_voided_code([["code1", old, doc["to"], doc["at"]], doc["sig"]], pub)
+
+
 def sign_public(id_: str, content: bytes, *, at: int, kid: str, private: KeyPair) -> Doc:
     """Sign a public document; its bytes become the attachment `body`."""
     signed: list[Canonical] = ["pub1", id_, b64u_encode(sha256(content)), kid, at]

@@ -92,7 +92,7 @@ async function send(api, rows) {
 }
 
 /** @param {Wrap} wrap @param {string} kid @returns {Wrap} */
-const onlyEntry = (wrap, kid) => ({ [kid]: wrap[kid], [HOLDER]: wrap[HOLDER] });
+const onlyEntry = (wrap, kid) => ({ [kid]: wrap[kid], ...(wrap[HOLDER] && { [HOLDER]: wrap[HOLDER] }) });
 
 /** @param {unknown} error @returns {null} */
 function unlessShut(error) {

@@ -11,8 +11,10 @@ from sync.errors import OpenError
 from sync.key_pair import new_key_pair
 from sync.statements import (
     DeviceAuth,
+    sign_code_mark,
     sign_device_auth,
     sign_enrolment,
+    verify_code_mark,
     verify_device_auth,
     verify_enrolment,
     verify_gone,
@@ -106,3 +108,38 @@ def test_a_device_is_enrolled_by_the_code_that_it_signed() -> None:
     for code, pub in (("bado", key.pub), ("bodo", new_key_pair().pub), ("bodo", b"")):
         with pytest.raises(OpenError):
             verify_enrolment(code, sig, pub)
+
+
+OLD, NEW, AT = VOIDED[0][1:]
+MARK = {"_id": f"code.{OLD}", "type": "code", "kid": "o26a", "to": NEW, "at": AT, "sig": VOIDED[1]}
+
+
+def test_the_mark_of_a_voided_code_is_the_signed_array_as_a_document() -> None:
+    assert verify_code_mark(MARK | {"_rev": "1-a"}, PUB) == (OLD, NEW)
+    key = new_key_pair()
+    made = sign_code_mark(OLD, NEW, at=AT, kid="o26a", private=key)
+    assert made | {"sig": ""} == MARK | {"sig": ""}
+    assert verify_code_mark(made, key.pub) == (OLD, NEW)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"_id": f"code.{NEW}"},
+        {"_id": OLD},
+        {"_id": None},
+        {"type": "gone"},
+        {"kid": "t"},
+        {"to": OLD},
+        {"to": None},
+        {"at": 1},
+        {"at": None},
+        {"sig": ""},
+        {"sig": None},
+        {"why": "x"},
+    ],
+    ids=repr,
+)
+def test_a_changed_mark_voids_nothing(change: dict[str, Any]) -> None:
+    with pytest.raises(OpenError):
+        verify_code_mark(MARK | change, PUB)

@@ -1,0 +1,106 @@
+"""What the console asks to have a lost receipt code voided and the case go on under a new one, in person."""
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from server.event_checks import signature_problem
+from server.exchange import intake_of
+from server.guard import user_of
+from server.items import Item, ItemRefused, parse_line, read_item
+from server.ndjson import Problem
+from server.office import Office, office_of
+from server.posted import read_body
+from server.voiding import NotVoided, Voiding, void_code
+from server.watch import bare, case_versions
+from sync.document import Doc
+from sync.errors import OpenError
+from sync.events import STEPS
+from sync.shape import is_case, v_of
+from sync.statements import verify_code_mark
+
+VOID_LIMIT = 256 * 1024  # bytes: a few standing versions and a note
+_MOST = 8  # standing versions
+_BRACKETS = 64 * (_MOST + 1)
+COUNTER = "counter"
+
+
+async def void_case_code(request: Request) -> Response:
+    """Answer `POST /staff/api/cases/{case}/void` with `{"identity":true,"mark","items":[[version,wrap]…],"event"}`."""
+    office, old = office_of(request), request.path_params["case"]
+    try:
+        body = parse_line(await read_body(request, limit=VOID_LIMIT), limit=VOID_LIMIT, brackets=_BRACKETS)
+    except ItemRefused as refused:
+        return Problem(400, "bad-voiding", refused.reason)
+    if not is_case(old) or not await case_versions(office.databases.cases, old):
+        return Problem(404, "not-found")
+    match body:
+        case {"identity": True, "mark": dict(mark), "items": [_, *_] as items, "event": (dict() | None) as event}:
+            reason = await _reason_against(office, old, mark, items=items, event=event)
+        case {"identity": False}:
+            reason = "identity"
+        case _:
+            reason = "malformed"
+    if reason:
+        return Problem(409 if reason in ("voided", "gone") else 422, "bad-voiding", reason)
+    about = {"case": old, "new": mark["to"], "identity": "seen"}
+    await office.audit.write("void-code", who=user_of(request).login, about=about)
+    voiding = Voiding(old=old, mark=mark, items=items, event=event)
+    try:
+        keys = await void_code(office.databases, intake_of(office), voiding)
+    except NotVoided as refused:
+        return Problem(422, "bad-voiding", str(refused))
+    return JSONResponse({"keys": keys}, headers={"Cache-Control": "no-store"})
+
+
+async def _reason_against(office: Office, old: str, mark: Doc, *, items: list[Any], event: Doc | None) -> str | None:
+    new = _signed_for(office, old, mark)
+    if new is None:
+        return "signature"
+    cases = office.databases.cases
+    found = await cases.all_docs(keys=[f"gone.{old}", f"code.{old}"], include_docs=True)
+    gone, code = (None if row.deleted else row.doc for row in found)
+    if gone is not None or (code is not None and bare(code) != mark):
+        return "gone" if gone is not None else "voided"
+    try:
+        versions = [_read(office, item).version for item in items]
+    except ItemRefused as refused:
+        return refused.reason
+    if len(versions) > _MOST or any(not _is_counters(version, new) for version in versions):
+        return "items"
+    known = {version["_id"] for version in await case_versions(cases, new)}
+    if not known <= {version["_id"] for version in versions}:
+        return "new-case"
+    return None if event is None else _reason_against_event(office, event, new, {v_of(one) for one in versions})
+
+
+def _read(office: Office, item: Any) -> Item:
+    line = json.dumps(item, separators=(",", ":")).encode()
+    return read_item(line, forms=office.forms, key_list=office.key_list, now=office.clock())
+
+
+def _is_counters(version: Doc, case: str) -> bool:
+    of = version["_id"].split(".")[1]
+    return of == case and version["channel"] == COUNTER and version["type"] in ("application", "complaint")
+
+
+def _reason_against_event(office: Office, event: Doc, case: str, versions: set[str]) -> str | None:
+    problem = signature_problem(office, event)
+    if problem:
+        return problem
+    if event["case"] != case or event["n"] != 1 or event["step"] not in STEPS or not set(event["on"]) <= versions:
+        return "event"
+    return None
+
+
+def _signed_for(office: Office, old: str, mark: Doc) -> str | None:
+    key = office.key_list.find(str(mark.get("kid")))
+    if key is None or key.use != "office" or key.state != "primary":
+        return None
+    try:
+        of, new = verify_code_mark(mark, key.pub)
+    except OpenError:
+        return None
+    return new if of == old else None
