@@ -49,7 +49,7 @@ check: .venv/.tools
 
 unit: test-setup
 	@$(BIN)/node --test --test-timeout=60000 tests/unit/pwa/*.test.js
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 
 bench: test-setup ## every measurement, one JSON line each, against its budget
 	@$(BIN)/python -m bench

@@ -53,7 +53,9 @@ async def post(client: Client, headers: dict[str, str], body: Any, url: str = EV
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("url", ["/staff/api/cases", f"/staff/api/cases/{CODE.case}", "/staff/api/keys"])
+@pytest.mark.parametrize(
+    "url", ["/staff/api/cases", f"/staff/api/cases/{CODE.case}", "/staff/api/keys"], ids=["list", "case", "keys"]
+)
 async def test_nobody_and_no_volunteer_reads(office: SmallOffice, url: str) -> None:
     assert (await office.client().get(url)).status == 401
     client, _ = await signed_in(office, "siti", "volunteer")

@@ -148,7 +148,9 @@ async def test_a_correction_replaces_what_stands(office: SmallOffice, client: Cl
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("code", "key"), [(new_code(), "unknown"), ("abc", "length"), ("u" * 16, "alphabet")])
+@pytest.mark.parametrize(
+    ("code", "key"), [pytest.param(new_code(), "unknown", id="unknown"), ("abc", "length"), ("u" * 16, "alphabet")]
+)
 async def test_a_wrong_code_to_correct_is_an_error_of_its_field(
     office: SmallOffice, client: Client, code: str, key: str
 ) -> None:

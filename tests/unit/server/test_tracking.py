@@ -71,8 +71,8 @@ async def test_a_case_without_steps_was_sent(office: SmallOffice) -> None:
         ("a" * 100_000, "413", ""),
         ("a" * 70, "422", "length"),
         ("!" * 16, "422", "alphabet"),
-        (CODE + next(c for c in "0123" if c != check_char(CODE)), "422", "check"),
-        (new_code(), "404", "unknown"),
+        pytest.param(CODE + next(c for c in "0123" if c != check_char(CODE)), "422", "check", id="check"),
+        pytest.param(new_code(), "404", "unknown", id="unknown"),
     ],
 )
 @pytest.mark.parametrize("lang", ["id", "en"])

@@ -20,7 +20,7 @@ def test_an_array_has_one_canonical_text(value: Any, text: str) -> None:
     assert canonical(value) == text.encode()
 
 
-@pytest.mark.parametrize("value", [*VECTORS["canonical"]["bad"], [1.0], [2.0**60], [b"x"], [object()]], ids=repr)
+@pytest.mark.parametrize("value", [*VECTORS["canonical"]["bad"], [1.0], [2.0**60], [b"x"], [...]], ids=repr)
 def test_anything_else_has_none(value: Any) -> None:
     with pytest.raises(ValueError, match="canonical"):
         canonical(value)

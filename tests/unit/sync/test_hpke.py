@@ -57,7 +57,11 @@ def test_another_key_or_context_or_length_does_not_open() -> None:
             hpke.open_(changed, pair, info)
 
 
-@pytest.mark.parametrize("public", [b"", b"\4" + bytes(64), PAIR.pub[:-1], b"\2" + PAIR.pub[1:33], PAIR.pub + b"\0"])
+@pytest.mark.parametrize(
+    "public",
+    [b"", b"\4" + bytes(64), PAIR.pub[:-1], b"\2" + PAIR.pub[1:33], PAIR.pub + b"\0"],
+    ids=["empty", "zero", "short", "compressed", "long"],
+)
 def test_nothing_is_sealed_to_what_is_no_point(public: bytes) -> None:
     with pytest.raises(OpenError):
         hpke.seal(b"secret", public, b"")

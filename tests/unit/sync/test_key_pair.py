@@ -26,6 +26,7 @@ def test_a_pair_does_not_show_its_scalar() -> None:
         *(b"", PAIR.d, PAIR.d + new_key_pair().pub, bytes(32) + PAIR.pub, ORDER.to_bytes(32, "big") + PAIR.pub),
         *(PAIR.to_bytes() + b"\0", PAIR.to_bytes()[:-1]),
     ],
+    ids=["empty", "half", "of another", "zero", "order", "long", "short"],
 )
 def test_halves_that_do_not_belong_together_are_refused(joined: bytes) -> None:
     with pytest.raises(OpenError):
