@@ -1,14 +1,14 @@
 /** What a device keeps of a case, as plain values: sealed versions, the office's verified steps, how to open them. */
 
 import { b64uDecode, b64uEncode } from './crypto/canonical.js';
-import { MESSAGE, SENT, openNote, verifyEvent } from './crypto/events.js';
-import { openVersion, openWrapAsHolder } from './crypto/open.js';
+import { MESSAGE, SENT, openNote, verifyEvent } from './crypto/event-reading.js';
+import { openVersion, openWrapAsHolder } from './crypto/open-own.js';
 import { caseOfVersion, vOf } from './crypto/version.js';
 
 /** @typedef {import('./crypto/version.js').Version} Version */
 /** @typedef {import('./crypto/version.js').Wrap} Wrap */
-/** @typedef {import('./crypto/events.js').Event} Event */
-/** @typedef {import('./crypto/keyring.js').KeyList} KeyList */
+/** @typedef {import('./crypto/event-reading.js').Event} Event */
+/** @typedef {import('./crypto/key-list.js').KeyList} KeyList */
 /** @typedef {import('./crypto/canonical.js').Bytes} Bytes */
 /** @typedef {[Version, {t: string}]} Holding */
 /**

@@ -4,7 +4,7 @@ import {
   addEvents, addVersion, isHolding, isSigned, knownUpTo, newContent, openContent, standing, standingStep,
 } from './case-content.js';
 import { derive, parseCode, showCode, spokenNumber } from './crypto/receipt-code.js';
-import { verify } from './crypto/key-pair.js';
+import { verify } from './crypto/verify.js';
 import { remove, transact } from './db.js';
 import { ErasedError, GoneError, NotFoundError, OfflineError } from './device-errors.js';
 import { office } from './pins.js';
@@ -12,8 +12,8 @@ import { createRecord, listRecords, readRecord, updateRecord } from './records.j
 
 /** @typedef {import('./case-content.js').Content} Content */
 /** @typedef {import('./case-content.js').Holding} Holding */
-/** @typedef {import('./crypto/events.js').Event} Event */
-/** @typedef {import('./crypto/keyring.js').KeyList} KeyList */
+/** @typedef {import('./crypto/event-reading.js').Event} Event */
+/** @typedef {import('./crypto/key-list.js').KeyList} KeyList */
 /** @typedef {{events: Event[], versions: Holding[]}} News what came for a case, verified */
 
 /** List the cases, the newest first; one that does not open has a `problem`. */

@@ -20,7 +20,7 @@ import { TransportError, post } from './transport.js';
  *   kept: string[], refused: [string, string][], forged: string[], news: string[], erased: string[], more: boolean,
  *   retryAfter: number}} Result
  */
-/** @typedef {import('./crypto/keyring.js').KeyList} KeyList */
+/** @typedef {import('./crypto/key-list.js').KeyList} KeyList */
 /** @typedef {{result: Result, keys: KeyList, sent: Item[], news: Map<string, any[]>}} Round */
 
 const MEMORY = 'exchange';

@@ -4,13 +4,13 @@
  */
 
 import { b32Encode, b64uDecode, sha256 } from './crypto/canonical.js';
-import { verifyKeyList } from './crypto/keyring.js';
+import { verifyKeyList } from './crypto/key-list.js';
 import { amend, read, transact, write } from './db.js';
 import { NoOfficeError, OfflineError, RootChangedError } from './device-errors.js';
 
 /** @typedef {{name: string, form: any}} LoadedForm */
 /**
- * @typedef {{name: string, official: boolean, origin: string, keys: import('./crypto/keyring.js').KeyList,
+ * @typedef {{name: string, official: boolean, origin: string, keys: import('./crypto/key-list.js').KeyList,
  *   root: string, forms: Record<string, string>, public: string, skew: number}} Office
  */
 
@@ -106,7 +106,7 @@ async function recall() {
   return shown(row, await verifyKeyList(row.told.keys, b64uDecode(row.told.root), { minSeq: row.seq }));
 }
 
-/** @param {any} row @param {import('./crypto/keyring.js').KeyList} keys @returns {Office} */
+/** @param {any} row @param {import('./crypto/key-list.js').KeyList} keys @returns {Office} */
 function shown({ told, skew }, keys) {
   const { name, official, origin } = told.office;
   return { name, official, origin, keys, root: told.root, forms: told.forms, public: told.public, skew };

@@ -25,7 +25,14 @@ _HEADERS = 60  # bytes of an entry beside its body
 JSON = "application/json"
 LINES = "application/x-ndjson"
 # What the console alone uses; officers open it with a connection first and the browser keeps it.
-_NOT_OFFLINE = ("/pwa/staff/", "/pwa/crypto/rescue.js", "/pwa/vendor/argon2/", "/service-worker.js", "/pwa/css/")
+_OFFICERS = ("events", "hpke", "key-pair", "keyring", "open", "rescue")
+_NOT_OFFLINE = (
+    "/pwa/staff/",
+    "/pwa/vendor/argon2/",
+    "/service-worker.js",
+    "/pwa/css/",
+    *(f"/pwa/crypto/{name}.js" for name in _OFFICERS),
+)
 # What is not needed to fill in and to send without a signal comes in packs of its own, by what asks for them. `online`
 # is of no use without a network, and a phone has it fetched as soon as it is ready; any other is fetched, and from then
 # on kept and updated, once somebody here needs it (`keepPacks` of pwa/sw-bridge.js).
@@ -86,6 +93,8 @@ def _offline(lang: str, resources: Mapping[str, Resource]) -> list[tuple[str, Re
 
 
 def _belongs(url: str, lang: str) -> bool:
+    if _extra(url):
+        return True
     if url.startswith(_NOT_OFFLINE) or url.startswith("/packs/") or (url.count("/") > 2 and url.startswith("/forms/")):
         return False
     if url.startswith("/text/"):

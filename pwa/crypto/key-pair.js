@@ -1,14 +1,15 @@
 /** P-256 key pairs as raw bytes, and signatures over canonical arrays; the twin of sync/key_pair.py. */
 
 import { b64uDecode, b64uEncode, canonical, concat } from './canonical.js';
-import { OpenError, opening } from './errors.js';
+import { opening } from './errors.js';
+import { CURVE, ECDSA, verify } from './verify.js';
+
+export { verify, verifyBytes } from './verify.js';
 
 /** @typedef {import('./canonical.js').Bytes} Bytes */
 /** @typedef {{d: Bytes, pub: Bytes}} KeyPair a private scalar (32 bytes) with its public half (65) */
 /** @typedef {{key: CryptoKey, pub: Bytes}} PrivateKey the same with the scalar inside WebCrypto */
 
-const CURVE = 'P-256';
-const ECDSA = { name: 'ECDSA', hash: 'SHA-256' };
 
 /** @returns {Promise<KeyPair>} */
 export async function newKeyPair() {
@@ -57,22 +58,3 @@ export async function sign(signed, pair) {
   const { key } = await importPrivate(pair, 'ECDSA');
   return b64uEncode(new Uint8Array(await crypto.subtle.sign(ECDSA, key, canonical(signed))));
 }
-
-/**
- * Check the signature of an array.
- * @param {import('./canonical.js').Canonical[]} signed
- * @param {unknown} sig
- * @param {Bytes} pub
- */
-export const verify = (signed, sig, pub) => opening(() => verifyBytes(canonical(signed), b64uDecode(sig), pub));
-
-/**
- * Check the signature of bytes, given as r and s joined.
- * @param {Bytes} message @param {Bytes} raw @param {Bytes} pub
- */
-export const verifyBytes = (message, raw, pub) =>
-  opening(async () => {
-    if (pub.length !== 65) throw new OpenError();
-    const key = await crypto.subtle.importKey('raw', pub, { name: 'ECDSA', namedCurve: CURVE }, false, ['verify']);
-    if (!(await crypto.subtle.verify(ECDSA, key, raw, message))) throw new OpenError();
-  });

@@ -1,68 +1,19 @@
-/** The office's keys as a device and an officer's browser meet them; the twin of sync/keyring.py. */
+/** The office's keys as an officer's browser meets them, with key-list.js the twin of sync/keyring.py. */
 
 import { b64uDecode, b64uEncode, canonical, utf8 } from './canonical.js';
 import { aesOpen, aesSeal, randomBytes } from './cipher.js';
 import { OpenError, opening } from './errors.js';
 import { hpkeOpen, hpkeSeal } from './hpke.js';
-import { joinPair, splitPair, verify } from './key-pair.js';
+import { joinPair, splitPair } from './key-pair.js';
+
+export { KeyList, verifyKeyList } from './key-list.js';
 
 /** @typedef {import('./canonical.js').Bytes} Bytes */
 /** @typedef {import('./key-pair.js').KeyPair} KeyPair */
 /** @typedef {import('./key-pair.js').PrivateKey} PrivateKey */
-/** @typedef {{kid: string, use: string, who: string, kem: number | null, state: string, pub: Bytes}} ListedKey */
+/** @typedef {import('./key-list.js').ListedKey} ListedKey */
 /** @typedef {{name: 'argon2id', m: number, t: number, p: number, salt: string}} Kdf */
 /** @typedef {{_id: string, type: 'officer-key', officer: string, pub: string, kdf: Kdf, sealed: string}} OfficerKey */
-
-const USES = ['seal', 'office', 'server', 'hub'];
-const STATES = ['next', 'primary', 'old', 'destroyed'];
-const KEM_P256 = 16;
-
-/** A verified list of keys. */
-export class KeyList {
-  /** @param {{office: string, seq: number, at: number, until: number, keys: ListedKey[]}} content */
-  constructor({ office, seq, at, until, keys }) {
-    this.office = office;
-    this.seq = seq;
-    this.at = at;
-    this.until = until;
-    this.keys = keys;
-  }
-
-  /** @param {string} kid */
-  find(kid) {
-    return this.keys.find((key) => key.kid === kid);
-  }
-
-  /** The key now in use, or undefined. @param {string} use */
-  primary(use, who = 'office') {
-    return this.keys.find((key) => key.use === use && key.who === who && key.state === 'primary');
-  }
-
-  /** Whether the list should have been renewed; it still counts, with a warning. @param {number} now */
-  isPast(now) {
-    return now > this.until;
-  }
-}
-
-/**
- * Check a list of keys against the pinned root; a `seq` lower than one already seen is refused.
- * @param {any} signed [signed array, signature]
- * @param {Bytes} rootPub
- */
-export function verifyKeyList(signed, rootPub, { minSeq = 0 } = {}) {
-  return opening(async () => {
-    const [array, sig] = signed;
-    await verify(array, sig, rootPub);
-    const [tag, office, seq, at, until, rows] = array;
-    const isList = tag === 'keys1' && array.length === 6 && signed.length === 2 && typeof office === 'string';
-    const areNumbers = [seq, at, until].every((value) => typeof value === 'number');
-    if (!isList || !areNumbers || !Array.isArray(rows) || seq < minSeq) throw new OpenError();
-    const keys = rows.map(listed);
-    const primaries = keys.filter((key) => key.state === 'primary').map((key) => `${key.use} ${key.who}`);
-    if (hasTwins(keys.map((key) => key.kid)) || hasTwins(primaries)) throw new OpenError();
-    return new KeyList({ office, seq, at, until, keys });
-  });
-}
 
 /** Grant a private key to an officer. @param {string} kid @param {string} officer @param {KeyPair} pair @param {Bytes} officerPub */
 export async function sealGrant(kid, officer, pair, officerPub) {
@@ -98,16 +49,3 @@ export function unwrapOfficerKey(record, key) {
     return pair;
   });
 }
-
-/** @param {any} row @returns {ListedKey} */
-function listed(row) {
-  const [kid, use, who, kem, state, text] = row;
-  const pub = b64uDecode(text);
-  const isNamed = row.length === 6 && /^[a-z0-9]{2,8}$/.test(kid) && /^(office|hub:[a-z0-9][a-z0-9-]{0,31})$/.test(who);
-  const isKnown = USES.includes(use) && STATES.includes(state) && (use === 'hub') === (who !== 'office');
-  if (!isNamed || !isKnown || kem !== (use === 'seal' ? KEM_P256 : null) || pub.length !== 65) throw new OpenError();
-  return { kid, use, who, kem, state, pub };
-}
-
-/** @param {string[]} names */
-const hasTwins = (names) => new Set(names).size !== names.length;

@@ -2,7 +2,7 @@
 
 import { b64uEncode, isWhole } from './canonical.js';
 import { OpenError, opening } from './errors.js';
-import { verify } from './key-pair.js';
+import { verify } from './verify.js';
 import { versionDigest } from './version.js';
 
 /** @typedef {{kid: string, id: string, held: string[], at: number, who: string}} Receipt */
@@ -11,7 +11,7 @@ import { versionDigest } from './version.js';
  * Check that a receipt is for this version and from whom the key list says.
  * @param {any} receipt [signed array, signature]
  * @param {import('./version.js').Version} version
- * @param {import('./keyring.js').KeyList} keyList
+ * @param {import('./key-list.js').KeyList} keyList
  * @returns {Promise<Receipt>}
  */
 export function verifyReceipt(receipt, version, keyList) {

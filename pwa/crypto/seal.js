@@ -4,7 +4,7 @@ import { encodeAnswers } from './answers.js';
 import { b32Encode, b64uEncode, concat, h16 } from './canonical.js';
 import { aesSeal, randomBytes } from './cipher.js';
 import { FormatError } from './errors.js';
-import { hpkeSeal } from './hpke.js';
+import { hpkeSeal } from './hpke-seal.js';
 import { pad } from './padding.js';
 import { PREFIXES, groupContext, groupKey, holderContext, macOf, versionDigest, wrapHash, wrapInfo } from './version.js';
 

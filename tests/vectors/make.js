@@ -6,7 +6,7 @@ import { b64uDecode, b64uEncode } from '../../pwa/crypto/canonical.js';
 import { randomBytes } from '../../pwa/crypto/cipher.js';
 import { sealNote, signEvent } from '../../pwa/crypto/events.js';
 import { hpkeSeal } from '../../pwa/crypto/hpke.js';
-import { newKeyPair } from '../../pwa/crypto/key-pair.js';
+import { importPrivate, newKeyPair } from '../../pwa/crypto/key-pair.js';
 import { sealGrant, wrapOfficerKey } from '../../pwa/crypto/keyring.js';
 import { openWrapAsHolder } from '../../pwa/crypto/open.js';
 import { pad } from '../../pwa/crypto/padding.js';
@@ -39,7 +39,8 @@ async function sealEntry(source, recipients) {
   const { given, random } = remembering();
   const [codeKeys, ephemeral] = [await derive(source.code), await newKeyPair()];
   const to = Object.entries(recipients).map(([kid, { pub }]) => [kid, b64uDecode(pub)]);
-  const wrapKey = (plain, pub, info) => hpkeSeal(plain, pub, info, { ephemeral });
+  const own = await importPrivate(ephemeral);
+  const wrapKey = (plain, pub, info) => hpkeSeal(plain, pub, info, { ephemeral: own });
   const { version, wrap } = await sealVersion({ ...source.content, codeKeys, recipients: to }, { random, wrapKey });
   return {
     name: source.name, by: 'js', exact: source.exact, code: source.code, content: source.content,

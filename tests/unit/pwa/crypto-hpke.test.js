@@ -16,7 +16,7 @@ import { importPrivate, newKeyPair } from '../../../pwa/crypto/key-pair.js';
 const published = JSON.parse(readFileSync(new URL('../../vectors/hpke.json', import.meta.url)));
 const vector = Object.fromEntries(Object.entries(published).map(([k, v]) => [k, new Uint8Array(Buffer.from(v, 'hex'))]));
 const recipient = { d: vector.skRm, pub: vector.pkRm };
-const ephemeral = { d: vector.skEm, pub: vector.pkEm };
+const ephemeral = await importPrivate({ d: vector.skEm, pub: vector.pkEm });
 const hex = (bytes) => Buffer.from(bytes).toString('hex');
 const info = utf8('["sl1-wrap","application","a","k26a"]');
 

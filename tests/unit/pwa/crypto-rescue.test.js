@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { b64uDecode } from '../../../pwa/crypto/canonical.js';
 import { OpenError } from '../../../pwa/crypto/errors.js';
 import { hpkeSeal } from '../../../pwa/crypto/hpke.js';
-import { newKeyPair } from '../../../pwa/crypto/key-pair.js';
+import { importPrivate, newKeyPair } from '../../../pwa/crypto/key-pair.js';
 import { openDraft, openRescue, sealRescue } from '../../../pwa/crypto/rescue.js';
 
 const { entries } = JSON.parse(readFileSync(new URL('../../vectors/rescue.json', import.meta.url)));
@@ -26,7 +26,7 @@ for (const entry of entries) {
 }
 
 test('with the same chance it is the same bytes', async () => {
-  const fixed = (plain, pub, info) => hpkeSeal(plain, pub, info, { ephemeral: pairOf(ephemeral) });
+  const fixed = async (plain, pub, info) => hpkeSeal(plain, pub, info, { ephemeral: await importPrivate(pairOf(ephemeral)) });
   assert.equal(await sealRescue(bytes(key), draft.p, draft.id, { kid, pub: office.pub }, fixed), draft.rescue[kid]);
 });
 
