@@ -23,7 +23,7 @@ _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 
 async def show_attachment(request: Request, asked: Asked, options: Options) -> Response:
     """Answer `GET /couch/{db}/{id}/{name}`, or a part of it where `Range` asks for one."""
-    doc = await asked.store.get(asked.target.document, rev=options.text("rev"))
+    doc = await asked.store.get(asked.target.document, rev=options.word("rev"))
     stub = _stub(doc, asked.target.attachment)
     length, etag = stub["length"], f'"{stub["digest"].removeprefix("md5-")}"'
     headers = {"ETag": etag, "Accept-Ranges": "bytes", "Content-MD5": etag.strip('"')}
@@ -81,7 +81,7 @@ async def _edited(asked: Asked, rev: str | None) -> Doc:
 
 
 def _rev(request: Request, options: Options) -> str | None:
-    return options.text("rev") or request.headers.get("if-match", "").strip().strip('"') or None
+    return options.word("rev") or request.headers.get("if-match", "").strip().strip('"') or None
 
 
 def _stub(doc: Doc, name: str) -> dict[str, Any]:

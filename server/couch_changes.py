@@ -50,7 +50,7 @@ def feed_of(options: Options, *, last_event: str | None = None) -> Feed:
     Raises:
         BadRequest: an option is none, or a filter is asked for that would have to be run.
     """
-    kind, style = options.text("feed") or "normal", options.text("style") or "main_only"
+    kind, style = options.word("feed") or "normal", options.word("style") or "main_only"
     if kind not in ("normal", "longpoll", "continuous", "eventsource"):
         raise BadRequest("Supported `feed` types: normal, continuous, longpoll, eventsource")
     if style not in ("main_only", "all_docs"):
@@ -58,7 +58,7 @@ def feed_of(options: Options, *, last_event: str | None = None) -> Feed:
     limit = options.number("limit")
     return Feed(
         kind=kind,  # type: ignore[arg-type]  # one of the four
-        since=last_event or options.text("last-event-id") or options.text("since") or "0",
+        since=last_event or options.word("last-event-id") or options.word("since") or "0",
         limit=None if limit is None else max(1, limit),  # 0 is 1 for CouchDB
         style=style,  # type: ignore[arg-type]  # one of the two
         include_docs=options.flag("include_docs"),
@@ -70,7 +70,7 @@ def feed_of(options: Options, *, last_event: str | None = None) -> Feed:
 
 
 def _doc_ids(options: Options) -> frozenset[str] | None:
-    name = options.text("filter")
+    name = options.word("filter")
     if name is None or name == "":
         return None
     if name != "_doc_ids":
@@ -82,7 +82,7 @@ def _doc_ids(options: Options) -> frozenset[str] | None:
 
 
 def _heartbeat(options: Options) -> float | None:
-    value = options.text("heartbeat")
+    value = options.word("heartbeat")
     if value in (None, "", "false", "False"):
         return None
     if value in ("true", "True"):

@@ -80,7 +80,7 @@ async def delete_document(request: Request) -> Response:
 def rev_of(request: Request, options: Options) -> str | None:
     """Give the rev that a write builds on, from the query or from `If-Match`."""
     match = request.headers.get("if-match", "").strip().strip('"')
-    return options.text("rev") or match or None
+    return options.word("rev") or match or None
 
 
 def _newest(doc: Doc) -> str:
@@ -96,12 +96,12 @@ def _unserved(asked: Asked) -> Response | None:
     if name == "_design" and asked.target.attachment.startswith("_"):
         return refusal(501, reason="views and functions are not run here")
     if name.startswith("_") and name not in ("_design", "_local"):
-        return refusal(404 if rest else 501, reason=f"{name} is not served here")
+        return refusal(404 if rest else 501, reason="nothing of that name is served here")
     return None
 
 
 async def _winner(asked: Asked, options: Options) -> Doc:
-    meta, doc_id, rev = options.flag("meta"), asked.target.document, options.text("rev")
+    meta, doc_id, rev = options.flag("meta"), asked.target.document, options.word("rev")
     wants_history = options.flag("revs") or options.flag("revs_info") or meta
     doc = await asked.store.get(
         doc_id,

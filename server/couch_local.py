@@ -23,14 +23,14 @@ async def put_local(request: Request) -> Response:
     """Answer `PUT /couch/{db}/_local/{id}`."""
     asked = asked_of(request)
     doc = await read_object(request, limit=NOTE_LIMIT)
-    return await _put(asked, doc, rev=doc.get("_rev") or options_of(request).text("rev"), status=201)
+    return await _put(asked, doc, rev=doc.get("_rev") or options_of(request).word("rev"), status=201)
 
 
 async def delete_local(request: Request) -> Response:
     """Answer `DELETE /couch/{db}/_local/{id}`."""
     asked = asked_of(request)
     await _kept(asked)
-    return await _put(asked, {"_deleted": True}, rev=options_of(request).text("rev"), status=200)
+    return await _put(asked, {"_deleted": True}, rev=options_of(request).word("rev"), status=200)
 
 
 async def _put(asked: Asked, doc: Doc, *, rev: str | None, status: int) -> Response:

@@ -55,7 +55,7 @@ class Options:
         """Say whether one of these options is there."""
         return any(name in self.body or name in self.query for name in names)
 
-    def text(self, name: str) -> str | None:
+    def word(self, name: str) -> str | None:
         """Give an option as it stands; a number of a body as text."""
         value = self._value(name)
         return None if value is None else str(value)
