@@ -19,6 +19,7 @@ let turn = /** @type {Promise<unknown>} */ (Promise.resolve());
 worker.addEventListener('install', (event) => event.waitUntil(inTurn(prepare)));
 worker.addEventListener('activate', (event) => event.waitUntil(inTurn(switchOver).then(() => worker.clients.claim())));
 worker.addEventListener('message', (event) => {
+  if (event.data.type.endsWith('-key')) return event.waitUntil(Promise.resolve(keepKey(event)));
   const done = inTurn(() => obey(event.data));
   event.waitUntil(done);
   const [asker] = event.ports;
@@ -195,4 +196,29 @@ async function languageOfPage() {
 /** @param {'update-ready' | 'switched'} type */
 async function tellPages(type) {
   for (const page of await worker.clients.matchAll({ includeUncontrolled: true })) page.postMessage({ type });
+}
+
+/** The key of the profile that is open, in memory alone (pwa/key-keeper.js), and which pages said when that they use it. */
+let held = /** @type {{id: string, key: CryptoKey} | undefined} */ (undefined);
+const holders = /** @type {Map<string, number>} */ (new Map());
+const PRESENT = 30_000; // milliseconds after which a page that says nothing is gone
+
+/** @param {ExtendableMessageEvent} event */
+function keepKey({ data, source, ports }) {
+  const id = /** @type {Client | null} */ (source)?.id ?? '';
+  if (data.type === 'hold-key') [held] = [data.held, holders.set(id, Date.now())];
+  for (const [page, at] of holders) if (Math.abs(Date.now() - at) > PRESENT) holders.delete(page);
+  if (data.type === 'drop-key') return dropKey(data.isHereAlone ? id : null);
+  if (!holders.size) held = undefined;
+  if (data.type === 'held-key') ports[0].postMessage(held ?? null);
+}
+
+/** Forget the key, unless another page that is open uses it. @param {string | null} page null for all */
+async function dropKey(page) {
+  if (page === null) holders.clear();
+  else holders.delete(page);
+  if (!holders.size) held = undefined;
+  const open = (await worker.clients.matchAll({ includeUncontrolled: true })).map(({ id }) => id);
+  for (const id of holders.keys()) if (!open.includes(id)) holders.delete(id);
+  if (!holders.size) held = undefined;
 }

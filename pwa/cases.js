@@ -5,10 +5,11 @@ import {
 } from './case-content.js';
 import { derive, parseCode, showCode, spokenNumber } from './crypto/receipt-code.js';
 import { verify } from './crypto/verify.js';
-import { remove, transact } from './db.js';
-import { ErasedError, GoneError, NotFoundError, OfflineError } from './device-errors.js';
+import { transact } from './db.js';
+import { ErasedError, LockedError, NotFoundError, OfflineError } from './device-errors.js';
 import { office } from './pins.js';
-import { createRecord, listRecords, readRecord, updateRecord } from './records.js';
+import { createRecord, listRecords, readRecord, removeRecord, updateRecord } from './records.js';
+import { idOf, openVault, vaultAtHand } from './vault.js';
 
 /** @typedef {import('./case-content.js').Content} Content */
 /** @typedef {import('./case-content.js').Holding} Holding */
@@ -45,7 +46,7 @@ export async function fetchCase(typed, { keep = false } = {}) {
 }
 
 /** Take a case off this device's list; what still waits in the outbox is sent all the same. @param {string} caseId */
-export const forgetCase = (caseId) => remove('cases', caseId);
+export const forgetCase = (caseId) => removeRecord('cases', caseId);
 
 /** Note that the steps so far were looked at. @param {string} caseId */
 export const markSeen = (caseId) =>
@@ -53,23 +54,27 @@ export const markSeen = (caseId) =>
     content.seen === content.events.length ? undefined : { ...content, seen: content.events.length });
 
 /**
- * What the next exchange asks about, 20 cases at a time, in turn.
+ * What the next exchange asks about, 20 cases at a time, in turn; nothing while they are locked.
  * @param {string} after the last case of the time before
  * @returns {Promise<[string, string, number, 0][]>}
  */
 export async function watches(after) {
-  const cases = (await listRecords('cases')).filter(({ proof }) => proof).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const listed = await listRecords('cases', vaultAtHand).catch(unlessLocked);
+  const cases = listed.filter(({ proof }) => proof).sort((a, b) => (a.id < b.id ? -1 : 1));
   const turn = cases.findIndex(({ id }) => id > after);
   const ordered = [...cases.slice(Math.max(turn, 0)), ...cases.slice(0, Math.max(turn, 0))];
   return ordered.slice(0, 20).map((content) => [content.id, content.proof, knownUpTo(content), 0]);
 }
 
-/** Put news into a case on the list; says whether there was any. @param {string} caseId @param {News} news */
-export const tellCase = (caseId, news) =>
+/**
+ * Put news into a case on the list; says whether there was any.
+ * @param {string} caseId @param {News} news @param {typeof openVault} [open] how to come by the vault
+ */
+export const tellCase = (caseId, news, open = vaultAtHand) =>
   updateRecord('cases', caseId, (content) => {
     const fresh = absorb(content, news);
     return JSON.stringify(fresh) === JSON.stringify(content) ? undefined : fresh;
-  });
+  }, Date.now(), open);
 
 /**
  * The case that the office had erased, if it is signed so; undefined otherwise.
@@ -84,22 +89,28 @@ export async function erasedCase(gone, keys) {
 }
 
 /**
- * Erase a case here too, with what is in the outbox of it; that it was erased stays, to be told.
+ * Erase a case here too, locked or not and in every profile, with what is in the outbox of it; that it was erased stays,
+ * to be told.
  * @param {string} caseId @param {number} erased when the office did, in seconds
  */
 export async function eraseCase(caseId, erased) {
-  await updateRecord('cases', caseId, ({ service }) => ({ service, erased })).catch(unlessGone);
-  await transact(['outbox'], 'readwrite', (store) => {
-    const all = store('outbox').getAll();
-    all.onsuccess = () => {
-      for (const item of all.result) if (item.case === caseId) store('outbox').delete(item.id);
+  await transact(['outbox', 'cases'], 'readwrite', (store) => {
+    const [items, cases] = [store('outbox').getAll(), store('cases').getAll()];
+    items.onsuccess = () => {
+      for (const item of items.result) if (item.case === caseId) store('outbox').delete(item.id);
+    };
+    cases.onsuccess = () => {
+      for (const { iv, ct, ...row } of cases.result) {
+        if (idOf(row.id) === caseId) store('cases').put({ ...row, n: row.n + 1, erased });
+      }
     };
   });
 }
 
-/** @param {unknown} error */
-function unlessGone(error) {
-  if (!(error instanceof GoneError)) throw error;
+/** @param {unknown} error @returns {any[]} */
+function unlessLocked(error) {
+  if (error instanceof LockedError) return [];
+  throw error;
 }
 
 /** @param {Content} content @param {News} news @returns {Content} */
@@ -129,7 +140,7 @@ async function ask(caseId, proof) {
 
 /** @param {string} caseId @param {Content} content @param {News} news */
 async function keepCase(caseId, content, news) {
-  const isThere = await tellCase(caseId, news).then(() => true, () => false);
+  const isThere = await tellCase(caseId, news, openVault).then(() => true, () => false);
   if (!isThere) await createRecord('cases', caseId, content);
 }
 

@@ -5,11 +5,11 @@
 
 import { StorageError } from './device-errors.js';
 
-/** @typedef {'drafts' | 'outbox' | 'cases' | 'meta'} StoreName */
+/** @typedef {'drafts' | 'outbox' | 'cases' | 'meta' | 'profiles'} StoreName */
 /** @typedef {(name: StoreName) => IDBObjectStore} Stores */
 
 const NAME = 'rantau';
-const VERSION = 1;
+const VERSION = 2;
 
 /** @type {Promise<IDBDatabase> | undefined} */
 let opened;
@@ -124,6 +124,7 @@ function upgrade(db, from) {
     for (const name of ['drafts', 'outbox', 'cases']) db.createObjectStore(name, { keyPath: 'id' });
     db.createObjectStore('meta', { keyPath: 'name' });
   }
+  if (from < 2) db.createObjectStore('profiles', { keyPath: 'id' });
 }
 
 /** @param {IDBDatabase} db */

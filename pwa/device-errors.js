@@ -11,15 +11,23 @@ export class StorageError extends Error {
   }
 }
 
-/** What is encrypted on this device cannot be read; `reason` is `key-missing`, `damaged` or `newer`. */
+/**
+ * What is encrypted on this device cannot be read; `reason` is `wrong-passphrase`, `key-missing`, `damaged`, `newer`, or
+ * `forgotten` for what lies under a passphrase that was replaced.
+ */
 export class VaultError extends Error {
   name = 'VaultError';
 
-  /** @param {'key-missing' | 'damaged' | 'newer'} reason */
+  /** @param {'wrong-passphrase' | 'key-missing' | 'damaged' | 'newer' | 'forgotten'} reason */
   constructor(reason) {
     super(reason);
     this.reason = reason;
   }
+}
+
+/** The profile in use waits for its passphrase or PIN, and nobody is to be asked for it now. */
+export class LockedError extends Error {
+  name = 'LockedError';
 }
 
 /** The draft or case is not here any more: deleted, or sent from another tab. */

@@ -1,9 +1,8 @@
 /** Drafts: any number of applications being filled in, saved encrypted while people type. */
 
-import { b32Encode, b64uEncode } from './crypto/canonical.js';
+import { b32Encode } from './crypto/canonical.js';
 import { randomBytes } from './crypto/cipher.js';
-import { read, remove } from './db.js';
-import { createRecord, listRecords, readRecord, updateRecord } from './records.js';
+import { createRecord, listRecords, readRecord, readSealed, removeRecord, updateRecord } from './records.js';
 import { listen, tell } from './tabs.js';
 
 /** @typedef {Record<string, any>} Values */
@@ -62,15 +61,8 @@ export async function listDrafts() {
 
 /** @param {string} id */
 export async function deleteDraft(id) {
-  await remove('drafts', id);
+  await removeRecord('drafts', id);
   tell({ draft: id });
-}
-
-/** Give the record as it lies in the database, for a draft that does not open here. @param {string} id */
-export async function exportDraft(id) {
-  const { iv, ct, ...record } = await read('drafts', id);
-  const text = JSON.stringify({ ...record, iv: b64uEncode(iv), ct: b64uEncode(ct) });
-  return new Blob([text], { type: 'application/json' });
 }
 
 /**
@@ -81,7 +73,7 @@ export async function exportDraft(id) {
 export function watchDraft(id, notice) {
   const leave = new AbortController();
   const deafen = listen(async ({ draft }) => {
-    if (draft === id) notice((await read('drafts', id)) ? 'saved-elsewhere' : 'gone');
+    if (draft === id) notice((await readSealed('drafts', id)) ? 'saved-elsewhere' : 'gone');
   });
   void claim(`rantau-draft-${id}`, leave.signal, () => notice('open-elsewhere'));
   return () => {

@@ -10,6 +10,7 @@ import { addVersion, newContent } from './case-content.js';
 import { amend, read, readAll, transact } from './db.js';
 import { ChangedError, GoneError, NoOfficeError } from './device-errors.js';
 import { clockNow, today } from './pins.js';
+import { placeOf } from './records.js';
 import { openVault } from './vault.js';
 import { weigh } from './wire-body.js';
 
@@ -131,24 +132,25 @@ function content(form, answers) {
 /** @param {Prepared} prepared */
 async function put({ draft, keys, code, version, wrap, line, bytes }) {
   const vault = await openVault();
-  const old = await read('cases', keys.case);
+  const [source, place] = [placeOf(vault.profile, draft.id), placeOf(vault.profile, keys.case)];
+  const old = await read('cases', place);
   const known = old ? await vault.decrypt(old) : newContent(draft, code, keys);
-  const record = await vault.encrypt(keys.case, (old?.n ?? 0) + 1, addVersion(known, version, wrap));
+  const record = await vault.encrypt(place, (old?.n ?? 0) + 1, addVersion(known, version, wrap));
   const item = {
     id: version._id, case: keys.case, line, bytes, state: 'waiting', reason: null, at: Date.now(), tries: 0,
     offeredAt: 0, done: null, receipt: null,
   };
   return transact(['drafts', 'outbox', 'cases'], 'readwrite', (store, fail) => {
-    const source = store('drafts').get(draft.id);
-    const found = store('cases').get(keys.case);
+    const sent = store('drafts').get(source);
+    const found = store('cases').get(place);
     const isSame = () => found.result?.n === old?.n;
     found.onsuccess = () => {
-      if (!source.result) return fail(new GoneError());
-      if (source.result.n !== draft.n) return fail(new ChangedError());
+      if (!sent.result) return fail(new GoneError());
+      if (sent.result.n !== draft.n) return fail(new ChangedError());
       if (!isSame()) return;
       store('cases').put(record);
       store('outbox').put(item);
-      store('drafts').delete(draft.id);
+      store('drafts').delete(source);
     };
     return isSame;
   });

@@ -2,7 +2,7 @@
 
 import { amend, remove, transact } from './db.js';
 
-/** @typedef {{draft: string} | {exchanged: any}} News */
+/** @typedef {{draft: string} | {exchanged: any} | {locked: string}} News */
 
 const LEASE = 90_000; // milliseconds after which a tab that took its turn and died is forgotten
 

@@ -24,6 +24,12 @@ export function loadTexts() {
   return loading;
 }
 
+/** Have the texts of a part that few people need, beside the others. @param {string} part */
+export async function loadMore(part) {
+  await loadTexts();
+  texts = { ...texts, ...(await (await fetch(`/text/${part}-${language()}.json`)).json()) };
+}
+
 /** @param {string} key */
 export const hasText = (key) => Object.hasOwn(texts, key);
 

@@ -5,82 +5,134 @@
  *
  * The key lives in the same database as what it opens, so that they live and die together. While any ciphertext exists
  * no new key is made behind anybody's back, and what does not open is left where it is.
+ *
+ * A person who set a PIN, and each volunteer who shares the phone, has a profile that is locked (profiles.js); nothing of
+ * that is loaded while there is none.
  */
 
 import { canonical, utf8 } from './crypto/canonical.js';
 import { randomBytes } from './crypto/cipher.js';
 import { read, transact } from './db.js';
-import { VaultError } from './device-errors.js';
+import { LockedError, VaultError } from './device-errors.js';
 
 /** @typedef {import('./crypto/canonical.js').Bytes} Bytes */
-/** @typedef {{id: string, v: number, n: number, at: number, iv: Bytes, ct: Bytes}} VaultRecord n counts the changes */
+/** @typedef {{p?: string, dk?: Bytes, rescue?: Record<string, string>, aside?: number, erased?: number}} Owned
+ *   whose it is, if not the owner's; since when it is set aside, or was erased by the office */
+/** @typedef {{id: string, v: number, n: number, at: number, iv: Bytes, ct: Bytes} & Owned} VaultRecord n counts the changes */
 
-const FORMAT = 1;
-const PROFILE = 'own';
-const [KEY, CANARY] = ['device-key', 'canary'];
+export const FORMAT = 1;
+export const OWN = 'own'; // the profile of whoever's phone it is
+const [KEY, CANARY, IN_USE] = ['device-key', 'canary', 'profile'];
 
-/** Encrypts and decrypts records, each bound to its id and its number. */
+/** Encrypts and decrypts records of one profile, each bound to its id and its number. */
 export class Vault {
-  /** @param {CryptoKey} key */
-  constructor(key) {
+  /** @param {CryptoKey} key @param {string} [profile] @param {string | null} [device] as which the office knows its person */
+  constructor(key, profile = OWN, device = null) {
     this.key = key;
+    this.profile = profile;
+    this.device = device;
   }
 
   /**
    * @param {string} id @param {number} n @param {unknown} value anything that JSON holds
+   * @param {number} [at] @param {VaultRecord} [_old] what it replaces
    * @returns {Promise<VaultRecord>}
    */
-  async encrypt(id, n, value, at = Date.now()) {
-    const iv = randomBytes(12);
-    const plain = utf8(JSON.stringify(value));
-    const ct = new Uint8Array(await crypto.subtle.encrypt(algorithm(id, n, iv), this.key, plain));
-    return { id, v: FORMAT, n, at, iv, ct };
+  async encrypt(id, n, value, at = Date.now(), _old) {
+    return { id, v: FORMAT, n, at, ...(await this.seal(this.key, id, n, value)) };
   }
 
   /** @param {VaultRecord} record @returns {Promise<any>} */
-  async decrypt({ id, v, n, iv, ct }) {
-    if (v > FORMAT) throw new VaultError('newer');
+  async decrypt(record) {
+    if (record.v > FORMAT) throw new VaultError('newer');
+    return record.erased ? { erased: record.erased } : this.open(this.key, record);
+  }
+
+  /** @param {CryptoKey} key @param {string} id @param {number} n @param {unknown} value */
+  async seal(key, id, n, value) {
+    const iv = randomBytes(12);
+    const plain = utf8(JSON.stringify(value));
+    const ct = new Uint8Array(await crypto.subtle.encrypt(this.algorithm(id, n, iv), key, plain));
+    return { iv, ct };
+  }
+
+  /** @param {CryptoKey} key @param {VaultRecord} record */
+  async open(key, { id, n, iv, ct }) {
     try {
-      const plain = await crypto.subtle.decrypt(algorithm(id, n, iv), this.key, ct);
+      const plain = await crypto.subtle.decrypt(this.algorithm(id, n, iv), key, ct);
       return JSON.parse(new TextDecoder().decode(plain));
     } catch {
       throw new VaultError('damaged');
     }
   }
+
+  /** @param {string} id @param {number} n @param {Bytes} iv */
+  algorithm = (id, n, iv) => ({ name: 'AES-GCM', iv, additionalData: canonical(['dr1', this.profile, idOf(id), n]) });
 }
 
+/** The id that a record has for its profile. @param {string} place */
+export const idOf = (place) => place.slice(place.indexOf('.') + 1).split('~')[0];
+
+/** @type {Vault | undefined} */
+let taken;
 /** @type {Promise<Vault> | undefined} */
-let opened;
+let opening;
 
 /**
- * Open the vault, and make its key if this device has nothing yet. Throws a `VaultError`: `key-missing`, `damaged` or
- * `newer`.
+ * Open the vault of the profile in use; one that is locked asks its person and waits. Makes this device's key if there
+ * is nothing yet. Throws a `VaultError`: `key-missing`, `damaged` or `newer`.
  */
 export function openVault() {
-  opened ??= unlock().catch((error) => {
-    opened = undefined;
-    throw error;
+  opening ??= vaultAtHand().catch(askIfLocked).finally(() => (opening = undefined));
+  return opening;
+}
+
+/** The same, but where a person would have to be asked it throws a `LockedError`. */
+export const vaultAtHand = async () => (taken ??= await find());
+
+/** Use this vault from now on; without one, what is found. @param {Vault} [vault] */
+export const takeVault = (vault) => void (taken = vault);
+
+/** The id of the profile in use. @returns {Promise<string>} */
+export const profileInUse = async () => taken?.profile ?? (await read('meta', IN_USE))?.id ?? OWN;
+
+/** Put a profile to use, on every page from now on. @param {string} id @param {boolean} isLocked by a passphrase or PIN */
+export async function useProfile(id, isLocked) {
+  taken = undefined;
+  await transact(['meta'], 'readwrite', (store) => {
+    if (isLocked) store('meta').put({ name: IN_USE, id });
+    else store('meta').delete(IN_USE);
   });
-  return opened;
 }
 
 /** Take a new key although old records stay unreadable. Only when `openVault` failed and a person said yes. */
 export async function renewVault() {
   try {
-    return await openVault();
+    return await openDevice();
   } catch (error) {
     if (!(error instanceof VaultError) || error.reason === 'newer') throw error;
     await makeKey({ isWanted: true });
-    return openVault();
+    return openDevice();
   }
 }
 
-/** @returns {Promise<Vault>} */
-async function unlock() {
+async function find() {
+  const row = await read('meta', IN_USE);
+  return row ? (await import('./profiles.js')).held(row.id) : openDevice();
+}
+
+/** @param {unknown} error @returns {Promise<Vault>} */
+async function askIfLocked(error) {
+  if (!(error instanceof LockedError)) throw error;
+  return (await import('./components/unlock.js')).askToUnlock(await profileInUse());
+}
+
+/** Open what this device's own key opens: records without a PIN, and the outer half of every profile. @returns {Promise<Vault>} */
+export async function openDevice() {
   const row = await read('meta', KEY);
   if (!row) {
     await makeKey();
-    return unlock();
+    return openDevice();
   }
   if (row.v > FORMAT) throw new VaultError('newer');
   const vault = new Vault(row.key ?? (await importKey(row.raw)));
@@ -94,12 +146,12 @@ async function makeKey({ isWanted = false } = {}) {
   const raw = randomBytes(32);
   const key = await importKey(raw);
   const canary = { ...(await new Vault(key).encrypt(CANARY, 1, CANARY)), name: CANARY };
-  await transact(['meta', 'drafts', 'cases'], 'readwrite', (store, fail) => {
+  await transact(['meta', 'drafts', 'cases', 'profiles'], 'readwrite', (store, fail) => {
     const meta = store('meta');
     const found = meta.get(KEY);
-    const others = [store('drafts').count(), store('cases').count(), meta.count(CANARY)];
+    const others = [store('drafts').count(), store('cases').count(), store('profiles').count(), meta.count(CANARY)];
     // Requests are answered in their order, so with the last one all are there.
-    others[2].onsuccess = () => {
+    others[3].onsuccess = () => {
       if (found.result && !isWanted) return;
       if (!isWanted && others.some(({ result }) => result > 0)) return fail(new VaultError('key-missing'));
       if (found.result) meta.put({ ...found.result, name: `${KEY}.${Date.now()}` });
@@ -121,7 +173,4 @@ function putKey(meta, key, raw) {
 }
 
 /** @param {Bytes} raw */
-const importKey = (raw) => crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']);
-
-/** @param {string} id @param {number} n @param {Bytes} iv */
-const algorithm = (id, n, iv) => ({ name: 'AES-GCM', iv, additionalData: canonical(['dr1', PROFILE, id, n]) });
+export const importKey = (raw) => crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']);

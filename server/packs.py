@@ -28,7 +28,6 @@ LINES = "application/x-ndjson"
 _OFFICERS = ("events", "hpke", "key-pair", "keyring", "open", "rescue")
 _NOT_OFFLINE = (
     "/pwa/staff/",
-    "/pwa/vendor/argon2/",
     "/service-worker.js",
     "/pwa/css/",
     *(f"/pwa/crypto/{name}.js" for name in _OFFICERS),
@@ -38,8 +37,22 @@ _NOT_OFFLINE = (
 # on kept and updated, once somebody here needs it (`keepPacks` of pwa/sw-bridge.js).
 EXTRAS = {
     "online": ("exchange", "exchange-timer", "online", "transport", "crypto/receipts"),
+    # A phone that a PIN or a passphrase locks, and what helps where something does not open.
+    "profile": (
+        *("aside", "handing", "idle", "key-keeper", "lock-watch", "pin", "profile-vault", "profiles", "tries"),
+        *("components/forgotten", "components/passphrase-form", "components/problem-card", "components/profile-panel"),
+        *(
+            "components/unlock",
+            "crypto/passphrase-bytes",
+            "crypto/rescue-seal",
+            "passphrase/argon2-worker",
+            "passphrase/derive-key",
+            "passphrase/kdf",
+        ),
+        "vendor/argon2/argon2.umd.min",
+    ),
     "volunteer": (),
-}  # modules of pwa/ by the name of their packs
+}  # modules of pwa/ by the name of their packs, which also have the texts of that name
 _KINDS = ("page", "apply", "guide", "style", "script", "data", "image")
 
 
@@ -83,6 +96,8 @@ def _rows(packs: Mapping[str, Resource]) -> list[list[object]]:
 
 
 def _extra(url: str) -> str:
+    if url.startswith("/text/"):
+        return url.removeprefix("/text/").rpartition("-")[0]
     module = url.removeprefix("/pwa/").removesuffix(".js")
     return next((name for name, modules in EXTRAS.items() if module in modules), "")
 
@@ -98,7 +113,7 @@ def _belongs(url: str, lang: str) -> bool:
     if url.startswith(_NOT_OFFLINE) or url.startswith("/packs/") or (url.count("/") > 2 and url.startswith("/forms/")):
         return False
     if url.startswith("/text/"):
-        return url == f"/text/{lang}.json"
+        return url in {f"/text/{lang}.json", *(f"/text/{name}-{lang}.json" for name in EXTRAS)}
     first = url.split("/")[1]
     return len(first) != 2 or first == lang
 

@@ -7,7 +7,6 @@ import click
 
 from server.accounts import AccountError
 from server.content import ContentError
-from server.couch_peers import PeerError
 from server.founding import FoundingError
 from server.key_changes import KeyChangeError
 from server.office import NoOffice
@@ -27,7 +26,6 @@ _EXPECTED = (
     ChainError,
     KeyChangeError,
     AccountError,
-    PeerError,
 )
 
 

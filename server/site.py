@@ -18,6 +18,7 @@ from server.settings import Settings
 
 DEVICE_TEXTS = ("app.", "code.", "field.", "rule.", "option.", "form.", "section.", "step.", "refused.", "state.")
 STAFF_TEXTS = (*DEVICE_TEXTS, "staff.")
+PROFILE_TEXTS = ("profile.",)  # of a phone that a PIN or a passphrase locks
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ def _texts(content: Content) -> dict[str, Resource]:
     found = {}
     for lang in content.catalogues.languages:
         catalogue = content.catalogues[lang]
-        for name, prefixes in ((lang, DEVICE_TEXTS), (f"staff-{lang}", STAFF_TEXTS)):
+        parts = {lang: DEVICE_TEXTS, f"staff-{lang}": STAFF_TEXTS, f"profile-{lang}": PROFILE_TEXTS}
+        for name, prefixes in parts.items():
             found[f"/text/{name}.json"] = make_resource(_json(catalogue.subset(prefixes)), JSON)
     return found
 

@@ -16,7 +16,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from server.assets import load_assets
-from server.headers import strict_headers
+from server.headers import WASM_WORKER, strict_headers
 from sync.canonical import b64u_encode
 from sync.events import sign_event
 from sync.key_pair import KeyPair, new_key_pair
@@ -172,6 +172,8 @@ class ScriptedOffice:
         if body is None:
             return web.Response(status=404, text="?")
         headers = dict(strict_headers(self.url)) | {"Content-Type": type_, "Cache-Control": "no-cache"}
+        if request.path == "/pwa/passphrase/argon2-worker.js":
+            headers["Content-Security-Policy"] = WASM_WORKER
         return web.Response(body=body, headers=headers)
 
     def _resource(self, path: str) -> tuple[bytes | None, str]:

@@ -47,6 +47,7 @@ export default class ApplicationForm {
     this.root.addEventListener('focusout', flush, { signal });
     this.root.addEventListener('submit', (event) => (event.preventDefault(), void this.review()), { signal });
     window.addEventListener('pagehide', flush, { signal });
+    document.addEventListener('rantau:locking', (event) => this.leave(/** @type {CustomEvent} */ (event).detail), { signal });
     document.addEventListener('visibilitychange', flush, { signal });
     window.addEventListener('online', () => void this.load(), { signal });
     void this.open();
@@ -128,6 +129,11 @@ export default class ApplicationForm {
       this.tellTrouble(error);
       return false;
     }
+  }
+
+  /** What is typed is stored before it leaves the screen. @param {Promise<boolean>[]} saves */
+  leave(saves) {
+    if (this.saved.dataset.saved === '' && isTouched(this.root)) saves.push(this.save());
   }
 
   /** @param {number} at */

@@ -1,7 +1,7 @@
 /** Everything on this phone: drafts, what waits to be sent, and the cases whose codes it holds. */
 
 import { forgetCase, listCases } from '../cases.js';
-import { deleteDraft, exportDraft, listDrafts } from '../drafts.js';
+import { deleteDraft, listDrafts } from '../drafts.js';
 import { element } from '../element.js';
 import { CONNECTION, dropItem, exportItems, listOutbox, retryItem } from '../outbox.js';
 import { hasText, language, text } from '../text.js';
@@ -40,10 +40,17 @@ export default class Mine {
     const open = outbox.filter(({ state }) => state !== 'done');
     /** @param {string} id */
     const titleOf = (id) => nameOf(cases.find((row) => row.case === id) ?? {});
+    const isBroken = [...drafts, ...cases].some(({ problem }) => problem);
+    const broken = isBroken ? await import('./problem-card.js').catch(() => undefined) : undefined;
+    const again = () => this.show();
+    /** @type {(kind: 'drafts' | 'cases', row: any, card: (row: any) => HTMLElement) => HTMLElement} */
+    const cardOf = (kind, row, card) =>
+      (row.problem ? broken?.problemCard(kind, { id: row.case, ...row }, again) ?? problemLine(row) : card(row));
     this.put([
+      (await broken?.renewal(again)) ?? null,
       open.length ? section('outbox', [this.sending(open), ...open.map((item) => this.item(item, titleOf(item.case)))]) : null,
-      drafts.length ? section('drafts', drafts.map((draft) => this.draft(draft))) : null,
-      cases.length ? section('cases', cases.map((row) => caseCard(row, open))) : null,
+      drafts.length ? section('drafts', drafts.map((row) => cardOf('drafts', row, (draft) => this.draft(draft)))) : null,
+      cases.length ? section('cases', cases.map((row) => cardOf('cases', row, () => caseCard(row, open)))) : null,
       drafts.length + open.length + cases.length ? null : element('p', { class: 'notice' }, text('app.mine.nothing')),
     ]);
   }
@@ -106,7 +113,6 @@ export default class Mine {
       await deleteDraft(draft.id);
       await this.show();
     };
-    if (draft.problem) return problemCard(draft);
     const n = Math.floor((Date.now() - draft.at) / DAY);
     return element('li', { class: 'card stack near', 'data-draft': draft.id },
       element('h3', {}, nameOf(draft)),
@@ -120,18 +126,11 @@ export default class Mine {
   }
 }
 
-/** A draft that does not open here: nothing is deleted, and it can be handed to somebody who may help. @param {any} draft */
-const problemCard = ({ id, at, problem }) =>
-  element('li', { class: 'card stack near', 'data-draft': id },
-    element('p', { class: 'error' }, text(`app.mine.problem.${problem}`)),
-    element('p', { class: 'quiet' }, text('app.mine.saved', { at: when(at) })),
-    plain('export-draft', text('app.mine.export'), async () => saveFile(await exportDraft(id), `${id}.json`)));
+/** What does not open here, where the help for it cannot be had. @param {any} row */
+const problemLine = ({ problem }) => element('li', { class: 'card' }, element('p', { class: 'error' }, text(`app.mine.problem.${problem}`)));
 
 /** @param {any} row @param {any[]} open */
 function caseCard(row, open) {
-  if (row.problem) {
-    return element('li', { class: 'card', 'data-case': row.case }, element('p', { class: 'error' }, text(`app.mine.problem.${row.problem}`)));
-  }
   if (row.erased) {
     return element('li', { class: 'card stack near', 'data-case': row.case },
       element('p', {}, text('app.mine.erased', { at: when(row.erased * 1000) })),

@@ -1,6 +1,6 @@
 /** The office's keys as an officer's browser meets them, with key-list.js the twin of sync/keyring.py. */
 
-import { b64uDecode, b64uEncode, canonical, utf8 } from './canonical.js';
+import { b64uDecode, b64uEncode, canonical } from './canonical.js';
 import { aesOpen, aesSeal, randomBytes } from './cipher.js';
 import { OpenError, opening } from './errors.js';
 import { hpkeOpen, hpkeSeal } from './hpke.js';
@@ -24,9 +24,6 @@ export async function sealGrant(kid, officer, pair, officerPub) {
 export function openGrant(grant, kid, officer, pair) {
   return opening(async () => splitPair(await hpkeOpen(b64uDecode(grant), pair, canonical(['sl1-grant', kid, officer]))));
 }
-
-/** The bytes of a passphrase that Argon2id takes: NFC, UTF-8. @param {string} passphrase */
-export const passphraseBytes = (passphrase) => utf8(passphrase.normalize('NFC'));
 
 /**
  * Make an officer's record; `key` is the 32 bytes that Argon2id gave for the passphrase under `kdf`.

@@ -1,9 +1,12 @@
-/** The way back to a draft whose passphrase nobody remembers; the twin of sync/rescue.py. */
+/** Both halves of the way back to a draft whose passphrase nobody remembers; the twin of sync/rescue.py. */
 
-import { b64uDecode, b64uEncode, canonical, concat } from './canonical.js';
+import { b64uDecode, canonical, concat } from './canonical.js';
 import { aesOpen } from './cipher.js';
 import { OpenError, opening } from './errors.js';
-import { hpkeOpen, hpkeSeal } from './hpke.js';
+import { hpkeOpen } from './hpke.js';
+import { rescueContext } from './rescue-seal.js';
+
+export { sealRescue } from './rescue-seal.js';
 
 /** @typedef {import('./canonical.js').Bytes} Bytes */
 /** @typedef {import('./key-pair.js').KeyPair | import('./key-pair.js').PrivateKey} Private */
@@ -15,21 +18,10 @@ import { hpkeOpen, hpkeSeal } from './hpke.js';
 
 const KEY = 32; // bytes of a draft's data key
 
-/** @param {string} profile @param {string} draft @param {string} kid */
-const context = (profile, draft, kid) => canonical(['dr1-rescue', profile, draft, kid]);
-
-/**
- * Seal a draft's data key to an epoch key of the office; gives base64url of 113 bytes.
- * @param {Bytes} dataKey @param {string} profile @param {string} draft @param {{kid: string, pub: Bytes}} to
- */
-export async function sealRescue(dataKey, profile, draft, { kid, pub }, seal = hpkeSeal) {
-  return b64uEncode(await seal(dataKey, pub, context(profile, draft, kid)));
-}
-
 /** @param {string} rescue @param {string} profile @param {string} draft @param {string} kid @param {Private} pair */
 export function openRescue(rescue, profile, draft, kid, pair) {
   return opening(async () => {
-    const dataKey = await hpkeOpen(b64uDecode(rescue), pair, context(profile, draft, kid));
+    const dataKey = await hpkeOpen(b64uDecode(rescue), pair, rescueContext(profile, draft, kid));
     if (dataKey.length !== KEY) throw new OpenError();
     return dataKey;
   });

@@ -2,9 +2,9 @@
 
 import { SENT, STEPS } from '../crypto/events.js';
 import { element } from '../element.js';
+import { Idle } from '../idle.js';
 import { CaseView } from './case.js';
 import { DueView } from './due-view.js';
-import { Idle } from './idle.js';
 import { KeysView } from './keys-view.js';
 import { CaseList } from './list.js';
 import { openCase } from './open-case.js';

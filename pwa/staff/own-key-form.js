@@ -2,8 +2,9 @@
 
 import { OpenError } from '../crypto/errors.js';
 import { element } from '../element.js';
-import { DerivationError } from './derive-key.js';
-import { SHORTEST, changePassphrase, makeRecord, offerPassphrase, wordsOf } from './own-key.js';
+import { DerivationError } from '../passphrase/derive-key.js';
+import { SHORTEST, offerPassphrase } from '../passphrase/kdf.js';
+import { changePassphrase, makeRecord, wordsOf } from './own-key.js';
 
 /** @typedef {import('../crypto/keyring.js').OfficerKey} OfficerKey */
 /** @typedef {import('./staff-api.js').StaffApi} StaffApi */

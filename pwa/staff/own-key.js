@@ -1,25 +1,15 @@
 /** An officer's own key: made in this browser, under a passphrase that no server ever sees. */
 
-import { b64uDecode, b64uEncode } from '../crypto/canonical.js';
-import { randomBytes } from '../crypto/cipher.js';
+import { b64uDecode } from '../crypto/canonical.js';
 import { newKeyPair } from '../crypto/key-pair.js';
 import { openGrant, sealGrant, unwrapOfficerKey, wrapOfficerKey } from '../crypto/keyring.js';
-import { fingerprint, speakable } from '../crypto/speakable.js';
-import { deriveKey } from './derive-key.js';
+import { fingerprint } from '../crypto/speakable.js';
+import { deriveKey } from '../passphrase/derive-key.js';
+import { newKdf } from '../passphrase/kdf.js';
 
 /** @typedef {import('../crypto/keyring.js').KeyList} KeyList */
 /** @typedef {import('../crypto/keyring.js').OfficerKey} OfficerKey */
 /** @typedef {import('./keys.js').Sealed} Sealed */
-
-export const SHORTEST = 12; // characters of a passphrase
-const MEMORY = 65_536; // KiB
-const SECOND = 1000; // milliseconds that an unlocking should take
-const FEWEST = 3; // passes
-const MOST = 16;
-const WORDS = 4;
-
-/** A passphrase to offer: four words, 48 bits. */
-export const offerPassphrase = () => speakable(randomBytes(6), WORDS);
 
 /** The words by which a colleague confirms a key. @param {string} pub */
 export const wordsOf = (pub) => fingerprint(b64uDecode(pub));
@@ -31,7 +21,7 @@ export const wordsOf = (pub) => fingerprint(b64uDecode(pub));
  * @returns {Promise<OfficerKey>}
  */
 export async function makeRecord(login, passphrase, signal, pair) {
-  const kdf = { name: /** @type {const} */ ('argon2id'), m: MEMORY, t: await passes(signal), p: 1, salt: b64uEncode(randomBytes(16)) };
+  const kdf = await newKdf(signal);
   const key = await deriveKey(passphrase, kdf, signal);
   return wrapOfficerKey(pair ?? (await newKeyPair()), key, login, kdf);
 }
@@ -63,11 +53,4 @@ export async function grantsFor({ officer, grants }, passphrase, list, { login, 
   }
   own.d.fill(0);
   return made;
-}
-
-/** How many passes take this machine about a second. @param {AbortSignal} signal */
-async function passes(signal) {
-  const begun = performance.now();
-  await deriveKey('calibration', { name: 'argon2id', m: MEMORY, t: 1, p: 1, salt: b64uEncode(randomBytes(16)) }, signal);
-  return Math.max(FEWEST, Math.min(MOST, Math.round(SECOND / (performance.now() - begun))));
 }

@@ -4,7 +4,7 @@ import { OpenError } from '../crypto/errors.js';
 import { OfflineError, RootChangedError } from '../device-errors.js';
 import { element } from '../element.js';
 import { refreshOffice } from '../pins.js';
-import { DerivationError, deriveKey } from './derive-key.js';
+import { DerivationError, deriveKey } from '../passphrase/derive-key.js';
 import { openKeys } from './keys.js';
 import { OwnKeyForm } from './own-key-form.js';
 import { ApiError } from './staff-api.js';

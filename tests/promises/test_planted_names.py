@@ -166,8 +166,8 @@ def test_without_sealing_the_search_finds_them_on_the_phone(
     office: RunningOffice, playwright: Playwright, tmp_path: Path
 ) -> None:  # fmt: skip
     with Phone(playwright, tmp_path / "phone", service_workers="block") as phone:
-        seal = "new Uint8Array(await crypto.subtle.encrypt(algorithm(id, n, iv), this.key, plain))"
-        open_again = "await crypto.subtle.decrypt(algorithm(id, n, iv), this.key, ct)"
+        seal = "new Uint8Array(await crypto.subtle.encrypt(this.algorithm(id, n, iv), key, plain))"
+        open_again = "await crypto.subtle.decrypt(this.algorithm(id, n, iv), key, ct)"
         switch_off(phone.page, "pwa/vault.js", {seal: "plain", open_again: "ct"})
         page = phone.page
         page.goto(f"{office.url}/id/apply/{SERVICE}")

@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.scripted_office import ScriptedOffice
 
-MODULES = ["db", "vault", "drafts", "outbox", "exchange", "cases", "pins", "tabs", "online"]
+MODULES = ["db", "vault", "drafts", "outbox", "exchange", "cases", "pins", "tabs", "online", "aside"]
 IMPORTS = f"""
   const [{", ".join(MODULES)}] = await Promise.all({json.dumps(MODULES)}.map((name) => import(`/pwa/${{name}}.js`)));
   const fill = async (id, values) => {{

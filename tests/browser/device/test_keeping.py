@@ -169,7 +169,8 @@ class TestVault:
             await db.amend('drafts', bad, (row) => ({ ...row, ct: row.ct.map((byte) => byte ^ 1) }));
             const problems = Object.fromEntries((await drafts.listDrafts()).map(({ id, problem }) => [id, problem]));
             const error = await failing(drafts.saveDraft(bad, { nama: 'X' }));
-            return [[problems[good] ?? null, problems[bad]], error, await (await drafts.exportDraft(bad)).text()];""",
+            const text = await (await aside.exportRecord('drafts', bad)).text();
+            return [[problems[good] ?? null, problems[bad]], error, text];""",
         )
         assert listed == [None, "damaged"]
         assert again == ["VaultError", "damaged"]

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { runInThisContext } from 'node:vm';
 
 import { b64uDecode } from '../../../pwa/crypto/canonical.js';
-import { passphraseBytes } from '../../../pwa/crypto/keyring.js';
+import { passphraseBytes } from '../../../pwa/crypto/passphrase-bytes.js';
 
 const FOLDER = new URL('../../../pwa/vendor/argon2/', import.meta.url);
 // hash-wasm 4.13.0 from npm, dist/argon2.umd.min.js and LICENSE

@@ -8,8 +8,9 @@ import { b64uDecode, b64uEncode } from '../../../pwa/crypto/canonical.js';
 import { OpenError } from '../../../pwa/crypto/errors.js';
 import { newKeyPair } from '../../../pwa/crypto/key-pair.js';
 import {
-  openGrant, passphraseBytes, sealGrant, unwrapOfficerKey, verifyKeyList, wrapOfficerKey,
+  openGrant, sealGrant, unwrapOfficerKey, verifyKeyList, wrapOfficerKey,
 } from '../../../pwa/crypto/keyring.js';
+import { passphraseBytes } from '../../../pwa/crypto/passphrase-bytes.js';
 import { verifyReceipt } from '../../../pwa/crypto/receipts.js';
 
 const vectors = JSON.parse(readFileSync(new URL('../../vectors/keyring.json', import.meta.url)));

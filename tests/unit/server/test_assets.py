@@ -15,7 +15,7 @@ def root(tmp_path: Path) -> Path:
         "pwa/css/tokens.css": "/* gone */\na { b: c }\n",
         "pwa/css/print.css": "nav { d: e }\n",
         "pwa/css/components.css": "f { g: h }\n",
-        "pwa/staff/argon2-worker.js": "importScripts();\n",
+        "pwa/passphrase/argon2-worker.js": "importScripts();\n",
         "pwa/vendor/argon2/argon2.js": "// stays\nx();\n",
         "pwa/vendor/argon2/LICENSE": "MIT",
         "service-worker.js": "// gone\nself;\n",
@@ -30,7 +30,7 @@ def root(tmp_path: Path) -> Path:
 def test_only_files_of_the_app_are_served(root: Path) -> None:
     assert sorted(load_assets(root)) == [
         "/manifest.json", "/pwa/app.css", "/pwa/css/components.css", "/pwa/css/print.css", "/pwa/css/tokens.css",
-        "/pwa/main.js", "/pwa/staff/argon2-worker.js",
+        "/pwa/main.js", "/pwa/passphrase/argon2-worker.js",
         "/pwa/vendor/argon2/argon2.js", "/service-worker.js",
     ]  # fmt: skip
 
@@ -50,7 +50,7 @@ def test_public_pages_have_one_sheet_the_print_rules_last(root: Path) -> None:
 
 def test_only_the_worker_of_the_passphrase_has_a_policy_of_its_own(root: Path) -> None:
     own = {url: asset.headers for url, asset in load_assets(root).items() if asset.headers}
-    assert own == {"/pwa/staff/argon2-worker.js": {"Content-Security-Policy": WASM_WORKER}}
+    assert own == {"/pwa/passphrase/argon2-worker.js": {"Content-Security-Policy": WASM_WORKER}}
 
 
 def test_every_file_of_the_app_has_its_type() -> None:

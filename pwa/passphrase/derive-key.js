@@ -1,13 +1,13 @@
 /** Deriving a key from a passphrase in a worker of its own, which does not outlive the one derivation. */
 
 import { b64uDecode } from '../crypto/canonical.js';
-import { passphraseBytes } from '../crypto/keyring.js';
+import { passphraseBytes } from '../crypto/passphrase-bytes.js';
 import { workerUrl } from '../worker-urls.js';
 
 /** @typedef {import('../crypto/canonical.js').Bytes} Bytes */
 /** @typedef {import('../crypto/keyring.js').Kdf} Kdf */
 
-const WORKER = '/pwa/staff/argon2-worker.js';
+const WORKER = '/pwa/passphrase/argon2-worker.js';
 const MOST = { m: 2 ** 20, t: 16, p: 8 }; // a record that asks for more than 1 GiB is no record of ours
 
 /** The derivation could not run: no memory, no WebAssembly, or a record with costs beyond reason. */

@@ -1,0 +1,69 @@
+/** The form by which a passphrase or a PIN is set: typed twice, and for a passphrase four words are offered. */
+
+import { element } from '../element.js';
+import { DerivationError } from '../passphrase/derive-key.js';
+import { SHORTEST, offerPassphrase } from '../passphrase/kdf.js';
+import { text } from '../text.js';
+
+export const SHORTEST_PIN = 6; // digits
+
+/**
+ * Make the form; `act` gets what was typed, and what it throws is told. The texts of the part `profile` are loaded.
+ * @param {{isPin?: boolean, label: string, act: (typed: string, signal: AbortSignal) => Promise<unknown>}} wanted
+ * @returns {HTMLFormElement}
+ */
+export function passphraseForm({ isPin = false, label, act }) {
+  const kind = isPin ? 'pin' : 'passphrase';
+  const [fresh, again] = [field('new-secret', `profile.${kind}.new`, isPin), field('new-secret-again', `profile.${kind}.again`, isPin)];
+  const error = element('p', { id: 'new-secret-error', class: 'error', role: 'alert' });
+  const state = element('p', { role: 'status' });
+  const ended = new AbortController();
+  window.addEventListener('pagehide', () => ended.abort(), { once: true });
+  let isBusy = false;
+
+  async function submit(/** @type {SubmitEvent} */ event) {
+    event.preventDefault();
+    const problem = problemOf(fresh.input.value, again.input.value, isPin);
+    error.textContent = problem ? text(problem, { n: isPin ? SHORTEST_PIN : SHORTEST }) : '';
+    if (problem || isBusy) return;
+    isBusy = true;
+    state.textContent = text('profile.busy');
+    try {
+      await act(fresh.input.value, ended.signal);
+      fresh.input.value = again.input.value = '';
+    } catch (failure) {
+      if (!(failure instanceof DerivationError)) throw failure;
+      error.textContent = text('profile.problem.not-here');
+    } finally {
+      isBusy = false;
+      state.textContent = '';
+    }
+  }
+
+  return element('form', { class: 'stack', novalidate: true, autocomplete: 'off', submit },
+    isPin ? null : offered(), error, fresh.root, again.root, element('button', { class: 'button' }, label), state);
+}
+
+const offered = () =>
+  element('div', { class: 'notice stack near' },
+    element('p', {}, text('profile.offered')), element('p', {}, element('strong', { 'data-offered': true }, offerPassphrase())));
+
+/** @param {string} id @param {string} key @param {boolean} isPin */
+function field(id, key, isPin) {
+  const input = secretInput(id, isPin, 'new-secret-error');
+  return { input, root: element('div', { class: 'field' }, element('label', { for: id }, text(key)), input) };
+}
+
+/** @param {string} id @param {boolean} isPin @param {string} told the id of what says that it is wrong */
+export const secretInput = (id, isPin, told) =>
+  element('input', {
+    id, type: 'password', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', 'aria-describedby': told,
+    inputmode: isPin ? 'numeric' : null,
+  });
+
+/** @param {string} fresh @param {string} again @param {boolean} isPin */
+function problemOf(fresh, again, isPin) {
+  if (isPin && !/^\d*$/.test(fresh)) return 'profile.pin.digits';
+  if (fresh.length < (isPin ? SHORTEST_PIN : SHORTEST)) return isPin ? 'profile.pin.short' : 'profile.passphrase.short';
+  return fresh === again ? null : 'profile.differ';
+}

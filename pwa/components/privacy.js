@@ -1,0 +1,42 @@
+/** What a person should know of how this phone keeps things: whether the browser promised it, and who can open them. */
+
+import { readAll } from '../db.js';
+import { button, element } from '../element.js';
+import { storageState } from '../sw-bridge.js';
+import { text } from '../text.js';
+
+export default class Privacy {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.promise = element('p', { class: 'quiet', 'data-persisted': '' });
+    this.place = element('div', {});
+  }
+
+  /** Safe to call twice. */
+  start() {
+    this.root.replaceChildren(this.promise, this.place);
+    void this.show();
+  }
+
+  stop() {}
+
+  async show() {
+    const [drafts, profiles] = await Promise.all([readAll('drafts'), readAll('profiles')]);
+    if (drafts.length) await this.tellPromise();
+    if (profiles.length) return this.open();
+    this.place.replaceChildren(button(text('app.privacy.open'), () => this.open(), { class: 'button button-plain', 'data-privacy': true }));
+  }
+
+  /** The browser's own answer, whatever it is. */
+  async tellPromise() {
+    const { persisted } = await storageState();
+    this.promise.dataset.persisted = String(persisted);
+    this.promise.textContent = text(persisted ? 'app.privacy.kept' : 'app.privacy.may-go');
+  }
+
+  async open() {
+    const { profilePanel } = await import('./profile-panel.js');
+    this.place.replaceChildren(await profilePanel());
+  }
+}

@@ -1,0 +1,32 @@
+/** A draft or a case that does not open here: why, and that it can be handed on or set aside. Nothing is deleted. */
+
+import { exportRecord, setAside } from '../aside.js';
+import { button, element } from '../element.js';
+import { text } from '../text.js';
+import { openDevice, renewVault } from '../vault.js';
+import { when } from '../words.js';
+import { confirmButton } from './confirm-button.js';
+import { saveFile } from './save-file.js';
+
+/** @typedef {{id: string, at: number, problem: string}} Broken */
+
+/** @param {import('../records.js').Kind} kind @param {Broken} broken @param {() => unknown} changed */
+export function problemCard(kind, { id, at, problem }, changed) {
+  const save = async () => saveFile(await exportRecord(kind, id), `${id}.json`);
+  const aside = async () => (await setAside(kind, id), changed());
+  return element('li', { class: 'card stack near', [kind === 'drafts' ? 'data-draft' : 'data-case']: id, 'data-problem': problem },
+    element('p', { class: 'error' }, text(`app.mine.problem.${problem}`)),
+    element('p', { class: 'quiet' }, text('app.mine.saved', { at: when(at) })),
+    element('div', { class: 'cluster' },
+      button(text('app.mine.export'), save, { class: 'button button-plain', 'data-action': 'export-draft' }),
+      button(text('app.mine.set-aside'), aside, { class: 'button button-plain', 'data-action': 'set-aside' })));
+}
+
+/** Where this phone's own key is gone or damaged nothing new could be stored: a new one, if the person says so. */
+export async function renewal(/** @type {() => unknown} */ changed) {
+  const isBroken = await openDevice().then(() => false, ({ reason }) => reason === 'key-missing' || reason === 'damaged');
+  if (!isBroken) return null;
+  const act = async () => (await renewVault(), changed());
+  return element('div', { class: 'notice urgent stack near', 'data-renewal': true }, element('p', {}, text('app.mine.renew')),
+    confirmButton({ label: text('app.mine.renew.do'), question: text('app.mine.renew.sure'), yes: text('app.mine.renew.do'), act }));
+}

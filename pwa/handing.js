@@ -1,0 +1,28 @@
+/** Drafts on their way to the office because nobody remembers the passphrase: ciphertext, and the way back to its key. */
+
+import { b64uEncode } from './crypto/canonical.js';
+import { readAll } from './db.js';
+import { OWN, idOf } from './vault.js';
+
+/** @typedef {import('./vault.js').VaultRecord} VaultRecord */
+
+/** How many drafts of a profile the office could open. @param {string} profile */
+export const countHandable = async (profile) => (await handable(profile)).length;
+
+/** The drafts of a profile as the file that an officer's console opens. @param {string} profile */
+export async function handedDrafts(profile) {
+  const drafts = (await handable(profile)).map(handed);
+  return new Blob([JSON.stringify({ v: 1, type: 'drafts', profile, drafts })], { type: 'application/json' });
+}
+
+/** One record as it lies in the database, for whoever may help. @param {VaultRecord} record */
+export const sealedFile = (record) => new Blob([JSON.stringify(handed(record))], { type: 'application/json' });
+
+/** @param {string} profile @returns {Promise<VaultRecord[]>} */
+const handable = async (profile) =>
+  (await readAll('drafts')).filter(({ p = OWN, rescue }) => p === profile && Object.keys(rescue ?? {}).length > 0);
+
+/** @param {VaultRecord} record */
+function handed({ id, v, p = OWN, n, at, iv, ct, dk, rescue }) {
+  return { id: idOf(id), v, p, n, at, iv: b64uEncode(iv), ct: b64uEncode(ct), ...(dk && { dk: b64uEncode(dk) }), ...(rescue && { rescue }) };
+}

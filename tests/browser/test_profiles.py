@@ -1,0 +1,222 @@
+"""A shared phone in people's hands: locked when nobody is there, opened by who it belongs to, and nothing lost."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.form_filling import wait_until_saved
+from tests.browsing import Phone
+from tests.people_at_work import SERVICE
+from tests.serving import RunningOffice
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+WORDS = "batu jala kuda mira"
+NEW = "sari noda guti dara"
+NAME = "UPIK TERKUNCI"
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
+    with RunningOffice(tmp_path_factory.mktemp("office")) as office:
+        yield office
+
+
+@pytest.fixture
+def page(phone: Phone, office: RunningOffice) -> Page:
+    """The app, ready, with a clock that a test can put forward."""
+    page = phone.page
+    page.clock.install()
+    page.goto(f"{office.url}/id/mine")
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.reload()
+    return page
+
+
+def make_profile(page: Page, name: str = "Siti", passphrase: str = WORDS) -> str:
+    """Make a volunteer's profile as the enrolment does."""
+    body = """async (person) => {
+      const { keepPacks } = await import('/pwa/sw-bridge.js');
+      if (!(await keepPacks('profile'))) throw new Error('no packs');
+      return (await (await import('/pwa/profiles.js')).createProfile(person)).id;
+    }"""
+    made: str = page.evaluate(body, {"name": name, "passphrase": passphrase})
+    return made
+
+
+def begin_draft(page: Page, office: RunningOffice, name: str = NAME) -> None:
+    page.goto(f"{office.url}/id/apply/{SERVICE}#new")
+    page.locator("[data-field=nama_lengkap] input").fill(name)
+    wait_until_saved(page)
+
+
+def unlock(page: Page, passphrase: str) -> None:
+    page.locator("#secret").fill(passphrase)
+    page.locator("[data-unlock] form button").click()
+
+
+def hide(page: Page, *, is_hidden: bool) -> None:
+    """Put the page out of sight, or back, as a phone does that shows another app."""
+    page.evaluate(
+        """(state) => {
+          Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+          document.dispatchEvent(new Event('visibilitychange'));
+        }""",
+        "hidden" if is_hidden else "visible",
+    )
+
+
+class TestLock:
+    def test_two_minutes_without_input_lock_it_and_the_draft_comes_back(
+        self, page: Page, office: RunningOffice
+    ) -> None:
+        make_profile(page)
+        begin_draft(page, office)
+        page.clock.fast_forward("02:01")
+        expect(page.locator("[data-unlock]")).to_be_visible()
+        assert NAME not in page.content()
+        assert page.evaluate("[...document.querySelectorAll('input')].map((input) => input.value).join('')") == ""
+        unlock(page, WORDS)
+        expect(page.locator("[data-field=nama_lengkap] input")).to_have_value(NAME)
+
+    def test_what_is_typed_in_the_last_moment_is_saved_before_it_leaves_the_screen(
+        self, page: Page, office: RunningOffice
+    ) -> None:
+        make_profile(page)
+        begin_draft(page, office)
+        page.evaluate(
+            """async () => {
+              const input = document.querySelector('[data-field=nama_lengkap] input');
+              input.value = 'PALING AKHIR';
+              input.dispatchEvent(new Event('input', { bubbles: true }));
+              await (await import('/pwa/profiles.js')).lock();
+            }"""
+        )
+        unlock(page, WORDS)
+        expect(page.locator("[data-field=nama_lengkap] input")).to_have_value("PALING AKHIR")
+
+    def test_out_of_sight_it_is_blank_at_once_and_locked_after_half_a_minute(
+        self, page: Page, office: RunningOffice
+    ) -> None:
+        make_profile(page)
+        begin_draft(page, office)
+        field = page.locator("[data-field=nama_lengkap] input")
+        hide(page, is_hidden=True)
+        expect(field).to_be_hidden()  # what a task switcher would keep a picture of
+        page.clock.fast_forward("00:20")
+        hide(page, is_hidden=False)
+        expect(field).to_have_value(NAME)
+        hide(page, is_hidden=True)
+        page.clock.fast_forward("00:31")
+        hide(page, is_hidden=False)
+        expect(page.locator("[data-unlock]")).to_be_visible()
+        assert NAME not in page.content()
+
+    def test_locked_in_one_page_it_is_locked_in_every_page(self, page: Page, office: RunningOffice) -> None:
+        make_profile(page)
+        begin_draft(page, office)
+        other = page.context.new_page()
+        other.goto(f"{office.url}/id/mine")
+        expect(other.locator("[data-draft]")).to_be_visible()
+        other.locator("[data-lock]").click()
+        expect(other.locator("[data-unlock]")).to_be_visible()
+        expect(page.locator("[data-unlock]")).to_be_visible()
+        assert NAME not in other.content()
+        other.close()
+
+    def test_without_a_pin_nobody_is_asked_and_nothing_is_blanked(self, page: Page, office: RunningOffice) -> None:
+        begin_draft(page, office)
+        hide(page, is_hidden=True)
+        page.clock.fast_forward("10:00")
+        hide(page, is_hidden=False)
+        expect(page.locator("[data-field=nama_lengkap] input")).to_have_value(NAME)
+        assert page.locator("[data-unlock]").count() == 0
+
+    def test_it_opens_without_a_signal(self, page: Page, phone: Phone, office: RunningOffice) -> None:
+        make_profile(page)
+        begin_draft(page, office)
+        phone.offline()
+        page.evaluate("async () => void (await import('/pwa/profiles.js')).lock()")
+        unlock(page, WORDS)
+        expect(page.locator("[data-field=nama_lengkap] input")).to_have_value(NAME)
+
+
+class TestUnlocking:
+    def test_each_state_has_its_own_words_in_both_languages(self, page: Page, office: RunningOffice) -> None:
+        siti = make_profile(page)
+        page.evaluate("async () => void (await import('/pwa/profiles.js')).lock()")
+        said = []
+        for lang in ("id", "en"):
+            page.goto(f"{office.url}/{lang}/mine")
+            unlock(page, NEW)
+            said.append(words_of(page))
+            for change in (
+                "{ ...row, v: 2 }",
+                "{ ...row, v: 1, ct: row.ct.map((byte) => byte ^ 1) }",
+                "undefined",
+            ):
+                alter_profile(page, siti, change)
+                unlock(page, WORDS)
+                said.append(words_of(page, said[-1]))
+            restore_profile(page)
+        assert len(set(said)) == 8
+        assert all(len(words) > 20 and "profile." not in words for words in said)
+        unlock(page, WORDS)
+        expect(page.locator("[data-unlock]")).to_have_count(0)
+
+    def test_after_five_wrong_tries_it_waits_and_nothing_is_deleted(self, page: Page, office: RunningOffice) -> None:
+        make_profile(page)
+        begin_draft(page, office)
+        page.evaluate("async () => void (await import('/pwa/profiles.js')).lock()")
+        for _ in range(5):
+            unlock(page, NEW)
+            expect(page.locator("[data-unlock] [role=status]")).to_have_text("")
+            expect(page.locator("#secret-error")).not_to_have_text("")
+        unlock(page, WORDS)
+        expect(page.locator("#secret-error")).to_contain_text(re.compile(r"\b(30|29|28)\b"))
+        page.clock.fast_forward("00:31")
+        unlock(page, WORDS)
+        expect(page.locator("[data-field=nama_lengkap] input")).to_have_value(NAME)
+
+    def test_the_next_person_sees_nothing_of_the_one_before(self, page: Page, office: RunningOffice) -> None:
+        make_profile(page)
+        begin_draft(page, office)
+        page.goto(f"{office.url}/id/mine")
+        expect(page.locator("[data-draft]")).to_contain_text(NAME)
+        page.locator("[data-profile=own]").click()
+        expect(page.locator("[data-profile-panel=own]")).to_be_visible()
+        expect(page.locator("[data-draft]")).to_have_count(0)
+        assert NAME not in page.content()
+
+
+def words_of(page: Page, before: str = "") -> str:
+    error = page.locator("#secret-error")
+    expect(error).not_to_have_text("")
+    expect(error).not_to_have_text(before)
+    expect(page.locator("[data-unlock] form [role=status]")).to_have_text("")
+    return error.inner_text()
+
+
+def alter_profile(page: Page, profile: str, change: str) -> None:
+    """Spoil a profile's record in the database; the first time, remember how it was."""
+    page.evaluate(
+        f"""async (id) => {{
+          const {{ read, write, remove }} = await import('/pwa/db.js');
+          const row = (await read('meta', 'kept'))?.row ?? (await read('profiles', id));
+          await write('meta', {{ name: 'kept', row }});
+          const changed = {change};
+          await (changed ? write('profiles', changed) : remove('profiles', id));
+        }}""",
+        profile,
+    )
+
+
+def restore_profile(page: Page) -> None:
+    page.evaluate(
+        """async () => {
+          const { read, write } = await import('/pwa/db.js');
+          await write('profiles', (await read('meta', 'kept')).row);
+        }"""
+    )
