@@ -17,9 +17,13 @@ STUB = {"content_type": "application/octet-stream", "length": LENGTH, "revpos": 
 DOC = {"_id": "a", "_rev": "1-a", "_attachments": {"body": STUB}}
 
 
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
 async def cut(seen: list[set[str]], folder: Path) -> AsyncIterator[bytes]:
     yield bytes(LENGTH // 2)
-    seen.append({path.name for path in folder.iterdir()})
+    seen.append(names_in(folder))
     raise Unavailable
 
 
@@ -32,7 +36,7 @@ async def test_a_cut_leaves_no_byte(tmp_path: Path) -> None:
 
     # Not even while it lasts is there a file that a crash could leave.
     assert seen == [{"blobs.sqlite", "blobs.sqlite-wal", "blobs.sqlite-shm"}]
-    assert [path.name for path in tmp_path.iterdir()] == ["blobs.sqlite"]
+    assert names_in(tmp_path) == {"blobs.sqlite"}
     with sqlite3.connect(tmp_path / "blobs.sqlite") as file:
         assert file.execute("SELECT COUNT(*) FROM attachments").fetchone() == (0,)
         assert file.execute("SELECT COUNT(*) FROM chunks").fetchone() == (0,)
