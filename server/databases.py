@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
 
+from server.cases_guard import put_guard
 from server.settings import Settings
 from sync.couch_store import CouchServer
 from sync.sqlite_store import open_sqlite
@@ -43,6 +44,7 @@ async def open_databases(settings: Settings) -> AsyncIterator[Databases]:
         if settings.couchdb:
             server = await stack.enter_async_context(CouchServer(settings.couchdb, prefix=settings.couchdb_prefix))
             stores: dict[str, Store] = {name: await server.database(name) for name in NAMES}
+            await put_guard(stores["cases"])
         else:
             # Password hashes lie in it: nobody else on the machine has to read them.
             settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -88,8 +88,9 @@ class Kdf:
         """
         match data:
             case {"name": "argon2id", "m": int(m), "t": int(t), "p": int(p), "salt": str(salt), **rest} if not rest:
-                if 8 * p <= m <= 1 << 20 and 1 <= t <= 16 and 1 <= p <= 4:
-                    return cls(_decode(salt), m, t, p)
+                salted = _decode(salt)
+                if 8 * p <= m <= 1 << 20 and 1 <= t <= 16 and 1 <= p <= 4 and 8 <= len(salted) <= 64:
+                    return cls(salted, m, t, p)
         raise OpenError
 
     def to_json(self) -> Doc:

@@ -1,0 +1,135 @@
+/*
+ * What may be written into `cases`, checked by CouchDB itself: ciphertext, and the clear fields of docs/formats.md,
+ * sections 4, 6 and 7, in their shapes. So nobody with the database's password, no later version of the server and no
+ * peer can put a name into it by mistake. ES5, because CouchDB may run it in an old engine. Its twin with hashes is
+ * sync/shape.py; tests/vectors/cases-guard.json holds the two together.
+ */
+function (doc) {
+  var KINDS = {application: 'app', complaint: 'cmp', message: 'msg', survey: 'svy'};
+  var VERSION = ['_id', 'type', 'service', 'form', 'at', 'channel', 'device', 'area', 'wish', 'prev', 'blobs', 'seal'];
+  var CASE = /^[a-z2-7]{24}$/;
+  var V = /^[a-z2-7]{19}[aq]$/;
+  var DIGEST = /^[a-z2-7]{51}[aq]$/;
+  var B64U_16 = /^[A-Za-z0-9_-]{21}[AQgw]$/; // by the bytes it stands for
+  var B64U_32 = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
+  var B64U_64 = /^[A-Za-z0-9_-]{85}[AQgw]$/;
+  var B64U = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$/;
+  var KID = /^[a-z0-9]{2,8}$/;
+  var SEALING = 28; // bytes of nonce and tag
+
+  function need(isRight, what) {
+    if (!isRight) {
+      throw {forbidden: 'cases: ' + what + ' is not as the formats say'};
+    }
+  }
+
+  function isList(value) {
+    return Object.prototype.toString.call(value) === '[object Array]';
+  }
+
+  function isObject(value) {
+    return typeof value === 'object' && value !== null && !isList(value);
+  }
+
+  function fits(pattern, value) {
+    return typeof value === 'string' && pattern.test(value);
+  }
+
+  function isWhole(value) {
+    return typeof value === 'number' && value >= 0 && value <= 9007199254740991 && Math.floor(value) === value;
+  }
+
+  function hasKeys(object, names) {
+    var found = 0;
+    for (var key in object) {
+      // What CouchDB adds to a document that it shows here.
+      if (object === doc && (key === '_rev' || key === '_revisions')) continue;
+      if (names.indexOf(key) < 0) return false;
+      found += 1;
+    }
+    return found === names.length;
+  }
+
+  function isListOf(pattern, value) {
+    if (!isList(value)) return false;
+    for (var i = 0; i < value.length; i += 1) {
+      if (!fits(pattern, value[i]) || value.indexOf(value[i]) !== i) return false;
+    }
+    return true;
+  }
+
+  // Padding has few lengths: 64, 128, 256, then those of Padme. Text that is not sealed has any.
+  function isPadded(length) {
+    if (length === 64 || length === 128 || length === 256) return true;
+    if (length < 256) return false;
+    var exponent = Math.floor(Math.log(length) / Math.LN2 + 1e-9);
+    var step = Math.pow(2, exponent - exponent.toString(2).length);
+    return length % step === 0;
+  }
+
+  function isSealed(value) {
+    return fits(B64U, value) && isPadded(Math.floor(value.length * 3 / 4) - SEALING);
+  }
+
+  function checkVersion(parts) {
+    var seal = doc.seal;
+    need(hasKeys(doc, VERSION), 'keys');
+    need(typeof doc.type === 'string' && Object.prototype.hasOwnProperty.call(KINDS, doc.type) && KINDS[doc.type] === parts[0], 'type');
+    need(parts.length === 3 && CASE.test(parts[1]) && V.test(parts[2]), '_id');
+    need(fits(/^[a-z][a-z0-9-]{0,31}$/, doc.service), 'service');
+    need(fits(/^[1-9][0-9]{0,5}\.[a-z2-7]{8}$/, doc.form), 'form');
+    need(isWhole(doc.at), 'at');
+    need(fits(/^[a-z][a-z0-9-]{0,15}$/, doc.channel), 'channel');
+    need(doc.device === null || fits(/^[a-z0-9-]{1,32}$/, doc.device), 'device');
+    need(doc.area === null || fits(/^[0-9]{2}(\.[0-9]{2,4}){0,3}$/, doc.area), 'area');
+    need(isListOf(/^[a-z0-9][a-z0-9._-]{0,63}$/, doc.wish), 'wish');
+    need(isListOf(V, doc.prev), 'prev');
+    need(isListOf(DIGEST, doc.blobs), 'blobs');
+    need(isObject(seal) && hasKeys(seal, ['v', 'g', 'w', 'm']) && seal.v === 1, 'seal');
+    need(fits(B64U_16, seal.w) && fits(B64U_32, seal.m), 'seal');
+    need(isObject(seal.g), 'seal.g');
+    var count = 0;
+    for (var name in seal.g) {
+      need(fits(/^[a-z][a-z0-9_-]{0,31}$/, name) && isSealed(seal.g[name]), 'seal.g');
+      count += 1;
+    }
+    need(count > 0, 'seal.g');
+  }
+
+  function checkEvent(parts) {
+    var claim = doc.claim;
+    need(hasKeys(doc, ['_id', 'type', 'case', 'n', 'step', 'at', 'on', 'note', 'kid', 'sig', 'claim']), 'keys');
+    need(isWhole(doc.n) && doc.n >= 1 && doc.n <= 9999, 'n');
+    need(parts.length === 3 && CASE.test(parts[1]) && parts[2] === ('000' + doc.n).slice(-4), '_id');
+    need(doc['case'] === parts[1], 'case');
+    need(fits(/^[a-z][a-z_]{1,31}$/, doc.step), 'step');
+    need(isWhole(doc.at), 'at');
+    need(isListOf(V, doc.on), 'on');
+    need(doc.note === null || (isSealed(doc.note) && doc.on.length > 0), 'note');
+    need(fits(KID, doc.kid) && fits(B64U_64, doc.sig), 'sig');
+    need(isList(claim) && claim.length === 3 && (claim[0] === 'held' || claim[0] === 'taken'), 'claim');
+    need(claim[1] === doc.sig.slice(0, 22) && isWhole(claim[2]), 'claim');
+  }
+
+  function checkMark(parts) {
+    need(hasKeys(doc, ['_id', 'type', 'kid', 'at', 'sig'].concat(doc.type === 'code' ? ['to'] : [])), 'keys');
+    need(parts.length === 2 && CASE.test(parts[1]) && parts[0] === doc.type, '_id');
+    need(doc.type !== 'code' || (fits(CASE, doc.to) && doc.to !== parts[1]), 'to');
+    need(fits(KID, doc.kid) && isWhole(doc.at) && fits(B64U_64, doc.sig), 'sig');
+  }
+
+  if (/^_design\//.test(doc._id)) return; // only administrators write these
+  if (doc._deleted === true) {
+    need(hasKeys(doc, ['_id', '_deleted']), 'a deletion');
+    return;
+  }
+  var parts = String(doc._id).split('.');
+  if (doc.type === 'event') {
+    need(parts[0] === 'ev', '_id');
+    checkEvent(parts);
+  } else if (doc.type === 'gone' || doc.type === 'code') {
+    checkMark(parts);
+  } else {
+    checkVersion(parts);
+  }
+}
