@@ -98,6 +98,8 @@ def test_with_the_app_nothing_is_in_clear_anywhere(
     with Phone(playwright, tmp_path / "desktop", viewport={"width": 1280, "height": 900}) as desktop:
         officer = Officer(desktop.page, office, "id")
         officer.sign_in()
+        desktop.page.get_by_label(ID.text("staff.search")).fill(NAME.lower())
+        expect(desktop.page.locator(".case-list tbody")).to_contain_text(NAME)
         case = officer.open(number)
         officer.expect_answers(case, ANSWERS)
         officer.record(case, "perlu_perbaikan", NOTE)
