@@ -8,6 +8,7 @@ import { DueView } from './due-view.js';
 import { KeysView } from './keys-view.js';
 import { CaseList } from './list.js';
 import { openCase } from './open-case.js';
+import { RescueView } from './rescue-view.js';
 import { ApiError } from './staff-api.js';
 import { SIGNED_OUT, Unlock } from './unlock.js';
 
@@ -17,7 +18,7 @@ import { SIGNED_OUT, Unlock } from './unlock.js';
 /** @typedef {import('./texts.js').Texts} Texts */
 
 /** What stands beside the list instead of a case, by the button that shows it. */
-const TOOLS = { keys: KeysView, due: DueView };
+const TOOLS = { keys: KeysView, due: DueView, rescue: RescueView };
 const IDLE = 15 * 60 * 1000; // milliseconds; the server's session ends as early
 
 export class Desk {
@@ -40,7 +41,7 @@ export class Desk {
     this.unlock = null;
     /** @type {CaseList | null} */
     this.list = null;
-    /** @type {KeysView | DueView | null} */
+    /** @type {KeysView | DueView | RescueView | null} */
     this.tool = null;
     this.opening = 0;
     this.$case = element('div', { class: 'case-place' });

@@ -1,0 +1,123 @@
+/**
+ * Drafts whose passphrase nobody remembers, on the desk: the file that a phone handed over is opened with the office's
+ * keys, in this browser alone, shown, and given back as a file in clear for whoever types them in again.
+ */
+
+import { openDraft, openRescue } from '../crypto/rescue.js';
+import { saveFile } from '../components/save-file.js';
+import { button, element } from '../element.js';
+import { answerText } from './answer-text.js';
+
+/** @typedef {import('../crypto/rescue.js').HandedDraft} HandedDraft */
+/** @typedef {import('./keys.js').Keys} Keys */
+/** @typedef {{service: string, form: string, title: string, values: Record<string, string>}} Content */
+/** @typedef {{draft: HandedDraft, content: Content | null}} Rescued null for what does not open with these keys */
+
+const PLAIN = { class: 'button button-plain' };
+const LARGEST = 32 << 20; // bytes of a file that is read
+
+export class RescueView {
+  /** @param {import('./keys-view.js').Desk} desk */
+  constructor(desk) {
+    this.desk = desk;
+    /** @type {Rescued[]} */
+    this.rescued = [];
+    const say = (/** @type {string} */ key) => desk.texts.say(`staff.rescue.${key}`);
+    this.$title = element('h2', { tabindex: -1 }, say('title'));
+    this.$file = element('input', { id: 'rescue-file', type: 'file', accept: '.json,application/json', change: this.#read });
+    this.$problem = element('p', { class: 'error', role: 'alert' });
+    this.$place = element('div', { class: 'stack' });
+    this.$root = element(
+      'section', { class: 'stack', 'aria-label': say('title') },
+      element('header', { class: 'cluster' }, this.$title, button(desk.texts.say('staff.case.close'), desk.onClose, PLAIN)),
+      element('p', {}, say('means')),
+      element('div', { class: 'field' }, element('label', { for: 'rescue-file' }, say('file')), this.$file),
+      this.$problem, this.$place,
+    );
+  }
+
+  start() {
+    this.$title.focus();
+  }
+
+  /** Forget what was opened. */
+  stop() {
+    this.rescued = [];
+    this.$place.replaceChildren();
+  }
+
+  #read = async () => {
+    this.stop();
+    const file = this.$file.files?.[0];
+    const drafts = file && file.size <= LARGEST ? draftsOf(await file.text()) : null;
+    this.$file.value = ''; // so that the same name can be chosen once more
+    this.$problem.textContent = drafts ? '' : this.desk.texts.say('staff.rescue.not-a-file');
+    if (!drafts) return;
+    this.rescued = await Promise.all(drafts.map(async (draft) => ({ draft, content: await rescue(draft, this.desk.keys) })));
+    await this.#show();
+  };
+
+  async #show() {
+    const { texts } = this.desk;
+    const opened = this.rescued.filter(({ content }) => content);
+    const shut = this.rescued.length - opened.length;
+    const count = texts.say('staff.rescue.count', { n: opened.length });
+    const save = button(texts.say('staff.rescue.save'), () => saveFile(this.#file(), 'drafts-in-clear.json'), PLAIN);
+    this.$place.replaceChildren(
+      element('p', { role: 'status' }, count),
+      ...(shut ? [element('p', { class: 'error shut' }, texts.say('staff.rescue.shut', { n: shut }))] : []),
+      ...(opened.length ? [element('p', { class: 'notice' }, texts.say('staff.rescue.save-means'), ' ', save)] : []),
+      ...(await Promise.all(opened.map(({ draft, content }) => this.#draft(draft, /** @type {Content} */ (content))))),
+    );
+  }
+
+  /** @param {HandedDraft} draft @param {Content} content */
+  async #draft({ id, at }, { service, form: name, title, values }) {
+    const { api, texts } = this.desk;
+    const form = await api.form(service, name).catch(() => null);
+    const fields = form ? form.sections.flatMap((/** @type {any} */ section) => section.fields) : [];
+    const known = fields.filter((/** @type {any} */ { key }) => values[key]);
+    const rest = Object.keys(values).filter((key) => values[key] && !known.some((/** @type {any} */ field) => field.key === key));
+    const rows = [
+      ...known.map((/** @type {any} */ field) => row(texts.say(field.label), typed(field, values[field.key], texts))),
+      ...rest.map((key) => row(key, values[key])),
+    ];
+    return element('article', { class: 'stack', 'data-rescued': id },
+      element('h3', {}, title || texts.say(`form.${service}.title`)),
+      element('p', { class: 'hint' }, texts.when(at / 1000)),
+      element('div', { class: 'scroll' }, element('table', {},
+        element('caption', { class: 'visually-hidden' }, title || id), element('tbody', {}, ...rows))));
+  }
+
+  #file() {
+    const drafts = this.rescued.flatMap(({ draft: { id, at }, content }) => (content ? [{ id, at, ...content }] : []));
+    return new Blob([JSON.stringify({ drafts }, null, 1)], { type: 'application/json' });
+  }
+}
+
+/** @param {string} label @param {string} value */
+const row = (label, value) => element('tr', {}, element('th', { scope: 'row' }, label), element('td', {}, value));
+
+/** What was typed, which may be half of an answer. @param {any} field @param {string} value @param {import('./texts.js').Texts} texts */
+const typed = (field, value, texts) => (field.control === 'date' ? value : answerText(field, value, texts));
+
+/** @param {string} text @returns {HandedDraft[] | null} */
+function draftsOf(text) {
+  try {
+    const { v, type, drafts } = JSON.parse(text);
+    return v === 1 && type === 'drafts' && Array.isArray(drafts) ? drafts : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {HandedDraft} draft @param {Keys} keys @returns {Promise<Content | null>} */
+async function rescue(draft, { seal }) {
+  for (const [kid, sealed] of Object.entries(draft?.rescue ?? {})) {
+    const key = seal.get(kid);
+    const dataKey = key && (await openRescue(sealed, draft.p, draft.id, kid, key).catch(() => null));
+    const content = dataKey && (await openDraft(draft, dataKey).catch(() => null));
+    if (typeof content?.values === 'object') return content;
+  }
+  return null;
+}

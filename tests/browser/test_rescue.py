@@ -1,0 +1,106 @@
+"""A forgotten passphrase costs nobody their work: what is sealed is sent, and the office opens the drafts."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright, expect
+
+from tests.browser.form_filling import fill_form, send_form, wait_until_saved
+from tests.browser.test_profiles import NEW, WORDS, make_profile, unlock
+from tests.browsing import Phone
+from tests.people import person
+from tests.people_at_work import SERVICE, TEXTS, Officer
+from tests.serving import RunningOffice
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+HALF = "UPIK SETENGAH JADI"
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
+    with RunningOffice(tmp_path_factory.mktemp("office")) as office:
+        yield office
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_lupa_kata_sandi(
+    playwright: Playwright, phone: Phone, office: RunningOffice, tmp_path: Path, lang: str
+) -> None:
+    page = phone.page
+    page.goto(f"{office.url}/{lang}/mine")
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.reload()
+    make_profile(page)
+
+    phone.offline()
+    page.goto(f"{office.url}/{lang}/apply/{SERVICE}#new")
+    fill_form(page, person(7))
+    wait_until_saved(page)
+    send_form(page)
+    page.goto(f"{office.url}/{lang}/apply/{SERVICE}#new")
+    page.locator("[data-field=nama_lengkap] input").fill(HALF)
+    wait_until_saved(page)
+
+    page.goto(f"{office.url}/{lang}/mine")
+    page.locator("[data-lock]").click()
+    page.locator("[data-forgotten]").click()
+    offered = page.locator("[data-offered]").inner_text()
+    assert len(offered.split()) == 4
+    page.locator("#new-secret").fill(NEW)
+    page.locator("#new-secret-again").fill(NEW)
+    page.locator("form:has(#new-secret) button").click()
+    with page.expect_download() as saving:
+        page.locator("[data-hand-over]").click()
+    handed = tmp_path / "handed.drafts.json"
+    saving.value.save_as(handed)
+    assert HALF not in handed.read_text()
+    page.locator("[data-go-on]").click()
+
+    expect(page.locator("[data-profile-panel]")).to_be_visible()
+    expect(page.locator("[data-draft]")).to_have_count(0)
+    expect(page.locator("[data-aside]")).to_contain_text("2")  # the draft, and the case whose code lies on paper
+    expect(page.locator("[data-item]")).to_have_count(1)
+
+    page.locator("[data-lock]").click()
+    phone.offline(without_signal=False)
+    page.reload()
+    expect(page.locator("[data-unlock]")).to_be_visible()
+    page.evaluate("async () => void (await import('/pwa/exchange.js')).exchange()")
+    expect(page.locator(".state-line")).to_have_text("")  # sent, while locked
+    unlock(page, WORDS)
+    expect(page.locator("#secret-error")).not_to_have_text("")
+    unlock(page, NEW)
+    expect(page.locator("[data-profile-panel]")).to_be_visible()
+
+    with Phone(playwright, tmp_path / "desk", viewport={"width": 1280, "height": 800}) as desk:
+        officer = Officer(desk.page, office, lang)
+        officer.sign_in()
+        desk.page.locator("#rescue").click()
+        desk.page.locator("#rescue-file").set_input_files(handed)
+        rescued = desk.page.locator("[data-rescued]")
+        expect(rescued).to_have_count(1)
+        expect(rescued).to_contain_text(HALF)
+        expect(rescued).to_contain_text(TEXTS[lang].text("field.nama_lengkap"))
+        with desk.page.expect_download() as saving:
+            desk.page.get_by_role("button", name=TEXTS[lang].text("staff.rescue.save")).click()
+        saving.value.save_as(tmp_path / "clear.json")
+        [draft] = json.loads((tmp_path / "clear.json").read_text())["drafts"]
+        assert draft["values"]["nama_lengkap"] == HALF
+        spoilt = tmp_path / "spoilt.json"
+        file = json.loads(handed.read_text())
+        file["drafts"].append(file["drafts"][0] | {"n": 99})
+        spoilt.write_text(json.dumps(file))
+        desk.page.locator("#rescue-file").set_input_files(spoilt)
+        expect(desk.page.locator(".shut")).to_contain_text("1")
+        expect(rescued).to_have_count(1)
+        spoilt.write_text("{}")
+        desk.page.locator("#rescue-file").set_input_files(spoilt)
+        expect(
+            desk.page.get_by_role("alert").filter(has_text=TEXTS[lang].text("staff.rescue.not-a-file"))
+        ).to_be_visible()
+        expect(rescued).to_have_count(0)
+        assert desk.errors == []
+    assert phone.errors == []
