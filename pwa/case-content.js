@@ -3,6 +3,7 @@
 import { b64uDecode, b64uEncode } from './crypto/canonical.js';
 import { MESSAGE, SENT, openNote, verifyEvent } from './crypto/event-reading.js';
 import { openVersion, openWrapAsHolder } from './crypto/open-own.js';
+import { verify } from './crypto/verify.js';
 import { caseOfVersion, vOf } from './crypto/version.js';
 
 /** @typedef {import('./crypto/version.js').Version} Version */
@@ -13,7 +14,7 @@ import { caseOfVersion, vOf } from './crypto/version.js';
 /** @typedef {[Version, {t: string}]} Holding */
 /**
  * @typedef {{code: string, open: string, proof: string, service: string, title: string, versions: Holding[],
- *   events: Event[], seen: number, erased?: number}} Content
+ *   events: Event[], seen: number, erased?: number, voided?: boolean}} Content
  */
 
 /**
@@ -52,6 +53,23 @@ export async function isSigned(event, caseId, keys) {
   if (key?.use !== 'office' || key.state === 'destroyed' || event.case !== caseId) return false;
   return verifyEvent(event, key.pub).then(() => true, () => false);
 }
+
+/**
+ * The case that the office ended for who holds its code, erased or under a voided code, if it is signed so.
+ * @param {any} mark @param {KeyList} keys
+ * @returns {Promise<string | undefined>}
+ */
+export async function endedCase(mark, keys) {
+  const key = keys.find(mark?.kid);
+  if (key?.use !== 'office') return undefined;
+  const [kind, caseId] = String(mark._id).split('.');
+  const signed = isVoided(mark) ? ['code1', caseId, mark.to, mark.at] : ['gone1', caseId, mark.kid, mark.at];
+  if (kind !== 'code' && kind !== 'gone') return undefined;
+  return verify(signed, mark.sig, key.pub).then(() => caseId, () => undefined);
+}
+
+/** Whether a mark is about a code and not an erasure. @param {{_id: string}} mark */
+export const isVoided = ({ _id }) => _id.startsWith('code.');
 
 /** The step that a case stands at. @param {Content} content */
 export function standingStep({ events, versions }) {

@@ -1,10 +1,9 @@
 /** The cases whose codes this device holds: where they stand, and what the office wrote. */
 
 import {
-  addEvents, addVersion, isHolding, isSigned, knownUpTo, newContent, openContent, standing, standingStep,
+  addEvents, addVersion, endedCase, isHolding, isSigned, isVoided, knownUpTo, newContent, openContent, standing, standingStep,
 } from './case-content.js';
 import { derive, parseCode, showCode, spokenNumber } from './crypto/receipt-code.js';
-import { verify } from './crypto/verify.js';
 import { transact } from './db.js';
 import { ErasedError, LockedError, NotFoundError, OfflineError } from './device-errors.js';
 import { office } from './pins.js';
@@ -26,7 +25,7 @@ export async function listCases() {
 /** Give a case with everything in it opened; throws `GoneError`, `ErasedError` or `VaultError`. @param {string} caseId */
 export async function openCase(caseId) {
   const content = await readRecord('cases', caseId);
-  if (content.erased) throw new ErasedError();
+  if (content.erased) throw new ErasedError(content.voided);
   return view(caseId, content);
 }
 
@@ -77,31 +76,20 @@ export const tellCase = (caseId, news, open = vaultAtHand) =>
   }, Date.now(), open);
 
 /**
- * The case that the office had erased, if it is signed so; undefined otherwise.
- * @param {any} gone @param {KeyList} keys
- * @returns {Promise<string | undefined>}
+ * End a case here too, locked or not and in every profile; that it was ended stays, to be told. With an erased one goes
+ * what is in the outbox of it; what waits under a voided code is refused, with its reason, and stays.
+ * @param {string} caseId @param {any} mark
  */
-export async function erasedCase(gone, keys) {
-  const caseId = String(gone?._id).slice('gone.'.length);
-  const key = keys.find(gone?.kid);
-  if (key?.use !== 'office' || gone._id !== `gone.${caseId}`) return undefined;
-  return verify(['gone1', caseId, gone.kid, gone.at], gone.sig, key.pub).then(() => caseId, () => undefined);
-}
-
-/**
- * Erase a case here too, locked or not and in every profile, with what is in the outbox of it; that it was erased stays,
- * to be told.
- * @param {string} caseId @param {number} erased when the office did, in seconds
- */
-export async function eraseCase(caseId, erased) {
+export async function endCase(caseId, mark) {
+  const [erased, voided] = [mark.at, isVoided(mark)];
   await transact(['outbox', 'cases'], 'readwrite', (store) => {
     const [items, cases] = [store('outbox').getAll(), store('cases').getAll()];
     items.onsuccess = () => {
-      for (const item of items.result) if (item.case === caseId) store('outbox').delete(item.id);
+      for (const item of items.result) if (item.case === caseId && !voided) store('outbox').delete(item.id);
     };
     cases.onsuccess = () => {
       for (const { iv, ct, ...row } of cases.result) {
-        if (idOf(row.id) === caseId) store('cases').put({ ...row, n: row.n + 1, erased });
+        if (idOf(row.id) === caseId) store('cases').put({ ...row, n: row.n + 1, erased, voided });
       }
     };
   });
@@ -127,7 +115,7 @@ async function ask(caseId, proof) {
   try {
     const { post } = await import('./transport.js');
     for await (const row of post([JSON.stringify({ v: 1, watch: [[caseId, proof, 0, 1]] })])) {
-      if (row[0] === 'erase' && (await erasedCase(row[1], keys)) === caseId) throw new ErasedError();
+      if ((await endedCase(row[1], keys)) === caseId) throw new ErasedError(isVoided(row[1]));
       if (isHolding(row, caseId)) news.versions.push(row);
       else if (await isSigned(row, caseId, keys)) news.events.push(row);
     }
@@ -146,9 +134,9 @@ async function keepCase(caseId, content, news) {
 
 /** @param {any} content */
 async function listed(content) {
-  const { id, at, problem, service, title, events, seen, erased } = content;
+  const { id, at, problem, service, title, events, seen, erased, voided } = content;
   if (problem) return { case: id, at, problem };
-  if (erased) return { case: id, number: await spokenNumber(id), at, service, erased };
+  if (erased) return { case: id, number: await spokenNumber(id), at, service, erased, voided };
   const unread = events.length > seen;
   return { case: id, number: await spokenNumber(id), at, service, title, ...standingStep(content), unread };
 }

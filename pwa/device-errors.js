@@ -35,9 +35,14 @@ export class GoneError extends Error {
   name = 'GoneError';
 }
 
-/** The office erased this case, as it was asked to. */
+/** The office erased this case, or voided its code. */
 export class ErasedError extends Error {
   name = 'ErasedError';
+
+  constructor(voided = false) {
+    super();
+    this.voided = voided;
+  }
 }
 
 /** The draft was saved again, in another tab, after what is now to be sent was read. */

@@ -3,8 +3,8 @@
  * Whatever goes wrong leaves an item where it was; repeating is always harmless.
  */
 
-import { eraseCase, erasedCase, tellCase, watches } from './cases.js';
-import { isSigned } from './case-content.js';
+import { endCase, tellCase, watches } from './cases.js';
+import { endedCase, isSigned } from './case-content.js';
 import { verifyReceipt } from './crypto/receipts.js';
 import { amend, read, write } from './db.js';
 import { NoOfficeError, RootChangedError } from './device-errors.js';
@@ -156,7 +156,7 @@ async function officeOf(head) {
 async function take(row, round) {
   if (!Array.isArray(row)) return takeEvent(row, round);
   const [id, what, detail, line] = row;
-  if (id === 'erase') return takeErasure(what, round);
+  if (id === 'erase' || id === 'voided') return takeEnd(what, round);
   const item = round.sent.find((sent) => sent.id === id) ?? (id === null ? round.sent[line - 2] : undefined);
   if (what === 'missing') await offerAgain(id);
   else if (!item) return;
@@ -226,11 +226,11 @@ async function storeNews({ news, result }) {
   }
 }
 
-/** @param {any} gone @param {Round} round */
-async function takeErasure(gone, { keys, result }) {
-  const caseId = await erasedCase(gone, keys);
+/** @param {any} mark @param {Round} round */
+async function takeEnd(mark, { keys, result }) {
+  const caseId = await endedCase(mark, keys);
   if (!caseId) return;
-  await eraseCase(caseId, gone.at);
+  await endCase(caseId, mark);
   result.erased.push(caseId);
 }
 

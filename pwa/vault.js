@@ -16,8 +16,8 @@ import { read, transact } from './db.js';
 import { LockedError, VaultError } from './device-errors.js';
 
 /** @typedef {import('./crypto/canonical.js').Bytes} Bytes */
-/** @typedef {{p?: string, dk?: Bytes, rescue?: Record<string, string>, aside?: number, erased?: number}} Owned
- *   whose it is, if not the owner's; since when it is set aside, or was erased by the office */
+/** @typedef {{p?: string, dk?: Bytes, rescue?: Record<string, string>, aside?: number, erased?: number, voided?: boolean}} Owned
+ *   whose it is, if not the owner's; since when it is set aside, or was erased by the office, or its code voided */
 /** @typedef {{id: string, v: number, n: number, at: number, iv: Bytes, ct: Bytes} & Owned} VaultRecord n counts the changes */
 
 export const FORMAT = 1;
@@ -45,7 +45,8 @@ export class Vault {
   /** @param {VaultRecord} record @returns {Promise<any>} */
   async decrypt(record) {
     if (record.v > FORMAT) throw new VaultError('newer');
-    return record.erased ? { erased: record.erased } : this.open(this.key, record);
+    const { erased, voided } = record;
+    return erased ? { erased, voided } : this.open(this.key, record);
   }
 
   /** @param {CryptoKey} key @param {string} id @param {number} n @param {unknown} value */

@@ -58,6 +58,7 @@ class Due:
     rule: str
     since: int
     due: int
+    formers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Retention:
         days = self.rules[name].days if name else None
         if name is None or days is None:
             return None
-        return Due(row.case, row.number, row.service, name, row.last_at, row.last_at + days * DAY)
+        return Due(row.case, row.number, row.service, name, row.last_at, row.last_at + days * DAY, row.formers)
 
 
 def class_of(row: CaseRow) -> str | None:

@@ -183,7 +183,7 @@ function wordOf(error) {
   if (error instanceof NotFoundError) return 'code.unknown';
   if (error instanceof OfflineError) return 'app.exchange.offline';
   if (error instanceof NoOfficeError) return 'app.exchange.no-office';
-  if (error instanceof ErasedError) return 'app.case.erased';
+  if (error instanceof ErasedError) return error.voided ? 'code.voided' : 'app.case.erased';
   if (error instanceof GoneError) return 'app.case.gone';
   if (error instanceof VaultError) return `app.mine.problem.${error.reason}`;
   return error instanceof RootChangedError ? 'app.state.root-changed' : undefined;

@@ -133,7 +133,7 @@ const problemLine = ({ problem }) => element('li', { class: 'card' }, element('p
 function caseCard(row, open) {
   if (row.erased) {
     return element('li', { class: 'card stack near', 'data-case': row.case },
-      element('p', {}, text('app.mine.erased', { at: when(row.erased * 1000) })),
+      element('p', {}, text(row.voided ? 'code.voided' : 'app.mine.erased', { at: when(row.erased * 1000) })),
       element('p', { class: 'quiet' }, text('app.number', { number: row.number })),
       plain('forget', text('app.case.forget'), () => forgetCase(row.case).then(() => location.reload())));
   }

@@ -7,6 +7,7 @@ import { eraseForm } from './erase.js';
 import { historyOf } from './history.js';
 import { stateAfter } from './next-steps.js';
 import { StepForm } from './steps.js';
+import { voidForm } from './void-code.js';
 
 /** @typedef {import('./compare.js').Cell} Cell */
 /** @typedef {import('./compare.js').Row} Row */
@@ -47,6 +48,10 @@ export class CaseView {
   #layOut(desk) {
     const { texts, row } = this;
     const { onClose, onStep } = desk;
+    const onVoided = (/** @type {HTMLElement} */ $sheet) => {
+      this.$root.replaceChildren($sheet);
+      $sheet.querySelector('h2')?.focus();
+    };
     const onErased = () => {
       onClose();
       onStep();
@@ -62,14 +67,14 @@ export class CaseView {
           this.#button('staff.case.to-step', () => this.steps.focus()), this.#button('staff.case.close', onClose),
         ),
       ),
-      ...this.#shut(),
+      this.opened.isVoided ? element('p', { class: 'notice' }, texts.say('staff.void.already')) : null, ...this.#shut(),
       this.#severalNotice(),
       this.#chooser(), this.$answers, this.steps.$root,
       element(
         'section', { class: 'stack', 'aria-labelledby': 'history-title' },
         element('h3', { id: 'history-title' }, texts.say('staff.history.title')), this.$history,
       ),
-      eraseForm({ ...desk, onErased }),
+      voidForm({ ...desk, onVoided }), eraseForm({ ...desk, onErased }),
     );
   }
 
@@ -176,7 +181,8 @@ export class CaseView {
 
   #showSteps() {
     const { texts, opened } = this;
-    this.$state.textContent = texts.name('step', stateAfter(opened.events));
-    this.$history.replaceChildren(historyOf(opened.events, texts));
+    const events = [...opened.former.flatMap((one) => one.events), ...opened.events];
+    this.$state.textContent = texts.name('step', stateAfter(events));
+    this.$history.replaceChildren(historyOf(opened, texts));
   }
 }

@@ -166,14 +166,14 @@ export class DueView {
   }
 
   /** Erased already, by a colleague or before an answer was lost, is erased. @param {DueRow} row */
-  async #eraseOne({ case: id }) {
+  async #eraseOne(row) {
     const { api, keys } = this.desk;
     try {
-      await eraseCase(api, id, /** @type {NonNullable<typeof keys.signing>} */ (keys.signing));
+      await eraseCase(api, row, /** @type {NonNullable<typeof keys.signing>} */ (keys.signing));
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 404)) throw error;
     }
-    this.$place.querySelector(`[data-due="${id}"]`)?.remove();
+    this.$place.querySelector(`[data-due="${row.case}"]`)?.remove();
   }
 
   /** @param {unknown} error */

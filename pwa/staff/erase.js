@@ -25,7 +25,7 @@ export function eraseForm({ row, keys, api, texts, announce, onErased, onError }
     if (isBusy || !isNamed) return;
     isBusy = true;
     try {
-      const { keys: count } = await eraseCase(api, row.case, signing);
+      const count = await eraseCase(api, row, signing);
       announce(texts.say('staff.erase.done', { number: row.number, keys: count }));
       onErased();
     } catch (error) {
@@ -49,13 +49,18 @@ export function eraseForm({ row, keys, api, texts, announce, onErased, onError }
 }
 
 /**
- * Sign the mark of an erased case and send it.
- * @param {import('./staff-api.js').StaffApi} api @param {string} caseId
+ * Sign that a case is erased, and before it those that it continues; how many keys went.
+ * @param {import('./staff-api.js').StaffApi} api @param {{case: string, formers: string[]}} row
  * @param {{kid: string, private: import('../crypto/key-pair.js').PrivateKey}} signing
  */
-export async function eraseCase(api, caseId, { kid, private: pair }) {
+export async function eraseCase(api, row, { kid, private: pair }) {
   const at = Math.floor(Date.now() / 1000);
-  return api.erase({ _id: `gone.${caseId}`, type: 'gone', kid, at, sig: await sign(['gone1', caseId, kid, at], pair) });
+  let count = 0;
+  for (const id of [...row.formers, row.case]) {
+    const sig = await sign(['gone1', id, kid, at], pair);
+    count += (await api.erase({ _id: `gone.${id}`, type: 'gone', kid, at, sig })).keys;
+  }
+  return count;
 }
 
 /** @param {unknown} error @returns {error is ApiError} */

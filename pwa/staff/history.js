@@ -6,10 +6,19 @@ import { element } from '../element.js';
 /** @typedef {import('./texts.js').Texts} Texts */
 
 /**
- * Show the steps, the latest first.
- * @param {OpenedEvent[]} events @param {Texts} texts
+ * Show the steps, the latest first, and before them those under codes that were voided.
+ * @param {import('./open-case.js').OpenedCase} opened @param {Texts} texts
  */
-export function historyOf(events, texts) {
+export function historyOf({ events, former }, texts) {
+  const parts = [...former].reverse().flatMap((one) => [
+    element('p', { 'data-former': one.id }, texts.say('staff.history.former', { number: one.number, when: texts.when(one.at) })),
+    one.isGenuine ? stepsOf(one.events, texts) : element('p', { class: 'error' }, texts.say('staff.history.forged')),
+  ]);
+  return element('div', { class: 'stack' }, stepsOf(events, texts), ...parts);
+}
+
+/** @param {OpenedEvent[]} events @param {Texts} texts */
+function stepsOf(events, texts) {
   if (events.length === 0) return element('p', {}, texts.say('staff.history.none'));
   return element('ol', { class: 'history', reversed: true }, ...events.map((event) => entry(event, texts)).reverse());
 }

@@ -157,6 +157,12 @@ export class CaseList {
     this.mark(this.current);
   }
 
+  /** The numbers it had under codes that were voided. @param {CaseRow} row */
+  #formers({ formers }) {
+    const number = (/** @type {string} */ id) => `${id.slice(0, 4)} ${id.slice(4, 8)}`;
+    return formers.map((id) => element('p', { class: 'hint' }, this.texts.say('staff.list.former', { number: number(id) })));
+  }
+
   /** @param {Found} found */
   #row({ row, why }) {
     const { texts } = this;
@@ -165,7 +171,7 @@ export class CaseList {
     const service = element('p', { class: 'hint' }, why || texts.say(`form.${row.service}.title`));
     return element(
       'tr', {},
-      element('th', { scope: 'row' }, element('button', link, row.number), service),
+      element('th', { scope: 'row' }, element('button', link, row.number), service, ...this.#formers(row)),
       element('td', {}, texts.name('step', row.state)),
       element('td', {}, row.area ? texts.region(row.area) : ''),
       element('td', { class: 'number' }, waited),

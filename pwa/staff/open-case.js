@@ -4,9 +4,11 @@
  */
 
 import { fromAnswers } from '../answers.js';
+import { endedCase } from '../case-content.js';
 import { b64uDecode } from '../crypto/canonical.js';
 import { openNote, verifyEvent } from '../crypto/events.js';
 import { openVersion, openWrapAsOffice } from '../crypto/open.js';
+import { spokenNumber } from '../crypto/receipt-code.js';
 import { caseOfVersion, vOf } from '../crypto/version.js';
 
 /** @typedef {import('../crypto/canonical.js').Bytes} Bytes */
@@ -16,7 +18,11 @@ import { caseOfVersion, vOf } from '../crypto/version.js';
 /** @typedef {import('../form.js').Answer} Answer */
 /** @typedef {import('./keys.js').Keys} Keys */
 /** @typedef {import('./answer-text.js').StaffForm} StaffForm */
-/** @typedef {{versions: Version[], wraps: Record<string, Wrap>, events: Event[]}} RawCase */
+/** @typedef {{_id: string, kid: string, to: string, at: number, sig: string}} VoidMark */
+/**
+ * @typedef {{versions: Version[], wraps: Record<string, Wrap>, events: Event[], voided?: VoidMark | null,
+ *   former?: (RawCase & {case: string})[]}} RawCase `former`: what is shown as one with it, the oldest first
+ */
 /** @typedef {(service: string, name: string) => Promise<StaffForm | null>} FindForm */
 /** @typedef {'erased' | 'no-key' | 'broken' | 'form-unknown'} Failure */
 /**
@@ -25,7 +31,12 @@ import { caseOfVersion, vOf } from '../crypto/version.js';
  * `dek` is there when the version is genuine, `answers` when it can also be read.
  */
 /** @typedef {Event & {text: string | null, isGenuine: boolean}} OpenedEvent `text`: the note, null while shut */
-/** @typedef {{id: string, versions: OpenedVersion[], leaves: OpenedVersion[], events: OpenedEvent[]}} OpenedCase */
+/**
+ * @typedef {{id: string, number: string, at: number, isGenuine: boolean, versions: OpenedVersion[],
+ *   events: OpenedEvent[]}} FormerCase under a code that was voided at the time `at`
+ * @typedef {{id: string, versions: OpenedVersion[], leaves: OpenedVersion[], events: OpenedEvent[], former: FormerCase[],
+ *   isVoided: boolean}} OpenedCase `events` are the case's own, `versions` those of former cases too
+ */
 
 /**
  * @param {string} id
@@ -34,11 +45,33 @@ import { caseOfVersion, vOf } from '../crypto/version.js';
  * @param {FindForm} findForm
  * @returns {Promise<OpenedCase>}
  */
-export async function openCase(id, { versions: sealed, wraps, events }, keys, findForm) {
+export async function openCase(id, raw, keys, findForm) {
+  const former = await Promise.all((raw.former ?? []).map((one) => openFormer(one, keys, findForm)));
+  const { versions, events } = await openBoth(id, raw, keys, findForm);
+  const before = former.filter(({ isGenuine }) => isGenuine).flatMap((one) => one.versions);
+  return {
+    id, versions: [...before, ...versions], leaves: leavesOf(versions), events, former, isVoided: Boolean(raw.voided),
+  };
+}
+
+/** @param {string} id @param {RawCase} raw @param {Keys} keys @param {FindForm} findForm */
+async function openBoth(id, { versions: sealed, wraps, events: signed }, keys, findForm) {
   const versions = await Promise.all(sealed.map((one) => openOne(id, one, wraps[one._id], keys, findForm)));
   versions.sort((one, other) => one.version.at - other.version.at || (one.v < other.v ? -1 : 1));
-  const opened = await Promise.all(events.map((event) => openEvent(id, event, versions, keys)));
-  return { id, versions, leaves: leavesOf(versions), events: opened };
+  const events = await Promise.all(signed.map((event) => openEvent(id, event, versions, keys)));
+  return { versions, events };
+}
+
+/**
+ * A case counts as the beginning of another only when the office signed so.
+ * @param {RawCase & {case: string}} raw @param {Keys} keys @param {FindForm} findForm
+ * @returns {Promise<FormerCase>}
+ */
+async function openFormer(raw, keys, findForm) {
+  const { case: id, voided } = raw;
+  const isGenuine = (await endedCase(voided, keys.list)) === id;
+  const number = await spokenNumber(id);
+  return { id, number, at: voided?.at ?? 0, isGenuine, ...(await openBoth(id, raw, keys, findForm)) };
 }
 
 /**

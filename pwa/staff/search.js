@@ -133,7 +133,8 @@ export function find(index, typed, caseId) {
   const number = plain(typed).replaceAll(' ', '');
   const words = plain(typed).split(' ');
   return index.flatMap(({ row, number: own, entries }) => {
-    if (row.case === caseId || own.replaceAll(' ', '').startsWith(number)) return [{ row, why: '' }];
+    const isOld = row.formers.some((id) => id === caseId || id.startsWith(number.slice(0, 8))); // the ninth only checks
+    if (isOld || row.case === caseId || own.replaceAll(' ', '').startsWith(number)) return [{ row, why: '' }];
     const entry = entries.find((one) => words.every((word) => one.plain.includes(word)));
     return entry ? [{ row, why: `${entry.label}: ${entry.answer}` }] : [];
   });

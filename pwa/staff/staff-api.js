@@ -7,11 +7,12 @@ import { loadForm } from '../pins.js';
 /** @typedef {import('../crypto/events.js').Event} Event */
 /**
  * @typedef {{case: string, service: string, form: string, first_at: number, last_at: number, received: number,
- *   state: string, n: number, versions: number, area: string | null, channel: string, number: string, kind: string}} CaseRow
+ *   state: string, n: number, versions: number, area: string | null, channel: string, number: string, kind: string,
+ *   formers: string[]}} CaseRow `formers`: what it continues under a new code, the oldest first
  */
 /** @typedef {{login: string, disabled: boolean, pub: string | null, kids: string[]}} OfficerRow */
 /** @typedef {{rows: CaseRow[], next: string | null, counts: Record<string, number>}} CasePage */
-/** @typedef {{case: string, number: string, service: string, rule: string, since: number, due: number}} DueRow */
+/** @typedef {{case: string, number: string, service: string, rule: string, since: number, due: number, formers: string[]}} DueRow */
 /** @typedef {{rows: DueRow[], total: number, rules: Record<string, {period: string, basis: string}>}} DuePage */
 
 /** The server said no (`status`), or did not answer at all (status 0). */
@@ -67,6 +68,11 @@ export class StaffApi {
   /** Erase a case. @param {{_id: string, sig: string, [key: string]: unknown}} gone its signed mark @returns {Promise<{keys: number}>} */
   erase(gone) {
     return this.post(`cases/${gone._id.slice('gone.'.length)}/erase`, gone);
+  }
+
+  /** Void the code of a case. @param {string} id @param {object} body @returns {Promise<{keys: number}>} */
+  voidCode(id, body) {
+    return this.post(`cases/${id}/void`, body);
   }
 
   /** @returns {Promise<DuePage>} */

@@ -1,12 +1,13 @@
 /** What a device keeps of a case and what it believes. */
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import {
-  addEvents, addVersion, isHolding, isSigned, knownUpTo, newContent, openContent, standing, standingStep,
+  addEvents, addVersion, endedCase, isHolding, isSigned, isVoided, knownUpTo, newContent, openContent, standing, standingStep,
 } from '../../../pwa/case-content.js';
-import { b64uEncode } from '../../../pwa/crypto/canonical.js';
+import { b64uDecode, b64uEncode } from '../../../pwa/crypto/canonical.js';
 import { sealNote, signEvent } from '../../../pwa/crypto/events.js';
 import { newKeyPair } from '../../../pwa/crypto/key-pair.js';
 import { KeyList } from '../../../pwa/crypto/keyring.js';
@@ -101,4 +102,21 @@ test('only a version of this case with its wrap is taken as one', async () => {
   const others = [null, [], [version], [version, {}], [version, null], [{ _id: 7 }, wrap], ['app', 'ok', []]];
   for (const other of others) assert.equal(isHolding(other, codeKeys.case), false);
   assert.equal(isHolding([version, wrap], 'another'), false);
+});
+
+test('an erasure or a voided code is believed when an office key of the list signed it', async () => {
+  const vectors = JSON.parse(await readFile(new URL('../../vectors/events.json', import.meta.url), 'utf8'));
+  const { gone, voided: [[, old, to, at], sig] } = vectors.statements;
+  const pub = b64uDecode(vectors.key.pub);
+  const office = keysWith({ ...row(gone.kid, 'office', officePair), pub });
+  const code = { _id: `code.${old}`, type: 'code', kid: gone.kid, to, at, sig };
+  assert.equal(await endedCase(gone, office), gone._id.slice(5));
+  assert.equal(await endedCase(code, office), old);
+  assert.deepEqual([isVoided(code), isVoided(gone)], [true, false]);
+  const changed = [
+    { ...code, to: old }, { ...code, at: at + 1 }, { ...code, _id: `code.${to}` }, { ...code, _id: `gone.${old}` },
+    { ...gone, _id: `code.${gone._id.slice(5)}` }, { ...gone, _id: `kode.${gone._id.slice(5)}` }, { ...gone, sig: '' },
+    { ...gone, kid: 's1' }, {}, null, 'refused',
+  ];
+  for (const mark of changed) assert.equal(await endedCase(mark, office), undefined, JSON.stringify(mark));
 });

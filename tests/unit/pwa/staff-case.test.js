@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { b64uEncode } from '../../../pwa/crypto/canonical.js';
 import { sealNote, signEvent } from '../../../pwa/crypto/events.js';
-import { newKeyPair } from '../../../pwa/crypto/key-pair.js';
+import { newKeyPair, sign } from '../../../pwa/crypto/key-pair.js';
 import { KeyList, sealGrant, wrapOfficerKey } from '../../../pwa/crypto/keyring.js';
 import { derive } from '../../../pwa/crypto/receipt-code.js';
 import { sealVersion } from '../../../pwa/crypto/seal.js';
@@ -146,4 +146,23 @@ test('a message leaves the state as it was, and every step can be chosen', () =>
   const { usual, others } = stepsAfter('terkirim');
   assert.deepEqual(usual, ['berkas_lengkap', 'perlu_perbaikan', 'pesan']);
   assert.equal(new Set([...usual, ...others]).size, 16);
+});
+
+test('a case under a voided code is shown as one with what goes on under the new code, if the office signed so', async () => {
+  const old = await derive('fedcba9876543210');
+  const [before, after] = [await sealed(['Upik', '1', 'x'], { codeKeys: old }), await sealed(['Upik', '2', 'x'])];
+  const raw = ({ version, wrap }) => ({ versions: [version], wraps: { [version._id]: wrap }, events: [] });
+  const mark = async (to) => {
+    const sig = await sign(['code1', old.case, to, 5], office);
+    return { _id: `code.${old.case}`, type: 'code', kid: 'o1', to: code.case, at: 5, sig };
+  };
+  const opened = async (voided) =>
+    openCase(code.case, { ...raw(after), former: [{ case: old.case, ...raw(before), voided }] }, await someKeys(), findForm);
+  const whole = await opened(await mark(code.case));
+  assert.deepEqual(whole.versions.map(({ answers }) => answers.nik), ['1', '2']);
+  assert.deepEqual(whole.leaves.map(({ answers }) => answers.nik), ['2']);
+  assert.deepEqual(whole.former.map(({ id, at, isGenuine }) => [id, at, isGenuine]), [[old.case, 5, true]]);
+  const forged = await opened(await mark(old.case));
+  assert.deepEqual(forged.versions.map(({ answers }) => answers.nik), ['2']);
+  assert.equal(forged.former[0].isGenuine, false);
 });

@@ -5,9 +5,9 @@ import { find, plain } from '../../../pwa/staff/search.js';
 
 const entry = (label, answer) => ({ label, answer, plain: plain(answer) });
 const index = [
-  { row: { case: 'a' }, number: plain('zu43 nens x'), entries: [entry('Nama', "Siti Nurhaliza O'Brien"), entry('NIK', '1312014101990001')] },
-  { row: { case: 'b' }, number: plain('7ozr 2wdq k'), entries: [entry('Nama', 'Buyung Andrés'), entry('Alamat', 'Jl. Siti Manggopoh 4')] },
-  { row: { case: 'c' }, number: plain('k2x7 q4ma 0'), entries: [] },
+  { row: { case: 'a', formers: [] }, number: plain('zu43 nens x'), entries: [entry('Nama', "Siti Nurhaliza O'Brien"), entry('NIK', '1312014101990001')] },
+  { row: { case: 'b', formers: ['zzzz2345aaaa'] }, number: plain('7ozr 2wdq k'), entries: [entry('Nama', 'Buyung Andrés'), entry('Alamat', 'Jl. Siti Manggopoh 4')] },
+  { row: { case: 'c', formers: [] }, number: plain('k2x7 q4ma 0'), entries: [] },
 ];
 const found = (typed, caseId = null) => find(index, typed, caseId).map(({ row, why }) => [row.case, why]);
 
@@ -27,4 +27,9 @@ test('a case is found by its NIK, the beginning of its number, and its code', ()
   assert.deepEqual(found('7OZR2W'), [['b', '']]);
   assert.deepEqual(found('k2x7 q4'), [['c', '']]);
   assert.deepEqual(found('0000 0000 0000 0000', 'c'), [['c', '']]);
+});
+
+test('a case is found by the number and the code that it had before its code was replaced', () => {
+  assert.deepEqual(found('zzzz 2345 k'), [['b', '']]);
+  assert.deepEqual(found('0000 0000 0000 0000', 'zzzz2345aaaa'), [['b', '']]);
 });

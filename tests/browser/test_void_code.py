@@ -1,0 +1,124 @@
+"""A receipt code was lost: in person the office makes a new one, and the old one is dead wherever somebody tries it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Playwright, expect
+
+from server.cli import DEMO
+from tests.browser.form_filling import send_form
+from tests.browsing import Phone
+from tests.people import person
+from tests.people_at_work import SERVICE, TEXTS, Officer, fill
+from tests.serving import RunningOffice
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+T = TEXTS["id"].text
+NOTE = "KK kurang jelas, foto ulang"
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
+    with RunningOffice(tmp_path_factory.mktemp("office")) as office:
+        yield office
+
+
+def apply(page: Page, office: RunningOffice) -> tuple[str, str]:
+    """Send an application; its code and number."""
+    page.goto(f"{office.url}/id/apply/{SERVICE}")
+    fill(page, person(3))
+    send_form(page)
+    expect(page.locator("[data-receipt][data-state=done]")).to_be_visible(timeout=40_000)
+    return page.locator("[data-receipt] [data-code]").inner_text(), number_in(
+        page.locator("[data-receipt]").inner_text()
+    )
+
+
+def number_in(text: str) -> str:
+    found = re.search(r"Nomor permohonan.*?(\w{4} \w{4} \w)\b", text, re.S)
+    assert found is not None, text
+    return found[1]
+
+
+def replace_code(page: Page, officer: Officer, number: str) -> tuple[str, str]:
+    """Replace the code of a case whose applicant is here; the new code and number."""
+    case = officer.open(number)
+    officer.record(case, "perlu_perbaikan", NOTE)
+    form = case.locator(".void")
+    form.locator("summary").click()
+    form.get_by_role("button").click()
+    expect(form.get_by_text(T("staff.void.see-first"))).to_be_visible()
+    form.get_by_label(T("staff.void.seen")).check()
+    form.get_by_role("button").click()
+    dialog = page.get_by_role("dialog")
+    page.keyboard.press("Escape")
+    expect(form.get_by_text(T("staff.step-up.given-up"))).to_be_visible()
+    form.get_by_role("button").click()
+    dialog.get_by_label(T("staff.login.password")).fill(DEMO.password)
+    page.keyboard.press("Enter")
+    sheet = page.locator("[data-new-code]")
+    expect(sheet.locator("svg")).to_be_visible(timeout=30_000)
+    code, new = sheet.locator("[data-code]").inner_text(), number_in(sheet.inner_text())
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_visible()
+    sheet.locator("[data-done]").click()
+    expect(page.get_by_text(code)).to_have_count(0)
+    return code, new
+
+
+def test_a_lost_code_is_replaced_and_dead_everywhere_and_the_new_one_corrects(
+    office: RunningOffice, playwright: Playwright, tmp_path: Path
+) -> None:
+    with (
+        Phone(playwright, tmp_path / "phone") as phone,
+        Phone(playwright, tmp_path / "second") as second,
+        Phone(playwright, tmp_path / "desktop", viewport={"width": 1280, "height": 900}) as desktop,
+    ):
+        old_code, old_number = apply(phone.page, office)
+        page = desktop.page
+        officer = Officer(page, office, "id")
+        officer.sign_in()
+        new_code, new_number = replace_code(page, officer, old_number)
+        assert new_code != old_code
+        assert new_number != old_number
+
+        # One row with both numbers, one history.
+        expect(page.locator(".case-link")).to_have_text([new_number])
+        expect(page.get_by_text(T("staff.list.former", number=old_number[:9]))).to_be_visible()
+        case = officer.open(new_number)
+        officer.expect_answers(case, person(3))
+        expect(case.locator(".state")).to_have_text(T("step.perlu_perbaikan"))
+        expect(case.locator("[data-former]")).to_contain_text(old_number)
+        expect(case.get_by_text(NOTE)).to_have_count(2)
+        expect(case.get_by_label(re.compile(re.escape(T("staff.case.replaced"))))).to_have_count(1)
+
+        # The phone that has the old code, and a page on which somebody types it.
+        phone.page.goto(f"{office.url}/id/mine")
+        expect(phone.page.get_by_text(T("code.voided"))).to_be_visible(timeout=40_000)
+        expect(phone.page.get_by_text(str(person(3)["nama_lengkap"]))).to_have_count(0)
+        other = second.page
+        other.goto(f"{office.url}/id/track")
+        other.locator("[name=code]").fill(old_code)
+        other.keyboard.press("Enter")
+        expect(other.get_by_text(T("code.voided"))).to_be_visible(timeout=40_000)
+        posted = other.request.post(
+            f"{office.url}/id/track", form={"code": old_code}, headers={"Origin": office.url}, fail_on_status_code=False
+        )
+        assert posted.status == 404
+        assert T("code.voided") in posted.text()
+
+        # The new one opens on any phone, tells what is to be corrected, and corrects.
+        other.goto(f"{office.url}/k#{new_code.replace(' ', '')}")
+        expect(other.get_by_text(NOTE)).to_be_visible(timeout=40_000)
+        other.locator("[data-correct]").click()
+        expect(other.locator('[name="nama_lengkap"]')).to_have_value(str(person(3)["nama_lengkap"]), timeout=20_000)
+        fill(other, {"nama_lengkap": "ROSMAINI DIPERBAIKI"})
+        send_form(other)
+        expect(other.locator("[data-receipt][data-state=done]")).to_be_visible(timeout=40_000)
+        case.get_by_role("button", name=T("staff.case.close")).click()
+        case = officer.open(new_number)
+        expect(case.get_by_text("ROSMAINI DIPERBAIKI")).to_be_visible()
+        assert [desktop.errors, phone.errors, second.errors] == [[], [], []]
