@@ -16,7 +16,8 @@ import { voidForm } from './void-code.js';
 /**
  * @typedef {{row: CaseRow, opened: import('./open-case.js').OpenedCase, keys: import('./keys.js').Keys,
  *   api: import('./staff-api.js').StaffApi, texts: import('./texts.js').Texts, announce: (text: string) => void,
- *   onStep: () => void, onClose: () => void, onError: (error: unknown) => string}} Desk
+ *   onStep: () => void, onClose: () => void,
+ *   onVoided: ($sheet: HTMLElement) => void, onError: (error: unknown) => string}} Desk
  */
 
 export class CaseView {
@@ -48,10 +49,6 @@ export class CaseView {
   #layOut(desk) {
     const { texts, row } = this;
     const { onClose, onStep } = desk;
-    const onVoided = (/** @type {HTMLElement} */ $sheet) => {
-      this.$root.replaceChildren($sheet);
-      $sheet.querySelector('h2')?.focus();
-    };
     const onErased = () => {
       onClose();
       onStep();
@@ -74,7 +71,7 @@ export class CaseView {
         'section', { class: 'stack', 'aria-labelledby': 'history-title' },
         element('h3', { id: 'history-title' }, texts.say('staff.history.title')), this.$history,
       ),
-      voidForm({ ...desk, onVoided }), eraseForm({ ...desk, onErased }),
+      voidForm(desk), eraseForm({ ...desk, onErased }),
     );
   }
 

@@ -121,6 +121,7 @@ export class Desk {
       const view = new CaseView({
         row, opened, keys, api, texts, announce: this.#announce,
         onStep: () => list.load(), onClose: this.#close, onError: this.#explain,
+        onVoided: ($sheet) => this.keys === keys && this.#showSheet($sheet),
       });
       this.$case.replaceChildren(view.$root);
       view.start();
@@ -143,6 +144,14 @@ export class Desk {
     this.$case.replaceChildren(this.tool.$root);
     void this.tool.start();
   };
+
+  /** @param {HTMLElement} $sheet */
+  #showSheet($sheet) {
+    this.opening++;
+    this.tool?.stop();
+    this.$case.replaceChildren($sheet);
+    $sheet.querySelector('h2')?.focus();
+  }
 
   #close = () => {
     this.opening++;

@@ -20,7 +20,7 @@ import { stateAfter } from './next-steps.js';
 
 const CHANNEL = 'counter';
 
-/** @param {Desk & {onVoided: ($sheet: HTMLElement) => void}} desk `onVoided` gets the sheet with the new code */
+/** `onVoided` gets the sheet with the new code, whatever the officer looks at by then. @param {Desk} desk */
 export function voidForm({ row, opened, keys, api, texts, onStep, onVoided, onClose, onError }) {
   if (!keys.signing || opened.leaves.length === 0) return null;
   const $error = element('p', { id: 'void-error', class: 'error', role: 'alert' });

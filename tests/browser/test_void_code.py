@@ -54,6 +54,7 @@ def replace_code(page: Page, officer: Officer, number: str) -> tuple[str, str]:
     form.get_by_label(T("staff.void.seen")).check()
     form.get_by_role("button").click()
     dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
     page.keyboard.press("Escape")
     expect(form.get_by_text(T("staff.step-up.given-up"))).to_be_visible()
     form.get_by_role("button").click()
