@@ -12,6 +12,7 @@ import click
 from server.cli_accounts import accounts
 from server.cli_audit import audit
 from server.cli_keys import keys
+from server.cli_peers import peers
 from server.cli_retention import retention
 from server.content import ContentError
 from server.databases import open_databases
@@ -45,6 +46,7 @@ def main() -> None:
 main.add_command(accounts)
 main.add_command(audit)
 main.add_command(keys)
+main.add_command(peers)
 main.add_command(retention)
 
 

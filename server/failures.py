@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.couch_words import is_face, refusal
 from server.i18n import Catalogues
 from server.ndjson import Problem
 from server.pages import language_of, render
@@ -73,7 +74,10 @@ async def explain(request: Request, error: Exception) -> Response:
 
 
 def _answer(request: Request, status: int, headers: dict[str, str], *, number: str | None = None) -> Response:
-    if "text/html" in request.headers.get("accept", ""):
+    response: Response
+    if is_face(request.scope["path"]):
+        response = refusal(status, reason=f"it is in the log as {number}" if number else "")
+    elif "text/html" in request.headers.get("accept", ""):
         response = _page(request, status, number)
     else:
         response = Problem(status, _NAMES.get(status, "refused"), number)

@@ -101,7 +101,8 @@ def read_item(line: bytes, *, forms: Forms, key_list: KeyList, now: int, limit: 
     return Item(version, wrap)
 
 
-def _reason_against(version: Doc, wrap: Doc, *, forms: Forms, key_list: KeyList, now: int) -> str | None:
+def reason_against_version(version: Doc, *, forms: Forms, now: int) -> str | None:
+    """Say why a version of the right shape is not one of this office's, if it is not."""
     if version["service"] not in forms.services:
         return "service-unknown"
     form = forms.by_name(version["service"], version["form"])
@@ -109,9 +110,14 @@ def _reason_against(version: Doc, wrap: Doc, *, forms: Forms, key_list: KeyList,
         return "form-unknown"
     if set(version["seal"]["g"]) != set(form.groups):
         return "malformed"
-    if not any(_opens(key_list, kid) for kid in wrap):
-        return "kid-unknown"
     return "time-future" if version["at"] > now + MAX_AHEAD else None
+
+
+def _reason_against(version: Doc, wrap: Doc, *, forms: Forms, key_list: KeyList, now: int) -> str | None:
+    reason = reason_against_version(version, forms=forms, now=now)
+    if reason in (None, "time-future") and not any(_opens(key_list, kid) for kid in wrap):
+        return "kid-unknown"
+    return reason
 
 
 def _opens(key_list: KeyList, kid: str) -> bool:

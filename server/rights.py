@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Role = Literal["administrator", "head", "officer", "desk", "volunteer", "hub"]
+Role = Literal["administrator", "head", "officer", "desk", "volunteer", "hub", "peer"]
 ROLES: tuple[Role, ...] = get_args(Role)
+PEER: Role = "peer"  # a program with an account of its own: no session opens what is its
 STEP_UP = 10 * 60  # seconds that a proof of who sits there counts
 
 
@@ -53,6 +54,9 @@ _SEALED = ("application", "complaint", "message", "survey", "wrap")
 _STAFF: tuple[Role, ...] = ("administrator", "head", "officer", "desk")
 _LEADERS: tuple[Role, ...] = ("administrator", "head")
 _PAGE = _anyone("public")
+_TAKEN = ("application", "complaint", "message", "survey", "event", "gone", "blob", "public")  # of what peers write
+_COUCH = _only(PEER, reads=_TAKEN)
+_COUCH_WRITE = _only(PEER, writes=_TAKEN)
 
 RIGHTS: Mapping[str, Right] = {
     # What everybody reads.
@@ -132,4 +136,27 @@ RIGHTS: Mapping[str, Right] = {
     "due": _only("officer", reads=("application", "complaint", "event")),
     "audit_page": _only("head", reads=("audit",)),
     "add_event": _only("officer", writes=("event",)),
+    # The CouchDB face: an account of a peer, within its databases; wraps and staff are not among them for any.
+    "couch": _COUCH,
+    "couch_welcome": _COUCH,
+    "couch_up": _COUCH,
+    "couch_session": _COUCH,
+    "couch_names": _COUCH,
+    "couch_database": _COUCH,
+    "couch_make": _COUCH,
+    "couch_add": _COUCH_WRITE,
+    "couch_all_docs": _COUCH,
+    "couch_all_docs_of": _COUCH,
+    "couch_changes": _COUCH,
+    "couch_changes_of": _COUCH,
+    "couch_revs_diff": _COUCH,
+    "couch_bulk_get": _COUCH,
+    "couch_bulk_docs": _COUCH_WRITE,
+    "couch_commit": _COUCH,
+    "couch_local": _COUCH,
+    "couch_put_local": _only(PEER, writes=("checkpoint",)),
+    "couch_delete_local": _only(PEER, writes=("checkpoint",)),
+    "couch_document": _COUCH,
+    "couch_put": _COUCH_WRITE,
+    "couch_delete": _COUCH_WRITE,
 }

@@ -1,6 +1,6 @@
 """The one list of what the server answers: path, method, how long a body may be. Who may ask: `server.rights`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +15,12 @@ from server import (
     account_pages,
     audit_page,
     console_api,
+    couch_bulk,
+    couch_database,
+    couch_documents,
+    couch_feed,
+    couch_lists,
+    couch_local,
     counter_page,
     edge,
     enrolment_api,
@@ -36,7 +42,9 @@ from server import (
     volunteers_page,
 )
 from server.body_lines import BodyLimits
-from server.guard import Handler, guarded
+from server.couch_body import DOC_LIMIT, JSON_LIMIT, NOTE_LIMIT
+from server.guard import guarded
+from server.handler import Handler
 from server.limits import BodyLimit
 from server.posted import BODY_LIMIT
 
@@ -48,7 +56,7 @@ class Row:
     """One thing that can be asked; its name says in the table of rights who may."""
 
     path: str
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "PUT", "DELETE"]
     name: str
     endpoint: Handler
     body_limit: int = NONE
@@ -58,7 +66,17 @@ class _Language(StringConvertor):
     regex = "[a-z]{2}"
 
 
+class _CouchDatabase(StringConvertor):
+    regex = "(?!_)[^/]+/?"  # clients write it with and without a slash
+
+
+class _CouchDocument(StringConvertor):
+    regex = "(?!(_local/|_all_docs$|_changes$|_revs_diff$|_bulk_docs$|_bulk_get$|_ensure_full_commit$)).+"
+
+
 register_url_convertor("lang", _Language())
+register_url_convertor("couchdb", _CouchDatabase())
+register_url_convertor("couchdoc", _CouchDocument())
 
 ROWS = (
     Row("/", "GET", "root", public.resource),
@@ -120,6 +138,28 @@ ROWS = (
     Row("/staff/{lang:lang}/volunteers/{device}/more", "POST", "keep_device", volunteers_page.renew_device, BODY_LIMIT),
     Row("/staff/{lang:lang}/counter", "GET", "counter", counter_page.counter_page),
     Row("/staff/{lang:lang}/audit", "GET", "audit_page", audit_page.audit_page),
+    Row("/couch", "GET", "couch", couch_database.welcome),
+    Row("/couch/", "GET", "couch_welcome", couch_database.welcome),
+    Row("/couch/_up", "GET", "couch_up", couch_database.up),
+    Row("/couch/_session", "GET", "couch_session", couch_database.session),
+    Row("/couch/_all_dbs", "GET", "couch_names", couch_database.names),
+    Row("/couch/{db:couchdb}", "GET", "couch_database", couch_database.show_database),
+    Row("/couch/{db:couchdb}", "PUT", "couch_make", couch_database.make_database, NOTE_LIMIT),
+    Row("/couch/{db:couchdb}", "POST", "couch_add", couch_database.add_document, DOC_LIMIT),
+    Row("/couch/{db}/_all_docs", "GET", "couch_all_docs", couch_lists.all_docs),
+    Row("/couch/{db}/_all_docs", "POST", "couch_all_docs_of", couch_lists.all_docs, JSON_LIMIT),
+    Row("/couch/{db}/_changes", "GET", "couch_changes", couch_feed.changes),
+    Row("/couch/{db}/_changes", "POST", "couch_changes_of", couch_feed.changes, JSON_LIMIT),
+    Row("/couch/{db}/_revs_diff", "POST", "couch_revs_diff", couch_bulk.revs_diff, JSON_LIMIT),
+    Row("/couch/{db}/_bulk_get", "POST", "couch_bulk_get", couch_bulk.bulk_get, JSON_LIMIT),
+    Row("/couch/{db}/_bulk_docs", "POST", "couch_bulk_docs", couch_bulk.bulk_docs, JSON_LIMIT),
+    Row("/couch/{db}/_ensure_full_commit", "POST", "couch_commit", couch_database.commit, NOTE_LIMIT),
+    Row("/couch/{db}/_local/{doc:path}", "GET", "couch_local", couch_local.show_local),
+    Row("/couch/{db}/_local/{doc:path}", "PUT", "couch_put_local", couch_local.put_local, NOTE_LIMIT),
+    Row("/couch/{db}/_local/{doc:path}", "DELETE", "couch_delete_local", couch_local.delete_local, NOTE_LIMIT),
+    Row("/couch/{db}/{doc:couchdoc}", "GET", "couch_document", couch_documents.show_document),
+    Row("/couch/{db}/{doc:couchdoc}", "PUT", "couch_put", couch_documents.put_document, DOC_LIMIT),
+    Row("/couch/{db}/{doc:couchdoc}", "DELETE", "couch_delete", couch_documents.delete_document, NOTE_LIMIT),
     Row("/{lang:lang}", "GET", "to_home", public.to_folder),
     Row("/{lang:lang}/", "GET", "home", public.resource),
     Row("/{lang:lang}/mine", "GET", "mine", public.resource),
@@ -134,20 +174,20 @@ ROWS = (
 )  # fmt: skip
 
 
-def build_routes(rows: Sequence[Row] = ROWS) -> list[Route]:
+def build_routes(rows: Sequence[Row] = ROWS, *, guard: Callable[[str, Handler], Handler] = guarded) -> list[Route]:
     """Make Starlette's routes, one a path, so that a wrong method is told every right one."""
     by_path: dict[str, list[Row]] = {}
     for row in rows:
         by_path.setdefault(row.path, []).append(row)
-    return [_route(path, mine) for path, mine in by_path.items()]
+    return [_route(path, mine, guard) for path, mine in by_path.items()]
 
 
-def _route(path: str, rows: Sequence[Row]) -> Route:
-    handlers = {row.method: guarded(row.name, row.endpoint) for row in rows}
+def _route(path: str, rows: Sequence[Row], guard: Callable[[str, Handler], Handler]) -> Route:
+    handlers: dict[str, Handler] = {row.method: guard(row.name, row.endpoint) for row in rows}
 
     async def endpoint(request: Request) -> Response:
         _refuse_unknown_language(request)
-        return await handlers["POST" if request.method == "POST" else "GET"](request)
+        return await handlers["GET" if request.method == "HEAD" else request.method](request)
 
     limit = Middleware(BodyLimit, limit=max(row.body_limit for row in rows))
     return Route(path, endpoint, methods=list(handlers), name=rows[0].name, middleware=[limit])

@@ -7,6 +7,7 @@ import click
 
 from server.accounts import AccountError
 from server.content import ContentError
+from server.couch_peers import PeerError
 from server.founding import FoundingError
 from server.key_changes import KeyChangeError
 from server.office import NoOffice
@@ -26,6 +27,7 @@ _EXPECTED = (
     ChainError,
     KeyChangeError,
     AccountError,
+    PeerError,
 )
 
 

@@ -16,7 +16,8 @@ from tests.raw_http import Header
 
 SAMPLE = {
     "lang": "id", "service": "passport-new", "slug": "passport", "case": "a" * 24, "name": "id", "form": "1.x",
-    "pack": "0-x", "path": "rules.js", "login": "siti",
+    "pack": "0-x", "path": "rules.js", "login": "siti", "device": "d-aaaaaaaa",
+    "db": "public", "doc": "keys",
 }  # fmt: skip
 # Beside the rows this is what a walk must not do in a session that the next request needs.
 ENDS_THE_SESSION = {"logout"}

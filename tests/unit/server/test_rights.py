@@ -1,5 +1,6 @@
 """Every route is walked by everybody: who may gets an answer, who may not gets nothing; one table decides."""
 
+import base64
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -11,11 +12,12 @@ import pytest
 from starlette.types import ASGIApp
 
 from server.app import create_app
+from server.couch_peers import Peers
 from server.databases import open_databases
 from server.founding import NewOfficer, make_office
 from server.guard import API, guarded
 from server.public import ping
-from server.rights import RIGHTS, ROLES, STEP_UP
+from server.rights import PEER, RIGHTS, ROLES, STEP_UP
 from server.routes import ROWS, Row
 from server.sessions import Sessions
 from server.settings import load_settings
@@ -27,10 +29,11 @@ ORIGIN = "https://rantau.example"
 SAMPLE = {
     "lang": "id", "service": "passport-new", "slug": "passport", "case": "a" * 24, "name": "id", "form": "1.x",
     "pack": "0-x", "path": "rules.js", "login": "nobody",
-    "device": "d-aaaaaaaa",
+    "device": "d-aaaaaaaa", "db": "public", "doc": "keys",
 }  # fmt: skip
 OPEN = [row for row in ROWS if RIGHTS[row.name].roles is None]
-CLOSED = [row for row in ROWS if RIGHTS[row.name].roles is not None]
+FACE = [row for row in ROWS if PEER in (RIGHTS[row.name].roles or ())]
+CLOSED = [row for row in ROWS if RIGHTS[row.name].roles is not None and row not in FACE]
 
 
 @dataclass
@@ -61,8 +64,8 @@ class Office:
         headers = {"sec-fetch-site": "same-origin", "x-csrf": csrf}
         if row.method == "GET":
             return await client.request("GET", path, headers=headers)
-        if path.startswith(API) or path == "/exchange":
-            return await client.request("POST", path, headers=headers, body=[b"{}"])
+        if path.startswith((API, "/couch")) or path == "/exchange":
+            return await client.request(row.method, path, headers=headers, body=[b"{}"])
         form = {"content-type": "application/x-www-form-urlencoded"}
         return await client.request("POST", path, headers=headers | form, body=[f"csrf={csrf}{posted}".encode()])
 
@@ -112,6 +115,25 @@ async def test_who_may_gets_an_answer_and_who_may_not_gets_nothing(office: Offic
         assert answer.status < 500, row.name
         if row.name not in ("login_page", "setup_page"):
             assert answer.headers.get("cache-control", "no-store") == "no-store", row.name
+
+
+@pytest.mark.anyio
+async def test_the_face_is_for_accounts_of_peers_and_no_session_opens_it(office: Office) -> None:
+    secret = await Peers(office.staff, office.now()).add("cermin", ["public"], read_only=True)
+    basic = base64.b64encode(f"cermin:{secret}".encode()).decode()
+    assert {row.path.split("/")[1] for row in FACE} == {"couch"}
+    for row in FACE:
+        assert RIGHTS[row.name].roles == {PEER}, row.name
+        for role in (*ROLES, None):
+            assert (await office.ask(row, role)).status == 401, f"{row.name}: {role}"
+        path = re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: SAMPLE[found[1]], row.path)
+        headers = {"authorization": f"Basic {basic}", "content-type": "application/json"}
+        answer = await Client(office.app, origin=ORIGIN).request(
+            row.method, path, headers=headers, body=[b'{"docs":[]}']
+        )
+        assert answer.status not in (401, 500), row.name
+        if set(RIGHTS[row.name].writes) - {"checkpoint"}:
+            assert answer.status == 403, row.name
 
 
 @pytest.mark.anyio

@@ -1,0 +1,184 @@
+"""What a document from a peer must be, database by database, to be written here; no store, and nothing is opened.
+
+The reasons are those of intake where intake has one. `cases` takes versions, the office's steps and the marks of
+erased cases; `blobs` takes sealed files; `public` takes what this office signed. Tombstones are taken nowhere: nothing
+of ours is ever deleted that was taken.
+"""
+
+import base64
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from server.items import reason_against_version
+from server.office import KEYS, Office
+from sync.canonical import b32_encode, sha256
+from sync.document import Doc
+from sync.errors import OpenError, ShapeError
+from sync.events import verify_event
+from sync.keyring import verify_key_list
+from sync.shape import PREFIXES, blob_rev, case_of_version, check_shape, write_once_rev
+from sync.statements import verify_gone, verify_public
+
+_BLOB = re.compile(r"blob\.([a-z2-7]{52})")
+_VERSIONS = tuple(f"{prefix}." for prefix in PREFIXES.values())
+_HISTORY = {"_rev", "_revisions"}
+_SIGNED = {"_id", "type", "signed", "sig"}
+
+
+class NotAdmitted(Exception):
+    """The document is not written; `reason` goes into its row."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Admission:
+    """The checks for one batch.
+
+    Attributes:
+        gone: the cases that were erased.
+        known: what stands under the ids of events and public documents.
+    """
+
+    office: Office
+    gone: Collection[str]
+    known: Mapping[str, Doc]
+
+    def admitted(self, database: str, doc: Doc) -> Doc:
+        """Give the document as it is to be written.
+
+        Raises:
+            NotAdmitted: with the reason.
+        """
+        if doc.get("_deleted"):
+            raise NotAdmitted("deletions are not taken")
+        if not isinstance(doc.get("_id"), str):
+            raise NotAdmitted("malformed")
+        checks = {"cases": self._of_cases, "blobs": self._of_blobs, "public": self._of_public}
+        return checks[database](doc)
+
+    def is_write_once(self, doc: Doc) -> bool:
+        """Say whether a document has one revision only, which follows from its content."""
+        return str(doc["_id"]).startswith(("blob.", *_VERSIONS))
+
+    def _of_cases(self, doc: Doc) -> Doc:
+        doc_id = doc["_id"]
+        if doc_id.startswith(_VERSIONS):
+            return self._version(doc)
+        if doc_id.startswith("ev."):
+            return self._event(doc)
+        if doc_id.startswith("gone."):
+            return self._gone(doc)
+        raise NotAdmitted("type-unknown")
+
+    def _version(self, doc: Doc) -> Doc:
+        version = _bare(doc)
+        try:
+            check_shape(version)
+        except ShapeError as error:
+            raise NotAdmitted(error.reason) from None
+        reason = reason_against_version(version, forms=self.office.forms, now=self.office.clock())
+        if reason:
+            raise NotAdmitted(reason)
+        self._refuse_gone(case_of_version(version))
+        return version | {"_rev": _only_rev(doc, write_once_rev(version))}
+
+    def _event(self, doc: Doc) -> Doc:
+        event = _bare(doc)
+        match event.get("claim"):
+            case ["taken", str(), int()]:
+                self._verify_event(event)
+            case _:
+                raise NotAdmitted("only steps that were numbered are taken")
+        self._refuse_gone(event["case"])
+        known = self.known.get(event["_id"])
+        if known is not None and known["claim"][0] == "taken" and known["sig"] != event["sig"]:
+            raise NotAdmitted("the number is another step's")
+        return doc
+
+    def _verify_event(self, event: Doc) -> None:
+        try:
+            verify_event(event, self._pub(event.get("kid"), "office"))
+        except OpenError:
+            raise NotAdmitted("signature") from None
+
+    def _gone(self, doc: Doc) -> Doc:
+        try:
+            verify_gone(_bare(doc), self._pub(doc.get("kid"), "office"))
+        except OpenError:
+            raise NotAdmitted("signature") from None
+        return doc
+
+    def _of_blobs(self, doc: Doc) -> Doc:
+        found = _BLOB.fullmatch(doc["_id"])
+        if found is None or set(doc) - _HISTORY != {"_id", "_attachments"}:
+            raise NotAdmitted("malformed")
+        rev = _only_rev(doc, blob_rev(found[1]))
+        if b32_encode(sha256(_body_of(doc))) != found[1]:
+            raise NotAdmitted("id-mismatch")
+        return {key: doc[key] for key in ("_id", "_attachments")} | {"_rev": rev}
+
+    def _of_public(self, doc: Doc) -> Doc:
+        if doc["_id"] == KEYS:
+            return self._key_list(doc)
+        content = _bare({key: doc[key] for key in doc if key != "_attachments"})
+        match content:
+            case {"signed": [_, _, _, str(kid), int(at)], "sig": str()} if set(content) == _SIGNED:
+                pass
+            case _:
+                raise NotAdmitted("malformed")
+        try:
+            verify_public(content, _body_of(doc), self._pub(kid, "office", "server"))
+        except OpenError:
+            raise NotAdmitted("signature") from None
+        known = self.known.get(doc["_id"])
+        if known is not None and known["signed"][4] > at:
+            raise NotAdmitted("older than what is here")
+        return doc
+
+    def _key_list(self, doc: Doc) -> Doc:
+        content = _bare(doc)
+        if set(content) != _SIGNED or content["type"] != "keys":
+            raise NotAdmitted("malformed")
+        try:
+            verify_key_list([content["signed"], content["sig"]], self.office.root, min_seq=self.office.key_list.seq)
+        except OpenError:
+            raise NotAdmitted("signature") from None
+        return doc
+
+    def _pub(self, kid: object, *uses: str) -> bytes:
+        # Old and destroyed keys too: what was signed while they counted goes on counting.
+        key = self.office.key_list.find(kid) if isinstance(kid, str) else None
+        if key is None or key.use not in uses or key.who != "office":
+            raise NotAdmitted("kid-unknown")
+        return key.pub
+
+    def _refuse_gone(self, case: str) -> None:
+        if case in self.gone:
+            raise NotAdmitted("gone")
+
+
+def _bare(doc: Doc) -> Doc:
+    return {key: value for key, value in doc.items() if key not in _HISTORY}
+
+
+def _only_rev(doc: Doc, rev: str) -> str:
+    """See that a document claims no other revision than its only one."""
+    history = {"start": 1, "ids": [rev.partition("-")[2]]}
+    if doc.get("_rev", rev) != rev or doc.get("_revisions", history) != history:
+        raise NotAdmitted("rev-mismatch")
+    return rev
+
+
+def _body_of(doc: Doc) -> bytes:
+    """Give the bytes of the one attachment that a document of ours has."""
+    match doc.get("_attachments"):
+        case {"body": {"content_type": "application/octet-stream", "data": str(data)}, **rest} if not rest:
+            try:
+                return base64.b64decode(data, validate=True)
+            except ValueError:
+                raise NotAdmitted("malformed") from None
+    raise NotAdmitted("the attachment `body` must come with the document")

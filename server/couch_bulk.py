@@ -1,0 +1,102 @@
+"""Many documents in one request: written, asked for, or compared by their revs."""
+
+import json
+import uuid
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.couch_body import read_object
+from server.couch_face import asked_of
+from server.couch_revs import mixed, with_data
+from server.couch_stream import CouchStream
+from server.couch_target import Options, options_of
+from server.couch_words import CouchAnswer, row_of
+from sync.document import Doc
+from sync.errors import BadRequest, NotFound
+from sync.store import Store
+
+_READ_AT_ONCE = 10  # documents of a `_bulk_get`, which may bring their attachments
+
+
+async def bulk_docs(request: Request) -> Response:
+    """Answer `POST /couch/{db}/_bulk_docs`; the answer names what was written, or with `new_edits` off what was not."""
+    asked = asked_of(request)
+    body = await read_object(request)
+    docs, new_edits = body.get("docs"), body.get("new_edits", True)
+    if not isinstance(docs, list) or not all(isinstance(doc, dict) for doc in docs):
+        raise BadRequest("Bulk requests must have a list of documents: `docs`")
+    if not isinstance(new_edits, bool):
+        raise BadRequest("new_edits: true or false")
+    if new_edits:
+        docs = [doc if "_id" in doc else {"_id": uuid.uuid4().hex, **doc} for doc in docs]
+    written = await asked.face.write(asked.store, docs, new_edits=new_edits)
+    durable = all(row.durable or row.error for row in written)
+    return CouchAnswer([row_of(row) for row in written if new_edits or row.error], 201 if durable else 202)
+
+
+async def revs_diff(request: Request) -> Response:
+    """Answer `POST /couch/{db}/_revs_diff`."""
+    asked = asked_of(request)
+    revs = await read_object(request)
+    if not all(isinstance(its, list) for its in revs.values()):
+        raise BadRequest("a list of revs for each document")
+    found = await asked.store.revs_diff(revs)
+    return CouchAnswer(
+        {
+            doc_id: {"missing": diff.missing}
+            | ({"possible_ancestors": diff.possible_ancestors} if diff.possible_ancestors else {})
+            for doc_id, diff in found.items()
+        }
+    )
+
+
+async def bulk_get(request: Request) -> Response:
+    """Answer `POST /couch/{db}/_bulk_get`, in JSON or, where that is asked for, in parts."""
+    asked, options = asked_of(request), options_of(request)
+    docs = (await read_object(request)).get("docs")
+    if not isinstance(docs, list):
+        raise BadRequest("Missing JSON list of `docs`.")
+    wanted = [_wanted(doc) for doc in docs]
+    if "multipart/" in request.headers.get("accept", ""):
+        return mixed(_each(asked.store, wanted, options), asked.store, options)
+    return CouchStream(_as_json(asked.store, wanted, options))
+
+
+def _wanted(doc: Any) -> Mapping[str, Any]:
+    match doc:
+        case {"id": str(), **rest} if isinstance(rest.get("rev"), str | None):
+            return {"id": doc["id"], "rev": doc.get("rev"), "atts_since": doc.get("atts_since")}
+    raise BadRequest("each of `docs` is an object with `id`, and `rev` where one is meant")
+
+
+async def _as_json(store: Store, wanted: Sequence[Mapping[str, Any]], options: Options) -> AsyncIterator[bytes]:
+    yield b'{"results":['
+    before = b""
+    async for doc_id, rev, docs in _each(store, wanted, options):
+        found: list[Any] = [
+            {"ok": await with_data(store, doc, options)} if isinstance(doc, dict) else _missing(doc_id, doc)
+            for doc in docs
+        ]
+        result = {"id": doc_id, "docs": found or [_missing(doc_id, rev or "undefined")]}
+        yield before + json.dumps(result, separators=(",", ":")).encode()
+        before = b",\n"
+    yield b"]}\n"
+
+
+async def _each(
+    store: Store, wanted: Sequence[Mapping[str, Any]], options: Options
+) -> AsyncIterator[tuple[str, str | None, list[Doc | str]]]:
+    """Give each thing that is asked for with the documents found, and with the revs that were not."""
+    revs, latest = options.flag("revs"), options.flag("latest")
+    for at in range(0, len(wanted), _READ_AT_ONCE):
+        asked = [(one["id"], one["rev"]) for one in wanted[at : at + _READ_AT_ONCE]]
+        for (doc_id, rev), got in zip(asked, await store.bulk_get(asked, revs=revs, latest=latest), strict=True):
+            yield doc_id, rev, list(got.docs) or [rev or "undefined"]
+
+
+def _missing(doc_id: str, rev: str) -> dict[str, Any]:
+    error = {"id": doc_id, "rev": rev, "error": NotFound.error, "reason": "missing"}
+    return {"error": error}

@@ -1,0 +1,95 @@
+"""The gate of the CouchDB face: what a peer writes into `cases`, `blobs` and `public` is checked as intake checks.
+
+The item is the unit of failure: what is refused has a row that says why, and the rest is written. Versions and blobs
+are stored under the only revision that they can have, however they come.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from server.couch_admission import Admission, NotAdmitted
+from server.erasure import erase
+from server.intake import present, write_each
+from server.office import Office
+from sync.document import Doc
+from sync.errors import Forbidden
+from sync.shape import is_case
+from sync.store import Store, Written
+
+log = logging.getLogger("rantau.face")
+
+_HISTORY = {"_rev", "_revisions"}
+
+
+@dataclass(frozen=True)
+class OfficeGate:
+    """The gate of one office for the peer *who*."""
+
+    office: Office
+    who: str
+
+    async def write(self, store: Store, docs: Sequence[Doc], *, new_edits: bool) -> list[Written]:
+        """Write what passes; a row for each, in order."""
+        known = await self._known(store, docs)
+        rows: dict[int, Written] = {}
+        ready: dict[int, Doc] = {}
+        admission = Admission(self.office, await self._gone(docs), known)
+        for place, doc in enumerate(docs):
+            try:
+                ready[place] = admission.admitted(store.name, doc)
+            except NotAdmitted as refused:
+                rows[place] = _refused(doc, refused.reason)
+        fixed = {place: doc for place, doc in ready.items() if admission.is_write_once(doc) or not new_edits}
+        edited = {place: doc for place, doc in ready.items() if place not in fixed}
+        rows |= await _written(fixed, store, new_edits=False)
+        rows |= await _written(edited, store, new_edits=True)
+        await self._erase([doc for place, doc in ready.items() if not rows[place].error])
+        return [rows[place] for place in range(len(docs))]
+
+    async def _gone(self, docs: Sequence[Doc]) -> set[str]:
+        cases = {case for doc in docs if (case := case_of(doc)) is not None}
+        return await present(self.office.databases.cases, "gone.", cases)
+
+    async def _known(self, store: Store, docs: Sequence[Doc]) -> Mapping[str, Doc]:
+        """Read what stands where events and public documents are to be written."""
+        ids = [doc["_id"] for doc in docs if isinstance(doc.get("_id"), str) and _changes(store, doc["_id"])]
+        if not ids:
+            return {}
+        rows = await store.all_docs(keys=ids, include_docs=True)
+        return {row.id: row.doc for row in rows if row.doc is not None}
+
+    async def _erase(self, docs: Sequence[Doc]) -> None:
+        """Let the keys of the cases go whose marks came."""
+        for doc in docs:
+            case = case_of(doc)
+            if doc.get("type") != "gone" or case is None:
+                continue
+            await self.office.audit.write("erase", who=f"peer:{self.who}", about={"case": case})
+            mark = {key: value for key, value in doc.items() if key not in _HISTORY}
+            try:
+                await erase(self.office.databases, case, mark)
+            except Forbidden as error:
+                log.warning("%s", error.reason)
+
+
+def case_of(doc: Doc) -> str | None:
+    """Give C of a document of a case, from its id."""
+    parts = str(doc.get("_id", "")).split(".")
+    return parts[1] if len(parts) > 1 and is_case(parts[1]) else None
+
+
+def _changes(store: Store, doc_id: str) -> bool:
+    return store.name == "public" or (store.name == "cases" and doc_id.startswith("ev."))
+
+
+def _refused(doc: Doc, reason: str) -> Written:
+    log.info("not admitted: %s", reason)
+    return Written(str(doc.get("_id", ""))[:256], error=Forbidden.error, reason=reason)
+
+
+async def _written(docs: Mapping[int, Doc], store: Store, *, new_edits: bool) -> dict[int, Written]:
+    if not docs:
+        return {}
+    rows = await (store.bulk_docs([*docs.values()]) if new_edits else write_each(store, [*docs.values()]))
+    return dict(zip(docs, rows, strict=True))

@@ -1,0 +1,134 @@
+"""The CouchDB face over plain databases, for outside judges: no accounts, no checks, databases made and removed.
+
+Only tests start it. The product has no setting that reaches what is here.
+"""
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import wraps
+from pathlib import Path
+from urllib.parse import quote
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.couch_database import asked_name
+from server.couch_face import Face, asked_of
+from server.couch_words import CouchAnswer, in_couchdbs_words, refusal
+from server.failures import explain
+from server.handler import Handler
+from server.routes import ROWS, build_routes
+from sync.document import Doc
+from sync.sqlite_store import SqliteStore
+from sync.store import Store, Written
+
+FOLDER = "RANTAU_TEST_PLAIN_FOLDER"
+
+
+class OpenGate:
+    """Lets everything in."""
+
+    async def write(self, store: Store, docs: list[Doc], *, new_edits: bool) -> list[Written]:
+        return await store.bulk_docs(docs, new_edits=new_edits)
+
+
+@dataclass
+class Folder(Mapping[str, Store]):
+    """Databases that can be made and removed."""
+
+    path: Path
+    opened: dict[str, SqliteStore] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Store:
+        return self.opened[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.opened)
+
+    def __len__(self) -> int:
+        return len(self.opened)
+
+    def make(self, name: str) -> None:
+        self.opened[name] = SqliteStore(self.path / f"{quote(name, safe='')}.sqlite", name)
+
+    async def remove(self, name: str) -> None:
+        store = self.opened.pop(name)
+        await store.close()
+        for end in ("", "-wal", "-shm"):
+            store.path.with_name(f"{store.path.name}{end}").unlink(missing_ok=True)
+
+
+def plain_app(folder: Path | None = None) -> Starlette:
+    """Build the application; its databases are in *folder* and are gone with it."""
+    databases = Folder(folder or Path(os.environ[FOLDER]))
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        for name in list(databases):
+            await databases.opened.pop(name).close()
+
+    guard = open_to_all(databases)
+    rows = [row for row in ROWS if row.name.startswith("couch") and row.name != "couch_make"]
+    more = [
+        Route("/couch/{db:couchdb}", guard("", make), methods=["PUT"]),
+        Route("/couch/{db:couchdb}", guard("", remove), methods=["DELETE"]),
+        Route("/couch/{db}/_compact", guard("", compact), methods=["POST"]),
+        Route("/couch/{db}/_revs_limit", guard("", revs_limit), methods=["GET", "PUT"]),
+    ]
+    app = Starlette(routes=[*more, *build_routes(rows, guard=guard)], lifespan=lifespan)
+    app.add_exception_handler(Exception, explain)
+    app.add_exception_handler(404, explain)
+    app.add_exception_handler(405, explain)
+    app.add_exception_handler(413, explain)
+    app.router.redirect_slashes = False
+    return app
+
+
+def open_to_all(databases: Folder) -> Callable[[str, Handler], Handler]:
+    async def is_welcome() -> bool:
+        return True
+
+    def guard(_: str, handler: Handler) -> Handler:
+        answering = in_couchdbs_words(handler)
+
+        @wraps(handler)
+        async def checked(request: Request) -> Response:
+            request.state.face = Face("nobody", databases, OpenGate(), "", is_welcome)
+            request.state.folder = databases
+            return await answering(request)
+
+        return checked
+
+    return guard
+
+
+async def make(request: Request) -> Response:
+    databases: Folder = request.state.folder
+    name = asked_name(request)
+    if name in databases:
+        return refusal(412, error="file_exists", reason="The database could not be created, the file already exists.")
+    databases.make(name)
+    return CouchAnswer({"ok": True}, 201)
+
+
+async def remove(request: Request) -> Response:
+    databases: Folder = request.state.folder
+    if asked_name(request) not in databases:
+        return refusal(404, reason="Database does not exist.")
+    await databases.remove(asked_name(request))
+    return CouchAnswer({"ok": True})
+
+
+async def compact(request: Request) -> Response:
+    await asked_of(request).store.compact()
+    return CouchAnswer({"ok": True}, 202)
+
+
+async def revs_limit(request: Request) -> Response:
+    await request.body()
+    return CouchAnswer({"ok": True} if request.method == "PUT" else 1000)
