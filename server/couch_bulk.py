@@ -14,8 +14,9 @@ from server.couch_revs import mixed, with_data
 from server.couch_stream import CouchStream
 from server.couch_target import Options, options_of
 from server.couch_words import CouchAnswer, row_of
-from sync.document import Doc
+from sync.document import Doc, Rev
 from sync.errors import BadRequest, NotFound
+from sync.incoming import checked_id, given_attachments
 from sync.store import Store
 
 _READ_AT_ONCE = 10  # documents of a `_bulk_get`, which may bring their attachments
@@ -32,9 +33,19 @@ async def bulk_docs(request: Request) -> Response:
         raise BadRequest("new_edits: true or false")
     if new_edits:
         docs = [doc if "_id" in doc else {"_id": uuid.uuid4().hex, **doc} for doc in docs]
+    for doc in docs:
+        _refuse_malformed(doc, new_edits=new_edits)
     written = await asked.face.write(asked.store, docs, new_edits=new_edits)
     durable = all(row.durable or row.error for row in written)
     return CouchAnswer([row_of(row) for row in written if new_edits or row.error], 201 if durable else 202)
+
+
+def _refuse_malformed(doc: Doc, *, new_edits: bool) -> None:
+    """Refuse the whole batch for a document that is none, before any of it is written, as CouchDB does."""
+    checked_id(doc, new_edits=new_edits)
+    given_attachments(doc)
+    if "_rev" in doc:
+        Rev.parse(doc["_rev"])
 
 
 async def revs_diff(request: Request) -> Response:

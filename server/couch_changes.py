@@ -11,6 +11,7 @@ from typing import Any, Literal
 from server.couch_face import Face
 from server.couch_revs import with_data
 from server.couch_target import Options
+from server.couch_words import NotServed
 from sync.errors import BadRequest, NotFound, StoreError
 from sync.store import Change, Changes, Store
 
@@ -74,7 +75,7 @@ def _doc_ids(options: Options) -> frozenset[str] | None:
     if name is None or name == "":
         return None
     if name != "_doc_ids":
-        raise _Unserved("filters are not run here: replicate the whole database")
+        raise NotServed("filters are not run here: replicate the whole database")
     ids = options.json("doc_ids")
     if not isinstance(ids, list) or not all(isinstance(doc_id, str) for doc_id in ids):
         raise BadRequest("`doc_ids` filter parameter is not a list of doc ids.")
@@ -88,11 +89,6 @@ def _heartbeat(options: Options) -> float | None:
     if value in ("true", "True"):
         return TIMEOUT
     return min(max((options.number("heartbeat") or 0) / 1000, _SHORTEST), _LONGEST)
-
-
-class _Unserved(StoreError):
-    status = 501
-    error = "not_implemented"
 
 
 @dataclass

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from server.couch_body import DOC_LIMIT, read_object
 from server.couch_face import asked_of, face_of
+from server.couch_target import target_of
 from server.couch_words import CouchAnswer, answer_of, refusal
 from sync.errors import Forbidden
 from sync.store import Store
@@ -55,7 +56,7 @@ async def show_database(request: Request) -> Response:
 
 async def make_database(request: Request) -> Response:
     """Answer `PUT /couch/{db}`: what is there is there, and nothing is made."""
-    if face_of(request).databases.get(asked_name(request)) is None:
+    if face_of(request).databases.get(target_of(request).database) is None:
         raise Forbidden("databases are not made over this door")
     return refusal(412, error="file_exists", reason="The database could not be created, the file already exists.")
 
@@ -72,12 +73,6 @@ async def commit(request: Request) -> Response:
     """Answer `POST /couch/{db}/_ensure_full_commit`: everything that was answered is on the disk."""
     asked_of(request)
     return CouchAnswer({"ok": True, "instance_start_time": STARTED}, 201)
-
-
-def asked_name(request: Request) -> str:
-    """Give the name of the database that a path begins with."""
-    name: str = request.path_params["db"].rstrip("/")
-    return name
 
 
 async def described(name: str, store: Store) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from server.couch_related import read_related
 from server.couch_revs import mixed, related, wanted_attachments, with_data
 from server.couch_stream import CouchStream
 from server.couch_target import Options, options_of
-from server.couch_words import CouchAnswer, answer_of, refusal
+from server.couch_words import CouchAnswer, NotServed, answer_of
 from sync.document import Doc
 from sync.errors import BadRequest, NotFound
 from sync.incoming import history_of
@@ -24,10 +24,7 @@ from sync.store import OpenRevs
 
 async def show_document(request: Request) -> Response:
     """Answer `GET /couch/{db}/{id}`, or of an attachment `GET /couch/{db}/{id}/{name}`."""
-    asked, options = asked_of(request), options_of(request)
-    unserved = _unserved(asked)
-    if unserved is not None:
-        return unserved
+    asked, options = _served(request), options_of(request)
     if asked.target.attachment:
         return await show_attachment(request, asked, options)
     if options.has("open_revs"):
@@ -46,7 +43,7 @@ async def show_document(request: Request) -> Response:
 
 async def put_document(request: Request) -> Response:
     """Answer `PUT /couch/{db}/{id}`, in JSON or with the attachments as parts; or of an attachment."""
-    asked, options = asked_of(request), options_of(request)
+    asked, options = _served(request), options_of(request)
     if asked.target.attachment:
         return await put_attachment(request, asked, options)
     is_parts = request.headers.get("content-type", "").lower().startswith("multipart/related")
@@ -66,7 +63,7 @@ async def put_document(request: Request) -> Response:
 
 async def delete_document(request: Request) -> Response:
     """Answer `DELETE /couch/{db}/{id}?rev=`, or of an attachment."""
-    asked, options = asked_of(request), options_of(request)
+    asked, options = _served(request), options_of(request)
     if asked.target.attachment:
         return await delete_attachment(request, asked, options)
     rev = rev_of(request, options)
@@ -90,14 +87,15 @@ def _newest(doc: Doc) -> str:
     return str(history_of(doc)[0])
 
 
-def _unserved(asked: Asked) -> Response | None:
-    """Refuse what has a name of CouchDB's own and is not served: views, searches, settings."""
+def _served(request: Request) -> Asked:
+    """Give what is asked for, unless it has a name of CouchDB's own and is not served: views, searches, settings."""
+    asked = asked_of(request)
     name, _, rest = asked.target.document.partition("/")
     if name == "_design" and asked.target.attachment.startswith("_"):
-        return refusal(501, reason="views and functions are not run here")
+        raise NotServed("views and functions are not run here")
     if name.startswith("_") and name not in ("_design", "_local"):
-        return refusal(404 if rest else 501, reason="nothing of that name is served here")
-    return None
+        raise NotFound("missing") if rest else NotServed
+    return asked
 
 
 async def _winner(asked: Asked, options: Options) -> Doc:

@@ -13,7 +13,7 @@ from server.couch_face import asked_of
 from server.couch_revs import with_data
 from server.couch_stream import CouchStream
 from server.couch_target import Options, options_of
-from sync.errors import BadRequest
+from sync.errors import BadRequest, NotFound
 from sync.store import Row, Store
 
 PAGE = 500  # rows read at once
@@ -37,9 +37,7 @@ async def all_docs(request: Request) -> Response:
     """Answer `GET` and `POST /couch/{db}/_all_docs`."""
     asked = asked_of(request)
     options = options_of(request, await read_object(request) if request.method == "POST" else None)
-    keys = options.json("keys")
-    if keys is not None and not (isinstance(keys, list) and all(isinstance(key, str) for key in keys)):
-        raise BadRequest("`keys` member must be an array.")
+    keys = _keys(options)
     rows = _of_keys(asked.store, keys, options) if keys is not None else _of_range(asked.store, _range(options))
     info = await asked.store.info()
     head: dict[str, Any] = {
@@ -49,6 +47,17 @@ async def all_docs(request: Request) -> Response:
     if options.flag("update_seq"):
         head["update_seq"] = info.update_seq
     return CouchStream(_written(asked.store, head, rows, options))
+
+
+def _keys(options: Options) -> list[Any] | None:
+    keys = options.json("keys")
+    if keys is None:
+        return None
+    if not isinstance(keys, list):
+        raise BadRequest("`keys` member must be an array.")
+    if options.has("key", "startkey", "start_key", "endkey", "end_key"):
+        raise BadRequest("`keys` is incompatible with `key`, `start_key` and `end_key`", error="query_parse_error")
+    return keys
 
 
 def _range(options: Options) -> _Range:
@@ -73,15 +82,19 @@ def _id(value: Any) -> str | None:
     return value
 
 
-async def _of_keys(store: Store, keys: Sequence[str], options: Options) -> AsyncIterator[Row]:
+async def _of_keys(store: Store, keys: Sequence[Any], options: Options) -> AsyncIterator[Row]:
     include_docs = options.flag("include_docs")
     size = _PAGE_OF_DOCS if include_docs else PAGE
     skip, limit = options.number("skip") or 0, options.number("limit")
     wanted = list(reversed(keys)) if options.flag("descending") else keys
     wanted = wanted[skip : None if limit is None else skip + limit]
     for at in range(0, len(wanted), size):
-        for row in await store.all_docs(keys=wanted[at : at + size], include_docs=include_docs):
-            yield row
+        asked = wanted[at : at + size]
+        found = iter(
+            await store.all_docs(keys=[key for key in asked if isinstance(key, str)], include_docs=include_docs)
+        )
+        for key in asked:
+            yield next(found) if isinstance(key, str) else Row(key, None, error=NotFound.error)
 
 
 async def _of_range(store: Store, wanted: _Range) -> AsyncIterator[Row]:

@@ -8,7 +8,7 @@ from server.couch_face import Asked, asked_of
 from server.couch_target import options_of
 from server.couch_words import CouchAnswer
 from sync.document import Doc
-from sync.errors import Conflict, NotFound
+from sync.errors import BadRequest, Conflict, NotFound
 
 LONGEST_ID = 256  # characters
 
@@ -51,6 +51,8 @@ async def _kept(asked: Asked) -> Doc:
 
 
 def _id_in_store(asked: Asked) -> str:
+    if asked.target.attachment:
+        raise BadRequest("_local documents do not accept attachments.")
     if len(asked.target.local_id) > LONGEST_ID:
         raise NotFound("missing")
     return asked.face.notes + asked.target.local_id

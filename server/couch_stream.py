@@ -19,10 +19,10 @@ class CouchStream(Response):
         status_code: int = 200,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(
-            status_code=status_code, headers={"Cache-Control": "no-store", **(headers or {})}, media_type=media_type
-        )
-        if "content-length" not in (headers or {}):
+        # As a header, or Starlette would say of every text that it is UTF-8.
+        own = {"Cache-Control": "no-store", "Content-Type": media_type}
+        super().__init__(status_code=status_code, headers={**own, **(headers or {})})
+        if "Content-Length" not in (headers or {}):
             del self.headers["content-length"]
         self._pieces = pieces
 

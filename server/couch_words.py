@@ -45,6 +45,13 @@ _STATUS = {  # of what stands in a row and has a status only when it is asked fo
 }
 
 
+class NotServed(StoreError):
+    """CouchDB has it and this face does not."""
+
+    status = 501
+    error = "not_implemented"
+
+
 class CouchAnswer(JSONResponse):
     """JSON as CouchDB ends it, with a line end; kept in no cache."""
 
@@ -72,7 +79,7 @@ def refusal_of(error: StoreError) -> CouchAnswer:
     """Answer with what a store refused."""
     headers = {"Retry-After": str(RETRY_AFTER)} if isinstance(error, Unavailable) else {}
     # Why a store is away may name files and hosts: that is for the log of whoever runs it.
-    reason = "" if error.status >= 500 else error.reason
+    reason = error.reason if error.status < 500 or isinstance(error, NotServed) else ""
     return refusal(error.status, error=error.error, reason=reason, headers=headers)
 
 

@@ -15,9 +15,10 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.couch_database import asked_name
 from server.couch_face import Face, asked_of
+from server.couch_target import target_of
 from server.couch_words import CouchAnswer, in_couchdbs_words, refusal
 from server.failures import explain
 from server.handler import Handler
@@ -86,7 +87,20 @@ def plain_app(folder: Path | None = None) -> Starlette:
     app.add_exception_handler(405, explain)
     app.add_exception_handler(413, explain)
     app.router.redirect_slashes = False
+    app.add_middleware(AsSent)
     return app
+
+
+class AsSent:
+    """Lets routes see the path as it was sent: plain databases may have a slash in their name, as `%2F`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope["path"] = scope["raw_path"].decode("ascii")
+        await self.app(scope, receive, send)
 
 
 def open_to_all(databases: Folder) -> Callable[[str, Handler], Handler]:
@@ -109,7 +123,7 @@ def open_to_all(databases: Folder) -> Callable[[str, Handler], Handler]:
 
 async def make(request: Request) -> Response:
     databases: Folder = request.state.folder
-    name = asked_name(request)
+    name = target_of(request).database
     if name in databases:
         return refusal(412, error="file_exists", reason="The database could not be created, the file already exists.")
     databases.make(name)
@@ -118,9 +132,9 @@ async def make(request: Request) -> Response:
 
 async def remove(request: Request) -> Response:
     databases: Folder = request.state.folder
-    if asked_name(request) not in databases:
+    if target_of(request).database not in databases:
         return refusal(404, reason="Database does not exist.")
-    await databases.remove(asked_name(request))
+    await databases.remove(target_of(request).database)
     return CouchAnswer({"ok": True})
 
 
