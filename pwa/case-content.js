@@ -14,7 +14,8 @@ import { caseOfVersion, vOf } from './crypto/version.js';
 /** @typedef {[Version, {t: string}]} Holding */
 /**
  * @typedef {{code: string, open: string, proof: string, service: string, title: string, versions: Holding[],
- *   events: Event[], seen: number, erased?: number, voided?: boolean}} Content
+ *   events: Event[], seen: number, erased?: number, voided?: boolean, handed?: number}} Content
+ *   `handed`: when a volunteer gave the code to its owner, and kept nothing that it opens
  */
 
 /**

@@ -59,7 +59,10 @@ export const markSeen = (caseId) =>
  */
 export async function watches(after) {
   const listed = await listRecords('cases', vaultAtHand).catch(unlessLocked);
-  const cases = listed.filter(({ proof }) => proof).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const { device } = await vaultAtHand().catch(() => ({ device: null }));
+  // Of what an enrolled device collected, it hears by its own word.
+  const isWatched = (/** @type {Content} */ { proof, versions }) => proof && !(device && versions[0]?.[0].device === device);
+  const cases = listed.filter(isWatched).sort((a, b) => (a.id < b.id ? -1 : 1));
   const turn = cases.findIndex(({ id }) => id > after);
   const ordered = [...cases.slice(Math.max(turn, 0)), ...cases.slice(0, Math.max(turn, 0))];
   return ordered.slice(0, 20).map((content) => [content.id, content.proof, knownUpTo(content), 0]);
@@ -143,10 +146,10 @@ async function listed(content) {
 
 /** @param {string} caseId @param {Content} content */
 async function view(caseId, content) {
-  const { code, service, title } = content;
+  const { code, service, title, handed } = content;
   const { versions, events } = await openContent(content);
   return {
-    case: caseId, number: await spokenNumber(caseId), code, shown: await showCode(code), service, title,
-    ...standingStep(content), standing: standing(versions), versions, events,
+    case: caseId, number: await spokenNumber(caseId), code, shown: code && (await showCode(code)), service, title,
+    handed, ...standingStep(content), standing: standing(versions), versions, events,
   };
 }

@@ -13,6 +13,7 @@ import { dropOld, isDue, items, sending } from './outbox.js';
 import { hasMetOther, noteTime, office, refreshOffice } from './pins.js';
 import { exclusively, listen, tell } from './tabs.js';
 import { TransportError, post } from './transport.js';
+import { vaultAtHand } from './vault.js';
 
 /** @typedef {import('./outbox.js').Item} Item */
 /**
@@ -21,7 +22,8 @@ import { TransportError, post } from './transport.js';
  *   retryAfter: number}} Result
  */
 /** @typedef {import('./crypto/key-list.js').KeyList} KeyList */
-/** @typedef {{result: Result, keys: KeyList, sent: Item[], news: Map<string, any[]>}} Round */
+/** @typedef {import('./device-reading.js').DeviceReading} DeviceReading */
+/** @typedef {{result: Result, keys: KeyList, sent: Item[], news: Map<string, any[]>, reading: DeviceReading | null}} Round */
 
 const MEMORY = 'exchange';
 const [LEAST, MOST] = [8_000, 1 << 20]; // characters of a batch; a request of its own for less is not worth it
@@ -90,29 +92,38 @@ async function rounds(result, signal) {
   const tried = new Set();
   const memory = (await read('meta', MEMORY)) ?? { name: MEMORY, epoch: null, cursor: '' };
   let watch = await watches(memory.cursor);
+  let reading = await readingHere();
   /** @type {string[]} */
   let have = [];
   for (;;) {
     const sent = batchOf((await items()).filter((item) => isDue(item) && !tried.has(item.id)));
-    if (!sent.length && !watch.length && !have.length) return;
-    const head = await round({ sent, watch, have, result, signal });
+    if (!sent.length && !watch.length && !have.length && !reading) return;
+    const head = await round({ sent, watch, have, reading, result, signal });
     if (!head) continue; // the same, in smaller batches
     for (const { id } of sent) tried.add(id);
     have = await remember(memory, head, have, watch.at(-1)?.[0]);
     watch = [];
+    if (!(await reading?.heard(head))) reading = null;
   }
+}
+
+/** What a volunteer at work here may read; nothing of that is loaded for anybody else. */
+async function readingHere() {
+  const { device } = await vaultAtHand().catch(() => ({ device: null }));
+  return device ? import('./device-reading.js').then(({ readingOf }) => readingOf(device), () => null) : null;
 }
 
 /**
  * One request. Gives the head of the answer, or null when the batch was too large and has been halved.
- * @param {{sent: Item[], watch: any[], have: string[], result: Result, signal?: AbortSignal}} what
+ * @param {{sent: Item[], watch: any[], have: string[], reading: DeviceReading | null, result: Result, signal?: AbortSignal}} what
  */
-async function round({ sent, watch, have, result, signal }) {
-  const hello = JSON.stringify({ v: 1, ...(watch.length && { watch }), ...(have.length && { have }) });
+async function round({ sent, watch, have, reading, result, signal }) {
+  const asked = { v: 1, ...(watch.length && { watch }), ...(have.length && { have }), ...(await reading?.hello()) };
+  const hello = JSON.stringify(asked);
   const started = Date.now();
   for (const { id } of sent) sending.add(id);
   try {
-    const head = await answers([hello, ...sent.map(({ line }) => line)], sent, result, signal);
+    const head = await answers([hello, ...sent.map(({ line }) => line)], sent, result, reading, signal);
     if (Date.now() - started < BRISK) batchSize = Math.min(batchSize * 2, MOST);
     return head;
   } catch (error) {
@@ -126,11 +137,14 @@ async function round({ sent, watch, have, result, signal }) {
   }
 }
 
-/** @param {string[]} lines @param {Item[]} sent @param {Result} result @param {AbortSignal} [signal] */
-async function answers(lines, sent, result, signal) {
+/**
+ * @param {string[]} lines @param {Item[]} sent @param {Result} result @param {DeviceReading | null} reading
+ * @param {AbortSignal} [signal]
+ */
+async function answers(lines, sent, result, reading, signal) {
   const rows = post(lines, signal);
   const { value: head } = await rows.next();
-  const round = { result, sent, news: new Map(), keys: (await officeOf(head)).keys };
+  const round = { result, sent, news: new Map(), reading, keys: (await officeOf(head)).keys };
   try {
     let isWhole = true;
     for await (const row of rows) {
@@ -141,6 +155,7 @@ async function answers(lines, sent, result, signal) {
   } finally {
     await storeNews(round); // what came before a cut counts
   }
+  await reading?.keep();
   result.more ||= head.more === true;
   return head;
 }
@@ -157,7 +172,8 @@ async function take(row, round) {
   if (!Array.isArray(row)) return takeEvent(row, round);
   const [id, what, detail, line] = row;
   if (id === 'erase' || id === 'voided') return takeEnd(what, round);
-  const item = round.sent.find((sent) => sent.id === id) ?? (id === null ? round.sent[line - 2] : undefined);
+  if (id === 'since') return takePlace(what, detail, round);
+  const item = round.sent.find((sent) => sent.id === id) ?? (id === null ? round.sent[line - 2] : await elsewhere(id, round));
   if (what === 'missing') await offerAgain(id);
   else if (!item) return;
   else if (what === 'ok') await takeReceipt(item, detail, round);
@@ -165,6 +181,15 @@ async function take(row, round) {
   else if (what === 'refused' && id === null) await takeUnreadable(item, detail, round.result);
   else if (what === 'refused') await setAside(item, detail, round.result);
 }
+
+/** @param {unknown} place @param {unknown} more @param {Round} round */
+function takePlace(place, more, { reading, result }) {
+  reading?.reach(place);
+  result.more ||= more === 1;
+}
+
+/** What a volunteer collected here may have come to the office by another way. @param {unknown} id @param {Round} round */
+const elsewhere = async (id, { reading }) => (reading ? read('outbox', String(id)) : undefined);
 
 /** Only this empties the outbox. @param {Item} item @param {any} receipt @param {Round} round */
 async function takeReceipt(item, receipt, { keys, result }) {

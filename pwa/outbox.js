@@ -41,11 +41,12 @@ export const sending = new Set();
 export async function prepare(draft, { name, form }, office) {
   const key = office.keys.primary('seal');
   if (!key) throw new NoOfficeError();
+  const { device } = await openVault();
   const code = draft.code ?? newCode();
   const keys = await derive(code);
   const { version, wrap } = await sealVersion({
-    type: 'application', codeKeys: keys, service: draft.service, form: name, at: clockNow(office), channel: 'app',
-    device: null, wish: [], prev: draft.prev, ...content(form, settle(form, draft.values, { today: today(office) })),
+    type: 'application', codeKeys: keys, service: draft.service, form: name, at: clockNow(office), channel: device ? 'volunteer' : 'app',
+    device, wish: [], prev: draft.prev, ...content(form, settle(form, draft.values, { today: today(office) })),
     recipients: [[key.kid, key.pub]],
   });
   const line = JSON.stringify([version, wrap]);

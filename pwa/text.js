@@ -27,7 +27,8 @@ export function loadTexts() {
 /** Have the texts of a part that few people need, beside the others. @param {string} part */
 export async function loadMore(part) {
   await loadTexts();
-  texts = { ...texts, ...(await (await fetch(`/text/${part}-${language()}.json`)).json()) };
+  const more = await (await fetch(`/text/${part}-${language()}.json`)).json();
+  texts = { ...texts, ...more };
 }
 
 /** @param {string} key */

@@ -25,7 +25,7 @@ _HEADERS = 60  # bytes of an entry beside its body
 JSON = "application/json"
 LINES = "application/x-ndjson"
 # What the console alone uses; officers open it with a connection first and the browser keeps it.
-_OFFICERS = ("events", "hpke", "key-pair", "keyring", "open", "rescue")
+_OFFICERS = ("events", "hpke", "keyring", "open", "rescue")
 _NOT_OFFLINE = (
     "/pwa/staff/",
     "/service-worker.js",
@@ -51,8 +51,11 @@ EXTRAS = {
         ),
         "vendor/argon2/argon2.umd.min",
     ),
-    "volunteer": (),
-}  # modules of pwa/ by the name of their packs, which also have the texts of that name
+    "volunteer": (
+        *("crypto/key-pair", "device-key", "device-reading", "enrolment", "handed-out"),
+        *("components/device-line", "components/hand-out", "components/volunteer"),
+    ),
+}  # modules of pwa/ by the name of their packs, which also have the texts and the page of that name
 _KINDS = ("page", "apply", "guide", "style", "script", "data", "image")
 
 
@@ -98,6 +101,8 @@ def _rows(packs: Mapping[str, Resource]) -> list[list[object]]:
 def _extra(url: str) -> str:
     if url.startswith("/text/"):
         return url.removeprefix("/text/").rpartition("-")[0]
+    if url.count("/") == 2 and (page := url.rpartition("/")[2]) in EXTRAS:
+        return page
     module = url.removeprefix("/pwa/").removesuffix(".js")
     return next((name for name, modules in EXTRAS.items() if module in modules), "")
 

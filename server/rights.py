@@ -77,6 +77,7 @@ RIGHTS: Mapping[str, Right] = {
     "home": _PAGE,
     "mine": _PAGE,
     "case": _PAGE,
+    "volunteer": _PAGE,
     "poster": _PAGE,
     "guide": _PAGE,
     "apply": _PAGE,

@@ -165,6 +165,7 @@ ROWS = (
     Row("/{lang:lang}/mine", "GET", "mine", public.resource),
     Row("/{lang:lang}/case", "GET", "case", public.resource),
     Row("/{lang:lang}/poster", "GET", "poster", poster.poster_page),
+    Row("/{lang:lang}/volunteer", "GET", "volunteer", public.resource),
     Row("/{lang:lang}/guides/{slug}", "GET", "guide", public.resource),
     Row("/{lang:lang}/apply/{service}", "GET", "apply", public.resource),
     Row("/{lang:lang}/apply/{service}", "POST", "review", edge.apply, body_limit=BODY_LIMIT),

@@ -19,6 +19,7 @@ from server.settings import Settings
 DEVICE_TEXTS = ("app.", "code.", "field.", "rule.", "option.", "form.", "section.", "step.", "refused.", "state.")
 STAFF_TEXTS = (*DEVICE_TEXTS, "staff.")
 PROFILE_TEXTS = ("profile.",)  # of a phone that a PIN or a passphrase locks
+VOLUNTEER_TEXTS = ("volunteer.",)
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ def _texts(content: Content) -> dict[str, Resource]:
     for lang in content.catalogues.languages:
         catalogue = content.catalogues[lang]
         parts = {lang: DEVICE_TEXTS, f"staff-{lang}": STAFF_TEXTS, f"profile-{lang}": PROFILE_TEXTS}
+        parts |= {f"volunteer-{lang}": VOLUNTEER_TEXTS}
         for name, prefixes in parts.items():
             found[f"/text/{name}.json"] = make_resource(_json(catalogue.subset(prefixes)), JSON)
     return found

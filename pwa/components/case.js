@@ -11,6 +11,7 @@ import { element } from '../element.js';
 import { listOutbox } from '../outbox.js';
 import { office } from '../pins.js';
 import { language, text } from '../text.js';
+import { openVault } from '../vault.js';
 import { AnswersFold } from './case-answers.js';
 import { caseSteps } from './case-steps.js';
 import { confirmButton } from './confirm-button.js';
@@ -103,8 +104,8 @@ export default class Case {
       element('p', { class: 'quiet' }, text('app.number', { number: opened.number })), heading,
       ...caseSteps(heading, opened, rows),
       ...this.actions(opened, rows, isKept),
-      await this.receipt(opened, rows, isKept),
-      new AnswersFold(opened, isOpen).root,
+      ...(await this.holding(opened, rows, isKept)),
+      ...(opened.handed ? [] : [new AnswersFold(opened, isOpen).root]),
       ...(isKept ? [this.forget(opened.case, rows)] : []),
     );
     document.title = `${heading.textContent} – ${opened.number}`;
@@ -123,11 +124,20 @@ export default class Case {
       element('button', { type: 'button', class: `button${isPlain ? ' button-plain' : ''}`, 'data-action': name, click: act }, label);
     return [
       element('div', { class: 'cluster' },
-        ENDED.includes(opened.step) ? null
+        ENDED.includes(opened.step) || opened.handed ? null
           : element('button', { type: 'button', class: `button${isAsked ? '' : ' button-plain'}`, 'data-correct': true, click: () => this.attempt(correct) }, text('app.case.correct')),
         isKept ? null : button('keep', text('app.case.keep'), () => this.fetch({ keep: true })),
         isKept ? null : button('ask-again', text('app.case.ask-again'), () => this.fetch())),
     ];
+  }
+
+  /** The receipt; a volunteer gives the code away and says so. @param {Opened} opened @param {Row[]} rows @param {boolean} isKept */
+  async holding(opened, rows, isKept) {
+    const isGiven = opened.handed || (isKept && (await openVault()).device);
+    return [
+      opened.handed ? null : await this.receipt(opened, rows, isKept),
+      isGiven ? await (await import('./hand-out.js')).handOutPart(opened) : null,
+    ].filter((part) => part !== null);
   }
 
   /** @param {Opened} opened @param {Row[]} rows @param {boolean} isKept */

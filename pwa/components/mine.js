@@ -5,6 +5,7 @@ import { deleteDraft, listDrafts } from '../drafts.js';
 import { element } from '../element.js';
 import { CONNECTION, dropItem, exportItems, listOutbox, retryItem } from '../outbox.js';
 import { hasText, language, text } from '../text.js';
+import { openVault } from '../vault.js';
 import { kilobytes, stateBadge, when } from '../words.js';
 import { confirmButton } from './confirm-button.js';
 import { saveFile } from './save-file.js';
@@ -46,7 +47,9 @@ export default class Mine {
     /** @type {(kind: 'drafts' | 'cases', row: any, card: (row: any) => HTMLElement) => HTMLElement} */
     const cardOf = (kind, row, card) =>
       (row.problem ? broken?.problemCard(kind, { id: row.case, ...row }, again) ?? problemLine(row) : card(row));
+    const { device } = await openVault();
     this.put([
+      device ? await import('./device-line.js').then(({ deviceLine }) => deviceLine(device), () => null) : null,
       (await broken?.renewal(again)) ?? null,
       open.length ? section('outbox', [this.sending(open), ...open.map((item) => this.item(item, titleOf(item.case)))]) : null,
       drafts.length ? section('drafts', drafts.map((row) => cardOf('drafts', row, (draft) => this.draft(draft)))) : null,

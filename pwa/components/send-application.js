@@ -93,4 +93,5 @@ async function showReceipt(main, prepared) {
   };
   document.addEventListener('rantau:exchanged', () => void look());
   setTimeout(() => void look(), SOON);
+  if (prepared.version.device) main.append(await (await import('./hand-out.js')).handOutPart(prepared));
 }

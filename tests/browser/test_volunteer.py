@@ -1,0 +1,182 @@
+"""A volunteer's phone: enrolled in person, at work for days without a signal, revoked, and still taken in."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Playwright, expect
+
+from server.cli import DEMO
+from tests.browsing import Phone
+from tests.people import Answers, person
+from tests.people_at_work import SERVICE, TEXTS, Officer, fill
+from tests.serving import RunningOffice
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+ID = TEXTS["id"]
+WORDS = "batu jala kuda mira"
+NOTE = "Berkas lengkap, silakan datang."
+FORGOTTEN = """async (id) => {
+  const { code, open, proof, title } = await (await import('/pwa/records.js')).readRecord('cases', id);
+  const { versions } = await (await import('/pwa/cases.js')).openCase(id);
+  return [code, open, proof, title, versions[0].groups].join('|');
+}"""
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[RunningOffice]:
+    with RunningOffice(tmp_path / "office") as office:
+        yield office
+
+
+@pytest.fixture
+def officer(office: RunningOffice, playwright: Playwright, tmp_path: Path) -> Iterator[Officer]:
+    with Phone(playwright, tmp_path / "desktop", viewport={"width": 1280, "height": 900}) as desktop:
+        officer = Officer(desktop.page, office, "id")
+        officer.sign_in()
+        yield officer
+        assert desktop.errors == []
+
+
+def invite(officer: Officer, login: str = "buyung") -> str:
+    """Make an enrolment code at the office and give the link of its QR."""
+    page = officer.page
+    page.goto(f"{officer.office.url}/staff/id/volunteers")
+    page.get_by_label(ID.text("staff.volunteers.login")).fill(login)
+    page.get_by_role("button", name=ID.text("staff.volunteers.enrol")).click()
+    page.locator("[name=proof-password]").fill(DEMO.password)
+    page.keyboard.press("Enter")
+    expect(page.locator("svg.qr")).to_be_visible()
+    return str(page.locator("[data-qr]").get_attribute("data-qr"))
+
+
+def choose_passphrase(page: Page) -> None:
+    page.locator("#new-secret").fill(WORDS)
+    page.locator("#new-secret-again").fill(WORDS)
+    page.get_by_role("button", name=ID.text("volunteer.finish")).click()
+
+
+def collect(page: Page, office: RunningOffice, answers: Answers) -> str:
+    """Take an application down and seal it; give the case."""
+    page.goto(f"{office.url}/id/apply/{SERVICE}#new")
+    fill(page, answers)
+    page.locator("[data-action=review]").click()
+    page.locator("[data-action=send]").click()
+    expect(page.locator("[data-hand-out]")).to_be_visible()
+    return page.url.partition("#c=")[2]
+
+
+def go_to_mine(page: Page, office: RunningOffice) -> None:
+    page.goto(f"{office.url}/id/")
+    page.goto(f"{office.url}/id/mine")
+
+
+def hand_out(page: Page) -> None:
+    page.locator("[data-hand-out]").get_by_role("button", name=ID.text("volunteer.handed")).click()
+    page.locator("[data-hand-out] [data-action=confirm]").click()
+    page.wait_for_url("**/mine")
+
+
+def number_of(page: Page, case: str) -> str:
+    card = page.locator(f"[data-case='{case}']").inner_text()
+    found = re.search(r"\w{4} \w{4} \w", card)
+    assert found is not None, card
+    return found[0]
+
+
+def test_what_a_volunteer_collects_arrives_whatever_the_office_has_revoked(
+    phone: Phone, office: RunningOffice, officer: Officer
+) -> None:
+    page = phone.page
+    page.goto(f"{office.url}/id/")
+    expect(page.get_by_text(ID.text("app.ready"))).to_be_visible(timeout=30_000)
+    link = invite(officer)
+    page.goto(link)
+    expect(page.locator("[data-offered]")).to_be_visible()
+    assert "#" not in page.url, "the code leaves the address"
+    choose_passphrase(page)
+    device = page.locator("[data-ready]").get_attribute("data-ready")
+
+    # Two applications without a signal; the code of one is given away on the spot.
+    phone.offline()
+    handed = collect(page, office, person(1))
+    hand_out(page)
+    assert page.evaluate(FORGOTTEN, handed) == "||||"
+    kept = collect(page, office, person(2))
+    go_to_mine(page, office)
+    expect(page.locator("[data-item]")).to_have_count(2)
+
+    phone.offline(without_signal=False)
+    expect(page.locator("[data-item]")).to_have_count(0)
+    expect(page.locator("[data-reading=ok]")).to_be_visible()
+    number = number_of(page, handed)
+    assert number_of(page, kept) != number
+
+    # The office sees who collected it, and its step comes to the phone although that has no code any more.
+    officer.unlock()
+    case = officer.open(number)
+    officer.expect_answers(case, person(1))
+    officer.record(case, "berkas_lengkap", NOTE)
+    go_to_mine(page, office)
+    expect(page.locator(f"[data-case='{handed}']")).to_contain_text(ID.text("step.berkas_lengkap"))
+    page.locator(f"[data-case='{handed}'] a").click()
+    expect(page.locator("[data-handed]")).to_be_visible()
+    expect(page.locator("h1")).to_contain_text(ID.text("step.berkas_lengkap"))
+    assert NOTE not in page.content(), "the office's words are for whoever has the code"
+    assert page.locator("[data-code], [data-receipt], [data-correct]").count() == 0
+
+    desk = officer.page
+    desk.goto(f"{office.url}/staff/id/volunteers")
+    desk.locator(f"[data-device={device}]").get_by_role("button", name=ID.text("staff.volunteers.do.end")).click()
+    expect(desk.locator(f"[data-device={device}] strong")).to_be_visible()
+
+    # It goes on collecting, sends, and is told that it reads no more.
+    phone.offline()
+    late = collect(page, office, person(3))
+    phone.offline(without_signal=False)
+    go_to_mine(page, office)
+    expect(page.locator("[data-item]")).to_have_count(0)
+    expect(page.get_by_text(ID.text("volunteer.reading.revoked"))).to_be_visible()
+    officer.unlock()
+    case = officer.open(number_of(page, late))
+    officer.expect_answers(case, person(3))
+    officer.record(case, "berkas_lengkap", NOTE)
+    go_to_mine(page, office)
+    expect(page.get_by_text(ID.text("volunteer.reading.revoked"))).to_be_visible()
+    expect(page.locator(f"[data-case='{late}']")).to_contain_text(ID.text("step.terkirim"))
+    assert phone.errors == []
+
+
+def test_a_code_that_is_no_good_says_why_and_the_words_can_be_typed(
+    phone: Phone, office: RunningOffice, officer: Officer
+) -> None:
+    page, link = phone.page, invite(officer)
+    words = officer.page.locator("[data-code]").inner_text()
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(f"{office.url}/id/volunteer")
+    expect(page.get_by_text(ID.text("volunteer.lead"))).to_be_visible()
+    page.get_by_label(ID.text("volunteer.words")).fill("bodo bado")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text(ID.text("volunteer.problem.malformed"))
+    page.goto(f"{office.url}/id/volunteer#{'bodo' * 12}")
+    expect(page.get_by_role("alert")).to_have_text(ID.text("volunteer.problem.unknown"))
+    phone.offline()
+    page.get_by_label(ID.text("volunteer.words")).fill(words.upper())
+    page.get_by_role("button", name=ID.text("volunteer.enrol")).click()
+    expect(page.get_by_role("alert")).to_have_text(ID.text("volunteer.problem.offline"))
+    phone.offline(without_signal=False)
+    page.locator("[data-again]").click()
+    expect(page.locator("[data-offered]")).to_be_visible()
+
+    # Whoever leaves before choosing a passphrase goes on where it was; nobody else can use the code.
+    page.reload()
+    choose_passphrase(page)
+    expect(page.locator("[data-ready]")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    with Phone(phone.playwright, phone.profile.with_name("other")) as other:
+        other.page.goto(link)
+        expect(other.page.get_by_role("alert")).to_have_text(ID.text("volunteer.problem.used"))
+    assert phone.errors == []
