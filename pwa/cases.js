@@ -45,7 +45,10 @@ export async function fetchCase(typed, { keep = false } = {}) {
 }
 
 /** Take a case off this device's list; what still waits in the outbox is sent all the same. @param {string} caseId */
-export const forgetCase = (caseId) => removeRecord('cases', caseId);
+export async function forgetCase(caseId) {
+  await removeRecord('cases', caseId);
+  document.dispatchEvent(new CustomEvent('rantau:stored'));
+}
 
 /** Note that the steps so far were looked at. @param {string} caseId */
 export const markSeen = (caseId) =>

@@ -26,6 +26,7 @@ export async function newDraft(service, form, values = {}, origin = {}) {
   const { title = '', case: of = null, code = null, prev = [] } = origin;
   const id = `d${b32Encode(randomBytes(10))}`;
   await createRecord('drafts', id, { service, form, title, values, place: null, case: of, code, prev });
+  stored();
   return id;
 }
 
@@ -63,7 +64,11 @@ export async function listDrafts() {
 export async function deleteDraft(id) {
   await removeRecord('drafts', id);
   tell({ draft: id });
+  stored();
 }
+
+/** There is more or less on this phone than before. */
+const stored = () => document.dispatchEvent(new CustomEvent('rantau:stored'));
 
 /**
  * Say when a draft is `open-elsewhere`, was `saved-elsewhere` or is `gone`.

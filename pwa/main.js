@@ -34,13 +34,26 @@ async function firstWorker() {
   });
 }
 
+const copy = () => void import('./second-copy.js').then(({ mirror }) => mirror(), () => {});
+
+/** Whether there was something here once, which the browser may have dropped. */
+async function hadData() {
+  try {
+    return Boolean(localStorage.getItem('rantau-here')) || (await caches.has('rantau-outbox'));
+  } catch {
+    return false; // this browser stores nothing
+  }
+}
+
 async function start() {
+  for (const change of ['stored', 'queued', 'exchanged']) document.addEventListener(`rantau:${change}`, copy);
   // Whoever only reads can wait until the worker has brought every script in one answer, which costs far less.
   if (READ_ONLY.includes(document.body.dataset.page ?? '')) await firstWorker();
   const main = document.querySelector('main');
   // What a person types into comes before everything else.
   if (main) await startComponents(main);
   await startComponents(document);
+  if (await hadData()) copy();
   const { keepPacks, startWorker } = await import('./sw-bridge.js');
   const started = startWorker(document.documentElement.lang);
   const isKept = keepPacks('online');

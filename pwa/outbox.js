@@ -94,8 +94,10 @@ export async function retryItem(id) {
 }
 
 /** Throw a refused item away; no other can be. @param {string} id @returns {Promise<boolean>} */
-export function dropItem(id) {
-  return removeWhere((item) => item.id === id && item.state === 'refused');
+export async function dropItem(id) {
+  const isDropped = await removeWhere((item) => item.id === id && item.state === 'refused');
+  document.dispatchEvent(new CustomEvent('rantau:stored'));
+  return isDropped;
 }
 
 /**

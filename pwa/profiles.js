@@ -13,6 +13,7 @@ import { dropKey, heldKey, holdKey } from './key-keeper.js';
 import { deriveKey } from './passphrase/derive-key.js';
 import { newKdf } from './passphrase/kdf.js';
 import { ProfileVault } from './profile-vault.js';
+import { keepPacks } from './sw-bridge.js';
 import { tell } from './tabs.js';
 import { OWN, importKey, openDevice, profileInUse, renewVault, takeVault, useProfile, vaultAtHand } from './vault.js';
 
@@ -174,4 +175,7 @@ export async function take(vault, name) {
   await watch();
 }
 
-const watch = async () => (await import('./lock-watch.js')).startLockWatch();
+async function watch() {
+  void keepPacks('profile'); // what unlocks has to be here when there is no signal
+  (await import('./lock-watch.js')).startLockWatch();
+}

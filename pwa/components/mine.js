@@ -27,7 +27,8 @@ export default class Mine {
   start() {
     this.stop();
     this.listening = new AbortController();
-    document.addEventListener('rantau:exchanged', () => void this.show(), { signal: this.listening.signal });
+    const { signal } = this.listening;
+    for (const change of ['exchanged', 'queued']) document.addEventListener(`rantau:${change}`, () => void this.show(), { signal });
     return this.show();
   }
 

@@ -1,6 +1,6 @@
 /** What a person should know of how this phone keeps things: whether the browser promised it, and who can open them. */
 
-import { readAll } from '../db.js';
+import { read, readAll, remove } from '../db.js';
 import { button, element } from '../element.js';
 import { storageState } from '../sw-bridge.js';
 import { text } from '../text.js';
@@ -10,12 +10,13 @@ export default class Privacy {
   constructor(root) {
     this.root = root;
     this.promise = element('p', { class: 'quiet', 'data-persisted': '' });
+    this.evicted = element('div', {});
     this.place = element('div', {});
   }
 
   /** Safe to call twice. */
   start() {
-    this.root.replaceChildren(this.promise, this.place);
+    this.root.replaceChildren(this.evicted, this.promise, this.place);
     void this.show();
   }
 
@@ -24,8 +25,21 @@ export default class Privacy {
   async show() {
     const [drafts, profiles] = await Promise.all([readAll('drafts'), readAll('profiles')]);
     if (drafts.length) await this.tellPromise();
+    await this.tellEvicted();
     if (profiles.length) return this.open();
     this.place.replaceChildren(button(text('app.privacy.open'), () => this.open(), { class: 'button button-plain', 'data-privacy': true }));
+  }
+
+  /** The line on top says it on every page until the person has read it. */
+  async tellEvicted() {
+    if (!(await read('meta', 'evicted'))) return;
+    const seen = async () => {
+      await remove('meta', 'evicted');
+      document.dispatchEvent(new CustomEvent('rantau:stored'));
+      this.evicted.replaceChildren();
+    };
+    this.evicted.replaceChildren(element('p', { class: 'notice urgent' }, text('app.privacy.evicted'), ' ',
+      button(text('app.privacy.seen'), seen, { class: 'button button-plain', 'data-evicted': true })));
   }
 
   /** The browser's own answer, whatever it is. */

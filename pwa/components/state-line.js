@@ -1,5 +1,6 @@
 /** The line on every page that says what a person must know: no signal, and what the office does not have yet. */
 
+import { read } from '../db.js';
 import { element } from '../element.js';
 import { listOutbox } from '../outbox.js';
 import { hasMetOther } from '../pins.js';
@@ -26,7 +27,7 @@ export default class StateLine {
     const say = (isOffline) => ((this.isOffline = isOffline), void this.show());
     window.addEventListener('offline', () => say(true), { signal });
     window.addEventListener('online', () => say(false), { signal });
-    document.addEventListener('rantau:queued', () => void this.show(), { signal });
+    for (const change of ['queued', 'stored']) document.addEventListener(`rantau:${change}`, () => void this.show(), { signal });
     document.addEventListener('rantau:exchanged', (event) => {
       const { state } = /** @type {CustomEvent} */ (event).detail;
       say(state === 'offline' || !navigator.onLine);
@@ -41,16 +42,19 @@ export default class StateLine {
   }
 
   async show() {
-    const [items, isOther] = await Promise.all([listOutbox().catch(() => []), hasMetOther().catch(() => false)]);
+    const [items, isOther, evicted] = await Promise.all([
+      listOutbox().catch(() => []), hasMetOther().catch(() => false), read('meta', 'evicted').catch(() => null),
+    ]);
     const lines = [
       isOther ? text('app.state.root-changed') : null,
+      evicted ? text('app.state.evicted', { drafts: '?', cases: '?', unsent: evicted.restored, ...evicted }) : null,
       this.isOffline ? text('app.state.offline') : null,
       ...outboxLines(items).map(([key, params]) => text(key, params)),
     ].filter((line) => line !== null);
     // The same words are not said to a listener twice.
     if (lines.join('\n') === this.root.dataset.said) return;
     this.root.dataset.said = lines.join('\n');
-    const link = items.some(({ state }) => state !== 'done') ? element('a', { href: `/${language()}/mine` }, text('app.state.show')) : null;
+    const link = evicted || items.some(({ state }) => state !== 'done') ? element('a', { href: `/${language()}/mine` }, text('app.state.show')) : null;
     this.root.replaceChildren(...lines.map((line, at) =>
       element('p', { class: 'centre', role: isOther && !at && 'alert' }, line, ' ', at === lines.length - 1 ? link : null)));
   }
