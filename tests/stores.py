@@ -1,6 +1,6 @@
 """Stores that behave as a cluster does on a bad day, around a real one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -54,3 +54,52 @@ class AbsentStore(CountingStore):
         if len(self.writes) >= self.until:
             raise Unavailable
         return await super().bulk_docs(docs, new_edits=new_edits)
+
+
+class Died(Exception):
+    """The process ends here, as far as what it was about can tell."""
+
+
+@dataclass
+class FailingStore:
+    """Fails once, at call *n*, before or after it does what is asked: the process dies, or the store is away."""
+
+    store: Store
+    n: int
+    how: str  # "dies before", "dies after", "is away before", "is away after"
+    calls: int = 0
+
+    @property
+    def has_failed(self) -> bool:
+        return self.calls > self.n
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self.store, name)
+        if name == "attachment_chunks":
+            return self._chunks
+        if name in ("name", "close"):
+            return method
+
+        async def call(*args: Any, **options: Any) -> Any:
+            failure = self._failure()
+            if failure and self.how.endswith("before"):
+                raise failure
+            answer = await method(*args, **options)
+            if failure:
+                raise failure
+            return answer
+
+        return call
+
+    async def _chunks(self, *args: Any, **options: Any) -> AsyncIterator[bytes]:
+        async for chunk in self.store.attachment_chunks(*args, **options):
+            failure = self._failure()
+            if failure:
+                raise failure
+            yield chunk
+
+    def _failure(self) -> Exception | None:
+        self.calls += 1
+        if self.calls != self.n + 1:
+            return None
+        return Died() if self.how.startswith("dies") else Unavailable("away")
