@@ -81,7 +81,7 @@ class Ends:
 
 async def _drop(url: str, prefix: str) -> None:
     async with aiohttp.ClientSession() as session, session.get(f"{url}/_all_dbs") as answer:
-        for name in await answer.json():
+        for name in await answer.json(content_type=None):
             if name.startswith(prefix):
                 await session.delete(f"{url}/{name}")
 
