@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sync.document import Doc
-from sync.errors import BadRequest
+from sync.errors import BadRequest, Unavailable
 from sync.replication import Fetched, Mark, ReplicationLimits, SetAside
 from sync.side import Side
 from sync.store import Changes, Got, RevsDiff
@@ -78,16 +78,27 @@ class Reading:
                 lacking += _lacking(diff)
                 del left[:count]
         self.missing += len(lacking)
+        async for found in self._fetched(lacking):
+            yield found
+
+    async def _fetched(self, lacking: list[Wanted]) -> AsyncIterator[list[Fetched] | SetAside]:
+        most, failures = len(lacking), 0  # halved until what does not come is alone
         while lacking:
-            count = max(1, int(self.source.pace.size / self.mean))
-            call = self.source.store.bulk_get(lacking[:count], revs=True, latest=True)
-            got = await self.source.ask(call, int(count * self.mean))
+            asked = lacking[: max(1, min(most, int(self.source.pace.size / self.mean)))]
+            call = self.source.store.bulk_get(asked, revs=True, latest=True)
+            got = await self.source.ask(call, int(len(asked) * self.mean))
             if got is None:
+                most = max(1, len(asked) // 2)
+                failures = failures + 1 if len(asked) == 1 else 0
+                if await self.source.answers() and failures >= self.limits.alone:
+                    yield SetAside(*lacking.pop(0), Unavailable.error, self.source.reason)
+                    failures = 0
                 continue
-            documents = list(_distinct(got))
-            for refused in _not_given(lacking[:count], got):
+            most, failures = len(asked) * 2, 0
+            del lacking[: len(asked)]
+            for refused in _not_given(asked, got):
                 yield refused
-            del lacking[:count]
+            documents = list(_distinct(got))
             if documents:
                 self.mean = (self.mean + sum(one.size for one in documents) / len(documents)) / 2
                 yield documents

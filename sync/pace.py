@@ -39,7 +39,7 @@ class Pace:
         if self._grown > carries:
             self._grown = max(1, int(carries))
         elif size * 2 > self._grown:  # what was not tried is not known
-            self._grown = min(self._grown * 2, self._largest)
+            self._grown = max(1, int(min(self._grown * 2, self._largest, carries)))
 
     def dropped(self, size: int) -> None:
         """Note that a batch of *size* bytes did not go through."""

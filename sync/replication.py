@@ -21,6 +21,7 @@ class ReplicationLimits:
         attempts: failures in a row after which a side counts as away.
         alone: failures of one document, while the target answers, after which it is set aside.
         wait: seconds of one longpoll.
+        again: seconds after which one that goes on for ever tries again what it set aside.
         set_aside: documents set aside at most; with more of them the checkpoint stands still.
     """
 
@@ -33,6 +34,7 @@ class ReplicationLimits:
     attempts: int = 8
     alone: int = 3
     wait: float = 25.0
+    again: float = 600.0
     set_aside: int = 1000
     backoff: Backoff = field(default_factory=lambda: Backoff(base=0.2, cap=30.0))
 

@@ -78,7 +78,7 @@ class Replication:
         self._recorded = (0, set(session.agreed.set_aside))
         self._checked = self._pending = self._read = 0
         self._checkpointed = True
-        self._started = self._last_record = time.monotonic()
+        self._started = self._last_record = self._last_again = time.monotonic()
 
     @classmethod
     async def begin(
@@ -117,6 +117,9 @@ class Replication:
         )
 
     async def _items(self, wait: float) -> AsyncIterator[Item]:
+        now = time.monotonic()
+        if now - self._last_again >= self._limits.again:
+            self._again, self._last_again = list(self._taking_in.set_aside.values()), now
         again, self._again = self._again, []
         async for found in self._reading.missing_of(again):
             yield found

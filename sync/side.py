@@ -49,14 +49,11 @@ class Side:
             self.pace.passed(size, time.monotonic() - started)
         return answer
 
-    def is_well(self) -> None:
-        """Count its failures from now."""
-        self._failures = 0
-
-    async def is_there(self) -> bool:
-        """Say whether the store answers at all."""
+    async def answers(self) -> bool:
+        """Say whether the store answers at all; if so it is not away, and its failures are counted from now."""
         try:
             await self.store.info()
         except Unavailable:
             return False
+        self._failures = 0
         return True

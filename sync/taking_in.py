@@ -53,22 +53,24 @@ class TakingIn:
 
     async def _write_plain(self, left: deque[Fetched]) -> None:
         failures = 0  # in a row, of the document that is first
+        most = len(left)  # halved until what does not get through is alone
         while left:
-            batch = self._batch(left)
+            batch = self._batch(left, most)
             size = sum(one.size for one in batch)
             call = _kept(self.target.store.bulk_docs([one.doc for one in batch], new_edits=False))
             rows = await self.target.ask(call, size)
             failures = failures + 1 if rows is None and len(batch) == 1 else 0
+            most = len(batch) * 2 if rows is not None else max(1, len(batch) // 2)
             if rows is not None:
                 for one, row in zip(batch, rows, strict=True):
                     self._note(one.doc, one.size, row)
             elif not await self._is_given_up(batch[0].doc, failures):
                 left.extendleft(reversed(batch))
 
-    def _batch(self, left: deque[Fetched]) -> list[Fetched]:
+    def _batch(self, left: deque[Fetched], most: int) -> list[Fetched]:
         batch = [left.popleft()]
         room = self.target.pace.size - batch[0].size
-        while left and left[0].size <= room:
+        while left and left[0].size <= room and len(batch) < most:
             batch.append(left.popleft())
             room -= batch[-1].size
         return batch
@@ -117,10 +119,11 @@ class TakingIn:
             await self.limits.backoff.wait(failures)
 
     async def _is_given_up(self, doc: Doc, failures: int) -> bool:
-        if failures < self.limits.alone or self.target.reason == FEW_COPIES or not await self.target.is_there():
+        if self.target.reason == FEW_COPIES or not await self.target.answers():
+            return False
+        if failures < self.limits.alone:
             return False
         self.put_aside(SetAside(doc["_id"], doc["_rev"], Unavailable.error, self.target.reason))
-        self.target.is_well()  # it answers, but not to this
         return True
 
     def _note(self, doc: Doc, size: int, row: Written) -> None:
