@@ -26,10 +26,10 @@ async def with_data(store: Store, doc: Doc, options: Options) -> Doc:
     return doc
 
 
-async def wanted_attachments(store: Store, doc: Doc, options: Options) -> list[str]:
+async def wanted_attachments(store: Store, doc: Doc, options: Options, *, always: bool = False) -> list[str]:
     """Name the attachments of *doc* whose bytes are asked for: all, or those newer than what the asker has."""
     stubs, since = doc.get("_attachments", {}), options.revs("atts_since")
-    if not stubs or not (options.flag("attachments") or since is not None):
+    if not stubs or not (always or options.flag("attachments") or since is not None):
         return []
     if not since:
         return list(stubs)
@@ -51,7 +51,7 @@ async def _history(store: Store, doc: Doc) -> Collection[str]:
 
 
 def mixed(found: Found, store: Store, options: Options) -> CouchStream:
-    """Answer with a part a document: JSON, or a body of parts of its own where attachments are asked for."""
+    """Answer with a part a document: JSON, or a body of parts of its own where it has attachments."""
     writer = PartWriter()
     return CouchStream(_mixed(writer, found, store, options), media_type=writer.content_type("mixed"))
 
@@ -76,7 +76,7 @@ async def _part(
             {"missing": doc}
         )
         return
-    names = await wanted_attachments(store, doc, options)
+    names = await wanted_attachments(store, doc, options, always=True)  # who asks for parts gets attachments
     if not names:
         yield writer.part({"Content-Type": "application/json"}, is_first=is_first) + _json(doc)
         return
