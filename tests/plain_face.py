@@ -5,7 +5,7 @@ Only tests start it. The product has no setting that reaches what is here.
 
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
@@ -23,11 +23,13 @@ from server.couch_words import CouchAnswer, in_couchdbs_words, refusal
 from server.failures import explain
 from server.handler import Handler
 from server.routes import ROWS, build_routes
+from sync.couch_store import CouchServer
 from sync.document import Doc
 from sync.sqlite_store import SqliteStore
 from sync.store import Store, Written
 
 FOLDER = "RANTAU_TEST_PLAIN_FOLDER"
+COUCHDB = "RANTAU_TEST_PLAIN_COUCHDB"  # the server behind, instead of files
 
 
 class OpenGate:
@@ -38,11 +40,12 @@ class OpenGate:
 
 
 @dataclass
-class Folder(Mapping[str, Store]):
+class Plain(Mapping[str, Store]):
     """Databases that can be made and removed."""
 
     path: Path
-    opened: dict[str, SqliteStore] = field(default_factory=dict)
+    couch: CouchServer | None = None
+    opened: dict[str, Store] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Store:
         return self.opened[name]
@@ -53,25 +56,33 @@ class Folder(Mapping[str, Store]):
     def __len__(self) -> int:
         return len(self.opened)
 
-    def make(self, name: str) -> None:
-        self.opened[name] = SqliteStore(self.path / f"{quote(name, safe='')}.sqlite", name)
+    async def make(self, name: str) -> None:
+        if self.couch is not None:
+            self.opened[name] = await self.couch.database(name)
+        else:
+            self.opened[name] = SqliteStore(self._file(name), name)
 
     async def remove(self, name: str) -> None:
-        store = self.opened.pop(name)
-        await store.close()
+        await self.opened.pop(name).close()
         for end in ("", "-wal", "-shm"):
-            store.path.with_name(f"{store.path.name}{end}").unlink(missing_ok=True)
+            self._file(name, end).unlink(missing_ok=True)
+
+    def _file(self, name: str, end: str = "") -> Path:
+        return self.path / f"{quote(name, safe='')}.sqlite{end}"
 
 
-def plain_app(folder: Path | None = None) -> Starlette:
-    """Build the application; its databases are in *folder* and are gone with it."""
-    databases = Folder(folder or Path(os.environ[FOLDER]))
+def plain_app() -> Starlette:
+    """Build the application; its databases are in a folder or a CouchDB that the environment names."""
+    databases = Plain(Path(os.environ[FOLDER]))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        yield
-        for name in list(databases):
-            await databases.opened.pop(name).close()
+        async with AsyncExitStack() as stack:
+            if os.environ.get(COUCHDB):
+                databases.couch = await stack.enter_async_context(CouchServer(os.environ[COUCHDB]))
+            yield
+            for name in list(databases):
+                await databases.opened.pop(name).close()
 
     guard = open_to_all(databases)
     rows = [row for row in ROWS if row.name.startswith("couch") and row.name != "couch_make"]
@@ -103,7 +114,7 @@ class AsSent:
         await self.app(scope, receive, send)
 
 
-def open_to_all(databases: Folder) -> Callable[[str, Handler], Handler]:
+def open_to_all(databases: Plain) -> Callable[[str, Handler], Handler]:
     async def is_welcome() -> bool:
         return True
 
@@ -122,16 +133,16 @@ def open_to_all(databases: Folder) -> Callable[[str, Handler], Handler]:
 
 
 async def make(request: Request) -> Response:
-    databases: Folder = request.state.folder
+    databases: Plain = request.state.folder
     name = target_of(request).database
     if name in databases:
         return refusal(412, error="file_exists", reason="The database could not be created, the file already exists.")
-    databases.make(name)
+    await databases.make(name)
     return CouchAnswer({"ok": True}, 201)
 
 
 async def remove(request: Request) -> Response:
-    databases: Folder = request.state.folder
+    databases: Plain = request.state.folder
     if target_of(request).database not in databases:
         return refusal(404, reason="Database does not exist.")
     await databases.remove(target_of(request).database)
