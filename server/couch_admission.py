@@ -119,7 +119,8 @@ class Admission:
         rev = _only_rev(doc, blob_rev(found[1]))
         if b32_encode(sha256(_body_of(doc))) != found[1]:
             raise NotAdmitted("id-mismatch")
-        return {key: doc[key] for key in ("_id", "_attachments")} | {"_rev": rev}
+        body = {key: doc["_attachments"]["body"][key] for key in ("content_type", "data")}
+        return {"_id": doc["_id"], "_rev": rev, "_attachments": {"body": body | {"revpos": 1}}}
 
     def _of_public(self, doc: Doc) -> Doc:
         if doc["_id"] == KEYS:

@@ -14,7 +14,7 @@ from server.couch_revs import mixed, with_data
 from server.couch_stream import CouchStream
 from server.couch_target import Options, options_of
 from server.couch_words import CouchAnswer, row_of
-from sync.document import Doc, Rev
+from sync.document import Doc
 from sync.errors import BadRequest, NotFound
 from sync.incoming import checked_id, given_attachments
 from sync.store import Store
@@ -33,6 +33,8 @@ async def bulk_docs(request: Request) -> Response:
         raise BadRequest("new_edits: true or false")
     if new_edits:
         docs = [doc if "_id" in doc else {"_id": uuid.uuid4().hex, **doc} for doc in docs]
+    else:
+        docs = [with_rev(doc) for doc in docs]
     for doc in docs:
         _refuse_malformed(doc, new_edits=new_edits)
     written = await asked.face.write(asked.store, docs, new_edits=new_edits)
@@ -40,12 +42,20 @@ async def bulk_docs(request: Request) -> Response:
     return CouchAnswer([row_of(row) for row in written if new_edits or row.error], 201 if durable else 202)
 
 
+def with_rev(doc: Doc) -> Doc:
+    """Give a replicated document with the rev that its history begins with, when it brings only that."""
+    match doc.get("_revisions"):
+        case {"start": int(start), "ids": [str(sig), *_]} if "_rev" not in doc:
+            return doc | {"_rev": f"{start}-{sig}"}
+    return doc
+
+
 def _refuse_malformed(doc: Doc, *, new_edits: bool) -> None:
     """Refuse the whole batch for a document that is none, before any of it is written, as CouchDB does."""
     checked_id(doc, new_edits=new_edits)
     given_attachments(doc)
-    if "_rev" in doc:
-        Rev.parse(doc["_rev"])
+    if "_rev" not in doc and not new_edits:
+        raise BadRequest("with `new_edits: false` a document needs `_rev` or `_revisions`")
 
 
 async def revs_diff(request: Request) -> Response:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from server.couch_attachments import delete_attachment, put_attachment, show_attachment
 from server.couch_body import DOC_LIMIT, read_object
+from server.couch_bulk import with_rev
 from server.couch_face import Asked, asked_of
 from server.couch_multipart import PartWriter
 from server.couch_related import read_related
@@ -18,7 +19,6 @@ from server.couch_target import Options, options_of
 from server.couch_words import CouchAnswer, NotServed, answer_of
 from sync.document import Doc
 from sync.errors import BadRequest, NotFound
-from sync.incoming import history_of
 from sync.store import OpenRevs
 
 
@@ -55,9 +55,7 @@ async def put_document(request: Request) -> Response:
         raise BadRequest("Document rev from request body and query string have different values")
     doc = {"_id": asked.target.document, **doc} | ({"_rev": rev} if rev is not None else {})
     new_edits = options.flag("new_edits", default=True)
-    if not new_edits and "_rev" not in doc and "_revisions" in doc:
-        doc["_rev"] = _newest(doc)
-    [written] = await asked.face.write(asked.store, [doc], new_edits=new_edits)
+    [written] = await asked.face.write(asked.store, [doc if new_edits else with_rev(doc)], new_edits=new_edits)
     return answer_of(written, headers={"Location": str(request.url.replace(query=""))} if not written.error else {})
 
 
@@ -78,13 +76,6 @@ def rev_of(request: Request, options: Options) -> str | None:
     """Give the rev that a write builds on, from the query or from `If-Match`."""
     match = request.headers.get("if-match", "").strip().strip('"')
     return options.word("rev") or match or None
-
-
-def _newest(doc: Doc) -> str:
-    match doc["_revisions"]:
-        case {"start": int(start), "ids": [str(sig), *_]}:
-            return f"{start}-{sig}"
-    return str(history_of(doc)[0])
 
 
 def _served(request: Request) -> Asked:

@@ -107,7 +107,7 @@ class Options:
         """
         value = self.json(name)
         if value is not None and not (isinstance(value, list) and all(isinstance(rev, str) for rev in value)):
-            raise BadRequest(f"{name}: a list of revs", error="query_parse_error")
+            raise BadRequest(f"{name}: a list of revs")
         return value
 
     def _value(self, name: str) -> Any:

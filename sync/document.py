@@ -9,7 +9,7 @@ from sync.errors import BadRequest
 Doc = dict[str, Any]  # a document as JSON has it: "_id", "_rev", and the rest
 
 _ID = re.compile(r"[a-z][a-z0-9._-]{0,63}")
-_REV = re.compile(r"([1-9][0-9]{0,9})-([A-Za-z0-9]{1,64})")
+_REV = re.compile(r"([1-9][0-9]{0,9})-([A-Za-z0-9_.~-]{1,64})")  # CouchDB makes hex, and takes what others make
 
 
 def is_id(text: object) -> bool:

@@ -96,5 +96,4 @@ const tasks = {
   },
 };
 
-console.log(JSON.stringify(await tasks[task]()));
-process.exit(0);
+process.stdout.write(JSON.stringify(await tasks[task]()), () => process.exit(0)); // only when all of it is out
