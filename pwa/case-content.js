@@ -1,37 +1,17 @@
-/** What a device keeps of a case, as plain values: sealed versions, the office's verified steps, how to open them. */
+/** What comes into a case that a device keeps, and how it is opened. */
 
-import { b64uDecode, b64uEncode } from './crypto/canonical.js';
-import { MESSAGE, SENT, openNote, verifyEvent } from './crypto/event-reading.js';
+import { b64uDecode } from './crypto/canonical.js';
+import { openNote, verifyEvent } from './crypto/event-reading.js';
 import { openVersion, openWrapAsHolder } from './crypto/open-own.js';
 import { verify } from './crypto/verify.js';
 import { caseOfVersion, vOf } from './crypto/version.js';
 
 /** @typedef {import('./crypto/version.js').Version} Version */
-/** @typedef {import('./crypto/version.js').Wrap} Wrap */
 /** @typedef {import('./crypto/event-reading.js').Event} Event */
 /** @typedef {import('./crypto/key-list.js').KeyList} KeyList */
 /** @typedef {import('./crypto/canonical.js').Bytes} Bytes */
-/** @typedef {[Version, {t: string}]} Holding */
-/**
- * @typedef {{code: string, open: string, proof: string, service: string, title: string, versions: Holding[],
- *   events: Event[], seen: number, erased?: number, voided?: boolean, handed?: number}} Content
- *   `handed`: when a volunteer gave the code to its owner, and kept nothing that it opens
- */
-
-/**
- * @param {{service: string, title: string}} of @param {string} code
- * @param {import('./crypto/receipt-code.js').CodeKeys} keys
- * @returns {Content}
- */
-export const newContent = ({ service, title }, code, { open, proof }) => ({
-  code, open: b64uEncode(open), proof, service, title, versions: [], events: [], seen: 0,
-});
-
-/** @param {Content} content @param {Version} version @param {Wrap} wrap @returns {Content} */
-export const addVersion = (content, { _rev, ...version }, { t }) => ({
-  ...content,
-  versions: [...content.versions.filter(([other]) => other._id !== version._id), [version, { t }]],
-});
+/** @typedef {import('./case-record.js').Content} Content */
+/** @typedef {import('./case-record.js').Holding} Holding */
 
 /** Events are verified before they come here. @param {Content} content @param {Event[]} events @returns {Content} */
 export function addEvents(content, events) {
@@ -71,12 +51,6 @@ export async function endedCase(mark, keys) {
 
 /** Whether a mark is about a code and not an erasure. @param {{_id: string}} mark */
 export const isVoided = ({ _id }) => _id.startsWith('code.');
-
-/** The step that a case stands at. @param {Content} content */
-export function standingStep({ events, versions }) {
-  const last = events.findLast(({ step }) => step !== MESSAGE);
-  return last ? { step: last.step, stepAt: last.at } : { step: SENT, stepAt: versions[0]?.[0].at ?? null };
-}
 
 /**
  * The v of each version that no other replaces: what a correction names. What does not open replaces nothing: somebody

@@ -1,26 +1,19 @@
-/** The cases whose codes this device holds: where they stand, and what the office wrote. */
+/** The cases whose codes this device holds, once the office can be asked: where they stand, and what it wrote. */
 
-import {
-  addEvents, addVersion, endedCase, isHolding, isSigned, isVoided, knownUpTo, newContent, openContent, standing, standingStep,
-} from './case-content.js';
+import { addEvents, endedCase, isHolding, isSigned, isVoided, knownUpTo, openContent, standing } from './case-content.js';
+import { addVersion, newContent, standingStep } from './case-record.js';
 import { derive, parseCode, showCode, spokenNumber } from './crypto/receipt-code.js';
 import { transact } from './db.js';
 import { ErasedError, LockedError, NotFoundError, OfflineError } from './device-errors.js';
 import { office } from './pins.js';
-import { createRecord, listRecords, readRecord, removeRecord, updateRecord } from './records.js';
+import { createRecord, listRecords, readRecord, updateRecord } from './records.js';
 import { idOf, openVault, vaultAtHand } from './vault.js';
 
-/** @typedef {import('./case-content.js').Content} Content */
-/** @typedef {import('./case-content.js').Holding} Holding */
+/** @typedef {import('./case-record.js').Content} Content */
+/** @typedef {import('./case-record.js').Holding} Holding */
 /** @typedef {import('./crypto/event-reading.js').Event} Event */
 /** @typedef {import('./crypto/key-list.js').KeyList} KeyList */
 /** @typedef {{events: Event[], versions: Holding[]}} News what came for a case, verified */
-
-/** List the cases, the newest first; one that does not open has a `problem`. */
-export async function listCases() {
-  const cases = await listRecords('cases');
-  return Promise.all(cases.sort((one, other) => other.at - one.at).map(listed));
-}
 
 /** Give a case with everything in it opened; throws `GoneError`, `ErasedError` or `VaultError`. @param {string} caseId */
 export async function openCase(caseId) {
@@ -42,12 +35,6 @@ export async function fetchCase(typed, { keep = false } = {}) {
   const content = absorb(newContent({ service: versions[0][0].service, title: '' }, code, keys), { events, versions });
   if (keep) await keepCase(keys.case, content, { events, versions });
   return view(keys.case, content);
-}
-
-/** Take a case off this device's list; what still waits in the outbox is sent all the same. @param {string} caseId */
-export async function forgetCase(caseId) {
-  await removeRecord('cases', caseId);
-  document.dispatchEvent(new CustomEvent('rantau:stored'));
 }
 
 /** Note that the steps so far were looked at. @param {string} caseId */
@@ -136,15 +123,6 @@ async function ask(caseId, proof) {
 async function keepCase(caseId, content, news) {
   const isThere = await tellCase(caseId, news, openVault).then(() => true, () => false);
   if (!isThere) await createRecord('cases', caseId, content);
-}
-
-/** @param {any} content */
-async function listed(content) {
-  const { id, at, problem, service, title, events, seen, erased, voided } = content;
-  if (problem) return { case: id, at, problem };
-  if (erased) return { case: id, number: await spokenNumber(id), at, service, erased, voided };
-  const unread = events.length > seen;
-  return { case: id, number: await spokenNumber(id), at, service, title, ...standingStep(content), unread };
 }
 
 /** @param {string} caseId @param {Content} content */

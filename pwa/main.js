@@ -17,9 +17,21 @@ export async function startComponents(part) {
 
 /** @param {Element} root */
 async function startComponent(root) {
-  const [{ default: Made }] = await Promise.all([import(`./components/${root.getAttribute('data-module')}.js`), texts()]);
+  const [Made] = await Promise.all([componentOf(root), texts()]);
+  if (!Made) return startLater(root);
   if (!components.has(root)) components.set(root, new Made(root));
   components.get(root)?.start();
+}
+
+/** @param {Element} root @returns {Promise<(new (root: Element) => Component) | undefined>} */
+const componentOf = (root) =>
+  import(`./components/${root.getAttribute('data-module')}.js`).then(({ default: Made }) => Made, () => undefined);
+
+/** What a phone whose signal went early does not have yet starts with the next one. @param {Element} root */
+async function startLater(root) {
+  const { text } = await import('./text.js');
+  root.append(text('app.later'));
+  window.addEventListener('online', () => startComponent(root), { once: true });
 }
 
 const texts = async () => (await import('./text.js')).loadTexts();

@@ -6,7 +6,7 @@
 import { fieldsOf, settle } from './answers.js';
 import { derive, newCode } from './crypto/receipt-code.js';
 import { sealVersion } from './crypto/seal.js';
-import { addVersion, newContent } from './case-content.js';
+import { addVersion, newContent } from './case-record.js';
 import { amend, read, readAll, transact } from './db.js';
 import { ChangedError, GoneError, NoOfficeError } from './device-errors.js';
 import { clockNow, today } from './pins.js';

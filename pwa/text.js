@@ -3,7 +3,7 @@
 const AGAIN = 5_000; // milliseconds until the texts are asked for again
 
 /** @type {Record<string, string>} */
-let texts = {};
+const texts = {};
 /** @type {Promise<void> | undefined} */
 let loading;
 
@@ -15,21 +15,20 @@ export const language = () => document.documentElement.lang;
  * @returns {Promise<void>}
  */
 export function loadTexts() {
-  loading ??= fetch(`/text/${language()}.json`)
-    .then((answer) => answer.json())
-    .then(
-      (found) => void (texts = found),
-      () => void setTimeout(() => ((loading = undefined), loadTexts()), AGAIN),
-    );
+  loading ??= Promise.allSettled([addTexts(language()), addTexts(`online-${language()}`)]).then((parts) => {
+    if (parts.some(({ status }) => status === 'rejected')) setTimeout(() => ((loading = undefined), loadTexts()), AGAIN);
+  });
   return loading;
 }
 
 /** Have the texts of a part that few people need, beside the others. @param {string} part */
 export async function loadMore(part) {
   await loadTexts();
-  const more = await (await fetch(`/text/${part}-${language()}.json`)).json();
-  texts = { ...texts, ...more };
+  await addTexts(`${part}-${language()}`);
 }
+
+/** @param {string} name */
+const addTexts = async (name) => Object.assign(texts, await (await fetch(`/text/${name}.json`)).json());
 
 /** @param {string} key */
 export const hasText = (key) => Object.hasOwn(texts, key);

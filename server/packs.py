@@ -27,36 +27,32 @@ LINES = "application/x-ndjson"
 # What the console alone uses; officers open it with a connection first and the browser keeps it.
 _OFFICERS = ("events", "hpke", "keyring", "open", "rescue")
 _NOT_OFFLINE = (
-    "/pwa/staff/",
-    "/service-worker.js",
-    "/pwa/css/",
+    "/pwa/staff/", "/service-worker.js", "/pwa/css/",
     *(f"/pwa/crypto/{name}.js" for name in _OFFICERS),
-)
+)  # fmt: skip
 # What is not needed to fill in and to send without a signal comes in packs of its own, by what asks for them. `online`
-# is of no use without a network, and a phone has it fetched as soon as it is ready; any other is fetched, and from then
-# on kept and updated, once somebody here needs it (`keepPacks` of pwa/sw-bridge.js).
+# is of no use before the office can be asked, and a phone has it fetched as soon as it is ready; any other is fetched,
+# and from then on kept and updated, once somebody here needs it (`keepPacks` of pwa/sw-bridge.js).
 EXTRAS = {
-    "online": ("exchange", "exchange-timer", "online", "transport", "crypto/receipts"),
+    "online": (
+        "case-content", "cases", "components/case", "components/case-answers", "components/case-steps",
+        "components/correction", "crypto/event-reading", "crypto/open-own", "crypto/receipts", "crypto/shape",
+        "crypto/unpadding", "exchange", "exchange-timer", "online", "region-names", "transport",
+    ),
     # A phone that a PIN or a passphrase locks, and what helps where something does not open.
     "profile": (
-        *("aside", "handing", "idle", "key-keeper", "lock-watch", "pin", "profile-vault", "profiles", "tries"),
-        *("components/forgotten", "components/passphrase-form", "components/problem-card", "components/profile-panel"),
-        *(
-            "components/unlock",
-            "crypto/passphrase-bytes",
-            "crypto/rescue-seal",
-            "passphrase/argon2-worker",
-            "passphrase/derive-key",
-            "passphrase/kdf",
-        ),
-        "vendor/argon2/argon2.umd.min",
+        "aside", "components/forgotten", "components/passphrase-form", "components/problem-card",
+        "components/profile-panel", "components/unlock", "crypto/passphrase-bytes", "crypto/rescue-seal", "handing",
+        "idle", "key-keeper", "lock-watch", "passphrase/argon2-worker", "passphrase/derive-key", "passphrase/kdf",
+        "pin", "profile-vault", "profiles", "tries", "vendor/argon2/argon2.umd.min",
     ),
     "volunteer": (
-        *("crypto/key-pair", "device-key", "device-reading", "enrolment", "handed-out"),
-        *("components/device-line", "components/hand-out", "components/volunteer"),
+        "components/device-line", "components/hand-out", "components/volunteer", "crypto/key-pair", "device-key",
+        "device-reading", "enrolment", "handed-out",
     ),
-}  # modules of pwa/ by the name of their packs, which also have the texts and the page of that name
-_KINDS = ("page", "apply", "guide", "style", "script", "data", "image")
+}  # fmt: skip
+# In this order they compress best: what is alike lies near.
+_KINDS = ("script", "data", "guide", "page", "apply", "style", "image")
 
 
 @dataclass(frozen=True)
@@ -89,7 +85,7 @@ def _pack(prefix: str, items: Sequence[tuple[str, Resource]], common: bytes) -> 
     # A kind begins a pack of its own: a new guide must not move every script after it into another pack.
     for _, same in groupby(items, key=lambda item: _kind(*item)):
         for body in _bodies(list(same)):
-            name = f"{prefix}{len(found)}-{digest_of(common + body)}.json"
+            name = f"{prefix}{len(found)}-{digest_of(common + body, 8)}.json"
             found[name] = make_resource(body, JSON, cache=FOR_EVER)
     return found
 
@@ -113,12 +109,12 @@ def _offline(lang: str, resources: Mapping[str, Resource]) -> list[tuple[str, Re
 
 
 def _belongs(url: str, lang: str) -> bool:
-    if _extra(url):
+    if url.startswith("/text/"):
+        return url in {f"/text/{lang}.json", *(f"/text/{name}-{lang}.json" for name in EXTRAS)}
+    if url.startswith("/pwa/") and _extra(url):
         return True
     if url.startswith(_NOT_OFFLINE) or url.startswith("/packs/") or (url.count("/") > 2 and url.startswith("/forms/")):
         return False
-    if url.startswith("/text/"):
-        return url in {f"/text/{lang}.json", *(f"/text/{name}-{lang}.json" for name in EXTRAS)}
     first = url.split("/")[1]
     return len(first) != 2 or first == lang
 

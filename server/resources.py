@@ -92,9 +92,14 @@ def choose_encoding(accepted: str, offered: Mapping[str, bytes]) -> str | None:
 def _compressed(body: bytes) -> dict[str, bytes]:
     # No zstd: what reads it reads brotli, which is smaller for texts.
     return {
-        "br": brotli.compress(body, quality=11),
+        "br": min((brotli.compress(body, quality=11, lgblock=block) for block in _blocks(body)), key=len),
         "gzip": gzip.compress(body, compresslevel=9, mtime=0),
     }
+
+
+def _blocks(body: bytes) -> tuple[int, ...]:
+    """Give the sizes of block to try: of a long text of many kinds, short blocks may each find codes of their own."""
+    return (0, 16) if len(body) > 1 << 17 else (0,)
 
 
 def _has(if_none_match: str, etag: str) -> bool:

@@ -17,6 +17,7 @@ from server.resources import FOR_EVER, REVALIDATE, Resource, compress_all, diges
 from server.settings import Settings
 
 DEVICE_TEXTS = ("app.", "code.", "field.", "rule.", "option.", "form.", "section.", "step.", "refused.", "state.")
+ONLINE_TEXTS = ("step.", "refused.", "app.case.")  # of those, what an answer of the office needs
 STAFF_TEXTS = (*DEVICE_TEXTS, "staff.")
 PROFILE_TEXTS = ("profile.",)  # of a phone that a PIN or a passphrase locks
 VOLUNTEER_TEXTS = ("volunteer.",)
@@ -51,13 +52,15 @@ def build_site(settings: Settings, content: Content, environment: Environment, *
 
 
 def _texts(content: Content) -> dict[str, Resource]:
-    found = {}
+    found: dict[str, Resource] = {}
     for lang in content.catalogues.languages:
         catalogue = content.catalogues[lang]
-        parts = {lang: DEVICE_TEXTS, f"staff-{lang}": STAFF_TEXTS, f"profile-{lang}": PROFILE_TEXTS}
-        parts |= {f"volunteer-{lang}": VOLUNTEER_TEXTS}
-        for name, prefixes in parts.items():
-            found[f"/text/{name}.json"] = make_resource(_json(catalogue.subset(prefixes)), JSON)
+        online = catalogue.subset(ONLINE_TEXTS)
+        first = {key: text for key, text in catalogue.subset(DEVICE_TEXTS).items() if key not in online}
+        more = {"profile": PROFILE_TEXTS, "staff": STAFF_TEXTS, "volunteer": VOLUNTEER_TEXTS}
+        parts = {lang: first, f"online-{lang}": online}
+        parts |= {f"{name}-{lang}": catalogue.subset(prefixes) for name, prefixes in more.items()}
+        found |= {f"/text/{name}.json": make_resource(_json(texts), JSON) for name, texts in parts.items()}
     return found
 
 

@@ -21,6 +21,7 @@ _WORD = re.compile(rb"[\w$#\\\x80-\xff]")
 _CSS = re.compile(r"""(?P<keep>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|url\([^)"']*\))|/\*.*?\*/""", re.S)
 
 
+@cache
 def slim_script(source: str) -> str:
     """Take comments, spare white space and long names out of a script; unchanged where that is not certain."""
     root = parse_script(source)

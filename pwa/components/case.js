@@ -3,7 +3,8 @@
  * fragment says which: `#c=<C>` one of this device, or a receipt code as it stands in the QR code.
  */
 
-import { fetchCase, forgetCase, markSeen, openCase } from '../cases.js';
+import { forgetCase } from '../case-list.js';
+import { fetchCase, markSeen, openCase } from '../cases.js';
 import { CodeError } from '../crypto/errors.js';
 import { derive, parseCode } from '../crypto/receipt-code.js';
 import { ErasedError, GoneError, NoOfficeError, NotFoundError, OfflineError, RootChangedError, VaultError } from '../device-errors.js';

@@ -1,6 +1,6 @@
 /** Everything on this phone: drafts, what waits to be sent, and the cases whose codes it holds. */
 
-import { forgetCase, listCases } from '../cases.js';
+import { forgetCase, listCases } from '../case-list.js';
 import { deleteDraft, listDrafts } from '../drafts.js';
 import { element } from '../element.js';
 import { CONNECTION, dropItem, exportItems, listOutbox, retryItem } from '../outbox.js';

@@ -14,9 +14,6 @@ import { verify } from './verify.js';
  *   note: string | null, kid: string, sig: string, claim?: unknown, _rev?: string}} Event
  */
 
-export const SENT = 'terkirim'; // the status of a case without events
-export const MESSAGE = 'pesan'; // the step that leaves the status as it was
-
 const KEYS = '_id,at,case,kid,n,note,on,sig,step,type';
 
 /** @param {string} caseId @param {number} n */

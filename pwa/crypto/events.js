@@ -8,7 +8,8 @@ import { eventId, isEvent, signedPart } from './event-reading.js';
 import { sign } from './key-pair.js';
 import { pad } from './padding.js';
 
-export { MESSAGE, SENT, eventId, openNote, verifyEvent } from './event-reading.js';
+export { eventId, openNote, verifyEvent } from './event-reading.js';
+export { MESSAGE, SENT } from './steps.js';
 
 /** @typedef {import('./canonical.js').Bytes} Bytes */
 /** @typedef {import('./event-reading.js').Event} Event */

@@ -7,9 +7,10 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.scripted_office import ScriptedOffice
 
-MODULES = ["db", "vault", "drafts", "outbox", "exchange", "cases", "pins", "tabs", "online", "aside"]
+MODULES = ["db", "vault", "drafts", "outbox", "exchange", "pins", "tabs", "online", "aside"]
 IMPORTS = f"""
   const [{", ".join(MODULES)}] = await Promise.all({json.dumps(MODULES)}.map((name) => import(`/pwa/${{name}}.js`)));
+  const cases = {{ ...(await import('/pwa/cases.js')), ...(await import('/pwa/case-list.js')) }};
   const fill = async (id, values) => {{
     await drafts.saveDraft(id, values, null, 'UPIK');
     return drafts.loadDraft(id);

@@ -4,9 +4,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-import {
-  addEvents, addVersion, endedCase, isHolding, isSigned, isVoided, knownUpTo, newContent, openContent, standing, standingStep,
-} from '../../../pwa/case-content.js';
+import { addEvents, endedCase, isHolding, isSigned, isVoided, knownUpTo, openContent, standing } from '../../../pwa/case-content.js';
+import { addVersion, newContent, standingStep } from '../../../pwa/case-record.js';
 import { b64uDecode, b64uEncode } from '../../../pwa/crypto/canonical.js';
 import { sealNote, signEvent } from '../../../pwa/crypto/events.js';
 import { newKeyPair } from '../../../pwa/crypto/key-pair.js';

@@ -3,6 +3,7 @@ import json
 import posixpath
 import random
 import re
+import tomllib
 from typing import Any
 
 import brotli
@@ -117,6 +118,14 @@ def test_what_not_everybody_needs_lies_in_packs_of_its_own() -> None:
     assert make_packs("id", resources(**{"/pwa/exchange.js": b"other();"}), HEADERS).revision != packs.revision
 
 
+def test_the_texts_of_an_answer_come_with_the_modules_that_show_it(site: Site) -> None:
+    for lang, other in ("id", "en"), ("en", "id"):
+        listed = json.loads(site.resources[f"/packs/{lang}.json"].body)
+        late = {url for pack, _ in listed["extras"]["online"] for url in json.loads(site.resources[pack].body)}
+        assert f"/text/online-{lang}.json" in late
+        assert f"/text/online-{other}.json" not in site.offline[lang]
+
+
 def test_every_module_of_an_extra_exists(site: Site) -> None:
     for modules in EXTRAS.values():
         assert {f"/pwa/{module}.js" for module in modules} <= set(site.offline["id"])
@@ -136,6 +145,11 @@ def test_one_page_that_is_too_long_is_named() -> None:
     packs = make_packs("id", resources(**{"/id/guides/a": noise("long", 30_000)}), HEADERS)
     assert len(oversized(packs.resources)) == 1
     assert "/id/guides/a" in json.loads(packs.resources[oversized(packs.resources)[0]].body)
+
+
+def test_the_first_packs_keep_the_budget(site: Site) -> None:
+    budget = tomllib.loads((ROOT / "bench/budgets.toml").read_text())["first_visit"]["offline_ready_bytes"]["at_most"]
+    assert len(site.resources["/packs/id.ndjson"].encodings["br"]) <= budget
 
 
 def test_the_offices_own_packs_keep_the_limit_and_are_few(site: Site) -> None:

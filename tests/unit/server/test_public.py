@@ -37,7 +37,10 @@ def test_a_ping_is_known_by_its_body(office_server: RunningOffice) -> None:
 
 def test_the_texts_of_a_device_are_those_it_needs(office_server: RunningOffice) -> None:
     device = office_server.ask("GET", "/text/id.json").json()
+    online = office_server.ask("GET", "/text/online-id.json").json()
     staff = office_server.ask("GET", "/text/staff-id.json").json()
     assert "field.nama_lengkap" in device
+    assert "step.dibayar" in online
+    assert not device.keys() & online.keys()
     assert not [key for key in device if key.startswith(("console.", "error."))]
-    assert device.items() < staff.items()
+    assert (device | online).items() < staff.items()
