@@ -1,13 +1,13 @@
 """What a document from a peer must be, database by database, to be written here; no store, and nothing is opened.
 
 The reasons are those of intake where intake has one. `cases` takes versions, the office's steps and the marks of
-erased cases; `blobs` takes sealed files; `public` takes what this office signed. Tombstones are taken nowhere: nothing
-of ours is ever deleted that was taken.
+erased and of voided cases; `blobs` takes sealed files; `public` takes what this office signed. Tombstones are taken
+nowhere: nothing of ours is ever deleted that was taken.
 """
 
 import base64
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from server.items import reason_against_version
@@ -18,8 +18,9 @@ from sync.errors import OpenError, ShapeError
 from sync.events import verify_event
 from sync.keyring import verify_key_list
 from sync.shape import PREFIXES, blob_rev, case_of_version, check_shape, write_once_rev
-from sync.statements import verify_gone, verify_public
+from sync.statements import verify_code_mark, verify_gone, verify_public
 
+GONE = "gone"
 _BLOB = re.compile(r"blob\.([a-z2-7]{52})")
 _VERSIONS = tuple(f"{prefix}." for prefix in PREFIXES.values())
 _HISTORY = {"_rev", "_revisions"}
@@ -39,12 +40,12 @@ class Admission:
     """The checks for one batch.
 
     Attributes:
-        gone: the cases that were erased.
+        closed: the cases that were erased or voided, with the reason.
         known: what stands under the ids of events and public documents.
     """
 
     office: Office
-    gone: Collection[str]
+    closed: Mapping[str, str]
     known: Mapping[str, Doc]
 
     def admitted(self, database: str, doc: Doc) -> Doc:
@@ -70,8 +71,8 @@ class Admission:
             return self._version(doc)
         if doc_id.startswith("ev."):
             return self._event(doc)
-        if doc_id.startswith("gone."):
-            return self._gone(doc)
+        if doc_id.startswith(("gone.", "code.")):
+            return self._mark(doc)
         raise NotAdmitted("type-unknown")
 
     def _version(self, doc: Doc) -> Doc:
@@ -83,7 +84,8 @@ class Admission:
         reason = reason_against_version(version, forms=self.office.forms, now=self.office.clock())
         if reason:
             raise NotAdmitted(reason)
-        self._refuse_gone(case_of_version(version))
+        if case_of_version(version) in self.closed:
+            raise NotAdmitted(self.closed[case_of_version(version)])
         return version | {"_rev": _only_rev(doc, write_once_rev(version))}
 
     def _event(self, doc: Doc) -> Doc:
@@ -93,7 +95,8 @@ class Admission:
                 self._verify_event(event)
             case _:
                 raise NotAdmitted("only steps that were numbered are taken")
-        self._refuse_gone(event["case"])
+        if self.closed.get(event["case"]) == GONE:
+            raise NotAdmitted(GONE)
         known = self.known.get(event["_id"])
         if known is not None and known["claim"][0] == "taken" and known["sig"] != event["sig"]:
             raise NotAdmitted("the number is another step's")
@@ -105,9 +108,10 @@ class Admission:
         except OpenError:
             raise NotAdmitted("signature") from None
 
-    def _gone(self, doc: Doc) -> Doc:
+    def _mark(self, doc: Doc) -> Doc:
+        verify = verify_gone if doc["_id"].startswith("gone.") else verify_code_mark
         try:
-            verify_gone(_bare(doc), self._pub(doc.get("kid"), "office"))
+            verify(_bare(doc), self._pub(doc.get("kid"), "office"))
         except OpenError:
             raise NotAdmitted("signature") from None
         return doc
@@ -156,10 +160,6 @@ class Admission:
         if key is None or key.use not in uses or key.who != "office":
             raise NotAdmitted("kid-unknown")
         return key.pub
-
-    def _refuse_gone(self, case: str) -> None:
-        if case in self.gone:
-            raise NotAdmitted("gone")
 
 
 def _bare(doc: Doc) -> Doc:

@@ -8,10 +8,12 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from server.couch_admission import Admission, NotAdmitted
+from server.couch_admission import GONE, Admission, NotAdmitted
 from server.erasure import erase
+from server.exchange import intake_of
 from server.intake import present, write_each
 from server.office import Office
+from server.voiding import Voiding, void_code
 from sync.document import Doc
 from sync.errors import Forbidden
 from sync.shape import is_case
@@ -20,6 +22,7 @@ from sync.store import Store, Written
 log = logging.getLogger("rantau.face")
 
 _HISTORY = {"_rev", "_revisions"}
+_DEEDS = {"gone": "erase", "code": "void-code"}  # what a mark has us do
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class OfficeGate:
         known = await self._known(store, docs)
         rows: dict[int, Written] = {}
         ready: dict[int, Doc] = {}
-        admission = Admission(self.office, await self._gone(docs), known)
+        admission = Admission(self.office, await self._closed(docs), known)
         for place, doc in enumerate(docs):
             try:
                 ready[place] = admission.admitted(store.name, doc)
@@ -44,12 +47,14 @@ class OfficeGate:
         edited = {place: doc for place, doc in ready.items() if place not in fixed}
         rows |= await _written(fixed, store, new_edits=False)
         rows |= await _written(edited, store, new_edits=True)
-        await self._erase([doc for place, doc in ready.items() if not rows[place].error])
+        await self._heed([doc for place, doc in ready.items() if not rows[place].error])
         return [rows[place] for place in range(len(docs))]
 
-    async def _gone(self, docs: Sequence[Doc]) -> set[str]:
+    async def _closed(self, docs: Sequence[Doc]) -> Mapping[str, str]:
+        """Give the cases of which nothing more is taken, with the reason, as intake has it."""
         cases = {case for doc in docs if (case := case_of(doc)) is not None}
-        return await present(self.office.databases.cases, "gone.", cases)
+        voided, gone = [await present(self.office.databases.cases, prefix, cases) for prefix in ("code.", "gone.")]
+        return dict.fromkeys(voided, "voided") | dict.fromkeys(gone, GONE)
 
     async def _known(self, store: Store, docs: Sequence[Doc]) -> Mapping[str, Doc]:
         """Read what stands where events and public documents are to be written."""
@@ -59,16 +64,22 @@ class OfficeGate:
         rows = await store.all_docs(keys=ids, include_docs=True)
         return {row.id: row.doc for row in rows if row.doc is not None}
 
-    async def _erase(self, docs: Sequence[Doc]) -> None:
-        """Let the keys of the cases go whose marks came."""
+    async def _heed(self, docs: Sequence[Doc]) -> None:
+        """Do here what the marks that came say: keys of erased cases go, voided codes open nothing any more."""
+        databases, audit = self.office.databases, self.office.audit
         for doc in docs:
-            case = case_of(doc)
-            if doc.get("type") != "gone" or case is None:
+            case, kind = case_of(doc), doc.get("type")
+            if case is None or kind not in _DEEDS:
                 continue
-            await self.office.audit.write("erase", who=f"peer:{self.who}", about={"case": case})
+            await audit.write(_DEEDS[kind], who=f"peer:{self.who}", about={"case": case})
             mark = {key: value for key, value in doc.items() if key not in _HISTORY}
             try:
-                await erase(self.office.databases, case, mark)
+                if kind == "gone":
+                    await erase(databases, case, mark)
+                else:
+                    await void_code(
+                        databases, intake_of(self.office), Voiding(old=case, mark=mark, items=[], event=None)
+                    )
             except Forbidden as error:
                 log.warning("%s", error.reason)
 

@@ -13,7 +13,7 @@ from sync.events import sign_event
 from sync.key_pair import new_key_pair
 from sync.keyring import sign_key_list
 from sync.shape import blob_rev, write_once_rev
-from sync.statements import sign_gone, sign_public
+from sync.statements import sign_code_mark, sign_gone, sign_public
 from tests.facing import PeerClient, faced_office, peer_of
 from tests.sealed_items import NOW, OfficeKeys, new_keys, seal_pair
 from tests.small_office import SmallOffice, deeds_of
@@ -124,6 +124,21 @@ async def test_a_mark_erases_the_keys_here_too_and_nothing_of_the_case_comes_bac
     correction, _ = seal_pair(KEYS, CODE, prev=[V])
     docs = [correction | {"_rev": write_once_rev(correction)}, event(2)]
     assert await peer.push("cases", *docs) == [("forbidden", "gone"), ("forbidden", "gone")]
+
+
+@pytest.mark.anyio
+async def test_the_mark_of_a_voided_code_shuts_the_code_out_here_too(office: SmallOffice) -> None:
+    peer, wraps = await peer_of(office), office.databases.wraps
+    await peer.push("cases", STORED)
+    await wraps.bulk_docs([{"_id": f"w.{VERSION['_id']}", **WRAP}])
+    forged, mark = (sign_code_mark(CODE.case, new_keys().case, at=NOW, kid="o1", private=key) | {"_rev": "1-a"}
+                    for key in (new_key_pair(), KEYS.office))  # fmt: skip
+    assert await peer.push("cases", forged, mark) == [("forbidden", "signature")]
+    assert set(await wraps.get(f"w.{VERSION['_id']}")) == {"_id", "_rev", "k1"}
+    assert [deed.name for deed in await deeds_of(office)] == ["void-code"]
+    correction, _ = seal_pair(KEYS, CODE, prev=[V])
+    refused = correction | {"_rev": write_once_rev(correction)}
+    assert await peer.push("cases", refused, event()) == [("forbidden", "voided")]
 
 
 @pytest.mark.anyio
