@@ -48,7 +48,7 @@ export default class Mine {
     /** @type {(kind: 'drafts' | 'cases', row: any, card: (row: any) => HTMLElement) => HTMLElement} */
     const cardOf = (kind, row, card) =>
       (row.problem ? broken?.problemCard(kind, { id: row.case, ...row }, again) ?? problemLine(row) : card(row));
-    const { device } = await openVault();
+    const device = await openVault().then((vault) => vault.device, () => null); // the cards say why it stays shut
     this.put([
       device ? await import('./device-line.js').then(({ deviceLine }) => deviceLine(device), () => null) : null,
       (await broken?.renewal(again)) ?? null,
