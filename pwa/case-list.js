@@ -22,5 +22,5 @@ async function listed(content) {
   if (problem) return { case: id, at, problem };
   if (erased) return { case: id, number: await spokenNumber(id), at, service, erased, voided };
   const unread = events.length > seen;
-  return { case: id, number: await spokenNumber(id), at, service, title, ...standingStep(content), unread };
+  return { case: id, number: await spokenNumber(id), at, service, title, handed: content.handed, ...standingStep(content), unread };
 }

@@ -1,5 +1,5 @@
 """What an exchange tells an enrolled device, after its items: the steps of the cases that it collected, the receipts of
-what came by another way, and erasures. Never versions, never wraps.
+what came by another way, and what ends a case. Never versions, never wraps.
 """
 
 from collections.abc import Collection
@@ -8,6 +8,7 @@ from typing import Any
 from server.devices import Devices
 from server.intake import Intake, Ok
 from server.office import Office
+from server.projection_readers import is_mark
 from server.watch import bare
 from sync.document import Doc
 
@@ -33,10 +34,11 @@ async def device_news(
 
 
 async def _rows(intake: Intake, ids: list[str]) -> list[list[Any] | Doc]:
-    docs = await _documents(intake, [id_ for id_ in ids if id_.startswith(("ev.", "gone."))])
-    marks = [["erase", doc] for doc in docs if doc["type"] == "gone"]
+    signed = [id_ for id_ in ids if is_mark(id_) or id_.startswith("ev.")]
+    docs = await _documents(intake, signed)
+    marks = [["erase" if doc["_id"].startswith("gone.") else "voided", doc] for doc in docs if is_mark(doc["_id"])]
     events = [doc for doc in docs if doc["type"] == "event" and doc["claim"][0] == "taken"]
-    outcomes = await intake.again([id_ for id_ in ids if not id_.startswith(("ev.", "gone."))])
+    outcomes = await intake.again([id_ for id_ in ids if id_ not in signed])
     receipts = [outcome.row(0) for outcome in outcomes if isinstance(outcome, Ok)]
     return [*marks, *receipts, *events]
 

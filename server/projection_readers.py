@@ -28,7 +28,7 @@ CREATE INDEX news_by_case ON news ("case");
 """
 OVERLAP = 3600  # seconds
 MOST = 200  # documents of one answer
-_KEPT = "gone."
+_MARKS = ("gone.", "code.")  # what ends a case: it was erased, or its code voided
 _TOKEN = re.compile(r"([a-z2-7]{8})\.([0-9]{1,15})\.([0-9]{1,15})")
 
 
@@ -60,12 +60,17 @@ def fold_event(db: sqlite3.Connection, case: str, id_: str, now: int) -> None:
         _tell(db, found[0], now, case, id_)
 
 
-def fold_gone(db: sqlite3.Connection, case: str, now: int) -> None:
-    """Note that a case was erased: whoever heard of it hears that, and nothing else any more."""
+def is_mark(id_: str) -> bool:
+    """Say whether a document ends a case."""
+    return id_.startswith(_MARKS)
+
+
+def fold_mark(db: sqlite3.Connection, case: str, id_: str, now: int) -> None:
+    """Note what ends a case: whoever heard of the case hears that, and nothing else any more."""
     heard = {reader for (reader,) in db.execute('SELECT reader FROM news WHERE "case" = ?', [case])}
-    db.execute('DELETE FROM news WHERE "case" = ? AND id NOT LIKE ?', [case, f"{_KEPT}%"])
+    db.execute("""DELETE FROM news WHERE "case" = ? AND substr(id, 1, 5) NOT IN (?, ?)""", [case, *_MARKS])
     for reader in sorted(heard):
-        _tell(db, reader, now, case, _KEPT + case)
+        _tell(db, reader, now, case, id_)
 
 
 def select_news(db: sqlite3.Connection, reader: str, since: str, *, now: int, list_: str) -> DeviceNews:

@@ -194,7 +194,7 @@ def _fold_one(db: sqlite3.Connection, change: Change, times: tuple[int, bool]) -
     if kind == "gone":
         return _fold_gone(db, case, times, deleted=change.deleted)
     if kind == "code":
-        return _fold_code(db, case, change)
+        return _fold_code(db, case, change, times)
     if kind == "ev":
         return _fold_event(db, case, change, times)
     if kind in _KINDS and change.doc is not None and not change.deleted:
@@ -204,16 +204,17 @@ def _fold_one(db: sqlite3.Connection, change: Change, times: tuple[int, bool]) -
 
 def _fold_gone(db: sqlite3.Connection, case: str, times: tuple[int, bool], *, deleted: bool) -> list[str]:
     if not deleted:
-        readers.fold_gone(db, case, times[0])
+        readers.fold_mark(db, case, f"gone.{case}", times[0])
         db.execute("INSERT OR IGNORE INTO gone VALUES (?)", [case])
         for table in ("versions", "events"):
             db.execute(f'DELETE FROM {table} WHERE "case" = ?', [case])  # noqa: S608 - names from the line above
     return [case]
 
 
-def _fold_code(db: sqlite3.Connection, case: str, change: Change) -> list[str]:
+def _fold_code(db: sqlite3.Connection, case: str, change: Change, times: tuple[int, bool]) -> list[str]:
     if change.deleted or change.doc is None:
         return []
+    readers.fold_mark(db, case, change.id, times[0])
     db.execute("INSERT OR IGNORE INTO codes VALUES (?, ?)", [case, change.doc["to"]])
     return [case]
 
@@ -224,7 +225,7 @@ def _fold_event(db: sqlite3.Connection, case: str, change: Change, times: tuple[
         db.execute('DELETE FROM events WHERE "case" = ? AND n = ?', [case, n])
     else:
         db.execute("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?)", [case, n, doc["step"], doc["at"]])
-        if not _is_gone(db, case):
+        if not _is_ended(db, case):
             readers.fold_event(db, case, change.id, times[0])
     return [case]
 
@@ -240,9 +241,14 @@ def _fold_version(db: sqlite3.Connection, case: str, doc: Doc, times: tuple[int,
         " (:id, :arrived, :case, :kind, :service, :form, :at, :received, :channel, :area)",
         row,
     )
-    if not _is_gone(db, case):
+    if not _is_ended(db, case):
         readers.fold_version(db, case, doc, now)
     return [case]
+
+
+def _is_ended(db: sqlite3.Connection, case: str) -> bool:
+    """Say whether nothing more of a case is for who holds its code: it was erased, or the code voided."""
+    return _is_gone(db, case) or db.execute("SELECT 1 FROM codes WHERE old = ?", [case]).fetchone() is not None
 
 
 def _is_gone(db: sqlite3.Connection, case: str) -> bool:

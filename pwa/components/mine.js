@@ -146,7 +146,7 @@ function caseCard(row, open) {
     element('h3', {}, element('a', { href: casePage(row.case) }, nameOf(row))),
     waiting ? element('p', {}, stateBadge(waiting.state)) : element('p', {}, element('strong', {}, text(`step.${row.step}`)),
       row.stepAt ? ` · ${when(row.stepAt * 1000)}` : null, row.unread ? ` · ${text('app.mine.unread')}` : null),
-    element('p', { class: 'quiet' }, text('app.number', { number: row.number })));
+    element('p', { class: 'quiet' }, text('app.number', { number: row.number }), row.handed ? ` · ${text('volunteer.handed.card')}` : null));
 }
 
 /** @param {'drafts' | 'outbox' | 'cases'} name @param {HTMLElement[]} cards */

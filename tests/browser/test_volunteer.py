@@ -111,6 +111,7 @@ def test_what_a_volunteer_collects_arrives_whatever_the_office_has_revoked(
     phone.offline(without_signal=False)
     expect(page.locator("[data-item]")).to_have_count(0)
     expect(page.locator("[data-reading=ok]")).to_be_visible()
+    expect(page.locator(f"[data-case='{handed}']")).to_contain_text(ID.text("volunteer.handed.card"))
     number = number_of(page, handed)
     assert number_of(page, kept) != number
 

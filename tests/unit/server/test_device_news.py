@@ -16,7 +16,7 @@ from sync.canonical import b64u_encode
 from sync.events import sign_event
 from sync.receipt_code import CodeKeys
 from sync.receipts import verify_receipt
-from sync.statements import DeviceAuth, sign_device_auth, sign_gone
+from sync.statements import DeviceAuth, sign_code_mark, sign_device_auth, sign_gone
 from tests.asgi import Client
 from tests.sealed_items import NOW, OfficeKeys, new_keys, seal_pair, to_line
 from tests.small_office import SmallOffice, routes_of, small_office
@@ -253,6 +253,18 @@ async def test_an_erased_case_is_told_and_nothing_else_of_it(desk: Desk) -> None
         heard = await desk.read(device, since)
         assert [row[0] for row in heard.rows] == ["erase", "since"]
     await desk.step(code, 2)
+    assert (await desk.read(device, heard.since)).events == []
+
+
+@pytest.mark.anyio
+async def test_a_voided_code_ends_what_is_told_of_its_case(desk: Desk) -> None:
+    device, code = await desk.device(), new_keys()
+    first = await desk.read(device, "", collected(code, device))
+    mark = sign_code_mark(code.case, new_keys().case, at=NOW, kid="o1", private=KEYS.office)
+    await desk.office.databases.cases.bulk_docs([mark])
+    heard = await desk.read(device, first.since)
+    assert heard.rows[0] == ["voided", mark]
+    await desk.step(code, 1)
     assert (await desk.read(device, heard.since)).events == []
 
 
