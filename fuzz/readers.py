@@ -38,7 +38,21 @@ from sync.receipt_code import derive, parse_code, proof_matches
 from sync.receipts import sign_receipt, verify_receipt
 from sync.rescue import open_draft, open_rescue
 from sync.seal import check_pair, open_version, open_wrap_as_holder, open_wrap_as_office, seal_version
-from sync.statements import sign_gone, sign_public, sign_voided_code, verify_gone, verify_public, verify_voided_code
+from sync.statements import (
+    DeviceAuth,
+    read_device_auth,
+    sign_code_mark,
+    sign_device_auth,
+    sign_gone,
+    sign_public,
+    sign_voided_code,
+    verify_code_mark,
+    verify_device_auth,
+    verify_enrolment,
+    verify_gone,
+    verify_public,
+    verify_voided_code,
+)
 
 ROOT = Path(__file__).parents[1]
 FORMS = load_forms(ROOT / "content" / "forms")
@@ -141,8 +155,11 @@ def _pair(data: bytes) -> None:
 
 
 def _statement(data: bytes) -> None:
-    value = any_json(data)
-    verify_voided_code(signed_again(value), PAIR.pub)
+    value = signed_again(any_json(data))
+    for read in (verify_voided_code, verify_device_auth):
+        with suppress(OpenError):
+            read(value, PAIR.pub)
+    read_device_auth(value)
 
 
 def _documents(data: bytes) -> None:
@@ -153,6 +170,7 @@ def _documents(data: bytes) -> None:
         lambda: verify_gone(doc, PAIR.pub),
         lambda: verify_public(doc, b"", PAIR.pub),
         lambda: verify_public(doc | dict(zip(("signed", "sig"), signed_again([doc.get("signed"), 0]))), b"", PAIR.pub),  # noqa: B905
+        lambda: verify_code_mark(doc, PAIR.pub),
         lambda: verify_event(doc, PAIR.pub),
         lambda: open_draft(doc, bytes(32)),
         lambda: unwrap_officer_key({**doc, "kdf": _cheap(doc.get("kdf"))}, "x"),
@@ -212,6 +230,7 @@ def _key_pair(data: bytes) -> None:
         lambda: open_rescue(data.decode("latin-1"), "p", "d", kid="k1", private=PAIR),
         lambda: open_grant(data.decode("latin-1"), "k1", "upik", PAIR),
         lambda: open_note(data, bytes(32), CASE, 1),
+        lambda: verify_enrolment(data.decode("latin-1"), "", PAIR.pub),
         lambda: proof_matches(CASE, data.decode("latin-1")),
     ):
         with suppress(OpenError):
@@ -224,6 +243,8 @@ def _to_json(value: Any) -> bytes:
 
 PUBLISHED = sign_public("pub.a", b"", at=NOW, kid="o1", private=PAIR)
 GONE = sign_gone(CASE, at=NOW, kid="o1", private=PAIR)
+VOIDED = sign_code_mark(CASE, "a" * 24, at=NOW, kid="o1", private=PAIR)
+AUTH = sign_device_auth(DeviceAuth("d-abcdefgh", NOW, "A" * 22), private=PAIR)
 KDF = {"name": "argon2id", "m": 8, "t": 1, "p": 1, "salt": b64u_encode(bytes(16))}
 RECORD = {"officer": "upik", "pub": b64u_encode(PAIR.pub), "kdf": KDF, "sealed": b64u_encode(bytes(125))}
 DRAFT = {"id": "d", "p": "p", "n": 1, "iv": b64u_encode(bytes(12)), "ct": b64u_encode(bytes(20))}
@@ -273,10 +294,10 @@ READERS = {
         lambda data: verify_key_list(signed_again(any_json(data)), PAIR.pub), (OpenError,), (_to_json(SIGNED_LIST),)
     ),
     "statement": Reader(
-        _statement, (OpenError,), (_to_json(sign_voided_code(CASE, CASE, at=NOW, private=PAIR)),)
+        _statement, (OpenError,), tuple(map(_to_json, (sign_voided_code(CASE, CASE, at=NOW, private=PAIR), AUTH)))
     ),
     "documents": Reader(
-        _documents, (OpenError,), tuple(map(_to_json, (GONE, PUBLISHED, EVENT, RECORD, DRAFT)))
+        _documents, (OpenError,), tuple(map(_to_json, (GONE, VOIDED, PUBLISHED, EVENT, RECORD, DRAFT)))
     ),
     "receipt": Reader(_receipt, (OpenError,), (_to_json(RECEIPT),)),
     "chain": Reader(_chain, (ChainError, OpenError), (_to_json(_entries()),)),

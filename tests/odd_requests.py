@@ -61,7 +61,7 @@ class OddRequest:
 def url_of(row: Row, params: dict[str, bytes] | None = None) -> bytes:
     """Fill the path of *row* in."""
     values = {name: value.encode() for name, value in SAMPLE.items()} | (params or {})
-    return _PARAM.sub(lambda found: quote_from_bytes(values[found[1]]), row.path).encode()
+    return _PARAM.sub(lambda found: quote_from_bytes(values.get(found[1], b"x")), row.path).encode()
 
 
 def _texts() -> st.SearchStrategy[str]:
