@@ -88,7 +88,8 @@ async function speak(lang) {
 async function fill(lang, more = []) {
   const hasSome = (await caches.keys()).some((name) => name.startsWith(PREFIX));
   const atOnce = hasSome ? undefined : await fillAtOnce(lang).catch(() => undefined);
-  const { revision, headers, packs, extras } = atOnce ?? (await fetchJson(`/packs/${lang}.json`));
+  if (atOnce && !more.length) return atOnce;
+  const { revision, headers, packs, extras } = await fetchJson(`/packs/${lang}.json`);
   const cache = await openCache(revision);
   for (const [url] of [packs, ...more.map((name) => extras?.[name] ?? [])].flat()) {
     const mark = markOf(url);
@@ -99,15 +100,18 @@ async function fill(lang, more = []) {
   return revision;
 }
 
-/** The first time, all packs come in one answer; of one that is cut, what came whole stays. @param {string} lang */
+/** The first time all come in one answer; of one that is cut, what came whole stays. @param {string} lang */
 async function fillAtOnce(lang) {
   const rows = jsonLines(await fetchOurs(`/packs/${lang}.ndjson`));
-  const { value: list } = await rows.next();
-  const cache = await openCache(list.revision);
+  const { value: head } = await rows.next();
+  const cache = await openCache(head.revision);
+  let count = 0;
   for await (const [url, pack] of rows) {
-    await cache.put(markOf(url), new Response(JSON.stringify(await unpack(pack, cache, list.headers))));
+    await cache.put(markOf(url), new Response(JSON.stringify(await unpack(pack, cache, head.headers))));
+    count += 1;
   }
-  return list;
+  if (count !== head.count) throw new TypeError('not all of the packs');
+  return head.revision;
 }
 
 /** A pack is known by the hash at its name's end, also to another revision or language. @param {string} url */

@@ -3,7 +3,7 @@
 A pack is JSON: `{"<url>": {"headers": {…}, "body": "…"}}` (`body64` in base64 for what is not text). The list has the
 headers that every answer carries, an entry those of its own; together they are what the same URL is served with, so
 that a cached page keeps its policy. A pack is named by its content and these headers.
-All of them in one answer, a line each after their list, is what a first visit fetches: together they compress better.
+The first ones in one answer, a line each after a head, is what a first visit fetches: together they compress better.
 """
 
 import base64
@@ -72,9 +72,14 @@ def make_packs(lang: str, resources: Mapping[str, Resource], headers: Mapping[st
     every = reduce(or_, more, base)
     compress_all(every.values())
     revision = digest_of(",".join(every).encode(), 8)
+    head = {"revision": revision, "headers": headers}
     rows = {"packs": _rows(base), "extras": {name: _rows(packs) for name, packs in zip(EXTRAS, more, strict=True)}}
-    list_ = make_resource(_json({"revision": revision, "headers": headers, **rows}), JSON)
-    lines = [list_.body, *(b'["%s",%s]' % (url.encode(), pack.body) for url, pack in base.items()), b""]
+    list_ = make_resource(_json(head | rows), JSON)
+    lines = [
+        _json(head | {"count": len(base)}),
+        *(b'["%s",%s]' % (url.encode(), pack.body) for url, pack in base.items()),
+        b"",
+    ]
     whole = make_resource(b"\n".join(lines), LINES)
     listed = {f"/packs/{lang}.json": list_, f"/packs/{lang}.ndjson": whole}
     return Packs(revision, tuple(url for url, _ in offline), every | listed)

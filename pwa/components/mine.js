@@ -4,13 +4,14 @@ import { forgetCase, listCases } from '../case-list.js';
 import { deleteDraft, listDrafts } from '../drafts.js';
 import { element } from '../element.js';
 import { CONNECTION, dropItem, exportItems, listOutbox, retryItem } from '../outbox.js';
-import { hasText, language, text } from '../text.js';
+import { hasText, language, loadMore, text } from '../text.js';
 import { openVault } from '../vault.js';
 import { kilobytes, stateBadge, when } from '../words.js';
 import { confirmButton } from './confirm-button.js';
 import { saveFile } from './save-file.js';
 
 const DAY = 86_400_000; // milliseconds
+const problemCards = async () => (await loadMore('profile'), import('./problem-card.js'));
 
 export default class Mine {
   /** @param {HTMLElement} root */
@@ -43,7 +44,7 @@ export default class Mine {
     /** @param {string} id */
     const titleOf = (id) => nameOf(cases.find((row) => row.case === id) ?? {});
     const isBroken = [...drafts, ...cases].some(({ problem }) => problem);
-    const broken = isBroken ? await import('./problem-card.js').catch(() => undefined) : undefined;
+    const broken = isBroken ? await problemCards().catch(() => undefined) : undefined;
     const again = () => this.show();
     /** @type {(kind: 'drafts' | 'cases', row: any, card: (row: any) => HTMLElement) => HTMLElement} */
     const cardOf = (kind, row, card) =>

@@ -93,10 +93,11 @@ def test_the_list_names_every_pack_with_its_size() -> None:
 
 def test_one_answer_holds_the_list_and_every_pack_in_their_order() -> None:
     packs = make_packs("id", resources(), HEADERS)
-    list_, *rows = map(json.loads, packs.resources["/packs/id.ndjson"].body.splitlines())
-    assert list_ == json.loads(packs.resources["/packs/id.json"].body)
+    head, *rows = map(json.loads, packs.resources["/packs/id.ndjson"].body.splitlines())
+    listed = json.loads(packs.resources["/packs/id.json"].body)
+    assert head == {"revision": packs.revision, "headers": HEADERS, "count": len(rows)}
     assert dict(rows) == {url: json.loads(pack.body) for url, pack in single(packs).items()}
-    assert [url for url, _ in rows] == [url for url, _ in list_["packs"]]
+    assert [url for url, _ in rows] == [url for url, _ in listed["packs"]]
 
 
 def test_a_new_guide_moves_no_script() -> None:
