@@ -46,7 +46,7 @@ export function voidForm({ row, opened, keys, api, texts, onStep, onVoided, onCl
     }
   };
   return element(
-    'details', { class: 'erase void' }, element('summary', {}, texts.say('staff.void.title')),
+    'details', { class: 'void' }, element('summary', {}, texts.say('staff.void.title')),
     element(
       'form', { class: 'stack', submit, novalidate: true },
       element('p', {}, texts.say('staff.void.means')), $error,
