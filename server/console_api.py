@@ -50,11 +50,12 @@ async def show_case(request: Request) -> Response:
     formers = await office.projection.formers(case)
     for one in (*formers, case):
         await office.audit.write("case-opened", who=user_of(request).login, about={"case": one})
-    former = [await _everything(office, one) for one in formers]
-    return _json({**await _everything(office, case), "former": former})
+    former = [await everything_of(office, one) for one in formers]
+    return _json({**await everything_of(office, case), "former": former})
 
 
-async def _everything(office: Office, case: str) -> dict[str, Any]:
+async def everything_of(office: Office, case: str) -> dict[str, Any]:
+    """Give what is stored of one case, sealed and signed as it is; `voided` is the mark of its voided code."""
     versions = await case_versions(office.databases.cases, case)
     marks = dict(await marks_of(office.databases.cases, case))
     return {

@@ -17,7 +17,7 @@ from tests.raw_http import Header
 SAMPLE = {
     "lang": "id", "service": "passport-new", "slug": "passport", "case": "a" * 24, "name": "id", "form": "1.x",
     "pack": "0-x", "path": "rules.js", "login": "siti", "device": "d-aaaaaaaa",
-    "db": "public", "doc": "keys",
+    "db": "public", "doc": "keys", "id": "none",
 }  # fmt: skip
 # Beside the rows this is what a walk must not do in a session that the next request needs.
 ENDS_THE_SESSION = {"logout"}

@@ -6,6 +6,7 @@ import { compare, sideBySide } from './compare.js';
 import { eraseForm } from './erase.js';
 import { historyOf } from './history.js';
 import { stateAfter } from './next-steps.js';
+import { PersonData } from './person-data.js';
 import { StepForm } from './steps.js';
 import { voidForm } from './void-code.js';
 
@@ -71,7 +72,7 @@ export class CaseView {
         'section', { class: 'stack', 'aria-labelledby': 'history-title' },
         element('h3', { id: 'history-title' }, texts.say('staff.history.title')), this.$history,
       ),
-      voidForm(desk), eraseForm({ ...desk, onErased }),
+      new PersonData(desk, () => this.steps.ask('perlu_perbaikan')).$root, voidForm(desk), eraseForm({ ...desk, onErased }),
     );
   }
 

@@ -7,6 +7,7 @@ import { CaseView } from './case.js';
 import { DueView } from './due-view.js';
 import { KeysView } from './keys-view.js';
 import { CaseList } from './list.js';
+import { runningRequests } from './person-data.js';
 import { openCase } from './open-case.js';
 import { RescueView } from './rescue-view.js';
 import { ApiError } from './staff-api.js';
@@ -100,7 +101,7 @@ export class Desk {
     this.list = new CaseList({ api, texts, keys, states, onOpen: this.#open, onError: this.#explain });
     const isPast = keys.list.isPast(Date.now() / 1000);
     const warning = isPast ? element('p', { class: 'notice' }, texts.say('staff.keys-past')) : null;
-    this.$case.append(element('p', { class: 'hint' }, texts.say('staff.case.none')));
+    this.#showNothing();
     const desk = element('div', { class: 'desk' }, this.list.$root, this.$case);
     this.$root.replaceChildren(...(warning ? [warning] : []), desk);
     this.idle.start();
@@ -153,10 +154,16 @@ export class Desk {
     $sheet.querySelector('h2')?.focus();
   }
 
+  #showNothing() {
+    const { api, texts } = this;
+    const hint = element('p', { class: 'hint' }, texts.say('staff.case.none'));
+    this.$case.replaceChildren(hint, runningRequests(api, texts));
+  }
+
   #close = () => {
     this.opening++;
     this.tool?.stop();
-    this.$case.replaceChildren(element('p', { class: 'hint' }, this.texts.say('staff.case.none')));
+    this.#showNothing();
     this.list?.mark('');
     this.list?.focus();
   };

@@ -13,6 +13,9 @@ import { loadForm } from '../pins.js';
 /** @typedef {{login: string, disabled: boolean, pub: string | null, kids: string[]}} OfficerRow */
 /** @typedef {{rows: CaseRow[], next: string | null, counts: Record<string, number>}} CasePage */
 /** @typedef {{case: string, number: string, service: string, rule: string, since: number, due: number, formers: string[]}} DueRow */
+/**
+ * @typedef {import('./person-files.js').Asked & {case: string, number: string}} RequestRow `hours` left; late below zero
+ */
 /** @typedef {{rows: DueRow[], total: number, rules: Record<string, {period: string, basis: string}>}} DuePage */
 
 /** The server said no (`status`), or did not answer at all (status 0). */
@@ -73,6 +76,26 @@ export class StaffApi {
   /** Void the code of a case. @param {string} id @param {object} body @returns {Promise<{keys: number}>} */
   voidCode(id, body) {
     return this.post(`cases/${id}/void`, body);
+  }
+
+  /** @returns {Promise<RequestRow[]>} */
+  async requests() {
+    return (await ask('/staff/api/requests')).rows;
+  }
+
+  /** @param {string} kind @param {string} id of the case */
+  addRequest(kind, id) {
+    return this.post('requests', { kind, case: id });
+  }
+
+  /** @param {string} id */
+  finishRequest(id) {
+    return this.post(`requests/${id}/done`, {});
+  }
+
+  /** Everything there is of a case. @param {string} id @returns {Promise<import('./person-files.js').Exported>} */
+  exportCase(id) {
+    return this.post(`cases/${id}/export`, {});
   }
 
   /** @returns {Promise<DuePage>} */

@@ -54,6 +54,14 @@ export class StepForm {
     this.$step.focus();
   }
 
+  /** Begin a step, whose note is still to be written. @param {string} step */
+  ask(step) {
+    this.$step.value = step;
+    this.#explain();
+    this.focus();
+    this.$note.focus();
+  }
+
   #layOut() {
     const { texts, opened, keys } = this;
     const title = element('h3', { id: 'step-title' }, texts.say('staff.step.title'));

@@ -28,7 +28,7 @@ OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
 ORIGIN = "https://rantau.example"
 SAMPLE = {
     "lang": "id", "service": "passport-new", "slug": "passport", "case": "a" * 24, "name": "id", "form": "1.x",
-    "pack": "0-x", "path": "rules.js", "login": "nobody",
+    "pack": "0-x", "path": "rules.js", "login": "nobody", "id": "none",
     "device": "d-aaaaaaaa", "db": "public", "doc": "keys",
 }  # fmt: skip
 OPEN = [row for row in ROWS if RIGHTS[row.name].roles is None]

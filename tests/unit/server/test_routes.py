@@ -11,7 +11,7 @@ from tests.serving import Reply, RunningOffice
 
 SAMPLE = {
     "lang": "id", "service": "passport-new", "slug": "passport", "case": "a" * 24, "name": "id", "form": "1.x",
-    "pack": "0-x", "path": "rules.js", "login": "siti",
+    "pack": "0-x", "path": "rules.js", "login": "siti", "id": "none",
     "device": "d-aaaaaaaa", "db": "public", "doc": "keys",
 }  # fmt: skip
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}

@@ -1,0 +1,122 @@
+"""What the console asks about people's requests for their own data: the list with its clocks, and everything of a case.
+
+What is handed out is as sealed as it is stored; the officer's browser opens it and makes the files.
+"""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from server.audit import read_entries
+from server.console_api import everything_of
+from server.data_requests import DataRequests, RequestRefused
+from server.guard import user_of
+from server.items import ItemRefused, parse_line
+from server.ndjson import Problem
+from server.office import Office, office_of
+from server.posted import read_body
+from server.requests_page import close, record
+from server.watch import bare, case_versions
+from sync.audit_chain import deed_of, number_in
+from sync.document import Doc
+from sync.receipts import OFFICE, sign_receipt
+from sync.shape import is_case
+
+REQUEST_LIMIT = 1024  # bytes
+
+
+async def list_requests(request: Request) -> Response:
+    """Answer `GET /staff/api/requests`: what is open and what was done lately."""
+    office = office_of(request)
+    now = office.clock()
+    listed = await DataRequests(office.databases.staff).listed(now)
+    return _json({"rows": [one.to_json(now) for one in listed]})
+
+
+async def add_request(request: Request) -> Response:
+    """Answer `POST /staff/api/requests` with `{"kind","case"}`: received now."""
+    office = office_of(request)
+    match await _read(request):
+        case {"kind": str(kind), "case": str(case)} if is_case(case):
+            pass
+        case _:
+            return Problem(422, "bad-request", "malformed")
+    if not await case_versions(office.databases.cases, case):
+        return Problem(404, "not-found")
+    try:
+        name = await record(office, user_of(request).login, kind, case, received_at=office.clock())
+    except RequestRefused as refused:
+        return Problem(422, "bad-request", str(refused))
+    return _json({"id": name}, status_code=201)
+
+
+async def finish_request(request: Request) -> Response:
+    """Answer `POST /staff/api/requests/{id}/done`."""
+    await _read(request)
+    try:
+        await close(office_of(request), user_of(request).login, request.path_params["id"])
+    except RequestRefused:
+        return Problem(404, "not-found")
+    return _json({})
+
+
+async def export_case(request: Request) -> Response:
+    """Answer `POST /staff/api/cases/{case}/export`: everything there is of a case and of those it continues."""
+    office, case = office_of(request), request.path_params["case"]
+    await _read(request)
+    if not is_case(case) or not await case_versions(office.databases.cases, case):
+        return Problem(404, "not-found")
+    await office.projection.caught_up()
+    cases = [*await office.projection.formers(case), case]
+    for one in cases:
+        await office.audit.write("export", who=user_of(request).login, about={"case": one})
+    *former, own = [await everything_of(office, one) for one in cases]
+    versions = [version for one in (*former, own) for version in one["versions"]]
+    now = office.clock()
+    requests = await DataRequests(office.databases.staff).of_cases(cases)
+    return _json(
+        {
+            **own,
+            "former": former,
+            "receipts": [_receipt(office, version, await _held(office, version)) for version in versions],
+            "bookings": await _bookings(office, cases),
+            "deeds": [line async for line in _deeds(office, cases)],
+            "requests": [one.to_json(now) for one in requests],
+        }
+    )
+
+
+def _receipt(office: Office, version: Doc, held: list[str]) -> list[Any]:
+    kid = office.key_list.primary("server").kid
+    return sign_receipt(version, at=office.clock(), who=OFFICE, kid=kid, private=office.server_key, held=held)
+
+
+async def _held(office: Office, version: Doc) -> list[str]:
+    blobs = version["blobs"]
+    rows = await office.databases.blobs.all_docs(keys=[f"blob.{blob}" for blob in blobs]) if blobs else []
+    held = {row.id.removeprefix("blob.") for row in rows if row.error is None and not row.deleted}
+    return [blob for blob in blobs if blob in held]
+
+
+async def _bookings(office: Office, cases: list[str]) -> list[Doc]:
+    rows = await office.databases.cases.all_docs(start="bk.", end="bk/", include_docs=True)
+    return [bare(row.doc) for row in rows if row.doc is not None and row.doc.get("case") in cases]
+
+
+async def _deeds(office: Office, cases: list[str]) -> Any:
+    async for entry in read_entries(office.databases.staff):
+        deed = deed_of(entry)
+        if deed.about.get("case") in cases or deed.about.get("new") in cases:
+            yield {"n": number_in(entry["_id"]), "at": deed.at, "who": deed.who, "deed": deed.name, "about": deed.about}
+
+
+async def _read(request: Request) -> Any:
+    try:
+        return parse_line(await read_body(request, limit=REQUEST_LIMIT), limit=REQUEST_LIMIT)
+    except ItemRefused:
+        return None
+
+
+def _json(content: Any, *, status_code: int = 200) -> JSONResponse:
+    return JSONResponse(content, status_code=status_code, headers={"Cache-Control": "no-store"})

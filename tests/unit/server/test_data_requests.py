@@ -1,0 +1,49 @@
+"""Each request about somebody's data has 72 hours; it names a case and nobody."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from server.data_requests import CLOCK, HOUR, SHOWN_AFTER, DataRequest, DataRequests, RequestRefused
+from sync.sqlite_store import open_sqlite
+
+NOW = 1_795_564_800
+
+
+@pytest.fixture
+async def requests(tmp_path: Path) -> AsyncIterator[DataRequests]:
+    staff = open_sqlite(tmp_path, "staff")
+    yield DataRequests(staff)
+    await staff.close()
+
+
+@pytest.mark.parametrize(
+    ("passed", "hours"), [(0, 72), (1, 71), (71 * HOUR, 1), (CLOCK, 0), (CLOCK + 1, -1), (CLOCK + 2 * HOUR, -2)]
+)
+def test_the_hours_left_are_whole_ones_and_the_late_ones_begun_ones(passed: int, hours: int) -> None:
+    assert DataRequest("x", "access", "a" * 24, NOW, None).hours_left(NOW + passed) == hours
+
+
+@pytest.mark.anyio
+async def test_what_is_due_first_comes_first_and_what_is_done_later_and_not_for_ever(requests: DataRequests) -> None:
+    made = [
+        await requests.record("access", letter * 24, received_at=NOW - age * HOUR, now=NOW, by="siti")
+        for letter, age in (("a", 1), ("b", 80), ("c", 5))
+    ]
+    assert [one.case[0] for one in await requests.listed(NOW)] == ["b", "c", "a"]
+    done = await requests.close(made[1].id, now=NOW + 1)
+    assert done.done_at == NOW + 1
+    assert await requests.close(made[1].id, now=NOW + 9) == done
+    assert [one.case[0] for one in await requests.listed(NOW + 1)] == ["c", "a", "b"]
+    assert [one.case[0] for one in await requests.listed(NOW + 1 + SHOWN_AFTER)] == ["c", "a"]
+    assert [one.case[0] for one in await requests.of_cases(["b" * 24, "a" * 24])] == ["b", "a"]
+
+
+@pytest.mark.anyio
+async def test_what_cannot_be_is_refused(requests: DataRequests) -> None:
+    for kind, at, reason in (("erasure", NOW, "kind"), ("access", NOW + 1, "time"), ("access", 0, "time")):
+        with pytest.raises(RequestRefused, match=reason):
+            await requests.record(kind, "a" * 24, received_at=at, now=NOW, by="siti")
+    with pytest.raises(RequestRefused, match="unknown"):
+        await requests.close("nothing", now=NOW)
