@@ -90,7 +90,7 @@ def test_a_request_runs_in_sight_and_the_files_hold_everything_and_the_server_no
         assert desktop.errors == []
 
     kept = [path.read_bytes() for path in office.folder.rglob("*") if path.is_file()]
-    for planted in (NAME, "KAJAI LAMA", NOTE, str(person(1)["nik"])):
+    for planted in (NAME, "KAJAI LAMA", NOTE, str(person(1)["nomor_ktp"])):
         assert not any(planted.encode() in content for content in kept), planted
     assert {"request", "export", "request-done"} <= set(re.findall(r'"deed": "([a-z-]+)"', audit_of(office)))
 
