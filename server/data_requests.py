@@ -20,7 +20,7 @@ CLOCK = 72 * HOUR  # UU 27/2022, articles 30 and 32: from when it was received
 SHOWN_AFTER = 30 * 24 * HOUR  # seconds that a request stays in the list after it was done
 
 
-class RequestRefused(Exception):
+class NotRecorded(Exception):
     """A request that cannot be recorded or closed; the message is a word for which there is a text."""
 
 
@@ -72,12 +72,12 @@ class DataRequests:
         """Begin the clock of a request.
 
         Raises:
-            RequestRefused: `kind`, or `time` when it was received after now or more than a year ago.
+            NotRecorded: `kind`, or `time` when it was received after now or more than a year ago.
         """
         if kind not in KINDS:
-            raise RequestRefused("kind")
+            raise NotRecorded("kind")
         if not now - 366 * 24 * HOUR < received_at <= now:
-            raise RequestRefused("time")
+            raise NotRecorded("time")
         name = b32_encode(os.urandom(10))
         doc: Doc = {"_id": f"req.{name}", "type": "request", "kind": kind, "case": case, "received_at": received_at}
         await self.staff.bulk_docs([doc | {"done_at": None, "by": by}])
@@ -87,12 +87,12 @@ class DataRequests:
         """Stop the clock of a request; one that was closed stays as it is.
 
         Raises:
-            RequestRefused: `unknown`.
+            NotRecorded: `unknown`.
         """
         try:
             doc = await self.staff.get(f"req.{name}")
         except NotFound:
-            raise RequestRefused("unknown") from None
+            raise NotRecorded("unknown") from None
         if doc["done_at"] is None:
             doc = doc | {"done_at": now}
             await self.staff.bulk_docs([doc])

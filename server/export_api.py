@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from server.audit import read_entries
 from server.console_api import everything_of
-from server.data_requests import DataRequests, RequestRefused
+from server.data_requests import DataRequests, NotRecorded
 from server.guard import user_of
 from server.items import ItemRefused, parse_line
 from server.ndjson import Problem
@@ -46,7 +46,7 @@ async def add_request(request: Request) -> Response:
         return Problem(404, "not-found")
     try:
         name = await record(office, user_of(request).login, kind, case, received_at=office.clock())
-    except RequestRefused as refused:
+    except NotRecorded as refused:
         return Problem(422, "bad-request", str(refused))
     return _json({"id": name}, status_code=201)
 
@@ -56,7 +56,7 @@ async def finish_request(request: Request) -> Response:
     await _read(request)
     try:
         await close(office_of(request), user_of(request).login, request.path_params["id"])
-    except RequestRefused:
+    except NotRecorded:
         return Problem(404, "not-found")
     return _json({})
 

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from server.data_requests import HOUR, KINDS, DataRequests, RequestRefused
+from server.data_requests import HOUR, KINDS, DataRequests, NotRecorded
 from server.guard import user_of
 from server.office import Office, office_of
 from server.pages import render
@@ -31,7 +31,7 @@ async def record_request(request: Request) -> Response:
         case = await case_by_number(office, number)
         received_at = office.clock() - _hours(hours) * HOUR
         await record(office, user.login, kind, case, received_at=received_at)
-    except RequestRefused as refused:
+    except NotRecorded as refused:
         return await _page(request, kind=kind, number=number, hours=hours, error=str(refused))
     return _back(request)
 
@@ -40,7 +40,7 @@ async def close_request(request: Request) -> Response:
     """Answer `POST /staff/{lang}/requests/{id}`: it is done."""
     try:
         await close(office_of(request), user_of(request).login, request.path_params["id"])
-    except RequestRefused:
+    except NotRecorded:
         raise HTTPException(404) from None
     return _back(request)
 
@@ -49,7 +49,7 @@ async def record(office: Office, login: str, kind: str, case: str, *, received_a
     """Record a request with its trace in the audit; give its id.
 
     Raises:
-        RequestRefused: what `DataRequests.record` refuses.
+        NotRecorded: what `DataRequests.record` refuses.
     """
     now = office.clock()
     made = await DataRequests(office.databases.staff).record(kind, case, received_at=received_at, now=now, by=login)
@@ -61,7 +61,7 @@ async def close(office: Office, login: str, name: str) -> None:
     """Close a request with its trace in the audit.
 
     Raises:
-        RequestRefused: there is none of that name.
+        NotRecorded: there is none of that name.
     """
     done = await DataRequests(office.databases.staff).close(name, now=office.clock())
     await office.audit.write("request-done", who=login, about={"case": done.case, "kind": done.kind, "request": name})
@@ -71,15 +71,15 @@ async def case_by_number(office: Office, number: str) -> str:
     """Find the one case whose number, now or before its code was replaced, is this.
 
     Raises:
-        RequestRefused: `number`: none, or several.
+        NotRecorded: `number`: none, or several.
     """
     typed = "".join(number.lower().split())
     if not _NUMBER.fullmatch(typed):
-        raise RequestRefused("number")
+        raise NotRecorded("number")
     await office.projection.caught_up()
     found = await office.projection.newest(typed, 2)
     if len(found) != 1:
-        raise RequestRefused("number")
+        raise NotRecorded("number")
     return found[0].case
 
 
@@ -87,7 +87,7 @@ def _hours(text: str) -> int:
     if not text:
         return 0
     if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) > MOST_HOURS:
-        raise RequestRefused("time")
+        raise NotRecorded("time")
     return int(text)
 
 

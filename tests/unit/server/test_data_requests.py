@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.data_requests import CLOCK, HOUR, SHOWN_AFTER, DataRequest, DataRequests, RequestRefused
+from server.data_requests import CLOCK, HOUR, SHOWN_AFTER, DataRequest, DataRequests, NotRecorded
 from sync.sqlite_store import open_sqlite
 
 NOW = 1_795_564_800
@@ -43,7 +43,7 @@ async def test_what_is_due_first_comes_first_and_what_is_done_later_and_not_for_
 @pytest.mark.anyio
 async def test_what_cannot_be_is_refused(requests: DataRequests) -> None:
     for kind, at, reason in (("erasure", NOW, "kind"), ("access", NOW + 1, "time"), ("access", 0, "time")):
-        with pytest.raises(RequestRefused, match=reason):
+        with pytest.raises(NotRecorded, match=reason):
             await requests.record(kind, "a" * 24, received_at=at, now=NOW, by="siti")
-    with pytest.raises(RequestRefused, match="unknown"):
+    with pytest.raises(NotRecorded, match="unknown"):
         await requests.close("nothing", now=NOW)
