@@ -82,19 +82,22 @@ class Reading:
             yield found
 
     async def _fetched(self, lacking: list[Wanted]) -> AsyncIterator[list[Fetched] | SetAside]:
-        most, failures = len(lacking), 0  # halved until what does not come is alone
+        most = len(lacking)  # halved until what does not come is alone
+        failures = alone = 0  # in a row; of these, of a single one
         while lacking:
             asked = lacking[: max(1, min(most, int(self.source.pace.size / self.mean)))]
             call = self.source.store.bulk_get(asked, revs=True, latest=True)
             got = await self.source.ask(call, int(len(asked) * self.mean))
             if got is None:
-                most = max(1, len(asked) // 2)
-                failures = failures + 1 if len(asked) == 1 else 0
-                if await self.source.answers() and failures >= self.limits.alone:
-                    yield SetAside(*lacking.pop(0), Unavailable.error, self.source.reason)
-                    failures = 0
+                failures += 1
+                alone = alone + 1 if len(asked) == 1 else 0
+                if failures > 1:  # once is nothing: links drop
+                    most = max(1, len(asked) // 2)
+                    if await self.source.answers() and alone >= self.limits.alone:
+                        yield SetAside(*lacking.pop(0), Unavailable.error, self.source.reason)
+                        failures = alone = 0
                 continue
-            most, failures = len(asked) * 2, 0
+            most, failures, alone = max(most, len(asked) * 2), 0, 0
             del lacking[: len(asked)]
             for refused in _not_given(asked, got):
                 yield refused

@@ -3,8 +3,13 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sync.couch_http import Backoff
+from sync.couch_http import Backoff, HttpLimits
 from sync.document import Doc
+
+# How a CouchDB is opened for a replication over a thin link: what is repeated is decided here, anew and in a smaller
+# size, and a link that drops a connection after so many bytes is understood only where there is one connection.
+LINK = HttpLimits(connections=1)
+ONCE = Backoff(attempts=1)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,19 +52,24 @@ class TakingIn:
         self.set_aside[refused.id, refused.rev] = refused
 
     async def _write_plain(self, left: deque[Fetched]) -> None:
-        failures = 0  # in a row, of the document that is first
+        failures = alone = 0  # in a row; of these, of a batch of one
         most = len(left)  # halved until what does not get through is alone
         while left:
             batch = self._batch(left, most)
             size = sum(one.size for one in batch)
             call = _kept(self.target.store.bulk_docs([one.doc for one in batch], new_edits=False))
             rows = await self.target.ask(call, size)
-            failures = failures + 1 if rows is None and len(batch) == 1 else 0
-            most = len(batch) * 2 if rows is not None else max(1, len(batch) // 2)
             if rows is not None:
+                failures = alone = 0
+                most = max(most, len(batch) * 2)
                 for one, row in zip(batch, rows, strict=True):
                     self._note(one.doc, one.size, row)
-            elif not await self._is_given_up(batch[0].doc, failures):
+                continue
+            failures += 1
+            alone = alone + 1 if len(batch) == 1 else 0
+            if failures > 1:  # once is nothing: links drop
+                most = max(1, len(batch) // 2)
+            if failures == 1 or not await self._is_given_up(batch[0].doc, alone):
                 left.extendleft(reversed(batch))
 
     def _batch(self, left: deque[Fetched], most: int) -> list[Fetched]:
@@ -84,7 +89,7 @@ class TakingIn:
                 return  # the source purged it meanwhile: there is nothing left to copy
             if rows is not None:
                 return self._note(doc, size, rows[0])
-            if await self._is_given_up(doc, failures):
+            if failures > 1 and await self._is_given_up(doc, failures):
                 return
 
     async def _inlined(self, one: Fetched) -> list[Fetched]:

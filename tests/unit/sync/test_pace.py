@@ -1,5 +1,9 @@
 """How much goes into one batch: what the link carries, less where it drops."""
 
+import random
+import statistics
+from collections.abc import Iterator
+from itertools import count, repeat
 from math import sqrt
 
 import pytest
@@ -35,19 +39,38 @@ def test_small_batches_do_not_tell_that_larger_ones_pass() -> None:
     assert link.size == 1000
 
 
-def test_a_link_that_drops_gets_the_batches_that_waste_least() -> None:
-    """With a drop every 50,000 bytes they come to the root of twice the overhead times that."""
-    link = pace(first=16_000)
-    sent = 0
-    for _ in range(500):
+def sent_over(link: Pace, payload: int, carries: Iterator[float]) -> tuple[float, list[int]]:
+    """Send *payload* over a link that carries so many bytes before each drop; give what was sent in all, and sizes."""
+    done = sent = used = 0.0
+    sizes = []
+    limit = next(carries)
+    while done < payload:
         size = link.size
-        if sent + size > 50_000:
+        sizes.append(size)
+        if used + size + OVERHEAD > limit:
+            sent += limit - used
+            used, limit = 0.0, next(carries)
             link.dropped(size)
-            sent = 0
         else:
+            sent += size + OVERHEAD
+            used += size + OVERHEAD
+            done += size
             link.passed(size, 0.001)
-            sent += size
-    assert link.size == pytest.approx(sqrt(2 * OVERHEAD * 50_000), rel=0.1)
+    return sent, sizes
+
+
+def test_a_link_that_drops_anyhow_gets_the_batches_that_waste_least() -> None:
+    """With a drop every 50,000 bytes on average they come to about the root of twice the overhead times that."""
+    link, chance = pace(first=16_000), random.Random(1)
+    sent, sizes = sent_over(link, 5_000_000, (chance.expovariate(1 / 50_000) for _ in count()))
+    assert statistics.median(sizes) == pytest.approx(sqrt(2 * OVERHEAD * 50_000), rel=0.5)
+    assert sent < 1.3 * 5_000_000
+
+
+def test_a_link_that_drops_by_rule_is_used_up_to_there() -> None:
+    sent, sizes = sent_over(pace(first=16_000), 5_000_000, repeat(50_000.0))
+    assert sent < 1.1 * 5_000_000
+    assert max(sizes) > 40_000
 
 
 def test_a_link_that_never_carries_anything_is_asked_for_a_single_byte_at_least() -> None:
