@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from server.items import reason_against_version
 from server.office import KEYS, Office
-from sync.canonical import b32_encode, sha256
+from sync.canonical import b32_decode, sha256
 from sync.document import Doc
 from sync.errors import OpenError, ShapeError
 from sync.events import verify_event
@@ -21,7 +21,7 @@ from sync.shape import PREFIXES, blob_rev, case_of_version, check_shape, write_o
 from sync.statements import verify_code_mark, verify_gone, verify_public
 
 GONE = "gone"
-_BLOB = re.compile(r"blob\.([a-z2-7]{52})")
+_BLOB = re.compile(r"blob\.[a-z2-7]{51}[aq]")  # 256 bits: the last character has one of them
 _VERSIONS = tuple(f"{prefix}." for prefix in PREFIXES.values())
 _HISTORY = {"_rev", "_revisions"}
 _SIGNED = {"_id", "type", "signed", "sig"}
@@ -117,14 +117,29 @@ class Admission:
         return doc
 
     def _of_blobs(self, doc: Doc) -> Doc:
-        found = _BLOB.fullmatch(doc["_id"])
-        if found is None or set(doc) - _HISTORY != {"_id", "_attachments"}:
-            raise NotAdmitted("malformed")
-        rev = _only_rev(doc, blob_rev(found[1]))
-        if b32_encode(sha256(_body_of(doc))) != found[1]:
+        admitted = self._blob(doc)
+        if sha256(_body_of(doc)) != digest_of_blob(doc["_id"]):
             raise NotAdmitted("id-mismatch")
         body = {key: doc["_attachments"]["body"][key] for key in ("content_type", "data")}
-        return {"_id": doc["_id"], "_rev": rev, "_attachments": {"body": body | {"revpos": 1}}}
+        return admitted | {"_attachments": {"body": body | {"revpos": 1}}}
+
+    def streamed_blob(self, doc: Doc) -> Doc:
+        """Give a blob as it is to be written, its bytes being yet to come.
+
+        Raises:
+            NotAdmitted: with the reason; whether its bytes have its digest is not known yet.
+        """
+        admitted = self._blob(doc)
+        match doc["_attachments"]:
+            case {"body": {"content_type": "application/octet-stream", "length": int(length)}, **rest} if not rest:
+                body = {"content_type": "application/octet-stream", "length": length, "revpos": 1}
+                return admitted | {"_attachments": {"body": body}}
+        raise NotAdmitted("malformed")
+
+    def _blob(self, doc: Doc) -> Doc:
+        if not is_blob(doc["_id"]) or set(doc) - _HISTORY != {"_id", "_attachments"}:
+            raise NotAdmitted("malformed")
+        return {"_id": doc["_id"], "_rev": _only_rev(doc, blob_rev(doc["_id"].removeprefix("blob.")))}
 
     def _of_public(self, doc: Doc) -> Doc:
         if doc["_id"] == KEYS:
@@ -160,6 +175,16 @@ class Admission:
         if key is None or key.use not in uses or key.who != "office":
             raise NotAdmitted("kid-unknown")
         return key.pub
+
+
+def is_blob(doc_id: str) -> bool:
+    """Say whether an id names a blob by a digest."""
+    return _BLOB.fullmatch(doc_id) is not None
+
+
+def digest_of_blob(doc_id: str) -> bytes:
+    """Give the SHA-256 that a blob's id names."""
+    return b32_decode(doc_id.removeprefix("blob."))
 
 
 def _bare(doc: Doc) -> Doc:

@@ -8,18 +8,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.couch_attachments import delete_attachment, put_attachment, show_attachment
-from server.couch_body import DOC_LIMIT, read_object
+from server.couch_body import DOC_LIMIT, read_object, turn
 from server.couch_bulk import with_rev
 from server.couch_face import Asked, asked_of
 from server.couch_multipart import PartWriter
-from server.couch_related import read_related
-from server.couch_revs import mixed, related, wanted_attachments, with_data
+from server.couch_related import Related
+from server.couch_revs import mixed, parts_of, wanted_attachments, with_data
 from server.couch_stream import CouchStream
 from server.couch_target import Options, options_of
 from server.couch_words import CouchAnswer, NotServed, answer_of
 from sync.document import Doc
 from sync.errors import BadRequest, NotFound
-from sync.store import OpenRevs
+from sync.store import OpenRevs, Written
 
 
 async def show_document(request: Request) -> Response:
@@ -36,7 +36,7 @@ async def show_document(request: Request) -> Response:
     names = await wanted_attachments(asked.store, doc, options)
     if names and "multipart/related" in request.headers.get("accept", ""):
         writer = PartWriter()
-        parts = related(writer, doc, names, asked.store)
+        parts = parts_of(writer, doc, names, asked.store)
         return CouchStream(parts, media_type=writer.content_type("related"), headers={"ETag": etag})
     return CouchAnswer(await with_data(asked.store, doc, options), headers={"ETag": etag})
 
@@ -46,17 +46,36 @@ async def put_document(request: Request) -> Response:
     asked, options = _served(request), options_of(request)
     if asked.target.attachment:
         return await put_attachment(request, asked, options)
-    is_parts = request.headers.get("content-type", "").lower().startswith("multipart/related")
-    doc = await (read_related(request) if is_parts else read_object(request, limit=DOC_LIMIT))
+    new_edits = options.flag("new_edits", default=True)
+    if not request.headers.get("content-type", "").lower().startswith("multipart/related"):
+        doc = _addressed(request, asked, await read_object(request, limit=DOC_LIMIT))
+        [written] = await asked.face.write(asked.store, [doc if new_edits else with_rev(doc)], new_edits=new_edits)
+        return _written(request, written)
+    related = Related(request)
+    await related.read_document()
+    if related.is_plain and not new_edits:
+        doc, streams = related.streamed()
+        return _written(
+            request, await asked.face.stream(asked.store, with_rev(_addressed(request, asked, doc)), streams)
+        )
+    async with turn(request):
+        doc = _addressed(request, asked, await related.whole())
+        [written] = await asked.face.write(asked.store, [doc if new_edits else with_rev(doc)], new_edits=new_edits)
+    return _written(request, written)
+
+
+def _addressed(request: Request, asked: Asked, doc: Doc) -> Doc:
+    """Give the document under the id and the rev that the request names."""
     if doc.get("_id", asked.target.document) != asked.target.document:
         raise BadRequest("Document id must match the id in the URL")
-    rev = rev_of(request, options)
+    rev = rev_of(request, options_of(request))
     if rev is not None and doc.get("_rev", rev) != rev:
         raise BadRequest("Document rev from request body and query string have different values")
-    doc = {"_id": asked.target.document, **doc} | ({"_rev": rev} if rev is not None else {})
-    new_edits = options.flag("new_edits", default=True)
-    [written] = await asked.face.write(asked.store, [doc if new_edits else with_rev(doc)], new_edits=new_edits)
-    return answer_of(written, headers={"Location": str(request.url.replace(query=""))} if not written.error else {})
+    return {"_id": asked.target.document, **doc} | ({"_rev": rev} if rev is not None else {})
+
+
+def _written(request: Request, written: Written) -> Response:
+    return answer_of(written, headers={} if written.error else {"Location": str(request.url.replace(query=""))})
 
 
 async def delete_document(request: Request) -> Response:

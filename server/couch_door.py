@@ -45,6 +45,8 @@ def open_to_peers(right: Right, handler: Handler) -> Handler:
         if given is None or peer is None or not right.allows(frozenset({PEER})):
             return await _refused(request, given)
         request.state.face = _face(request, peer, given)
+        if request.headers.get("content-type", "").startswith("multipart/"):
+            return await answering(request)  # streamed, or waits for its turn itself
         async with turn(request):
             return await answering(request)
 

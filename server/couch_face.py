@@ -10,6 +10,7 @@ from server.couch_target import Target, target_of
 from sync.document import Doc
 from sync.errors import Forbidden, NotFound
 from sync.store import Store, Written
+from sync.streamed import Streams
 
 
 class Gate(Protocol):
@@ -17,6 +18,9 @@ class Gate(Protocol):
 
     async def write(self, store: Store, docs: Sequence[Doc], *, new_edits: bool) -> list[Written]:
         """Write those documents that may be; the others get a row that says why not."""
+
+    async def stream(self, store: Store, doc: Doc, streams: Streams) -> Written:
+        """Write a replicated document with its attachments as they come, if it may be."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,16 @@ class Face:
         if self.gate is None:
             raise Forbidden("this account only reads")
         return await self.gate.write(store, docs, new_edits=new_edits)
+
+    async def stream(self, store: Store, doc: Doc, streams: Streams) -> Written:
+        """Write a replicated document and its attachments through the gate, as `Store.put_streamed` does.
+
+        Raises:
+            Forbidden: the caller only reads.
+        """
+        if self.gate is None:
+            raise Forbidden("this account only reads")
+        return await self.gate.stream(store, doc, streams)
 
 
 @dataclass(frozen=True)

@@ -4,20 +4,23 @@ The item is the unit of failure: what is refused has a row that says why, and th
 are stored under the only revision that they can have, however they come.
 """
 
+import base64
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from server.couch_admission import GONE, Admission, NotAdmitted
+from server.couch_admission import GONE, Admission, NotAdmitted, digest_of_blob
+from server.couch_checked import CheckedStream
 from server.erasure import erase
 from server.exchange import intake_of
 from server.intake import present, write_each
 from server.office import Office
 from server.voiding import Voiding, void_code
 from sync.document import Doc
-from sync.errors import Forbidden
+from sync.errors import Forbidden, Unavailable
 from sync.shape import is_case
 from sync.store import Store, Written
+from sync.streamed import Streams
 
 log = logging.getLogger("rantau.face")
 
@@ -49,6 +52,23 @@ class OfficeGate:
         rows |= await _written(edited, store, new_edits=True)
         await self._heed([doc for place, doc in ready.items() if not rows[place].error])
         return [rows[place] for place in range(len(docs))]
+
+    async def stream(self, store: Store, doc: Doc, streams: Streams) -> Written:
+        """Write a blob as it comes; what else has attachments is small, and checked whole."""
+        if store.name != "blobs" or set(streams) != {"body"}:
+            [row] = await self.write(store, [await _inline(doc, streams)], new_edits=False)
+            return row
+        try:
+            admitted = Admission(self.office, {}, {}).streamed_blob(doc)
+        except NotAdmitted as refused:
+            return _refused(doc, refused.reason)
+        checked = CheckedStream(streams["body"], digest_of_blob(doc["_id"]))
+        try:
+            return await store.put_streamed(admitted, {"body": checked.chunks()})
+        except Unavailable:
+            if checked.is_wrong:
+                return _refused(doc, "id-mismatch")
+            raise
 
     async def _closed(self, docs: Sequence[Doc]) -> Mapping[str, str]:
         """Give the cases of which nothing more is taken, with the reason, as intake has it."""
@@ -104,3 +124,13 @@ async def _written(docs: Mapping[int, Doc], store: Store, *, new_edits: bool) ->
         return {}
     rows = await (store.bulk_docs([*docs.values()]) if new_edits else write_each(store, [*docs.values()]))
     return dict(zip(docs, rows, strict=True))
+
+
+async def _inline(doc: Doc, streams: Streams) -> Doc:
+    """Give a document with what streams in as its attachments' data."""
+    given = dict(doc.get("_attachments", {}))
+    for name, stream in streams.items():
+        data = b"".join([chunk async for chunk in stream])
+        kept = {key: given[name][key] for key in ("content_type", "revpos") if key in given[name]}
+        given[name] = kept | {"data": base64.b64encode(data).decode()}
+    return doc | ({"_attachments": given} if given else {})

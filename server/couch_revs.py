@@ -82,11 +82,11 @@ async def _part(
         return
     inner = PartWriter()
     yield writer.part({"Content-Type": inner.content_type("related")}, is_first=is_first)
-    async for piece in related(inner, doc, names, store):
+    async for piece in parts_of(inner, doc, names, store):
         yield piece
 
 
-async def related(writer: PartWriter, doc: Doc, names: Sequence[str], store: Store) -> AsyncIterator[bytes]:
+async def parts_of(writer: PartWriter, doc: Doc, names: Sequence[str], store: Store) -> AsyncIterator[bytes]:
     """Write a document and the bytes of the named attachments, a part each."""
     stubs = doc["_attachments"]
     following = {name: _following(stub) if name in names else stub for name, stub in stubs.items()}

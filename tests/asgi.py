@@ -1,5 +1,6 @@
 """Drives an ASGI application in the same process: bodies in pieces, bodies that are cut, cookies kept."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -63,8 +64,15 @@ class Client:
         messages += [] if cut else [{"type": "http.request", "body": b"", "more_body": False}]
         pending = iter(messages)
 
+        answered = asyncio.Event()
+
         async def receive() -> Message:
-            return next(pending, {"type": "http.disconnect"})
+            message = next(pending, None)
+            if message is not None:
+                return message
+            if not cut:  # who waits for the answer stays until it is whole
+                await answered.wait()
+            return {"type": "http.disconnect"}
 
         async def send(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -75,6 +83,8 @@ class Client:
             else:
                 answer.body += message.get("body", b"")
                 answer.is_whole = not message.get("more_body", False)
+                if answer.is_whole:
+                    answered.set()
 
         await self.app(self._scope(method, url, dict(headers or {})), receive, send)
         return answer

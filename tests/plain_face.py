@@ -27,6 +27,7 @@ from sync.couch_store import CouchServer
 from sync.document import Doc
 from sync.sqlite_store import SqliteStore
 from sync.store import Store, Written
+from sync.streamed import Streams
 
 FOLDER = "RANTAU_TEST_PLAIN_FOLDER"
 COUCHDB = "RANTAU_TEST_PLAIN_COUCHDB"  # the server behind, instead of files
@@ -37,6 +38,9 @@ class OpenGate:
 
     async def write(self, store: Store, docs: list[Doc], *, new_edits: bool) -> list[Written]:
         return await store.bulk_docs(docs, new_edits=new_edits)
+
+    async def stream(self, store: Store, doc: Doc, streams: Streams) -> Written:
+        return await store.put_streamed(doc, streams)
 
 
 @dataclass

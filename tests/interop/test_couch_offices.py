@@ -123,7 +123,7 @@ def test_an_account_is_listed_audited_and_ends_at_once(source: Peered) -> None:
     assert office.run("peers", "revoke", "sebentar").returncode == 0
     assert peer.ask("GET", "/")["error"] == "unauthorized"
     assert office.run("peers", "revoke", "sebentar").returncode == 1
-    audited = office.run("audit", "list").stdout
+    audited = office.run("audit", "show").stdout
     assert "sebentar" in audited
     for secret in (peer.secret, source.secret):
         assert secret not in audited + office.log.read_text()

@@ -26,5 +26,5 @@ def test_accounts_are_listed_added_reset_and_shut(tmp_path: Path) -> None:
     assert "taken" in run("add", "siti", "officer", code=1)
     assert "unknown" in run("reset", "nobody", code=1)
     assert "last-administrator" in run("disable", "upik", code=1)
-    audited = office.run("audit", "list").stdout
+    audited = office.run("audit", "show").stdout
     assert printed.splitlines()[-1].strip() not in audited

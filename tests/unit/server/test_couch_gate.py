@@ -1,12 +1,14 @@
 """What a peer writes is checked as what a device sends is, and what it may not write is refused row by row."""
 
 import base64
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from server.couch_multipart import PartWriter
 from sync.canonical import b32_encode, sha256
 from sync.errors import NotFound
 from sync.events import sign_event
@@ -159,6 +161,22 @@ async def test_a_blob_is_what_its_name_says_or_nothing(office: SmallOffice) -> N
     stored = await office.databases.blobs.attachment(blob()["_id"], "body")
     assert stored.data == IMAGE
     assert [row.id for row in await office.databases.blobs.all_docs()] == [blob()["_id"]]
+
+
+@pytest.mark.anyio
+async def test_a_blob_streams_in_and_is_not_kept_when_it_is_another(office: SmallOffice) -> None:
+    peer, doc = await peer_of(office), blob()
+    for data, status in ((IMAGE[:-1] + b"!", 403), (IMAGE, 201), (IMAGE, 201)):
+        writer = PartWriter()
+        body = {"content_type": "application/octet-stream", "length": len(data), "follows": True}
+        first = json.dumps(doc | {"_attachments": {"body": body}}).encode()
+        parts = writer.part({}, is_first=True) + first + writer.part({}) + data + writer.end
+        headers = {"content-type": writer.content_type("related")}
+        answer = await peer.ask("PUT", f"/blobs/{doc['_id']}?new_edits=false", headers=headers, body=parts)
+        assert answer.status == status, answer.text
+        stored = await office.databases.blobs.all_docs()
+        assert len(stored) == int(status == 201)
+    assert (await office.databases.blobs.attachment(doc["_id"], "body")).data == IMAGE
 
 
 @pytest.mark.anyio
