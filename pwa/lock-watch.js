@@ -21,6 +21,7 @@ const idle = new Idle(IDLE, () => void lockHere());
 export function startLockWatch() {
   if (started) return;
   started = new AbortController();
+  hiddenAt = 0;
   const { signal } = started;
   document.addEventListener('visibilitychange', look, { signal });
   window.addEventListener('pagehide', () => blank(true), { signal });

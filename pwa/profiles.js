@@ -63,7 +63,17 @@ export async function unlockProfile(id, passphrase, signal) {
  * Lock the profile in use: what is being typed is saved first, then the key is forgotten and what was opened leaves the
  * screen. Other pages lock too, unless `isHereAlone`. False where something could not be saved: then nothing is locked.
  */
-export async function lock({ isHereAlone = false } = {}) {
+export function lock({ isHereAlone = false } = {}) {
+  locking ??= lockNow(isHereAlone).finally(() => (locking = undefined));
+  return locking;
+}
+
+/** @type {Promise<boolean> | undefined} */
+let locking;
+
+/** @param {boolean} isHereAlone */
+async function lockNow(isHereAlone) {
+  if (isLockedHere) return true;
   /** @type {Promise<boolean>[]} */
   const saves = [];
   document.dispatchEvent(new CustomEvent('rantau:locking', { detail: saves }));

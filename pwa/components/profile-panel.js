@@ -17,7 +17,7 @@ import { nameOf } from './unlock.js';
 /** @returns {Promise<HTMLElement>} */
 export async function profilePanel() {
   await loadMore('profile').catch(() => {});
-  await openVault();
+  await openVault().catch(() => {}); // one that is locked asks; one that is broken is told of above
   const [{ id, name, device }, profiles, isPinned, aside] = await Promise.all([currentProfile(), listProfiles(), hasPin(), listAside()]);
   const isLocked = id !== OWN || isPinned;
   return element('section', { class: 'stack', 'data-profile-panel': id, 'aria-labelledby': 'profile-title' },

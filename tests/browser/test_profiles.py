@@ -113,6 +113,8 @@ class TestLock:
         hide(page, is_hidden=False)
         expect(page.locator("[data-unlock]")).to_be_visible()
         assert NAME not in page.content()
+        unlock(page, WORDS)
+        expect(field).to_have_value(NAME)
 
     def test_locked_in_one_page_it_is_locked_in_every_page(self, page: Page, office: RunningOffice) -> None:
         make_profile(page)

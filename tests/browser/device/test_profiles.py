@@ -167,7 +167,7 @@ class TestProfiles:
             """const { case: of } = await send();
             await profiles.lock();
             await vault.useProfile('own', false);
-            await cases.eraseCase(of, 1795564800);
+            await cases.endCase(of, { _id: `gone.${of}`, at: 1795564800 });
             await profiles.unlockProfile(...arg);
             const [row] = await db.readAll('cases');
             return [await failing(cases.openCase(of)), (await cases.listCases())[0].erased, 'ct' in row]""",

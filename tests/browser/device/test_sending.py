@@ -165,6 +165,28 @@ class TestNews:
         assert run(page, left, 35 * day + 60_000) == 0
         assert len(run(page, "return cases.listCases()")) == 1
 
+    def test_no_hub_s_receipt_ever_lets_a_sealed_copy_go(self, page: Page, office: ScriptedOffice) -> None:
+        run(page, "return send()")
+
+        def at_hub(lines: list[Any]) -> Answer:
+            return Answer([office.head(), *(office.ok(i, private=office.hub, who="hub:kinali") for i in lines[1:])])
+
+        office.script = [at_hub]
+        assert len(run(page, "return exchange.exchange()")["hub"]) == 1
+        left = "await outbox.dropOld(Date.now() + arg); return (await outbox.listOutbox()).map(({ state }) => state)"
+        assert run(page, left, 1000 * 86_400_000) == ["hub"]
+
+    def test_nothing_that_waits_or_was_refused_is_ever_dropped_by_age(self, page: Page) -> None:
+        found = run(
+            page,
+            """await send();
+            const { id } = await send();
+            await db.amend('outbox', id, (item) => ({ ...item, state: 'refused', reason: 'malformed' }));
+            await outbox.dropOld(Date.now() + 1000 * 86_400_000);
+            return (await outbox.listOutbox()).map(({ state }) => state).sort()""",
+        )
+        assert found == ["refused", "waiting"]
+
 
 class TestPins:
     def test_another_root_is_refused_loudly_and_the_known_office_stays(

@@ -1,0 +1,141 @@
+"""The owner's PIN: offered with an honest word, asked for when nobody is there, and taken away again without a loss."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.form_filling import fill_form, send_form, wait_until_saved
+from tests.browser.test_profiles import begin_draft, hide, unlock
+from tests.browsing import Phone
+from tests.people import person
+from tests.people_at_work import SERVICE, TEXTS
+from tests.serving import RunningOffice
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+PIN = "271828"
+NAME = "UPIK BERKUNCI"
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
+    with RunningOffice(tmp_path_factory.mktemp("office")) as office:
+        yield office
+
+
+@pytest.fixture
+def page(phone: Phone, office: RunningOffice) -> Page:
+    page = phone.page
+    page.clock.install()
+    page.goto(f"{office.url}/id/mine")
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.reload()
+    return page
+
+
+def set_pin(page: Page, pin: str = PIN) -> None:
+    page.locator("[data-pin]").click()
+    page.locator("#new-secret").fill(pin)
+    page.locator("#new-secret-again").fill(pin)
+    page.locator("form:has(#new-secret) button").click()
+
+
+def test_a_pin_is_set_asked_for_and_taken_away_and_nothing_is_lost(
+    page: Page, phone: Phone, office: RunningOffice
+) -> None:
+    phone.offline()
+    page.goto(f"{office.url}/id/apply/{SERVICE}#new")
+    fill_form(page, person(5))
+    wait_until_saved(page)
+    send_form(page)
+    phone.offline(without_signal=False)
+    begin_draft(page, office, NAME)
+    page.goto(f"{office.url}/id/mine")
+    page.locator("[data-privacy]").click()
+    panel = page.locator("[data-profile-panel]")
+    expect(panel).to_contain_text(TEXTS["id"].text("profile.pin.honest"))
+    set_pin(page)
+    expect(page.locator("[data-lock]")).to_be_visible()
+    expect(page.locator("[data-draft]")).to_contain_text(NAME)
+    expect(page.locator("[data-case]")).to_have_count(1)
+
+    page.locator("[data-lock]").click()
+    expect(page.locator("[data-unlock=own]")).to_be_visible()
+    assert NAME not in page.content()
+    unlock(page, "161803")
+    expect(page.locator("#secret-error")).to_have_text(TEXTS["id"].text("profile.pin.wrong"))
+    unlock(page, PIN)
+    expect(page.locator("[data-draft]")).to_contain_text(NAME)
+
+    page.locator("[data-draft] a.button").click()
+    hide(page, is_hidden=True)
+    expect(page.locator("[data-field=nama_lengkap] input")).to_be_hidden()
+    page.clock.fast_forward("00:31")
+    hide(page, is_hidden=False)
+    unlock(page, PIN)
+    expect(page.locator("[data-field=nama_lengkap] input")).to_have_value(NAME)
+
+    page.goto(f"{office.url}/id/mine")
+    page.locator("[data-profile-panel] .button-bad").first.click()
+    page.locator("[data-profile-panel] [data-action=confirm]").click()
+    expect(page.locator("[data-privacy]")).to_be_visible()
+    expect(page.locator("[data-draft]")).to_contain_text(NAME)
+    expect(page.locator("[data-case] .error")).to_have_count(0)
+    page.reload()
+    expect(page.locator("[data-draft]")).to_contain_text(NAME)
+    assert phone.errors == []
+
+
+def test_what_is_no_pin_is_said_to_be_none(page: Page, office: RunningOffice) -> None:
+    for typed, again, said in [
+        ("12345", "12345", TEXTS["id"].text("profile.pin.short", n=6)),
+        ("abcdef", "abcdef", TEXTS["id"].text("profile.pin.digits")),
+        ("123456", "123457", TEXTS["id"].text("profile.differ")),
+    ]:
+        page.goto(f"{office.url}/id/mine")
+        page.locator("[data-privacy]").click()
+        page.locator("[data-pin]").click()
+        page.locator("#new-secret").fill(typed)
+        page.locator("#new-secret-again").fill(again)
+        page.locator("form:has(#new-secret) button").click()
+        expect(page.locator("#new-secret-error")).to_have_text(said)
+    assert page.evaluate("async () => (await (await import('/pwa/db.js')).readAll('profiles')).length") == 0
+
+
+def test_the_page_is_told_in_words_where_a_draft_does_not_open_and_it_can_be_set_aside(
+    page: Page, office: RunningOffice
+) -> None:
+    begin_draft(page, office, NAME)
+    page.evaluate(
+        """async () => {
+          const { readAll, write } = await import('/pwa/db.js');
+          const [row] = await readAll('drafts');
+          await write('drafts', { ...row, ct: row.ct.map((byte) => byte ^ 1) });
+        }"""
+    )
+    for lang in ("en", "id"):
+        page.goto(f"{office.url}/{lang}/mine")
+        expect(page.locator("[data-problem=damaged]")).to_contain_text(TEXTS[lang].text("app.mine.problem.damaged"))
+    with page.expect_download() as saving:
+        page.locator("[data-action=export-draft]").click()
+    assert saving.value.suggested_filename.endswith(".json")
+    page.locator("[data-action=set-aside]").click()
+    expect(page.locator("[data-problem]")).to_have_count(0)
+    page.locator("[data-privacy]").click()
+    expect(page.locator("[data-aside]")).to_contain_text("1")
+    assert page.evaluate("async () => (await (await import('/pwa/db.js')).readAll('drafts')).length") == 1
+
+
+def test_a_phone_whose_key_is_gone_says_so_and_goes_on_only_when_told_to(page: Page, office: RunningOffice) -> None:
+    begin_draft(page, office, NAME)
+    page.evaluate("async () => (await import('/pwa/db.js')).remove('meta', 'device-key')")
+    page.goto(f"{office.url}/id/mine")
+    expect(page.locator("[data-problem=key-missing]")).to_be_visible()
+    page.locator("[data-renewal] .button-bad").first.click()
+    page.locator("[data-renewal] [data-action=confirm]").click()
+    expect(page.locator("[data-renewal]")).to_have_count(0)
+    expect(page.locator("[data-problem=damaged]")).to_have_count(1)  # still there, to be exported
+    begin_draft(page, office, "UPIK BARU")
+    page.goto(f"{office.url}/id/mine")
+    expect(page.locator("[data-draft]:not([data-problem])")).to_contain_text("UPIK BARU")
