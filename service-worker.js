@@ -10,7 +10,7 @@ const [NOTES, NOTE] = ['rantau-notes', '/notes']; // a cache of one entry: which
 
 /** @typedef {Record<string, string>} Revisions by language */
 /** @typedef {{lang: string, now: Revisions, next: Revisions, extras: string[]}} Notes; the extras are here whole */
-/** @typedef {{headers: Record<string, string>, body?: string, body64?: string}} Entry */
+/** @typedef {{headers: Record<string, string>, body?: string, body64?: string, swapped?: string}} Entry */
 
 /** What pages are answered from; the waiting worker may have noted more. @type {Notes | undefined} */
 let shown;
@@ -138,12 +138,15 @@ async function copy(mark, cache) {
 
 /** @param {Record<string, Entry>} pack @param {Cache} cache @param {Record<string, string>} common headers of all */
 async function unpack(pack, cache, common) {
-  for (const [url, { headers, body, body64 }] of Object.entries(pack)) {
+  for (const [url, { headers, swapped, body = swapped?.replace(/["']/g, other), body64 }] of Object.entries(pack)) {
     const bytes = body64 === undefined ? body : Uint8Array.from(atob(body64), (char) => char.charCodeAt(0));
     await cache.put(url, new Response(bytes, { headers: { ...common, ...headers } }));
   }
   return Object.keys(pack);
 }
+
+/** @param {string} quote */
+const other = (quote) => (quote === '"' ? "'" : '"');
 
 /** A portal that answers with a page of its own fails here, and so does the install. @param {string} url */
 const fetchJson = async (url) => (await fetchOurs(url)).json();

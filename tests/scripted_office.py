@@ -32,7 +32,7 @@ FORM = raw_form(
     raw_field("nagari", "region", clear=True),
 )
 PORTAL = "<!doctype html><title>Selamat datang di Wi-Fi kami</title>"
-PAGE = "<!doctype html><html lang={}><title>{}</title><body><p>{}</p></body></html>"
+PAGE = '<!doctype html><html lang="{}" data-quote="\'"><title>{}</title><body><p>{}</p></body></html>'
 NDJSON = "application/x-ndjson"
 
 
@@ -221,7 +221,8 @@ class ScriptedOffice:
 def page_entry(lang: str, text: str) -> dict[str, Any]:
     """A page as it lies in a pack, with its headers."""
     headers = {**strict_headers("http://127.0.0.1"), "Content-Type": "text/html; charset=utf-8"}
-    return {"headers": headers, "body": PAGE.format(lang, "pack", text)}
+    page = PAGE.format(lang, "pack", text)
+    return {"headers": headers, "swapped": page.translate(str.maketrans("\"'", "'\""))}
 
 
 def _pages(lang: str) -> dict[str, Any]:
