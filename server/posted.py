@@ -1,5 +1,6 @@
 """Reads a posted HTML form: small, each field once, in memory only (no part of it may reach the disk)."""
 
+import unicodedata
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
@@ -8,6 +9,9 @@ from starlette.requests import ClientDisconnect, Request
 FORM = "application/x-www-form-urlencoded"
 BODY_LIMIT = 64 * 1024  # bytes
 MAX_FIELDS = 200
+# Unicode's own bound for text that is safe to put into normal form (UAX #15, Stream-Safe Text): marks are sorted, and
+# Python sorts a long run of them in quadratic time.
+MAX_MARKS = 30
 
 
 async def read_posted(request: Request, *, limit: int = BODY_LIMIT) -> dict[str, str]:
@@ -42,7 +46,7 @@ def parse_posted(body: bytes) -> dict[str, str]:
     """Parse the fields of a posted form.
 
     Raises:
-        HTTPException: 413 for too many fields, 400 for a field twice or text that is not UTF-8.
+        HTTPException: 413 for too many fields, 400 for a field twice, text that is not UTF-8, or marks without end.
     """
     if body.count(b"&") >= MAX_FIELDS:
         raise HTTPException(413)
@@ -52,6 +56,15 @@ def parse_posted(body: bytes) -> dict[str, str]:
         raise HTTPException(400) from None
     fields = dict(pairs)
     # Whoever reads a field twice may see another value than whoever checked it.
-    if len(fields) < len(pairs):
+    if len(fields) < len(pairs) or any(map(_has_many_marks, fields.values())):
         raise HTTPException(400)
     return fields
+
+
+def _has_many_marks(text: str) -> bool:
+    run = 0
+    for sign in "" if text.isascii() else text:
+        run = run + 1 if unicodedata.combining(sign) else 0
+        if run > MAX_MARKS:
+            return True
+    return False

@@ -145,6 +145,7 @@ ODD_BODIES = {
     "a flood of ampersands": b"&" * 60_000,
     "a flood of fields": b"&".join(b"f%d=" % n for n in range(5000)) + MARK,
     "broken escapes": b"code=%zz%&login=%ff%fe%00" + MARK + b"&x=%u0041",
+    "marks without end": b"code=a&nama_lengkap=a" + b"%CC%80" * 5000 + b"%CC%96" * 5000,
     "zeros": bytes(60_000),
     "a NUL inside": b'{"password":"\\u0000","v":1,"device":"\\u0000"}',
     "nothing": b"",

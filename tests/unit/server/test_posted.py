@@ -1,5 +1,7 @@
 """A posted form is small, and holds each field once."""
 
+from urllib.parse import urlencode
+
 import pytest
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -24,6 +26,14 @@ def test_what_could_be_read_in_two_ways_is_refused(body: bytes, status: int) -> 
     with pytest.raises(HTTPException) as caught:
         parse_posted(body)
     assert caught.value.status_code == status
+
+
+def test_no_letter_has_marks_without_end() -> None:
+    marks = "\u0300\u0316" * 15
+    assert parse_posted(urlencode({"a": f"a{marks}b{marks}"}).encode()) == {"a": f"a{marks}b{marks}"}
+    with pytest.raises(HTTPException) as caught:
+        parse_posted(urlencode({"a": f"a{marks}\u0300"}).encode())
+    assert caught.value.status_code == 400
 
 
 def test_a_semicolon_separates_nothing() -> None:
