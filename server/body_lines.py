@@ -29,12 +29,16 @@ class BodyLimits:
         sent: bytes on the wire.
         inflated: bytes after gzip.
         ratio: inflated to sent; sealed items are random text and never pass 3.
+        lines: how many; sealed items have a kilobyte and more, so that no honest body comes near.
+        members: gzip files in one body; each costs a copy of what follows it.
         line: bytes of a line; the rest of a longer one is dropped, so that the reader of the line sees it is too long.
     """
 
     sent: int = 8 << 20
     inflated: int = 16 << 20
     ratio: int = 50
+    lines: int = 10_000
+    members: int = 100
     line: int = 64 * 1024
 
 
@@ -47,6 +51,8 @@ class BodyLines:
     _rest: bytearray = field(default_factory=bytearray)
     _sent: int = 0
     _inflated: int = 0
+    _ended: int = 0
+    _members: int = 0
     _stream: "zlib._Decompress | None" = None
 
     def feed(self, data: bytes) -> Iterator[bytes]:
@@ -74,7 +80,7 @@ class BodyLines:
     def _inflate(self, data: bytes) -> Iterator[bytes]:
         while data:
             if self._stream is None or self._stream.eof:  # gzip files may be joined
-                self._stream = zlib.decompressobj(_GZIP)
+                self._stream = self._next_member()
             try:
                 plain = self._stream.decompress(data, _STEP)
             except zlib.error:
@@ -82,6 +88,12 @@ class BodyLines:
             data = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
             self._count(len(plain))
             yield from self._split(plain)
+
+    def _next_member(self) -> "zlib._Decompress":
+        self._members += 1
+        if self._members > self.limits.members:
+            raise BodyTooLarge
+        return zlib.decompressobj(_GZIP)
 
     def _count(self, inflated: int) -> None:
         self._inflated += inflated
@@ -94,6 +106,9 @@ class BodyLines:
             self._keep(part)
             line = bytes(self._rest)
             self._rest.clear()
+            self._ended += 1
+            if self._ended > self.limits.lines:
+                raise BodyTooLarge
             yield line
         self._keep(rest)
 

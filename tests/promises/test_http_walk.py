@@ -1,6 +1,7 @@
 """Whatever is sent to any route: no failure of ours, nothing of it comes back, and the strict headers always."""
 
 import gzip
+import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,6 +191,17 @@ def test_a_bomb_is_not_unpacked(door: Door) -> None:
         gzip.compress(b"") * 5000,
     ):
         sound(door.ask("POST", b"/exchange", headers, bomb))
+
+
+def test_millions_of_lines_are_not_answered_one_by_one(door: Door) -> None:
+    noise = (
+        random.Random(1).randbytes(300 << 10).replace(b"\n", b"n")
+    )  # so that the whole swells by less than is allowed
+    body = b'{"v":1}\n' + noise + b"\n" + b"x\n" * (7 << 20)
+    packed = [("Content-Type", NDJSON.encode()), ("Content-Encoding", b"gzip")]
+    reply = sound(door.ask("POST", b"/exchange", packed, gzip.compress(body)))
+    assert reply.body.splitlines()[-1].startswith(b'[null,"refused","too-large",')
+    assert len(reply.body) < 1 << 20
 
 
 def test_who_says_it_is_packed_twice_or_otherwise_is_refused(door: Door) -> None:

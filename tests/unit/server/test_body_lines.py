@@ -67,3 +67,19 @@ def test_a_body_over_the_limit_is_refused() -> None:
 def test_an_overlong_line_is_shortened_to_one_byte_too_many() -> None:
     found = read(BodyLines(limits=BodyLimits(line=10)), b"x" * 100 + b"\nshort\n" + b"y" * 100, 7)
     assert found == [b"x" * 11, b"short", b"y" * 11]
+
+
+def test_a_body_of_too_many_lines_is_refused_after_those_that_are_allowed() -> None:
+    lines = BodyLines(limits=BodyLimits(lines=3))
+    assert list(lines.feed(b"a\nb\n")) == [b"a", b"b"]
+    rest = lines.feed(b"c\nd\n")
+    assert next(rest) == b"c"
+    with pytest.raises(BodyTooLarge):
+        next(rest)
+
+
+def test_a_body_of_too_many_gzip_files_is_refused() -> None:
+    lines = BodyLines(gzip=True, limits=BodyLimits(members=3))
+    assert read(lines, gzip.compress(b"a\n") * 3, 9) == [b"a"] * 3
+    with pytest.raises(BodyTooLarge):
+        read(BodyLines(gzip=True, limits=BodyLimits(members=3)), gzip.compress(b"") * 4, 9)
