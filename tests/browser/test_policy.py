@@ -74,7 +74,7 @@ def test_the_whole_journey_of_an_applicant_and_an_officer_keeps_to_the_policy(
     code = review_and_send(page, texts)
     number = number_on(page, texts)
     expect_state(page, "done")
-    for path in ("mine", "case", "guides/passport", "track"):
+    for path in ("mine", "case", "volunteer", "guides/passport", "track"):
         page.goto(f"{office.url}/{LANG}/{path}")
         expect(page.locator("h1").first).to_be_visible()
     page.get_by_label(texts.text("app.code")).fill(code)
@@ -86,7 +86,7 @@ def test_the_whole_journey_of_an_applicant_and_an_officer_keeps_to_the_policy(
         officer = Officer(desktop.page, office, LANG)
         officer.sign_in()
         officer.record(officer.open(number), "perlu_perbaikan", "Bawa akta asli.")
-        for name in ("security", "accounts", "sessions", "audit", "counter"):
+        for name in ("security", "accounts", "sessions", "audit", "counter", "volunteers"):
             desktop.page.goto(f"{office.url}/staff/{LANG}/{name}")
             expect(desktop.page.locator("h1").first).to_be_visible()
         assert desktop.errors == []

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Page, Playwright, Route, expect
 
 from server.cli import DEMO
+from tests.browser.test_pages import faults
 from tests.browsing import Phone
 from tests.people import Answers, person
 from tests.people_at_work import SERVICE, TEXTS, Officer, fill
@@ -22,6 +24,16 @@ FORGOTTEN = """async (id) => {
   const { code, open, proof, title } = await (await import('/pwa/records.js')).readRecord('cases', id);
   const { versions } = await (await import('/pwa/cases.js')).openCase(id);
   return [code, open, proof, title, versions[0].groups].join('|');
+}"""
+
+
+MARKS = """async () => {
+  const { linesToSend } = await import('/pwa/outbox.js');
+  return (await linesToSend()).map((line) => JSON.parse(line)[0]).map(({ channel, device }) => `${channel} ${device}`);
+}"""
+FORGET_READING = """async () => {
+  const { listDevices, noteDevice } = await import('/pwa/device-key.js');
+  for (const { device } of await listDevices()) await noteDevice(device, { reading: 'busy' });
 }"""
 
 
@@ -96,17 +108,20 @@ def test_what_a_volunteer_collects_arrives_whatever_the_office_has_revoked(
     page.goto(link)
     expect(page.locator("[data-offered]")).to_be_visible()
     assert "#" not in page.url, "the code leaves the address"
+    assert faults(page) == []
     choose_passphrase(page)
     device = page.locator("[data-ready]").get_attribute("data-ready")
 
     # Two applications without a signal; the code of one is given away on the spot.
     phone.offline()
     handed = collect(page, office, person(1))
+    assert faults(page) == []
     hand_out(page)
     assert page.evaluate(FORGOTTEN, handed) == "||||"
     kept = collect(page, office, person(2))
     go_to_mine(page, office)
     expect(page.locator("[data-item]")).to_have_count(2)
+    assert page.evaluate(MARKS) == [f"volunteer {device}"] * 2
 
     phone.offline(without_signal=False)
     expect(page.locator("[data-item]")).to_have_count(0)
@@ -132,6 +147,7 @@ def test_what_a_volunteer_collects_arrives_whatever_the_office_has_revoked(
     desk.goto(f"{office.url}/staff/id/volunteers")
     desk.locator(f"[data-device={device}]").get_by_role("button", name=ID.text("staff.volunteers.do.end")).click()
     expect(desk.locator(f"[data-device={device}] strong")).to_be_visible()
+    assert faults(desk) == []
 
     # It goes on collecting, sends, and is told that it reads no more.
     phone.offline()
@@ -180,4 +196,34 @@ def test_a_code_that_is_no_good_says_why_and_the_words_can_be_typed(
     with Phone(phone.playwright, phone.profile.with_name("other")) as other:
         other.page.goto(link)
         expect(other.page.get_by_role("alert")).to_have_text(ID.text("volunteer.problem.used"))
+    assert phone.errors == []
+
+
+def test_an_answer_lost_on_the_way_is_asked_for_again_and_a_wrong_clock_is_set_right(
+    phone: Phone, office: RunningOffice, officer: Officer
+) -> None:
+    page = phone.page
+    page.clock.install(time=datetime.now(UTC) + timedelta(hours=2))
+
+    def lose(route: Route) -> None:
+        route.fetch()  # the office enrols the phone, which does not hear of it
+        route.abort()
+
+    page.route("**/devices", lose)
+    page.goto(invite(officer))
+    expect(page.get_by_role("alert")).to_have_text(ID.text("volunteer.problem.offline"))
+    page.unroute("**/devices")
+    page.locator("[data-again]").click()
+    choose_passphrase(page)
+    expect(page.locator("[data-ready]")).to_be_visible()
+    officer.page.goto(f"{office.url}/staff/id/volunteers")
+    expect(officer.page.locator("[data-device]")).to_have_count(1)
+
+    # The office tells the time, so that the second word of the phone is believed.
+    go_to_mine(page, office)
+    expect(page.locator("[data-reading=ok]")).to_be_visible()
+    page.clock.set_system_time(datetime.now(UTC) - timedelta(hours=3))
+    page.evaluate(FORGET_READING)
+    go_to_mine(page, office)
+    expect(page.locator("[data-reading=ok]")).to_be_visible()
     assert phone.errors == []
