@@ -141,6 +141,7 @@ RIGHTS: Mapping[str, Right] = {
     "requests": _only("desk", "officer", "head", reads=("request",)),
     "record_request": _only("desk", "officer", writes=("request",)),
     "close_request": _only("desk", "officer", writes=("request",)),
+    "note_rescue": _only("officer", writes=("audit",)),
     "due": _only("officer", reads=("application", "complaint", "event")),
     "audit_page": _only("head", reads=("audit",)),
     "add_event": _only("officer", writes=("event",)),

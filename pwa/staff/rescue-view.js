@@ -53,8 +53,13 @@ export class RescueView {
     this.$file.value = ''; // so that the same name can be chosen once more
     this.$problem.textContent = drafts ? '' : this.desk.texts.say('staff.rescue.not-a-file');
     if (!drafts) return;
-    this.rescued = await Promise.all(drafts.map(async (draft) => ({ draft, content: await rescue(draft, this.desk.keys) })));
-    await this.#show();
+    try {
+      await this.desk.api.noteRescue(drafts.length); // nothing is shown that is not in the record
+      this.rescued = await Promise.all(drafts.map(async (draft) => ({ draft, content: await rescue(draft, this.desk.keys) })));
+      await this.#show();
+    } catch (error) {
+      this.$problem.textContent = this.desk.onError(error);
+    }
   };
 
   async #show() {
@@ -105,7 +110,7 @@ const typed = (field, value, texts) => (field.control === 'date' ? value : answe
 function draftsOf(text) {
   try {
     const { v, type, drafts } = JSON.parse(text);
-    return v === 1 && type === 'drafts' && Array.isArray(drafts) ? drafts : null;
+    return v === 1 && type === 'drafts' && Array.isArray(drafts) && drafts.length ? drafts : null;
   } catch {
     return null;
   }

@@ -98,6 +98,11 @@ export class StaffApi {
     return this.post(`cases/${id}/export`, {});
   }
 
+  /** Have it kept that this officer recovers drafts. @param {number} drafts */
+  noteRescue(drafts) {
+    return this.post('rescued', { drafts });
+  }
+
   /** @returns {Promise<DuePage>} */
   due() {
     return ask('/staff/api/due');
