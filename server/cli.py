@@ -13,6 +13,7 @@ from server.cli_accounts import accounts
 from server.cli_audit import audit
 from server.cli_keys import keys
 from server.cli_peers import peers
+from server.cli_replicate import move_to_couchdb, replicate
 from server.cli_retention import retention
 from server.content import ContentError
 from server.databases import open_databases
@@ -47,6 +48,8 @@ main.add_command(accounts)
 main.add_command(audit)
 main.add_command(keys)
 main.add_command(peers)
+main.add_command(move_to_couchdb)
+main.add_command(replicate)
 main.add_command(retention)
 
 

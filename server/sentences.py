@@ -11,6 +11,7 @@ from server.couch_peers import PeerError
 from server.founding import FoundingError
 from server.key_changes import KeyChangeError
 from server.office import NoOffice
+from server.replicating import ReplicatingError
 from server.server_key import ServerKeyError
 from server.serving import ServingError
 from server.settings import SettingsError
@@ -27,6 +28,7 @@ _EXPECTED = (
     ChainError,
     KeyChangeError,
     AccountError,
+    ReplicatingError,
     PeerError,
 )
 

@@ -59,10 +59,11 @@ class CouchServer:
             await store.close()
         await self._http.close()
 
-    async def database(self, name: str) -> "CouchStore":
+    async def database(self, name: str, *, make: bool = True) -> "CouchStore":
         """Give the database `<prefix><name>`, made when it is missing.
 
         Raises:
+            NotFound: it is missing and not to be made.
             BadRequest: CouchDB takes no database of that name.
             Forbidden: the credentials are wrong, or do not allow this database or its making.
         """
@@ -73,6 +74,8 @@ class CouchServer:
         try:
             await self._http.get(path)
         except NotFound:
+            if not make:
+                raise
             await self._create(path)
         return self._stores.setdefault(name, CouchStore(self._http, path, name=name, batch=self._batch))
 

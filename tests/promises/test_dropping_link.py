@@ -48,9 +48,10 @@ async def pushed(source: Store, url: str, name: str, drop: int) -> tuple[int, in
         target = await server.database(name)
         proxy.reset()
         summary = await replicate(source, target, limits=LIMITS)
-        spent = proxy.up.bytes + proxy.down.bytes
-        assert await content(target) == await content(source)
-        return spent, proxy.connections, summary
+        spent, connections = proxy.up.bytes + proxy.down.bytes, proxy.connections
+    async with CouchServer(url) as server:
+        assert await content(await server.database(name)) == await content(source)
+    return spent, connections, summary
 
 
 async def test_a_push_over_a_dropping_link_costs_little_more(pouchdb_url: str, tmp_path: Path) -> None:
