@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -14,10 +14,12 @@ from server.couch_revs import mixed, with_data
 from server.couch_stream import CouchStream
 from server.couch_target import Options, options_of
 from server.couch_words import CouchAnswer, row_of
-from sync.document import Doc
+from sync.document import Doc, Rev
 from sync.errors import BadRequest, NotFound
 from sync.incoming import checked_id, given_attachments
 from sync.store import Store
+
+Wanted = tuple[str, str | None]  # a document, and one of its revs or all leaves
 
 _READ_AT_ONCE = 10  # documents of a `_bulk_get`, which may bring their attachments
 
@@ -86,14 +88,14 @@ async def bulk_get(request: Request) -> Response:
     return CouchStream(_as_json(asked.store, wanted, options))
 
 
-def _wanted(doc: Any) -> Mapping[str, Any]:
+def _wanted(doc: Any) -> Wanted:
     match doc:
-        case {"id": str(), **rest} if isinstance(rest.get("rev"), str | None):
-            return {"id": doc["id"], "rev": doc.get("rev"), "atts_since": doc.get("atts_since")}
+        case {"id": str(doc_id), **rest} if isinstance(rest.get("rev"), str | None):
+            return doc_id, None if rest.get("rev") is None else str(Rev.parse(rest["rev"]))
     raise BadRequest("each of `docs` is an object with `id`, and `rev` where one is meant")
 
 
-async def _as_json(store: Store, wanted: Sequence[Mapping[str, Any]], options: Options) -> AsyncIterator[bytes]:
+async def _as_json(store: Store, wanted: Sequence[Wanted], options: Options) -> AsyncIterator[bytes]:
     yield b'{"results":['
     before = b""
     async for doc_id, rev, docs in _each(store, wanted, options):
@@ -108,12 +110,12 @@ async def _as_json(store: Store, wanted: Sequence[Mapping[str, Any]], options: O
 
 
 async def _each(
-    store: Store, wanted: Sequence[Mapping[str, Any]], options: Options
+    store: Store, wanted: Sequence[Wanted], options: Options
 ) -> AsyncIterator[tuple[str, str | None, list[Doc | str]]]:
     """Give each thing that is asked for with the documents found, and with the revs that were not."""
     revs, latest = options.flag("revs"), options.flag("latest")
     for at in range(0, len(wanted), _READ_AT_ONCE):
-        asked = [(one["id"], one["rev"]) for one in wanted[at : at + _READ_AT_ONCE]]
+        asked = wanted[at : at + _READ_AT_ONCE]
         for (doc_id, rev), got in zip(asked, await store.bulk_get(asked, revs=revs, latest=latest), strict=True):
             yield doc_id, rev, list(got.docs) or [rev or "undefined"]
 

@@ -9,9 +9,11 @@ from urllib.parse import unquote_to_bytes
 
 from starlette.requests import Request
 
+from sync.document import Rev
 from sync.errors import BadRequest
 
 _NAMED = ("_design", "_local")
+_FLAGS = ("attachments", "conflicts", "descending", "include_docs", "latest", "revs")
 _WHOLE = re.compile(r"[0-9]{1,15}")
 
 
@@ -115,8 +117,17 @@ class Options:
 
 
 def options_of(request: Request, body: Mapping[str, Any] | None = None) -> Options:
-    """Give the options of a request; those of *body* count before those of the query."""
-    return Options(request.query_params, body or {})
+    """Give the options of a request; those of *body* count before those of the query.
+
+    Raises:
+        BadRequest: one that is read while an answer is being sent is none: it is refused before.
+    """
+    options = Options(request.query_params, body or {})
+    for name in _FLAGS:
+        options.flag(name)
+    for rev in options.revs("atts_since") or ():
+        Rev.parse(rev)
+    return options
 
 
 def _parsed(name: str, text: str) -> Any:
