@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.couch_body import read_object
-from server.couch_face import asked_of
+from server.couch_face import Asked, asked_of
 from server.couch_revs import mixed, with_data
 from server.couch_stream import CouchStream
 from server.couch_target import Options, options_of
@@ -17,7 +17,6 @@ from server.couch_words import CouchAnswer, row_of
 from sync.document import Doc, Rev
 from sync.errors import BadRequest, NotFound
 from sync.incoming import checked_id, given_attachments
-from sync.store import Store
 
 Wanted = tuple[str, str | None]  # a document, and one of its revs or all leaves
 
@@ -84,8 +83,8 @@ async def bulk_get(request: Request) -> Response:
         raise BadRequest("Missing JSON list of `docs`.")
     wanted = [_wanted(doc) for doc in docs]
     if "multipart/" in request.headers.get("accept", ""):
-        return mixed(_each(asked.store, wanted, options), asked.store, options)
-    return CouchStream(_as_json(asked.store, wanted, options))
+        return mixed(_each(asked, wanted, options), asked.store, options)
+    return CouchStream(_as_json(asked, wanted, options))
 
 
 def _wanted(doc: Any) -> Wanted:
@@ -95,12 +94,12 @@ def _wanted(doc: Any) -> Wanted:
     raise BadRequest("each of `docs` is an object with `id`, and `rev` where one is meant")
 
 
-async def _as_json(store: Store, wanted: Sequence[Wanted], options: Options) -> AsyncIterator[bytes]:
+async def _as_json(asked: Asked, wanted: Sequence[Wanted], options: Options) -> AsyncIterator[bytes]:
     yield b'{"results":['
     before = b""
-    async for doc_id, rev, docs in _each(store, wanted, options):
+    async for doc_id, rev, docs in _each(asked, wanted, options):
         found: list[Any] = [
-            {"ok": await with_data(store, doc, options)} if isinstance(doc, dict) else _missing(doc_id, doc)
+            {"ok": await with_data(asked.store, doc, options)} if isinstance(doc, dict) else _missing(doc_id, doc)
             for doc in docs
         ]
         result = {"id": doc_id, "docs": found or [_missing(doc_id, rev or "undefined")]}
@@ -110,14 +109,18 @@ async def _as_json(store: Store, wanted: Sequence[Wanted], options: Options) -> 
 
 
 async def _each(
-    store: Store, wanted: Sequence[Wanted], options: Options
+    asked: Asked, wanted: Sequence[Wanted], options: Options
 ) -> AsyncIterator[tuple[str, str | None, list[Doc | str]]]:
     """Give each thing that is asked for with the documents found, and with the revs that were not."""
     revs, latest = options.flag("revs"), options.flag("latest")
     for at in range(0, len(wanted), _READ_AT_ONCE):
-        asked = wanted[at : at + _READ_AT_ONCE]
-        for (doc_id, rev), got in zip(asked, await store.bulk_get(asked, revs=revs, latest=latest), strict=True):
-            yield doc_id, rev, list(got.docs) or [rev or "undefined"]
+        page = wanted[at : at + _READ_AT_ONCE]
+        shown = [one for one in page if asked.face.shows(one[0])]
+        found = dict(zip(shown, await asked.store.bulk_get(shown, revs=revs, latest=latest), strict=True))
+        for one in page:
+            doc_id, rev = one
+            docs: list[Doc | str] = list(found[one].docs) if one in found else []
+            yield doc_id, rev, docs or [rev or "undefined"]
 
 
 def _missing(doc_id: str, rev: str) -> dict[str, Any]:

@@ -186,7 +186,7 @@ class Reader:
 
     def _wanted(self, page: Changes) -> list[Change]:
         ids, limit = self.feed.doc_ids, self.feed.limit
-        found = [change for change in page.results if ids is None or change.id in ids]
+        found = [change for change in page.results if (ids is None or change.id in ids) and self.face.shows(change.id)]
         if limit is not None and self._given + len(found) >= limit:
             dropped = found[limit - self._given :]
             found = found[: limit - self._given]

@@ -103,6 +103,8 @@ def _served(request: Request) -> Asked:
     name, _, rest = asked.target.document.partition("/")
     if name == "_design" and asked.target.attachment.startswith("_"):
         raise NotServed("views and functions are not run here")
+    if request.method in ("GET", "HEAD") and not asked.face.shows(asked.target.document):
+        raise NotFound("missing")
     if name.startswith("_") and name not in ("_design", "_local"):
         raise NotFound("missing") if rest else NotServed
     return asked

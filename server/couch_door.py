@@ -7,6 +7,7 @@ whatever others tried before: a secret of 256 bits needs no lock, and a lock wou
 import asyncio
 import base64
 import binascii
+import hashlib
 import logging
 from functools import wraps
 
@@ -61,6 +62,7 @@ def _face(request: Request, peer: Peer, given: tuple[str, str]) -> Face:
 
     return Face(
         who=peer.name,
+        server=hashlib.sha256(office.root).hexdigest()[:32],
         databases={name: getattr(office.databases, name) for name in peer.databases},
         gate=None if peer.is_read_only else OfficeGate(office, peer.name),
         notes=f"peer.{peer.name}.",

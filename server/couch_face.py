@@ -29,16 +29,24 @@ class Face:
 
     Attributes:
         gate: None for who only reads.
+        server: names the server to clients, which make the names of their checkpoints from it.
         notes: what the ids of the caller's `_local` documents begin with in the store, so that one peer's checkpoints
             are not another's, and none of them ours.
         is_welcome: asked again while an answer goes on for long.
+        shows_designs: whether design documents are there; those of an office's CouchDB are its own guard.
     """
 
     who: str
+    server: str
     databases: Mapping[str, Store]
     gate: Gate | None
     notes: str
     is_welcome: Callable[[], Awaitable[bool]]
+    shows_designs: bool = False
+
+    def shows(self, doc_id: str) -> bool:
+        """Say whether a document of this id is there for the caller, if it is there at all."""
+        return self.shows_designs or not doc_id.startswith("_design/")
 
     async def write(self, store: Store, docs: Sequence[Doc], *, new_edits: bool = True) -> list[Written]:
         """Write through the gate.

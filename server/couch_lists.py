@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.couch_body import read_object
-from server.couch_face import asked_of
+from server.couch_face import Asked, asked_of
 from server.couch_revs import with_data
 from server.couch_stream import CouchStream
 from server.couch_target import Options, options_of
@@ -38,7 +38,7 @@ async def all_docs(request: Request) -> Response:
     asked = asked_of(request)
     options = options_of(request, await read_object(request) if request.method == "POST" else None)
     keys = _keys(options)
-    rows = _of_keys(asked.store, keys, options) if keys is not None else _of_range(asked.store, _range(options))
+    rows = _of_keys(asked, keys, options) if keys is not None else _of_range(asked, _range(options))
     info = await asked.store.info()
     head: dict[str, Any] = {
         "total_rows": info.doc_count,
@@ -82,33 +82,33 @@ def _id(value: Any) -> str | None:
     return value
 
 
-async def _of_keys(store: Store, keys: Sequence[Any], options: Options) -> AsyncIterator[Row]:
+async def _of_keys(asked: Asked, keys: Sequence[Any], options: Options) -> AsyncIterator[Row]:
     include_docs = options.flag("include_docs")
     size = _PAGE_OF_DOCS if include_docs else PAGE
     skip, limit = options.number("skip") or 0, options.number("limit")
     wanted = list(reversed(keys)) if options.flag("descending") else keys
     wanted = wanted[skip : None if limit is None else skip + limit]
     for at in range(0, len(wanted), size):
-        asked = wanted[at : at + size]
-        found = iter(
-            await store.all_docs(keys=[key for key in asked if isinstance(key, str)], include_docs=include_docs)
-        )
-        for key in asked:
-            yield next(found) if isinstance(key, str) else Row(key, None, error=NotFound.error)
+        page = wanted[at : at + size]
+        shown = [key for key in page if isinstance(key, str) and asked.face.shows(key)]
+        found = {row.id: row for row in await asked.store.all_docs(keys=shown, include_docs=include_docs)}
+        for key in page:
+            row = found.get(key) if isinstance(key, str) else None
+            yield row or Row(key, None, error=NotFound.error)
 
 
-async def _of_range(store: Store, wanted: _Range) -> AsyncIterator[Row]:
+async def _of_range(asked: Asked, wanted: _Range) -> AsyncIterator[Row]:
     size = _PAGE_OF_DOCS if wanted.include_docs else PAGE
     start, skip, left, seen = wanted.start, wanted.skip, wanted.limit, ""
     while left is None or left > 0:
-        rows = await store.all_docs(
+        rows = await asked.store.all_docs(
             start=start,
             end=wanted.end,
             include_docs=wanted.include_docs and not skip >= size,
             limit=size + 1,
             descending=wanted.descending,
         )
-        fresh = [row for row in rows if row.id not in (seen, wanted.excluded)]
+        fresh = [row for row in rows if row.id not in (seen, wanted.excluded) and asked.face.shows(row.id)]
         for row in fresh[skip:][:left]:
             yield row
         left = None if left is None else left - len(fresh[skip:][:left])

@@ -127,7 +127,7 @@ def open_to_all(databases: Plain) -> Callable[[str, Handler], Handler]:
 
         @wraps(handler)
         async def checked(request: Request) -> Response:
-            request.state.face = Face("nobody", databases, OpenGate(), "", is_welcome)
+            request.state.face = Face("nobody", "0" * 32, databases, OpenGate(), "", is_welcome, shows_designs=True)
             request.state.folder = databases
             return await answering(request)
 

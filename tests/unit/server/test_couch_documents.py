@@ -43,7 +43,7 @@ def peer(store: SqliteStore) -> PeerClient:
         answering = in_couchdbs_words(handler)
 
         async def checked(request: Request) -> Response:
-            request.state.face = Face("nobody", {"db": store}, OpenGate(), "", is_welcome)
+            request.state.face = Face("nobody", "0" * 32, {"db": store}, OpenGate(), "", is_welcome, shows_designs=True)
             return await answering(request)
 
         return checked

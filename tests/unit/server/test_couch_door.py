@@ -93,6 +93,25 @@ async def test_an_account_without_the_right_databases_is_not_made(office: SmallO
 
 
 @pytest.mark.anyio
+async def test_the_guard_that_an_office_has_in_its_couchdb_is_not_given_out(office: SmallOffice) -> None:
+    guard = {"_id": "_design/guard", "_rev": "1-a", "validate_doc_update": "function () {}"}
+    await office.databases.cases.bulk_docs([guard, {"_id": "a", "_rev": "1-a"}], new_edits=False)
+    peer = await peer_of(office)
+    told = [
+        await peer.ask("GET", "/cases/_design/guard"),
+        await peer.ask("GET", "/cases/_design%2Fguard?open_revs=all"),
+        await peer.ask("GET", "/cases/_all_docs"),
+        await peer.ask("POST", "/cases/_all_docs", {"keys": ["_design/guard", "a"], "include_docs": True}),
+        await peer.ask("GET", "/cases/_changes?include_docs=true"),
+        await peer.ask("POST", "/cases/_bulk_get", {"docs": [{"id": "_design/guard"}, {"id": "a"}]}),
+    ]
+    assert [answer.status for answer in told] == [404, 404, 200, 200, 200, 200]
+    for answer in told:
+        assert "validate" not in answer.text
+        assert answer.status == 404 or '"a"' in answer.text
+
+
+@pytest.mark.anyio
 async def test_a_revoked_account_reaches_nothing_from_then_on(office: SmallOffice) -> None:
     peer, peers = await peer_of(office), Peers(office.databases.staff, office.now)
     assert (await peer.ask("GET", "/public")).status == 200
