@@ -17,14 +17,15 @@ from tests.raw_http import Header
 SAMPLE = {
     "lang": "id", "service": "passport-new", "slug": "passport", "case": "a" * 24, "name": "id", "form": "1.x",
     "pack": "0-x", "path": "rules.js", "login": "siti", "device": "d-aaaaaaaa",
-    "db": "public", "doc": "keys", "id": "none",
+    "db": "cases", "doc": "app.a", "id": "none",
 }  # fmt: skip
 # Beside the rows this is what a walk must not do in a session that the next request needs.
 ENDS_THE_SESSION = {"logout"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "X")
 _PARAM = re.compile(r"\{(\w+)(?::\w+)?\}")
 _KEYS = (
-    "_id", "_rev", "type", "v", "watch", "have", "device", "officer", "pub", "grants", "kid", "kdf", "sealed", "case",
+    "_id", "_rev", "_revisions", "_attachments", "_deleted", "docs", "keys", "ids", "start", "new_edits",
+    "type", "v", "watch", "have", "device", "officer", "pub", "grants", "kid", "kdf", "sealed", "case",
     "n", "on", "step", "sig", "at", "note", "claim", "password", "code", "assertion", "id", "rawId", "response",
     "clientDataJSON", "authenticatorData", "signature", "userHandle", "m", "t", "p", "salt", "seal", "g", "w",
 )  # fmt: skip
@@ -33,7 +34,9 @@ _FIELDS = (
     "secret", "new", "role-head",
 )  # fmt: skip
 _QUERY = (
-    "state", "older", "after", "limit", "case", "lang", "from", "to", "page",
+    "state", "older", "after", "limit", "case", "lang", "from", "to", "page", "rev", "revs", "open_revs", "keys", "key",
+    "startkey", "endkey", "since", "include_docs", "attachments", "new_edits", "skip", "descending", "latest",
+    "conflicts", "atts_since", "style", "filter", "batch",
 )  # fmt: skip
 _HEADERS = (
     "Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Content-Encoding", "Cookie", "Expect",
