@@ -6,6 +6,7 @@
 /** @typedef {{id: string, key: CryptoKey, device: string | null, name: string | null}} Held */
 
 const BEAT = 10_000; // milliseconds; a third of what the worker waits
+const PATIENCE = 5_000; // milliseconds in which a worker starts on a slow phone
 
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let beating;
@@ -35,7 +36,7 @@ export async function heldKey(id) {
   const answered = new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data)));
   tellWorker({ type: 'held-key' }, [port2]);
   // A worker of an older app does not know the question.
-  const held = await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, 2000, null))]);
+  const held = await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, PATIENCE, null))]);
   if (held?.id !== id) return null;
   holdKey(held);
   return held;
