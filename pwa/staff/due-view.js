@@ -10,7 +10,7 @@ import { ApiError } from './staff-api.js';
 /** @typedef {import('./keys-view.js').Desk} Desk */
 /** @typedef {import('./staff-api.js').DueRow} DueRow */
 
-const COLUMNS = ['number', 'rule', 'since', 'act'];
+const COLUMNS = ['number', 'rule', 'act'];
 const PLAIN = { class: 'button button-plain' };
 
 export class DueView {
@@ -71,25 +71,32 @@ export class DueView {
     }
     const heads = COLUMNS.map((name) => element('th', { scope: 'col' }, texts.say(`staff.due.${name}`)));
     this.$all.replaceChildren(keys.signing ? this.#askForAll() : element('p', { class: 'notice' }, texts.say('staff.step.no-key')));
-    this.$place.replaceChildren(element(
+    const names = [...new Set(this.rows.map(({ rule }) => rule))];
+    const list = element('ul', {}, ...names.map((name) => element('li', {}, `${this.#rule(name, rules)}: ${rules[name].basis}`)));
+    this.$place.replaceChildren(list, element(
       'div', { class: 'scroll' },
       element(
         'table', {}, element('caption', {}, texts.say('staff.due.count', { n: total })),
         element('thead', {}, element('tr', {}, ...heads)),
-        element('tbody', {}, ...this.rows.map((row) => this.#row(row, rules[row.rule]))),
+        element('tbody', {}, ...this.rows.map((row) => this.#row(row, this.#rule(row.rule, rules)))),
       ),
     ));
   }
 
-  /** @param {DueRow} row @param {{period: string, basis: string}} rule */
-  #row(row, { period, basis }) {
+  /** @param {string} name @param {import('./staff-api.js').DuePage['rules']} rules */
+  #rule(name, rules) {
+    const { texts } = this.desk;
+    return `${texts.say(`staff.due.rule.${name}`)} · ${texts.period(rules[name].period)}`;
+  }
+
+  /** @param {DueRow} row @param {string} rule */
+  #row(row, rule) {
     const { texts, keys } = this.desk;
     const service = element('p', { class: 'hint' }, texts.name('form', `${row.service}.title`));
     return element(
       'tr', { 'data-due': row.case },
       element('th', { scope: 'row' }, row.number, service),
-      element('td', {}, `${texts.say(`staff.due.rule.${row.rule}`)} · ${texts.period(period)}`, element('p', { class: 'hint' }, basis)),
-      element('td', {}, texts.when(row.since)),
+      element('td', {}, rule, element('p', { class: 'hint' }, texts.say('staff.due.since', { when: texts.when(row.since) }))),
       element('td', {}, keys.signing ? this.#askForOne(row) : null),
     );
   }

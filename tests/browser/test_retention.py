@@ -117,6 +117,7 @@ def test_a_phone_says_which_draft_is_old_and_deletes_it_only_when_told(
         page.reload()
         expect(draft).to_be_visible()
         draft.get_by_role("button", name=T("app.mine.delete")).click()
+        expect(draft.get_by_text(T("app.mine.delete.sure"))).to_be_visible()
         draft.get_by_role("button", name=re.compile(f"^{T('app.mine.delete')}$")).last.click()
         expect(page.get_by_text(T("app.mine.nothing"))).to_be_visible()
         assert phone.errors == []
