@@ -70,8 +70,10 @@ def sound(reply: RawReply | None, *, mark: bytes = MARK, to_peer: bool = False) 
     """See that an answer is one of ours and keeps what was promised; a peer reads the ids that it sent, as JSON."""
     assert reply is not None, "hung up without an answer"
     is_of_the_parser = reply.status in UNREAD and not reply.body
-    is_later = reply.status in (429, 503) and "retry-after" in reply.headers
-    assert reply.status < 500 or is_later, (reply.status, reply.body[:300])
+    is_declared = reply.status in (429, 503) and "retry-after" in reply.headers
+    # A peer that asks for what we do not have is told so in CouchDB's word.
+    is_declared = is_declared or (to_peer and reply.status == 501 and b'"not_implemented"' in reply.body)
+    assert reply.status < 500 or is_declared, (reply.status, reply.body[:300])
     assert is_of_the_parser or set(reply.headers) >= HEADERS, (reply.status, HEADERS - set(reply.headers))
     if to_peer and mark in reply.body:
         assert reply.headers["content-type"].split(";")[0] in PROGRAMS_READ
