@@ -262,8 +262,11 @@ def test_odd_paths_and_queries_are_answered_everywhere(door: Door, odd: bytes) -
         for part in ("lang", "service", "case", "login", "slug", "path", "name", "form", "pack"):
             if f"{{{part}" in row.path:
                 folder, _, _ = row.path.partition(f"{{{part}")
-                sound(door.ask(row.method, folder.replace("{lang:lang}", "id").encode() + odd, own))
-        sound(door.ask(row.method, path + b"/" + odd, own))
+                sound(
+                    door.ask(row.method, folder.replace("{lang:lang}", "id").encode() + odd, own),
+                    to_peer=is_face(row.path),
+                )
+        sound(door.ask(row.method, path + b"/" + odd, own), to_peer=is_face(row.path))
         query = b"?" + b"&".join(b"%s=%s" % (name, odd) for name in (b"state", b"older", b"limit", b"after", odd))
         return door.ask(row.method, path + query, own)
 
