@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Self
 
 SLICE = 1460  # bytes: about one segment, so that two connections share the link fairly
+WHOLE = 256 * 1024  # bytes: where nothing is shaped or cut, only counted, the proxy must not be what is slow
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,22 @@ class ShapingProxy:
     """Listens on a free port of 127.0.0.1 and relays to *target*; `cut_up` decides when a connection dies.
 
     Args:
+        slice: bytes that pass at once.
         cut_up: called with the bytes sent up so far on a connection; True cuts that connection.
     """
 
     def __init__(
-        self, target: tuple[str, int], link: Link = EDGE, *, cut_up: Callable[[int], bool] = lambda sent: False
+        self,
+        target: tuple[str, int],
+        link: Link = EDGE,
+        *,
+        cut_up: Callable[[int], bool] = lambda sent: False,
+        slice: int = SLICE,
     ) -> None:
         self.target = target
         self.link = link
         self.cut_up = cut_up
+        self.slice = slice
         self.up = Direction(link)
         self.down = Direction(link)
         self.connections = 0
@@ -110,7 +118,7 @@ class ShapingProxy:
         arrivals: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
         delivery = asyncio.ensure_future(self._deliver(arrivals, sink))
         try:
-            while chunk := await source.read(SLICE):
+            while chunk := await source.read(self.slice):
                 if upward:
                     self.requests += _requests_in(chunk)
                 await way.pass_on(len(chunk))

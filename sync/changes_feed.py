@@ -22,12 +22,17 @@ Wanted = tuple[str, str]  # id and rev
 
 @dataclass
 class Reading:
-    """What the target lacks of the source, from a place in the feed on."""
+    """What the target lacks of the source, from a place in the feed on.
+
+    Attributes:
+        is_target_empty: it is not asked what it lacks, which is everything; to write what is there changes nothing.
+    """
 
     source: Side
     target: Side
     limits: ReplicationLimits
     since: str
+    is_target_empty: bool = False
     missing: int = 0  # revs that the target lacked so far
     mean: float = DOCUMENT
 
@@ -71,6 +76,8 @@ class Reading:
     async def _documents(self, revs: Sequence[tuple[str, Sequence[str]]]) -> AsyncIterator[list[Fetched] | SetAside]:
         lacking: list[Wanted] = []
         left = list(revs)
+        if self.is_target_empty:
+            lacking, left = [(doc_id, rev) for doc_id, its in left for rev in its], []
         while left:
             count, size = _portion(left, self.target.pace.size)
             diff = await self.target.ask(self.target.store.revs_diff(dict(left[:count])), size)

@@ -105,6 +105,7 @@ class Session:
     target: Store
     log: str
     agreed: Agreed
+    is_target_empty: bool = False
     id: str = field(default_factory=lambda: secrets.token_hex(16))
     start_time: str = field(default_factory=lambda: formatdate(time.time(), usegmt=True))
 
@@ -115,8 +116,10 @@ class Session:
         Raises:
             StoreError: a side does not answer, or does not let us in.
         """
-        log = replication_id(await source.info(), await target.info())
-        return cls(source, target, log, compare(await _read(source, log), await _read(target, log)))
+        there = await target.info()
+        log = replication_id(await source.info(), there)
+        agreed = compare(await _read(source, log), await _read(target, log))
+        return cls(source, target, log, agreed, is_target_empty=not there.doc_count and not there.doc_del_count)
 
     async def record(self, seq: str, tally: Tally, set_aside: Sequence[SetAside]) -> None:
         """Write down on both sides that the target has everything up to *seq*, but what was set aside.

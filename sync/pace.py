@@ -12,7 +12,7 @@ passed and what was under way. While those ranges have something in common, one 
 from math import sqrt
 
 OVERHEAD = 600  # bytes of one request and its answer beside what it carries
-SURE = 0.97  # of the bytes that passed before a drop: headers are not counted exactly
+SURE = 0.99  # of the bytes that passed before a drop: headers are not counted exactly
 
 
 class Pace:
@@ -32,14 +32,13 @@ class Pace:
     def size(self) -> int:
         """Give the bytes of the next batch; a single document may be larger."""
         size: float = min(self._grown, self._largest)
-        if self._between is not None:
-            size = min(size, max(self._room, sqrt(2 * OVERHEAD * max(self._between, self._carried))))
+        if self._is_by_rule and self._carried < self._limit[1]:
+            sure = self._limit[0] * SURE - self._carried
+            # Past what is sure, half of what may be: so the limit is found more and more exactly.
+            size = min(size, sure if sure > OVERHEAD else (self._limit[1] - self._carried) / 2)
+        elif self._between is not None:
+            size = min(size, sqrt(2 * OVERHEAD * max(self._between, self._carried)))
         return max(1, int(size))
-
-    @property
-    def _room(self) -> float:
-        """Give the bytes that go through before the next drop."""
-        return self._limit[0] * SURE - self._carried if self._is_by_rule else 0.0
 
     def passed(self, size: int, seconds: float) -> None:
         """Note that *size* bytes went through."""

@@ -70,7 +70,7 @@ class Replication:
         self._session = session
         self._limits = limits
         self._on_progress = on_progress or (lambda _: None)
-        self._reading = Reading(source, target, limits, session.agreed.since)
+        self._reading = Reading(source, target, limits, session.agreed.since, is_target_empty=session.is_target_empty)
         self._taking_in = TakingIn(source, target, limits)
         self._target = target
         self._again = list(session.agreed.set_aside)
@@ -103,6 +103,7 @@ class Replication:
         async with aclosing(_ahead(self._items(wait))) as items:
             async for item in items:
                 await self._handle(item)
+        self._reading.is_target_empty = False
         await self._record()
 
     def summary(self) -> Summary:
