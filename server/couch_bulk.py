@@ -44,9 +44,9 @@ async def bulk_docs(request: Request) -> Response:
 
 
 def with_rev(doc: Doc) -> Doc:
-    """Give a replicated document with the rev that its history begins with, when it brings only that."""
+    """Give a replicated document with the rev that its history begins with; what it says beside that does not count."""
     match doc.get("_revisions"):
-        case {"start": int(start), "ids": [str(sig), *_]} if "_rev" not in doc:
+        case {"start": int(start), "ids": [str(sig), *_]}:
             return doc | {"_rev": f"{start}-{sig}"}
     return doc
 
