@@ -17,6 +17,7 @@ from sync.canonical import b32_encode, sha256
 from sync.document import Doc
 from sync.shape import blob_rev, write_once_rev
 from tests.applicants import Applicant
+from tests.interop.test_couch_clients import COUCHDB, ask
 from tests.serving import ROOT, RunningOffice
 
 HERE = Path(__file__).parent
@@ -111,6 +112,24 @@ def test_couchdb_python_dumps_an_office_and_loads_another(source: Peered, target
     load = [BIN / "couchdb-load", "--input", dump, target.url("cases")]
     subprocess.run(load, capture_output=True, check=True, timeout=50)
     assert source.docs("cases")[0] in target.docs("cases")
+
+
+@pytest.mark.couchdb
+def test_couchdbs_own_replicator_carries_from_office_to_office(source: Peered, target: Peered) -> None:
+    if not COUCHDB:
+        pytest.skip("RANTAU_TEST_COUCHDB names no CouchDB")
+    for database in ("cases", "blobs"):
+        between = f"{COUCHDB}/rantau-test-{secrets.token_hex(6)}"
+        ask(between, method="PUT")
+        try:
+            jobs = [(source.url(database), between), (between, target.url(database))]
+            done = [ask(f"{COUCHDB}/_replicate", {"source": one, "target": other}) for one, other in jobs]
+            told = [(job["history"][0]["docs_written"], job["history"][0]["doc_write_failures"]) for job in done]
+            assert told[0] == (1, 0)
+            assert told[1][1] == 0
+            assert source.docs(database)[0] in target.docs(database)
+        finally:
+            ask(between, method="DELETE")
 
 
 def test_who_only_reads_pulls_and_pushes_nothing(source: Peered, tmp_path: Path) -> None:
