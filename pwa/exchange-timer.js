@@ -12,6 +12,7 @@ let started;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let failures = 0;
+let [isAtIt, isAsked, isElsewhere] = [false, false, false];
 
 /** Begin to exchange by itself. Safe to call twice. */
 export function startExchange() {
@@ -22,6 +23,7 @@ export function startExchange() {
   window.addEventListener('online', exchangeSoon, { signal });
   document.addEventListener('rantau:queued', exchangeSoon, { signal });
   document.addEventListener('visibilitychange', seen, { signal });
+  document.addEventListener('rantau:exchanged', () => isElsewhere && exchangeSoon(), { signal });
   signal.addEventListener('abort', hearExchanges());
   exchangeSoon();
 }
@@ -33,9 +35,10 @@ export function stopExchange() {
   started = undefined;
 }
 
-/** Exchange as soon as the page has a moment. */
+/** Exchange as soon as the page has a moment; once more after the one under way, which may have looked already. */
 export function exchangeSoon() {
-  plan(0);
+  isAsked = true;
+  if (!isAtIt) plan(0);
 }
 
 /**
@@ -55,12 +58,20 @@ function plan(milliseconds) {
 }
 
 async function turn() {
+  [isAtIt, isAsked, isElsewhere] = [true, false, false];
   const result = await exchange({ signal: started?.signal }).catch(() => undefined);
-  if (result?.state === 'elsewhere') return plan(PENDING);
+  isElsewhere = result?.state === 'elsewhere';
+  const wait = isElsewhere ? PENDING : await waitAfter(result);
+  isAtIt = false;
+  plan(isAsked ? 0 : wait);
+}
+
+/** @param {import('./exchange.js').Result | undefined} result */
+async function waitAfter(result) {
   const isAnswered = result?.state === 'ok';
   const isWaiting = !isAnswered || result.more || (await linesToSend().catch(() => [])).length > 0;
   failures = result?.done.length || !isWaiting ? 0 : failures + 1;
-  if (!isWaiting) return plan(NEWS);
+  if (!isWaiting) return NEWS;
   const wait = backoff(Math.max(failures, 1), result?.retryAfter);
-  return plan(isAnswered ? Math.max(wait, PENDING) : wait);
+  return isAnswered ? Math.max(wait, PENDING) : wait;
 }

@@ -7,6 +7,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from sync.document import Doc, Rev
@@ -79,10 +80,10 @@ def history_of(doc: Doc) -> list[Rev]:
 
 
 def _rev(generation: int, sig: object) -> Rev:
-    try:
-        return Rev.parse(f"{generation}-{sig}")
-    except BadRequest:
-        raise BadRequest("_revisions is not a history", error="doc_validation") from None
+    with suppress(BadRequest):
+        if isinstance(sig, str):
+            return Rev.parse(f"{generation}-{sig}")
+    raise BadRequest("_revisions is not a history", error="doc_validation")
 
 
 def bare(doc: Doc) -> dict[str, Any]:

@@ -60,6 +60,29 @@ class TestSending:
         )
         assert results == [[None, ["GoneError", None]], 1, 1]
 
+    def test_what_is_queued_while_an_exchange_is_under_way_is_not_left_until_the_next_question(
+        self, page: Page
+    ) -> None:
+        ended = run(
+            page,
+            """const { startExchange, stopExchange } = await import('/pwa/exchange-timer.js');
+            stopExchange();
+            await send();
+            const answered = window.fetch;
+            window.fetch = (...request) => {
+              window.fetch = answered;
+              document.dispatchEvent(new CustomEvent('rantau:queued'));
+              return answered(...request);
+            };
+            const ends = [];
+            const again = new Promise((resolve) => document.addEventListener('rantau:exchanged', ({ detail }) => {
+              if (ends.push(detail.done.length) === 2) resolve(ends);
+            }));
+            startExchange();
+            return again;""",
+        )
+        assert ended == [1, 0]
+
     def test_a_draft_changed_since_is_not_sent_as_it_was(self, page: Page) -> None:
         error = run(
             page,

@@ -145,7 +145,8 @@ def test_the_apps_own_tests_pass_on_what_phones_are_sent(tmp_path: Path) -> None
     for path in (ROOT / "pwa").rglob("*.js"):
         if "vendor" not in path.parts:
             (tmp_path / path.relative_to(ROOT)).write_text(slim_script(path.read_text()))
-    for name in ("content", "templates", "node_modules", "package.json", "manifest.json", "service-worker.js"):
+    aside = ("content", "templates", "server", "node_modules", "package.json", "manifest.json", "service-worker.js")
+    for name in aside:
         (tmp_path / name).symlink_to(ROOT / name)
     for name in ("vectors", "unit/rules"):
         if (ROOT / "tests" / name).exists():
