@@ -4,7 +4,7 @@ import { addEvents, endedCase, isHolding, isSigned, isVoided, knownUpTo, openCon
 import { addVersion, newContent, standingStep } from './case-record.js';
 import { derive, parseCode, showCode, spokenNumber } from './crypto/receipt-code.js';
 import { transact } from './db.js';
-import { ErasedError, LockedError, NotFoundError, OfflineError } from './device-errors.js';
+import { ErasedError, GoneError, LockedError, NotFoundError, OfflineError, VaultError } from './device-errors.js';
 import { office } from './pins.js';
 import { createRecord, listRecords, readRecord, updateRecord } from './records.js';
 import { idOf, openVault, vaultAtHand } from './vault.js';
@@ -64,9 +64,28 @@ export async function watches(after) {
  */
 export const tellCase = (caseId, news, open = vaultAtHand) =>
   updateRecord('cases', caseId, (content) => {
+    if (content.erased) return undefined;
     const fresh = absorb(content, news);
     return JSON.stringify(fresh) === JSON.stringify(content) ? undefined : fresh;
   }, Date.now(), open);
+
+/**
+ * Put verified steps into their cases. Gives the cases that had news, and whether nothing is left that could be stored
+ * another time: what belongs to no case here, or to one that does not open, is not.
+ * @param {Map<string, Event[]>} steps
+ */
+export async function tellCases(steps) {
+  const news = [];
+  let isStored = true;
+  for (const [caseId, events] of steps) {
+    try {
+      if (await tellCase(caseId, { events, versions: [] })) news.push(caseId);
+    } catch (error) {
+      isStored &&= error instanceof GoneError || (error instanceof VaultError && error.reason !== 'newer');
+    }
+  }
+  return { news, isStored };
+}
 
 /**
  * End a case here too, locked or not and in every profile; that it was ended stays, to be told. With an erased one goes

@@ -3,11 +3,11 @@
  * Whatever goes wrong leaves an item where it was; repeating is always harmless.
  */
 
-import { endCase, tellCase, watches } from './cases.js';
+import { endCase, tellCases, watches } from './cases.js';
 import { endedCase, isSigned } from './case-content.js';
 import { verifyReceipt } from './crypto/receipts.js';
 import { amend, read, write } from './db.js';
-import { NoOfficeError, RootChangedError } from './device-errors.js';
+import { NoOfficeError, RootChangedError, StorageError } from './device-errors.js';
 import { ping } from './online.js';
 import { dropOld, isDue, items, sending } from './outbox.js';
 import { hasMetOther, noteTime, office, refreshOffice } from './pins.js';
@@ -50,6 +50,9 @@ export function exchange({ signal } = {}) {
   return running;
 }
 
+/** Exchange once more after the one under way, which may have looked for what to send already. */
+export const exchangeAnew = () => Promise.resolve(running).catch(() => {}).then(() => exchange());
+
 /** Pass on what other tabs exchanged. @returns {() => void} stops it */
 export const hearExchanges = () => listen(({ exchanged }) => exchanged && announce(exchanged));
 
@@ -64,7 +67,7 @@ async function all(signal) {
     if (error instanceof TransportError) result.retryAfter = error.retryAfter;
     isReached = false;
   }
-  await dropOld();
+  await dropOld().catch(() => {}); // the next time does
   tell({ exchanged: result });
   announce(result);
   return result;
@@ -145,6 +148,7 @@ async function answers(lines, sent, result, reading, signal) {
   const rows = post(lines, signal);
   const { value: head } = await rows.next();
   const round = { result, sent, news: new Map(), reading, keys: (await officeOf(head)).keys };
+  let told = { news: /** @type {string[]} */ ([]), isStored: false };
   try {
     let isWhole = true;
     for await (const row of rows) {
@@ -153,10 +157,11 @@ async function answers(lines, sent, result, reading, signal) {
     }
     if (!isWhole) throw new TransportError('cut');
   } finally {
-    await storeNews(round); // what came before a cut counts
+    told = await tellCases(round.news); // what came before a cut counts
+    result.news.push(...told.news);
   }
-  await reading?.keep();
-  result.more ||= head.more === true;
+  if (told.isStored) await reading?.keep();
+  result.more ||= head.more === true || !told.isStored;
   return head;
 }
 
@@ -243,14 +248,6 @@ async function takeEvent(event, { keys, news }) {
   news.set(event.case, [...(news.get(event.case) ?? []), event]);
 }
 
-/** @param {Round} round */
-async function storeNews({ news, result }) {
-  for (const [caseId, events] of news) {
-    const isNews = await tellCase(caseId, { events, versions: [] }).catch(() => false);
-    if (isNews) result.news.push(caseId);
-  }
-}
-
 /** @param {any} mark @param {Round} round */
 async function takeEnd(mark, { keys, result }) {
   const caseId = await endedCase(mark, keys);
@@ -284,7 +281,7 @@ const sizeOf = (sent) => sent.reduce((sum, { line }) => sum + line.length, 0);
 /** @param {unknown} error @returns {Result['state']} */
 function stateOf(error) {
   if (error instanceof NoOfficeError) return 'no-office';
-  if (error instanceof RootChangedError) return 'failed';
+  if (error instanceof RootChangedError || error instanceof StorageError) return 'failed';
   if (!(error instanceof TransportError)) throw error;
   if (error.reason === 'away') return 'offline';
   return error.reason === 'busy' ? 'busy' : 'failed';

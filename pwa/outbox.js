@@ -11,7 +11,7 @@ import { amend, read, readAll, transact } from './db.js';
 import { ChangedError, GoneError, NoOfficeError } from './device-errors.js';
 import { clockNow, today } from './pins.js';
 import { placeOf } from './records.js';
-import { openVault } from './vault.js';
+import { openVault, vaultAtHand } from './vault.js';
 import { weigh } from './wire-body.js';
 
 /** @typedef {import('./drafts.js').Draft} Draft */
@@ -117,9 +117,12 @@ export const items = async () => (await readAll('outbox')).sort((one, other) => 
 export const isDue = ({ state, offeredAt }, now = Date.now()) =>
   state === 'waiting' || state === 'kept' || (state === 'hub' && Math.abs(now - offeredAt) > 86_400_000);
 
-/** Drop the sealed copies that were kept long enough. */
-export const dropOld = (now = Date.now()) =>
-  removeWhere(({ state, done }) => state === 'done' && now - (done ?? now) > KEEP);
+/** Drop the sealed copies that were kept long enough, from what a volunteer handed out too. */
+export async function dropOld(now = Date.now()) {
+  await removeWhere(({ state, done }) => state === 'done' && now - (done ?? now) > KEEP);
+  const { device } = await vaultAtHand().catch(() => ({ device: null }));
+  if (device) await (await import('./handed-out.js')).dropCopies((await items()).map(({ id }) => id));
+}
 
 /** @param {any} form @param {Record<string, any>} answers */
 function content(form, answers) {

@@ -1,6 +1,6 @@
 /** Several tabs are one app: they tell each other what changed and take turns where one is enough. */
 
-import { amend, remove, transact } from './db.js';
+import { amend, transact } from './db.js';
 
 /** @typedef {{draft: string} | {exchanged: any} | {locked: string}} News */
 
@@ -44,25 +44,28 @@ export function exclusively(name, work) {
  * @returns {Promise<T | undefined>}
  */
 export async function leased(name, work) {
-  if (!(await takeLease(name))) return undefined;
-  const beat = setInterval(() => void amend('meta', name, (row) => ({ ...row, until: Date.now() + LEASE })), LEASE / 3);
+  const by = Math.random();
+  if (!(await takeLease(name, by))) return undefined;
+  // A tab that slept through its lease leaves the next one's alone.
+  const hold = (/** @type {number} */ until) => amend('meta', name, (row) => (row.by === by ? { ...row, until } : undefined));
+  const beat = setInterval(() => hold(Date.now() + LEASE).catch(() => {}), LEASE / 3);
   try {
     return await work();
   } finally {
     clearInterval(beat);
-    await remove('meta', name);
+    await hold(0).catch(() => {}); // it ends by itself
   }
 }
 
-/** @param {string} name @returns {Promise<boolean>} */
-function takeLease(name) {
+/** @param {string} name @param {number} by @returns {Promise<boolean>} */
+function takeLease(name, by) {
   return transact(['meta'], 'readwrite', (store) => {
     const found = store('meta').get(name);
     let isFree = false;
     found.onsuccess = () => {
       const left = (found.result?.until ?? 0) - Date.now();
       isFree = left <= 0 || left > LEASE; // more than a lease is left only after the clock was set back
-      if (isFree) store('meta').put({ name, until: Date.now() + LEASE });
+      if (isFree) store('meta').put({ name, by, until: Date.now() + LEASE });
     };
     return () => isFree;
   });

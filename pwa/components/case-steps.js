@@ -14,7 +14,7 @@ import { when } from '../words.js';
 export function caseSteps(heading, opened, rows) {
   const open = rows.filter(({ state }) => state !== 'done');
   // Nothing of it has a receipt of the office: then it was not sent, whatever was pressed. The receipt below says more.
-  if (open.length === opened.versions.length && !opened.events.length) {
+  if (open.length && open.length === opened.versions.length && !opened.events.length) {
     heading.textContent = text(`state.${open.at(-1)?.state ?? 'waiting'}`);
     return [];
   }
@@ -46,4 +46,5 @@ const step = ({ step: name, at, note, hasNote }) =>
 const sent = ({ versions }) =>
   element('li', {},
     element('p', {}, element('strong', {}, text('step.terkirim'))),
-    element('p', { class: 'quiet' }, when(Math.min(...versions.map(({ at }) => at)) * 1000)));
+    // Of a case that was handed out long ago no version is kept.
+    versions.length ? element('p', { class: 'quiet' }, when(Math.min(...versions.map(({ at }) => at)) * 1000)) : null);

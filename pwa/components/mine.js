@@ -79,7 +79,7 @@ export default class Mine {
 
   async sendNow() {
     this.status.textContent = text('state.sending');
-    const { state } = await import('../exchange.js').then(({ exchange }) => exchange(), () => ({ state: 'offline' }));
+    const { state } = await import('../exchange.js').then(({ exchangeAnew }) => exchangeAnew(), () => ({ state: 'offline' }));
     this.status.textContent = text(`app.exchange.${state}`);
   }
 

@@ -221,3 +221,24 @@ class TestBrokenAnswers:
             return [...ends, await tabs.leased('turn', async () => 'after the clock was set back')];""",
         )
         assert told == ["first", None, "third", "after the clock was set back"]
+
+    def test_who_slept_through_a_lease_does_not_end_the_next_one_s(self, page: Page) -> None:
+        told = run(
+            page,
+            """const holding = () => {
+              let letGo;
+              const ended = tabs.leased('turn', () => new Promise((done) => { letGo = () => done('done'); }));
+              return { ended, hasBegun: async () => { while (!letGo) await db.read('meta', 'turn'); }, letGo: () => letGo() };
+            };
+            const asleep = holding();
+            await asleep.hasBegun();
+            await db.amend('meta', 'turn', (row) => ({ ...row, until: 1 }));
+            const next = holding();
+            await next.hasBegun();
+            asleep.letGo();
+            await asleep.ended;
+            const third = await tabs.leased('turn', async () => 'third');
+            next.letGo();
+            return [third ?? null, await next.ended];""",
+        )
+        assert told == [None, "done"]

@@ -83,6 +83,24 @@ class TestSending:
         )
         assert ended == [1, 0]
 
+    def test_who_asks_to_send_now_is_not_answered_by_an_exchange_that_looked_before(self, page: Page) -> None:
+        done = run(
+            page,
+            """const { id } = await send();
+            const item = await db.read('outbox', id);
+            await db.remove('outbox', id);
+            const { openCursor } = IDBObjectStore.prototype;
+            let asked;
+            IDBObjectStore.prototype.openCursor = function () { // it has looked, and only drops what is old
+              IDBObjectStore.prototype.openCursor = openCursor;
+              this.put(item);
+              asked = exchange.exchangeAnew();
+              return openCursor.call(this);
+            };
+            return [(await exchange.exchange()).done, (await asked).done.length];""",
+        )
+        assert done == [[], 1]
+
     def test_a_draft_changed_since_is_not_sent_as_it_was(self, page: Page) -> None:
         error = run(
             page,
