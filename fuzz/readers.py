@@ -25,9 +25,10 @@ from server.rules import check, to_answers
 from server.watch import read_hello
 from sync.answers import decode_answers
 from sync.audit_chain import START, ChainError, Deed, sign_entry, verify_chain
-from sync.canonical import b64u_encode, canonical
+from sync.bundle import BundleReader, Piece, write_bundle
+from sync.canonical import b64u_encode, canonical, h16
 from sync.cipher import aes_open
-from sync.errors import BadRequest, CodeError, OpenError, ShapeError
+from sync.errors import BadRequest, BundleError, CodeError, OpenError, ShapeError
 from sync.events import open_note, sign_event, verify_event
 from sync.hpke import open_
 from sync.incoming import checked_id, given_attachments, history_of, to_text
@@ -124,6 +125,28 @@ def _lines(data: bytes) -> None:
         for line in lines.feed(data[start : start + step]):
             assert len(line) <= limits.line + 1, "a line without end"
     lines.finish()
+
+
+def _bundle(data: bytes) -> None:
+    """Read the bytes as they are; then with the right digest under their first line, so that the index is looked at."""
+    step, file = 1 + (data[0] if data else 0), data[1:]
+    line, _, more = file.partition(b"\n")
+    _, _, rest = more.partition(b"\n")
+    with suppress(BundleError):
+        _read_bundle(file, step)
+    _read_bundle(line + b"\n" + b64u_encode(h16(line)).encode() + b"\n" + rest, step)
+
+
+def _read_bundle(file: bytes, step: int) -> None:
+    reader, given, ended = BundleReader(), 0, 0
+    for start in range(0, len(file), step):
+        for part in reader.feed(file[start : start + step]):
+            given += len(part.data) if isinstance(part, Piece) else 0
+            ended += not isinstance(part, Piece)
+    _, missing = reader.finish()
+    assert given <= len(file), "bytes out of nothing"
+    assert reader.head is not None
+    assert ended + len(missing) == len(reader.head.entries), "an entry that is neither there nor missing"
 
 
 def _posted_form(data: bytes) -> None:
@@ -276,6 +299,11 @@ READERS = {
     ),
     "body-lines": Reader(
         _lines, (BodyTooLarge, BodyMalformed), (b"\x02a\nb\r\nc", b"\x01" + gzip.compress(b"a\nb" * 400, mtime=0)),
+    ),
+    "bundle": Reader(
+        _bundle, (BundleError,),
+        (b"\x07" + write_bundle("items", [(VERSION["_id"], b"[1]"), ("blob." + "a" * 52, b"x")], office="a" * 16, at=1),
+         b"\x00" + write_bundle("ack", [(VERSION["_id"], b"[]")], office="a" * 16, at=1)),
     ),
     "posted-form": Reader(
         _posted_form, (HTTPException,), (b"nama=a&nik=1312014504900001&lahir=1990-04-05&x=%E2%80%8E%F0%9F%98%80",)

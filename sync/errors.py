@@ -11,7 +11,8 @@ SyncError                      never raised itself
 │   └── Unavailable            503 service_unavailable: try again; nothing is known of the outcome of a write
 ├── OpenError                  something sealed or signed does not open or verify; carries no detail on purpose
 ├── ShapeError                 a document is not of the shape docs/formats.md gives; `reason` is a typed refusal
-└── CodeError                  a typed receipt code is not one; `reason` is `alphabet`, `length` or `check`
+├── CodeError                  a typed receipt code is not one; `reason` is `alphabet`, `length` or `check`
+└── BundleError                a file is no bundle, or none that can be read here; `reason` says which
 """
 
 
@@ -95,6 +96,14 @@ class ShapeError(SyncError):
 
 class CodeError(SyncError):
     """What a person typed is not a receipt code; `reason` is `alphabet`, `length` or `check`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class BundleError(SyncError):
+    """A file is not read as a bundle; `reason` is `malformed`, `version`, `too-many` or `cut`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
