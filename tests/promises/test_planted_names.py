@@ -12,9 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Download, Locator, Page, Playwright, expect
 
+from server.cli import DEMO
 from server.settings import ROOT
+from tests.browser.form_filling import wait_until_saved
+from tests.browser.test_profiles import make_profile
 from tests.browsing import Phone
 from tests.markers import search, search_bytes
 from tests.people import Answers, person
@@ -80,6 +83,22 @@ def send_correction(page: Page) -> None:
     expect(page.locator("[data-receipt][data-state=done]")).to_be_visible(timeout=40_000)
 
 
+def export(page: Page, case: Locator, tmp_path: Path) -> list[str]:
+    """Make the files of everything the office holds on a person; they leave the browser, and only they hold names."""
+    downloads: list[Download] = []
+    page.on("download", lambda download: downloads.append(download))
+    case.locator(".person-data summary").click()
+    case.locator("[data-export]").click()
+    page.get_by_role("dialog").get_by_label(ID.text("staff.login.password")).fill(DEMO.password)
+    page.keyboard.press("Enter")
+    expect(page.locator("#announcement")).to_have_text(re.compile(ID.text("staff.export.done", number=".*")))
+    assert len(downloads) == 2
+    texts = [Path(download.path()).read_text() for download in downloads]
+    for download in downloads:
+        download.delete()
+    return texts
+
+
 def number_on(page: Page) -> str:
     found = re.search(r"\w{4} \w{4} \w$", page.get_by_text(re.compile("Nomor permohonan")).inner_text())
     assert found is not None
@@ -103,6 +122,8 @@ def test_with_the_app_nothing_is_in_clear_anywhere(
         case = officer.open(number)
         officer.expect_answers(case, ANSWERS)
         officer.record(case, "perlu_perbaikan", NOTE)
+        exported = export(desktop.page, case, tmp_path)
+    assert any(NAME in text for text in exported)
     phone.page.goto(f"{office.url}/id/mine")
     phone.page.locator("[data-case] a").first.click()
     expect(phone.page.get_by_text(NOTE)).to_be_visible(timeout=40_000)
@@ -128,6 +149,24 @@ def test_a_phone_that_is_killed_while_somebody_types_keeps_nothing_in_clear(
     fill(page, ANSWERS)
     expect(page.locator("[data-saved]")).to_contain_text(re.compile(r"\d\d[.:]\d\d"))
     phone.kill()
+
+    assert search([phone.profile], TYPED) == set()
+
+
+def test_a_shared_phone_that_is_locked_keeps_nothing_in_clear(phone: Phone, office: RunningOffice) -> None:
+    page = phone.page
+    page.clock.install()
+    page.goto(f"{office.url}/id/mine")
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.reload()
+    make_profile(page)
+    send_by_app(page, office)
+    page.goto(f"{office.url}/id/apply/{SERVICE}#new")
+    fill(page, ANSWERS)
+    wait_until_saved(page)
+    page.clock.fast_forward("02:01")
+    expect(page.locator("[data-unlock]")).to_be_visible()
+    phone.stop()
 
     assert search([phone.profile], TYPED) == set()
 
