@@ -228,7 +228,8 @@ class TestBrokenAnswers:
             """const holding = () => {
               let letGo;
               const ended = tabs.leased('turn', () => new Promise((done) => { letGo = () => done('done'); }));
-              return { ended, hasBegun: async () => { while (!letGo) await db.read('meta', 'turn'); }, letGo: () => letGo() };
+              const hasBegun = async () => { while (!letGo) await db.read('meta', 'turn'); };
+              return { ended, hasBegun, letGo: () => letGo() };
             };
             const asleep = holding();
             await asleep.hasBegun();

@@ -1,4 +1,4 @@
-"""What a volunteer's phone reads and keeps: nothing is lost that could not be stored, and nothing stays longer than said."""
+"""What a volunteer's phone reads and keeps: what could not be stored is asked for again, and nothing stays too long."""
 
 import json
 from collections.abc import Callable
