@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from server.deletion import compact
 from server.passwords import hash_password, weakness_of
 from server.rights import ROLES
 from server.second_factor import without_second_factor
@@ -103,6 +104,7 @@ class Accounts:
             AccountError: the account was changed meanwhile.
         """
         await self._write(account | {"password": phc, "setup": None})
+        await compact(self.staff)  # people keep old passwords elsewhere
 
     async def set_roles(self, login: str, roles: Iterable[str]) -> None:
         """Change what somebody may do.
@@ -127,6 +129,7 @@ class Accounts:
     async def forget_second_factor(self, login: str) -> None:
         """Let somebody who lost phone and codes set up others at the next sign-in; proved in person."""
         await self._write(await self.get(login) | without_second_factor())
+        await compact(self.staff)  # the app that was lost still has the old secret
 
     async def _keep_an_administrator(self, changed: Doc) -> None:
         after = [changed if user["login"] == changed["login"] else user for user in await self.all()]

@@ -8,6 +8,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from server.deletion import delete
 from server.devices import Devices, device_id, new_device
 from server.spoken_codes import new_code
 from sync.canonical import b32_encode, b64u_decode, b64u_encode
@@ -90,8 +91,7 @@ class Enrolment:
     async def _sweep(self) -> None:
         rows = await self.staff.all_docs(start="enrol.", end="enrol/", include_docs=True)
         old = [row.doc for row in rows if row.doc is not None and self.now > row.doc["until"] + _KEPT]
-        if old:
-            await self.staff.bulk_docs([{"_id": doc["_id"], "_rev": doc["_rev"], "_deleted": True} for doc in old])
+        await delete(self.staff, old)  # hashes of codes that count no more
 
 
 def plain(code: str) -> str:

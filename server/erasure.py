@@ -4,17 +4,14 @@ What is left of it, here, in replicas and in old backups, is sealed under keys t
 note that an erasure is under way outlives a crash: the next start finishes it.
 """
 
-import asyncio
 from collections.abc import Collection
 
 from server.databases import Databases
+from server.deletion import TRIES, compact, delete
 from sync.document import Doc
 from sync.errors import Forbidden, Unavailable
 from sync.shape import PREFIXES
 from sync.store import Store
-
-TRIES = 5  # times that a purge may be without an answer, or something new come in between
-_PAUSES = (0.1, 0.3, 1.0)  # seconds until whoever reads an embedded store has read
 
 
 async def erase(databases: Databases, case: str, gone: Doc) -> int:
@@ -28,7 +25,7 @@ async def erase(databases: Databases, case: str, gone: Doc) -> int:
     await put_once(databases.staff, {"_id": under_way, "type": "erasing", "gone": gone})
     await put_once(databases.cases, gone)
     count = await forget_keys(databases.wraps, [case])
-    await drop(databases.staff, under_way)
+    await delete(databases.staff, [{"_id": under_way}])  # a signed mark, which `cases` has too
     return count
 
 
@@ -81,16 +78,6 @@ async def _purge(wraps: Store, leaves: dict[str, list[str]]) -> int:
     return len(leaves)
 
 
-async def compact(wraps: Store) -> None:
-    """Take what was replaced or purged off the disk."""
-    for pause in _PAUSES:
-        try:
-            return await wraps.compact()
-        except Unavailable:  # somebody reads
-            await asyncio.sleep(pause)
-    await wraps.compact()
-
-
 async def put_once(store: Store, doc: Doc) -> None:
     """Store a document unless one of its id is there already.
 
@@ -102,9 +89,3 @@ async def put_once(store: Store, doc: Doc) -> None:
         return  # it is there already
     if row.error:
         raise Unavailable(row.reason or row.error)
-
-
-async def drop(store: Store, doc_id: str) -> None:
-    """Delete a note that is no longer needed."""
-    note = await store.get(doc_id)
-    await store.bulk_docs([{"_id": doc_id, "_rev": note["_rev"], "_deleted": True}])

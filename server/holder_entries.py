@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from server.erasure import TRIES, compact, leaves_of
+from server.deletion import TRIES, compact
+from server.erasure import leaves_of
 from sync.document import Doc
 from sync.errors import Unavailable
 from sync.store import Store

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from server.audit import Audit
 from server.databases import Databases
+from server.deletion import delete_all
 from server.founding import RECOVERY, VALID
 from server.office import KEYS, read_keys
 from server.server_key import ServerKey
@@ -172,12 +173,9 @@ class KeyDesk:
         return [wrap["_id"] for wrap in wraps if kid in wrap and not others & set(wrap)]
 
     async def drop_grants(self, which: Callable[[Doc], bool]) -> int:
-        """Delete grants; give how many."""
+        """Delete grants, on disk too; give how many."""
         dropped = [doc for doc in await docs_of(self.databases.staff, "grant") if which(doc)]
-        await self.databases.staff.bulk_docs(
-            [{"_id": doc["_id"], "_rev": doc["_rev"], "_deleted": True} for doc in dropped]
-        )
-        return len(dropped)
+        return await delete_all(self.databases.staff, dropped)
 
     async def _refuse_needed(self, kid: str, key_list: KeyList) -> None:
         needed = await self.needed_by(kid, key_list)

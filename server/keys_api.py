@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from server.deletion import compact
 from server.guard import user_of
 from server.items import MAX_BRACKETS, ItemRefused, parse_line
 from server.key_changes import docs_of
@@ -62,6 +63,8 @@ async def keep_own_key(request: Request) -> Response:
     if row.error:
         return Problem(409, "conflict")
     is_new = old is None or old["pub"] != record["pub"]
+    if not is_new:
+        await compact(staff)  # the old passphrase, which somebody may know, opens it no more
     await office.audit.write("officer-key" if is_new else "passphrase", who=login)
     return _json({"granted": not is_new}, status_code=201)
 

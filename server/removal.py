@@ -6,11 +6,14 @@ What the person may have copied before stays readable to them; so a new key is d
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from server.accounts import AccountError, Accounts
+from server.deletion import delete_all
 from server.guard import user_of
 from server.key_changes import docs_of
 from server.ndjson import Problem
 from server.office import office_of
 from server.proving import account_of
+from server.sessions import Sessions
 
 BODY_LIMIT = 1024  # bytes
 
@@ -19,14 +22,17 @@ async def remove_officer(request: Request) -> Response:
     """Answer `POST /staff/api/officers/{login}/remove`."""
     office, login = office_of(request), request.path_params["login"]
     staff = office.databases.staff
-    account = await account_of(staff, login)
-    if account is None:
+    if await account_of(staff, login) is None:
         return Problem(404, "not-found")
     if login == user_of(request).login:
         return Problem(422, "not-removed", "self")
     await office.audit.write("removed", who=user_of(request).login, about={"login": login})
+    try:
+        # First, so that nobody grants or signs in behind what is deleted then.
+        await Accounts(staff, office.clock()).set_disabled(login, disabled=True)
+    except AccountError as error:
+        return Problem(409, "not-removed", error.reason)
+    await Sessions(staff, office.clock).end_all(login)
     grants = [grant for grant in await docs_of(staff, "grant") if grant["officer"] == login]
-    sessions = [session for session in await docs_of(staff, "s") if session["login"] == login]
-    ended = [{"_id": doc["_id"], "_rev": doc["_rev"], "_deleted": True} for doc in (*grants, *sessions)]
-    await staff.bulk_docs([account | {"disabled": True}, *ended])
+    await delete_all(staff, grants)
     return JSONResponse({"grants": len(grants)}, headers={"Cache-Control": "no-store"})

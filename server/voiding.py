@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.databases import Databases
-from server.erasure import drop, put_once
+from server.deletion import delete_all
+from server.erasure import put_once
 from server.holder_entries import shut_out
 from server.intake import Intake, Refused
 from sync.claim import Lost, claim
@@ -76,14 +77,19 @@ async def _finish(databases: Databases, intake: Intake, voiding: Voiding) -> int
     outcomes = await intake.take([json.dumps(item, separators=(",", ":")).encode() for item in voiding.items])
     refused = next((outcome.reason for outcome in outcomes if isinstance(outcome, Refused)), None)
     if refused is not None:
-        await drop(databases.staff, voiding.note_id)
+        await _forget(databases, voiding)
         raise NotVoided(refused)
     if voiding.event is not None:
         await _number(databases, voiding.event, now=intake.clock())
     await put_once(databases.cases, voiding.mark)
     count = await shut_out(databases.wraps, [voiding.old])
-    await drop(databases.staff, voiding.note_id)
+    await _forget(databases, voiding)
     return count
+
+
+async def _forget(databases: Databases, voiding: Voiding) -> None:
+    # The note holds data keys of the new case: erasing that would not reach what stayed of it here.
+    await delete_all(databases.staff, [{"_id": voiding.note_id}])
 
 
 async def _number(databases: Databases, event: Doc, *, now: int) -> None:

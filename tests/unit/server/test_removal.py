@@ -14,13 +14,19 @@ from tests.small_office import SmallOffice, deeds_of, routes_of, small_office
 async def office(tmp_path: Path) -> AsyncIterator[SmallOffice]:
     async with small_office(tmp_path, routes_of("remove_officer", "officers"), {}, OfficeKeys()) as office:
         for officer in ("siti", "upik"):
-            grant = {"_id": f"grant.k1.{officer}", "type": "grant", "kid": "k1", "officer": officer, "sealed": "-"}
+            sealed = f"sealed-to-{officer}"
+            grant = {"_id": f"grant.k1.{officer}", "type": "grant", "kid": "k1", "officer": officer, "sealed": sealed}
             await office.databases.staff.bulk_docs([grant])
         yield office
 
 
+def contents(folder: Path) -> bytes:
+    """Give everything that lies in the files of `staff`."""
+    return b"".join(path.read_bytes() for path in folder.glob("staff*"))
+
+
 @pytest.mark.anyio
-async def test_account_sessions_and_grants_end_together(office: SmallOffice) -> None:
+async def test_account_sessions_and_grants_end_together(office: SmallOffice, tmp_path: Path) -> None:
     leaving, head = await sit_down(office, "siti"), await sit_down(office, "upik", "officer", "administrator")
     assert (await leaving.get("officers")).status == 200
     assert (await head.post("officers/siti/remove", {})).json() == {"grants": 1}
@@ -29,6 +35,8 @@ async def test_account_sessions_and_grants_end_together(office: SmallOffice) -> 
     assert (rows["siti"]["disabled"], rows["siti"]["kids"]) == (True, [])
     assert (rows["upik"]["disabled"], rows["upik"]["kids"]) == (False, ["k1"])
     assert [(deed.name, deed.about) for deed in await deeds_of(office)] == [("removed", {"login": "siti"})]
+    files = contents(tmp_path)
+    assert (b"sealed-to-siti" in files, b"sealed-to-upik" in files) == (False, True)
 
 
 @pytest.mark.anyio

@@ -40,9 +40,9 @@ async def applied(office: SmallOffice, code: CodeKeys) -> tuple[dict[str, Any], 
     return pair
 
 
-def contents(folder: Path) -> str:
-    """Give everything that lies in the files of the data keys."""
-    return "".join(path.read_bytes().decode("latin1") for path in folder.glob("wraps*"))
+def contents(folder: Path, name: str = "wraps") -> str:
+    """Give everything that lies in the files of a database, that of the data keys unless said otherwise."""
+    return "".join(path.read_bytes().decode("latin1") for path in folder.glob(f"{name}*"))
 
 
 def voiding(old: str, new: CodeKeys, *, event: bool = True, **more: Any) -> dict[str, Any]:
@@ -94,6 +94,9 @@ async def test_the_old_code_opens_nothing_and_the_office_opens_both(office: Smal
     deed = next(deed for deed in await deeds_of(office) if deed.name == "void-code")
     assert (deed.who, deed.about) == ("upik", {"case": old.case, "new": new.case, "identity": "seen"})
     assert await office.databases.staff.all_docs(start="voiding.", end="voiding/") == []
+    # Of what was noted while it was under way no data key stays, or erasing the case would not reach it.
+    _, fresh_wrap = body["items"][0]
+    assert not [name for name, entry in fresh_wrap.items() if entry in contents(tmp_path, "staff")]
 
 
 @pytest.mark.anyio
