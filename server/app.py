@@ -14,6 +14,7 @@ from server.databases import Databases
 from server.exchange import intake_of
 from server.failures import Failures, explain
 from server.headers import StrictHeaders
+from server.hub_app import create_hub_app
 from server.key_watch import follow_keys
 from server.limits import ClientAddress, KnownHosts, SlowDown
 from server.office import now, open_office
@@ -59,4 +60,5 @@ def create_app(settings: Settings, *, databases: Databases | None = None, clock:
 
 def app_from_environment() -> Starlette:
     """Build the application from the environment, for the server's processes."""
-    return create_app(load_settings(os.environ))
+    settings = load_settings(os.environ)
+    return create_hub_app(settings) if settings.role == "hub" else create_app(settings)

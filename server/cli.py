@@ -11,6 +11,7 @@ import click
 
 from server.cli_accounts import accounts
 from server.cli_audit import audit
+from server.cli_hub import hub
 from server.cli_keys import keys
 from server.cli_peers import peers
 from server.cli_replicate import move_to_couchdb, replicate
@@ -19,6 +20,7 @@ from server.content import ContentError
 from server.databases import open_databases
 from server.doctor import examine
 from server.founding import FoundingError, NewOfficer, Paper, make_office
+from server.hub_identity import read_identity
 from server.office import NoOffice, now, read_keys
 from server.paper import read_paper
 from server.sentences import in_sentences
@@ -46,6 +48,7 @@ def main() -> None:
 
 main.add_command(accounts)
 main.add_command(audit)
+main.add_command(hub)
 main.add_command(keys)
 main.add_command(peers)
 main.add_command(move_to_couchdb)
@@ -78,10 +81,18 @@ def init(*, demo: bool, from_stdin: bool, sheet: Path | None) -> None:
 
 @main.command()
 @click.option("--demo", is_flag=True, help="Make a demo office first where there is none.")
-def serve(*, demo: bool) -> None:
-    """Serve the office until stopped."""
+@click.option("--role", type=click.Choice(["office", "hub"]), help="As RANTAU_ROLE: a hub takes in for an office.")
+@click.option("--upstream", help="As RANTAU_UPSTREAM: the origin of a hub's office.")
+def serve(*, demo: bool, role: str | None, upstream: str | None) -> None:
+    """Serve the office, or a hub of one, until stopped."""
     with in_sentences():
+        # In the environment, where the processes of the server look.
+        os.environ.update({name: value for name, value in _given(role, upstream) if value})
         settings = load_settings(os.environ)
+        if settings.role == "hub":
+            own = read_identity(settings.data)
+            welcome = f"Rantau is serving the hub {own.name} on {settings.origin}; office: {own.upstream}"
+            return serve_office(settings, ready=lambda: click.echo(welcome))
         is_demo = asyncio.run(_find_or_make(settings, may_make=demo))
         if demo and not is_demo:
             raise FoundingError(f"{settings.data} holds a real office: serve it without --demo.")
@@ -95,6 +106,10 @@ def doctor() -> None:
     for finding in findings:
         click.echo(f"{_RIGHT if finding.is_right else _WRONG}  {finding.sentence}")
     sys.exit(0 if all(finding.is_right for finding in findings) else 1)
+
+
+def _given(role: str | None, upstream: str | None) -> tuple[tuple[str, str | None], ...]:
+    return ("RANTAU_ROLE", role), ("RANTAU_UPSTREAM", upstream)
 
 
 async def _make(settings: Settings, officer: NewOfficer, *, is_demo: bool) -> Paper:

@@ -52,7 +52,7 @@ def make_next(*, yes: bool) -> None:
     """Make the key that phones will seal to next, and a new one that signs steps. Needs the root's paper."""
 
     async def change(desk: KeyDesk) -> None:
-        root, readers = _read_pair("root"), await desk.readers()
+        root, readers = read_pair("root"), await desk.readers()
         _compare(readers, yes=yes)
         sealing = await desk.add("seal", root, readers)
         signing = await desk.add("office", root, readers)
@@ -68,7 +68,7 @@ def promote(*, at_once: bool) -> None:
     """Put the next key to use. Needs the root's paper."""
 
     async def change(desk: KeyDesk) -> None:
-        key = await desk.promote(_read_pair("root"), at_once=at_once)
+        key = await desk.promote(read_pair("root"), at_once=at_once)
         click.echo(f"{key.kid} is in use. What is sealed to older keys is still accepted.")
         click.echo("An officer re-wraps the open cases in the console (Office keys).")
 
@@ -80,7 +80,7 @@ def renew() -> None:
     """Sign the list of keys again, before its date is past. Needs the root's paper."""
 
     async def change(desk: KeyDesk) -> None:
-        renewed = await desk.renew(_read_pair("root"))
+        renewed = await desk.renew(read_pair("root"))
         click.echo(f"List {renewed.seq} is good until {_day(renewed.until)}.")
 
     _run(change)
@@ -92,7 +92,7 @@ def destroy(kid: str) -> None:
     """Give up an old key for ever. Refused while anything needs it. Needs the root's paper."""
 
     async def change(desk: KeyDesk) -> None:
-        count = await desk.destroy(kid, _read_pair("root"))
+        count = await desk.destroy(kid, read_pair("root"))
         click.echo(f"{kid} is destroyed: {count} grants deleted. Delete backups of `staff` from before, too.")
 
     _run(change)
@@ -103,7 +103,7 @@ def drill() -> None:
     """Rehearse the recovery with its paper: changes nothing, and says whether it would work."""
 
     async def look(desk: KeyDesk) -> bool:
-        sentences = await rehearse(desk, _read_pair("recovery"))
+        sentences = await rehearse(desk, read_pair("recovery"))
         for is_right, sentence in sentences:
             click.echo(f"{'right' if is_right else 'WRONG'}  {sentence}")
         return all(is_right for is_right, _ in sentences)
@@ -118,7 +118,7 @@ def recover(login: str, *, yes: bool) -> None:
     """Grant every key to LOGIN from the recovery's paper, as when nobody knows a passphrase any more."""
 
     async def change(desk: KeyDesk) -> None:
-        recovery = _read_pair("recovery")
+        recovery = read_pair("recovery")
         records = [doc for doc in await docs_of(desk.databases.staff, "officer") if doc["officer"] == login != RECOVERY]
         if not records:
             raise KeyChangeError(f"{login} has made no key yet: sign in and choose a passphrase first.")
@@ -140,7 +140,7 @@ def _run(work: Callable[[KeyDesk], Awaitable[T]]) -> T:
         return asyncio.run(opened())
 
 
-def _read_pair(which: str) -> KeyPair:
+def read_pair(which: str) -> KeyPair:
     """Read a key from its paper: typed at the screen, or from standard input."""
     if sys.stdin.isatty():
         click.echo(f"Type the lines of the {which} key, or scan its code, and press Enter once more at the end.")

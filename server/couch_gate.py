@@ -18,7 +18,7 @@ from server.office import Office
 from server.voiding import Voiding, void_code
 from sync.document import Doc
 from sync.errors import Forbidden, Unavailable
-from sync.shape import is_case
+from sync.shape import case_of_id
 from sync.store import Store, Written
 from sync.streamed import Streams
 
@@ -106,8 +106,7 @@ class OfficeGate:
 
 def case_of(doc: Doc) -> str | None:
     """Give C of a document of a case, from its id."""
-    parts = str(doc.get("_id", "")).split(".")
-    return parts[1] if len(parts) > 1 and is_case(parts[1]) else None
+    return case_of_id(str(doc.get("_id", "")))
 
 
 def _changes(store: Store, doc_id: str) -> bool:

@@ -45,8 +45,11 @@ class Peers:
         rows = await self.staff.all_docs(start="peer.", end="peer/", include_docs=True)
         return [row.doc for row in rows if row.doc is not None]
 
-    async def add(self, name: str, databases: Iterable[str], *, read_only: bool) -> str:
+    async def add(self, name: str, databases: Iterable[str], *, read_only: bool, secret: str | None = None) -> str:
         """Make an account and give its secret, which is stored nowhere.
+
+        Args:
+            secret: 256 random bits that its holder has already.
 
         Raises:
             PeerError: the name is taken or cannot be one, or a database is none that the face serves.
@@ -56,7 +59,7 @@ class Peers:
             raise PeerError("name: up to 32 of a-z, 0-9, dot, dash and underscore, beginning with a letter or digit")
         if not wanted or not set(wanted) <= set(OPEN):
             raise PeerError(f"database: one or more of {', '.join(OPEN)}")
-        secret = secrets.token_urlsafe(_SECRET)
+        secret = secret or secrets.token_urlsafe(_SECRET)
         account = {
             "_id": f"peer.{name}",
             "type": "peer",

@@ -8,7 +8,8 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -19,14 +20,17 @@ from server.body_lines import BodyLimits, BodyLines, BodyMalformed, BodyTooLarge
 from server.device_auth import Reading, judge
 from server.device_news import device_news
 from server.devices import Devices
-from server.intake import Intake
+from server.hub_news import hub_news, note_relayed
+from server.hubs import Hubs
+from server.intake import Intake, Outcome
 from server.items import ItemRefused
 from server.ndjson import NDJSON, NdjsonResponse, Problem
 from server.office import Office, office_of
 from server.packing import choose_live_encoding
-from server.watch import Hello, News, read_hello
+from server.watch import Hello, News, marks_of, read_hello
 from sync.canonical import b32_encode
 from sync.errors import Unavailable
+from sync.shape import case_of_id
 from sync.store import Store
 
 log = logging.getLogger("rantau.exchange")
@@ -40,13 +44,18 @@ RETRY_AFTER = 10  # seconds
 async def exchange(request: Request) -> Response:
     """Answer `POST /exchange`."""
     office = office_of(request)
+    return await answer_exchange(request, lambda hello, body: _answers(office, hello, body))
+
+
+async def answer_exchange(request: Request, answers: Callable[[Hello, "Body"], AsyncIterator[list[Any]]]) -> Response:
+    """Read the first line of an exchange and send what *answers* gives to it and to the rest, its head first."""
     refusal = _refusal_by_headers(request, BodyLimits())
     if refusal is not None:
         return refusal
     body = Body(request, BodyLines(gzip=bool(request.headers.get("content-encoding"))))
     try:
         hello = read_hello(await body.first())
-        batches = _answers(office, hello, body)
+        batches = answers(hello, body)
         return NdjsonResponse(await _begun(batches), encoding=_encoding(request, hello, body))
     except ItemRefused as refused:
         return Problem(413 if refused.reason == "too-large" else 400, "bad-first-line", refused.reason)
@@ -147,41 +156,80 @@ async def _answers(office: Office, hello: Hello, body: Body) -> AsyncIterator[li
     cases, intake = office.databases.cases, intake_of(office)
     news = News(cases, office.databases.wraps)
     rows, more = await news.of(hello.watch)
-    reading = await _reading(office, hello)
+    reader = await _reader(office, hello)
     head = {
         "epoch": await epoch([cases, office.databases.wraps]),
         "time": office.clock(),
         "public": office.public,
         "more": more,
-    } | ({"reading": reading.word} if reading else {})
+    } | ({"reading": reader.word} if reader else {})
     # The first group is taken before the answer begins, so that a store that is away is a 503 and no broken answer.
-    taken = await _take(intake, body)
+    taken = await _take(office, intake, body, reader)
     answered = _answered(taken)
     yield [head, *await news.missing(hello.have), *rows, *taken]
     try:
         while not body.is_empty:
-            taken = await _take(intake, body)
+            taken = await _take(office, intake, body, reader)
             answered |= _answered(taken)
             yield taken
-        if reading and reading.device and hello.since is not None and body.ended != "cut":
-            yield await device_news(office, intake, reading.device, hello.since, answered=answered)
+        if reader and hello.since is not None and body.ended != "cut":
+            yield await _news(office, intake, reader, hello.since, answered)
     except Unavailable:
         log.warning("the store went away during an exchange; the sender repeats the rest")
         return
     yield body.last_row()
 
 
-async def _reading(office: Office, hello: Hello) -> Reading | None:
-    return await judge(Devices(office.databases.staff, office.clock()), hello.auth) if hello.auth is not None else None
+@dataclass(frozen=True)
+class _Reader:
+    """Who reads beside the holders of codes, as the answer's head says it: an enrolled device or a hub, or neither."""
+
+    word: str
+    device: str | None = None
+    hub: str | None = None
+
+
+async def _reader(office: Office, hello: Hello) -> _Reader | None:
+    match hello.auth:
+        case None:
+            return None
+        case [["hub1", *_], _]:
+            word, hub = await Hubs(office.databases.staff, office.clock()).judge(hello.auth)
+            return _Reader(word, hub=hub)
+    reading: Reading = await judge(Devices(office.databases.staff, office.clock()), hello.auth)
+    return _Reader(reading.word, device=reading.device)
+
+
+async def _news(office: Office, intake: Intake, reader: _Reader, since: str, answered: set[str]) -> list[Any]:
+    if reader.device:
+        return await device_news(office, intake, reader.device, since, answered=answered)
+    if reader.hub:
+        return await hub_news(office.databases.staff, intake, reader.hub, since, answered=answered)
+    return []
 
 
 def _answered(rows: list[Any]) -> set[str]:
     return {row[0] for row in rows if row[1] == "ok"}
 
 
-async def _take(intake: Intake, body: Body) -> list[Any]:
+async def _take(office: Office, intake: Intake, body: Body, reader: _Reader | None) -> list[Any]:
     group = await body.group()
-    outcomes = await intake.take([line for _, line in group])
+    lines = [line for _, line in group]
+    if reader and reader.hub:
+        databases = office.databases
+        await note_relayed(databases.staff, databases.cases, reader.hub, lines, now=office.clock())
+    rows = rows_of(await intake.take(lines), group)
+    return [*rows, *await _ends_of(intake, rows)] if reader and reader.hub else rows
+
+
+async def _ends_of(intake: Intake, rows: list[Any]) -> list[Any]:
+    """Give a hub the signed marks for which its items were refused, or it would keep what is erased."""
+    cases = {case_of_id(row[0]) for row in rows if row[1:] in (["refused", "gone"], ["refused", "voided"])}
+    return [list(mark) for case in sorted(filter(None, cases)) for mark in await marks_of(intake.cases, case)]
+
+
+def rows_of(outcomes: list[Outcome], group: list[tuple[int, bytes]]) -> list[Any]:
+    """Write the outcomes of a group of lines as the rows that answer them."""
     return [outcome.row(number) for outcome, (number, _) in zip(outcomes, group, strict=True)]
 
 

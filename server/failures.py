@@ -77,7 +77,7 @@ def _answer(request: Request, status: int, headers: dict[str, str], *, number: s
     response: Response
     if is_face(request.scope["path"]):
         response = refusal(status, reason=f"it is in the log as {number}" if number else "")
-    elif "text/html" in request.headers.get("accept", ""):
+    elif "text/html" in request.headers.get("accept", "") and hasattr(request.app.state, "templates"):
         response = _page(request, status, number)
     else:
         response = Problem(status, _NAMES.get(status, "refused"), number)

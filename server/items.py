@@ -94,7 +94,7 @@ def read_item(line: bytes, *, forms: Forms, key_list: KeyList, now: int, limit: 
     try:
         check_pair(version, wrap)
     except ShapeError as error:
-        raise ItemRefused(error.reason, _readable_id(version)) from None
+        raise ItemRefused(error.reason, readable_id(version)) from None
     reason = _reason_against(version, wrap, forms=forms, key_list=key_list, now=now)
     if reason:
         raise ItemRefused(reason, version["_id"])
@@ -125,7 +125,8 @@ def _opens(key_list: KeyList, kid: str) -> bool:
     return key is not None and key.use == "seal" and key.state != "destroyed"
 
 
-def _readable_id(version: object) -> str | None:
+def readable_id(version: object) -> str | None:
+    """Give the id of a version that was refused, if it has one."""
     found = version.get("_id") if isinstance(version, Mapping) else None
     return str(found) if is_id(found) else None
 

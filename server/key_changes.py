@@ -25,6 +25,7 @@ from sync.speakable import fingerprint
 from sync.store import Store
 
 PUBLISHED = 30 * 86400  # seconds that a key should be known before phones seal to it
+_STEMS = {"seal": "k", "office": "o", "hub": "h"}
 _TIMES = "key-times"  # in `staff`: since when each key is what it is
 
 
@@ -93,6 +94,35 @@ class KeyDesk:
         others = [_aged(other, use) for other in old.keys] if use != "seal" else list(old.keys)
         await self._publish(old, [*others, key], root, "key-added", key.kid)
         return key
+
+    async def add_hub(self, hub: str, pub: bytes, root: KeyPair) -> ListedKey:
+        """List the key by which a hub signs; nobody here holds its private half.
+
+        Raises:
+            KeyChangeError: the list has such a hub already, or another root.
+        """
+        old = await self._checked(root)
+        who = f"hub:{hub}"
+        if any(key.who == who for key in old.keys):
+            raise KeyChangeError(f"name: the list of keys has a hub {hub} already; choose another name.")
+        key = ListedKey(_new_kid(old, "hub", self.now), "hub", who, None, "primary", pub)
+        await self._publish(old, [*old.keys, key], root, "key-added", key.kid)
+        return key
+
+    async def end_hub(self, hub: str, root: KeyPair, *, is_lost: bool) -> ListedKey:
+        """List a hub's key as old, so that its receipts still verify, or as destroyed, so that none does any more.
+
+        Raises:
+            KeyChangeError: there is no such hub in the list, or another root.
+        """
+        old = await self._checked(root)
+        key = next((key for key in old.keys if key.who == f"hub:{hub}" and key.state != "destroyed"), None)
+        if key is None:
+            raise KeyChangeError(f"{hub}: the list of keys has no such hub, or its key is destroyed already.")
+        ended = replace(key, state="destroyed" if is_lost else "old")
+        keys = [ended if other is key else other for other in old.keys]
+        await self._publish(old, keys, root, "key-destroyed" if is_lost else "key-retired", key.kid)
+        return ended
 
     async def promote(self, root: KeyPair, *, at_once: bool = False) -> ListedKey:
         """Put the next key to use: phones seal to it from their next contact on.
@@ -237,7 +267,7 @@ def _aged(key: ListedKey, use: str) -> ListedKey:
 
 def _new_kid(key_list: KeyList, use: str, now: int) -> str:
     """Name a key by its use, its year and the next free letter: k26b."""
-    stem = f"{'k' if use == 'seal' else 'o'}{datetime.fromtimestamp(now, UTC):%y}"
+    stem = f"{_STEMS[use]}{datetime.fromtimestamp(now, UTC):%y}"
     taken = {key.kid for key in key_list.keys}
     letters = list(string.ascii_lowercase)
     names = [stem + first + second for first in ["", *letters] for second in letters]

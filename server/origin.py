@@ -21,3 +21,9 @@ def is_foreign(request: Request, own: str) -> bool:
         return urlsplit(origin).netloc != request.headers.get("host")
     except ValueError:
         return True  # no browser writes such an origin
+
+
+def hub_origin(office: str, hub: str) -> str:
+    """Name the origin of a hub: its name before the host of the office, which the office's certificates cover."""
+    parts = urlsplit(office)
+    return f"{parts.scheme}://{hub}.{parts.netloc}"

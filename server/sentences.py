@@ -9,8 +9,11 @@ from server.accounts import AccountError
 from server.content import ContentError
 from server.couch_peers import PeerError
 from server.founding import FoundingError
+from server.hub_identity import HubIdentityError
+from server.hubs import HubError
 from server.key_changes import KeyChangeError
 from server.office import NoOffice
+from server.relay_link import LinkError
 from server.replicating import ReplicatingError
 from server.server_key import ServerKeyError
 from server.serving import ServingError
@@ -30,6 +33,9 @@ _EXPECTED = (
     AccountError,
     ReplicatingError,
     PeerError,
+    HubError,
+    HubIdentityError,
+    LinkError,
 )
 
 

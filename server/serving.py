@@ -42,8 +42,9 @@ def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
     """
     _leave_no_dump()
     _refuse_taken_port(settings.host, settings.port)
-    content = load_content(settings.content)
-    render_pages(make_environment(settings, content), content)
+    if settings.role == "office":
+        content = load_content(settings.content)
+        render_pages(make_environment(settings, content), content)
     server = Granian(
         "server.serving:process",
         address=settings.host,

@@ -43,6 +43,8 @@ SETTINGS = (
     Setting("RANTAU_COUCHDB_PREFIX", "rantau-", "what the names of our databases begin with in that CouchDB"),
     Setting("RANTAU_POSTS_PER_SECOND", "20", "anonymous posts a second from one address before they are slowed, never refused; 0: no limit"),  # noqa: E501
     Setting("RANTAU_SECOND_FACTOR", "required", "whether staff must prove more than a password: `required` or `optional`; a demo office does not ask"),  # noqa: E501
+    Setting("RANTAU_ROLE", "office", "what this server is: `office`, or `hub`, which takes in for an office and relays to it"),  # noqa: E501
+    Setting("RANTAU_UPSTREAM", "", "of a hub: the office's origin, e.g. `https://rantau.example.go.id`; empty: the one it joined"),  # noqa: E501
     Setting("RANTAU_LOG", "warning", "how much the server says: `debug`, `info`, `warning` or `error`"),
 )  # fmt: skip
 
@@ -78,6 +80,8 @@ class Settings:
     couchdb_prefix: str
     posts_per_second: float
     second_factor: str
+    role: str
+    upstream: str
     log: str
     office: OfficeProfile
     retention: Retention
@@ -121,6 +125,8 @@ def load_settings(environ: Mapping[str, str], office_toml: Path | None = None) -
         couchdb_prefix=values["RANTAU_COUCHDB_PREFIX"] or "rantau-",
         posts_per_second=_read(values, "POSTS_PER_SECOND", _number, "20"),
         second_factor=_read(values, "SECOND_FACTOR", _one_of("required", "optional"), "required"),
+        role=_read(values, "ROLE", _one_of("office", "hub"), "office"),
+        upstream=_read(values, "UPSTREAM", _origin_or_none, ""),
         log=_read(values, "LOG", _one_of("debug", "info", "warning", "error"), "warning"),
         office=load_profile(office_toml or content / "office.toml"),
         retention=load_retention(office_toml or content / "office.toml"),
@@ -209,6 +215,10 @@ def _origin(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or text != f"{parts.scheme}://{parts.netloc}":
         raise ValueError("such as https://rantau.example.go.id, without a path")
     return text.lower()
+
+
+def _origin_or_none(text: str) -> str:
+    return _origin(text) if text else ""
 
 
 def _networks(text: str) -> tuple[Network, ...]:

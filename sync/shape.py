@@ -119,6 +119,12 @@ def case_of_version(version: Mapping[str, Any]) -> str:
     return case
 
 
+def case_of_id(doc_id: str) -> str | None:
+    """Give C of a document of a case, whichever kind it is, from its id; None of any other document."""
+    parts = doc_id.split(".")
+    return parts[1] if len(parts) > 1 and is_case(parts[1]) else None
+
+
 def v_of(version: Mapping[str, Any]) -> str:
     """Give v of a version, by which corrections and events name it."""
     v: str = version["_id"].split(".")[2]

@@ -1,4 +1,4 @@
-"""What is signed beside events and receipts: an erasure, a voided code, a public document, a device's own words."""
+"""What is signed beside events and receipts: an end of a case, a public document, what a device or a hub says."""
 
 import re
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from sync.shape import is_case, is_kid, is_whole
 
 _DEVICE = re.compile(r"d-[a-z2-7]{8}")
 _NONCE = 16  # bytes
+_HUB = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,24}[a-z0-9])?")  # also a label of a host name
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,18 @@ class DeviceAuth:
     device: str
     at: int
     nonce: str
+
+
+@dataclass(frozen=True)
+class HubAuth:
+    """What a hub said of itself in one request: its name, which installation it is, and when, in milliseconds.
+
+    The time is greater each time, so that what was overheard counts once.
+    """
+
+    hub: str
+    install: str
+    at: int
 
 
 def sign_gone(case: str, *, at: int, kid: str, private: KeyPair) -> Doc:
@@ -154,6 +167,41 @@ def verify_device_auth(signed: object, pub: bytes) -> DeviceAuth:
         OpenError: it is not signed by *pub*.
     """
     auth = read_device_auth(signed)
+    assert isinstance(signed, list)
+    verify(signed[0], signed[1], pub)
+    return auth
+
+
+def is_hub(text: object) -> bool:
+    """Say whether *text* may be the name of a hub."""
+    return isinstance(text, str) and _HUB.fullmatch(text) is not None
+
+
+def sign_hub_auth(auth: HubAuth, *, private: KeyPair) -> list[Any]:
+    """Sign a hub's word about itself."""
+    signed: list[Canonical] = ["hub1", auth.hub, auth.install, auth.at]
+    return [signed, sign(signed, private)]
+
+
+def read_hub_auth(signed: object) -> HubAuth:
+    """Read a hub's word about itself; whether it is true, `verify_hub_auth` says.
+
+    Raises:
+        OpenError: it is none.
+    """
+    match signed:
+        case [["hub1", str(hub), str(install), int(at)], str()] if is_hub(hub) and is_whole(at) and _is_nonce(install):
+            return HubAuth(hub, install, at)
+    raise OpenError
+
+
+def verify_hub_auth(signed: object, pub: bytes) -> HubAuth:
+    """Check a hub's word about itself against its public key.
+
+    Raises:
+        OpenError: it is not signed by *pub*.
+    """
+    auth = read_hub_auth(signed)
     assert isinstance(signed, list)
     verify(signed[0], signed[1], pub)
     return auth

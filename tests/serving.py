@@ -52,6 +52,7 @@ class RunningOffice:
         self.folder = folder
         self.port = port or free_port()
         self.url = f"http://localhost:{self.port}"
+        self.named: dict[str, str] = {}  # a Host header, where it is reached by another name than its address
         self.log = folder / "server.log"
         own = {"RANTAU_DATA": str(folder / "data"), "RANTAU_PORT": str(self.port)}
         own |= {"RANTAU_COUCHDB": store_url} if store_url else {}
@@ -97,7 +98,8 @@ class RunningOffice:
         """Send one request; a body given in pieces goes without a length."""
         with closing(http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=PATIENCE)) as connection:
             chunked = not isinstance(body, bytes)
-            connection.request(method, path, body=body or None, headers=dict(headers or {}), encode_chunked=chunked)
+            given = self.named | dict(headers or {})
+            connection.request(method, path, body=body or None, headers=given, encode_chunked=chunked)
             answer = connection.getresponse()
             return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
 
@@ -125,7 +127,7 @@ class RunningOffice:
     def _answers(self) -> bool:
         with closing(http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=5)) as connection:
             try:
-                connection.request("GET", "/ping")
+                connection.request("GET", "/ping", headers=self.named)
                 return connection.getresponse().read().startswith(b"rantau ")
             except (OSError, http.client.HTTPException):
                 return False

@@ -1,0 +1,67 @@
+"""Puts a hub together. It answers the exchange and what is public, and nothing of the app: no page of it, no script.
+
+Whoever served the app's JavaScript could read what is typed; so the app comes from the office's origin alone, and only
+pages from there may ask here.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from server.body_lines import BodyLimits
+from server.failures import Failures, explain
+from server.headers import StrictHeaders
+from server.hub import hub_of, open_hub
+from server.hub_exchange import hub_exchange, hub_keys, hub_ping
+from server.limits import BodyLimit, ClientAddress, KnownHosts, SlowDown
+from server.office import now
+from server.office_origin import OfficeOrigin
+from server.relay import Relay
+from server.relay_link import RelayLink
+from server.settings import Settings
+from sync.errors import Unavailable
+
+_NOTHING = Middleware(BodyLimit, limit=0)
+ROUTES = (
+    Route("/ping", hub_ping, methods=["GET"], middleware=[_NOTHING]),
+    Route("/keys.json", hub_keys, methods=["GET"], middleware=[_NOTHING]),
+    Route("/exchange", hub_exchange, methods=["POST"], middleware=[Middleware(BodyLimit, limit=BodyLimits().sent)]),
+)
+
+
+def create_hub_app(settings: Settings, *, clock: Callable[[], int] = now, relays: bool = True) -> Starlette:
+    """Build the application; its hub is opened when it starts, and relays until it ends.
+
+    Args:
+        relays: False where somebody else drives the relay.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with open_hub(settings, clock=clock) as hub, RelayLink(hub.upstream) as link:
+            app.state.hub = hub
+            app.state.relay = Relay(hub, link)
+            tasks = [asyncio.create_task(app.state.relay.run())] if relays else []
+            yield
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    return Starlette(
+        routes=ROUTES,
+        lifespan=lifespan,
+        middleware=[
+            Middleware(StrictHeaders, origin=settings.origin),
+            Middleware(Failures),
+            Middleware(KnownHosts, hosts=settings.hosts),
+            Middleware(OfficeOrigin, office_of=lambda request: hub_of(request).upstream),
+            Middleware(ClientAddress, proxies=settings.proxies),
+            Middleware(SlowDown, per_second=settings.posts_per_second),
+        ],
+        exception_handlers={HTTPException: explain, Unavailable: explain},
+    )

@@ -1,0 +1,75 @@
+"""Takes sealed items in at a hub. What the office answered stands; what it has not seen gets the hub's own receipt.
+
+A hub judges no form and no key: its list may be weeks old, and what it refused would be lost work. It takes every item
+that is well made, and the office says the rest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.forms import Forms
+from server.hub import Hub
+from server.hub_stores import HubStores
+from server.intake import Intake, Ok, Outcome, Refused
+from server.items import Item, ItemRefused, parse_line, readable_id
+from sync.document import Doc
+from sync.errors import ShapeError
+from sync.receipts import sign_receipt
+from sync.seal import check_pair
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubIntake(Intake):
+    """The intake of a hub, which is *who* and signs with the key *kid*."""
+
+    stores: HubStores
+    who: str
+    kid: str = field(repr=False)
+
+    def _read(self, line: bytes) -> Item | Refused:
+        try:
+            return _well_made(line, limit=self.line_limit)
+        except ItemRefused as refusal:
+            return Refused(refusal.id, refusal.reason)
+
+    async def _store(self, items: list[Item]) -> dict[str, Outcome]:
+        said = await self.stores.said({item.id for item in items})
+        stored = await super()._store([item for item in items if item.id not in said])
+        return stored | {id_: outcome_of(row) for id_, row in said.items()}
+
+    def _receipt(self, version: Doc, held: list[str]) -> list[Any]:
+        return sign_receipt(version, at=self.clock(), who=self.who, kid=self.kid, private=self.server_key, held=held)
+
+
+def hub_intake_of(hub: Hub) -> HubIntake:
+    """Give the intake of a hub."""
+    own, stores = hub.own, hub.stores
+    return HubIntake(
+        cases=stores.cases,
+        wraps=stores.wraps,
+        blobs=stores.blobs,
+        forms=Forms({}),
+        key_list=hub.key_list,
+        server_key=own.pair,
+        clock=hub.clock,
+        stores=stores,
+        who=own.who,
+        kid=hub.kid,
+    )
+
+
+def outcome_of(row: Sequence[Any]) -> Outcome:
+    """Read what the office answered of an item."""
+    return Ok(row[0], row[2]) if row[1] == "ok" else Refused(row[0], row[2])
+
+
+def _well_made(line: bytes, *, limit: int) -> Item:
+    pair = parse_line(line, limit=limit)
+    if not isinstance(pair, list) or len(pair) != 2:
+        raise ItemRefused("malformed")
+    try:
+        check_pair(*pair)
+    except ShapeError as error:
+        raise ItemRefused(error.reason, readable_id(pair[0])) from None
+    return Item(*pair)

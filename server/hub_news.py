@@ -1,0 +1,94 @@
+"""What an exchange tells a hub: the steps, the ends and the receipts of the cases that came by it first.
+
+Which those are stands in `staff`, one note a case, written before the case is stored; so a hub cannot make itself the
+reader of a case that the office has. Where its reading goes on is a place in the changes of `cases`, on either store.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from server.intake import Intake, Ok, present
+from server.items import ItemRefused, parse_line
+from server.projection_readers import is_mark
+from server.watch import bare
+from sync.document import Doc
+from sync.errors import BadRequest
+from sync.shape import PREFIXES, case_of_id
+from sync.store import Changes, Store
+
+PAGE = 2000  # changes looked at in one exchange
+_START = "0"
+_VERSIONS = tuple(f"{prefix}." for prefix in PREFIXES.values())
+
+
+async def note_relayed(staff: Store, cases: Store, hub: str, lines: Sequence[bytes], *, now: int) -> None:
+    """Note of the cases in these lines that are new to the office that they came by *hub*."""
+    named = {case for case in map(_case_in, lines) if case is not None}
+    unknown = named - await present(staff, "via.", named)
+    notes = [
+        {"_id": f"via.{case}", "type": "via", "hub": hub, "at": now}
+        for case in sorted(unknown)
+        if not await _is_known(cases, case)
+    ]
+    if notes:
+        await staff.bulk_docs(notes)  # who comes second finds a conflict: the first note stands
+
+
+async def hub_news(
+    staff: Store, intake: Intake, hub: str, since: str, *, answered: Collection[str]
+) -> list[list[Any] | Doc]:
+    """Give the rows, and last `["since", place, more]`.
+
+    Args:
+        answered: the items that this exchange has given a receipt for.
+
+    Raises:
+        Unavailable: the store did not answer; the hub asks again from the same place.
+    """
+    page = await _page(intake.cases, since)
+    ids = [change.id for change in page.results if not change.deleted]
+    mine = await _relayed_by(staff, hub, ids)
+    told = [id_ for id_ in ids if case_of_id(id_) in mine and id_ not in answered]
+    docs = await _documents(intake.cases, [id_ for id_ in told if not id_.startswith(_VERSIONS)])
+    marks = [["erase" if doc["type"] == "gone" else "voided", doc] for doc in docs if is_mark(doc["_id"])]
+    events = [doc for doc in docs if doc["type"] == "event" and doc["claim"][0] == "taken"]
+    outcomes = await intake.again([id_ for id_ in told if id_.startswith(_VERSIONS)])
+    receipts = [outcome.row(0) for outcome in outcomes if isinstance(outcome, Ok)]
+    return [*marks, *receipts, *events, ["since", page.last_seq, int(page.pending > 0)]]
+
+
+async def _page(cases: Store, since: str) -> Changes:
+    try:
+        return await cases.changes(since or _START, limit=PAGE)
+    except BadRequest:  # of another store, or of one that was restored
+        return await cases.changes(_START, limit=PAGE)
+
+
+async def _relayed_by(staff: Store, hub: str, ids: Sequence[str]) -> set[str]:
+    cases = sorted({case for id_ in ids if (case := case_of_id(id_)) is not None})
+    if not cases:
+        return set()
+    rows = await staff.all_docs(keys=[f"via.{case}" for case in cases], include_docs=True)
+    return {row.id.removeprefix("via.") for row in rows if row.doc is not None and row.doc["hub"] == hub}
+
+
+async def _is_known(cases: Store, case: str) -> bool:
+    for prefix in PREFIXES.values():
+        if await cases.all_docs(start=f"{prefix}.{case}.", end=f"{prefix}.{case}/", limit=1):
+            return True
+    return False
+
+
+async def _documents(cases: Store, ids: list[str]) -> list[Doc]:
+    rows = await cases.all_docs(keys=ids, include_docs=True) if ids else []
+    return [bare(row.doc) for row in rows if row.doc is not None and not row.deleted]
+
+
+def _case_in(line: bytes) -> str | None:
+    try:
+        match parse_line(line):
+            case [{"_id": str(id_)}, _] if id_.startswith(_VERSIONS):
+                return case_of_id(id_)
+    except ItemRefused:
+        pass
+    return None

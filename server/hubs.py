@@ -1,0 +1,148 @@
+"""The hubs that the office enrolled: who they are, when they were last heard, and which of them may read.
+
+A hub keeps the right to send for ever, as everybody has it; a revoked one hears nothing from that moment on.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from server.couch_peers import Peers
+from server.hub_keys import HubKeys
+from sync.canonical import b64u_decode, b64u_encode
+from sync.document import Doc
+from sync.errors import NotFound, OpenError, Unavailable
+from sync.statements import HubAuth, is_hub, read_hub_auth, verify_hub_auth
+from sync.store import Store
+
+LASTS = 7 * 86_400  # seconds that a code waits for its hub
+WINDOW = 300_000  # milliseconds that a hub's word may differ from the office's clock
+READS = ("public",)  # the databases that a hub replicates
+_TRIES = 5  # others that may change the same hub meanwhile
+
+Word = Literal["ok", "unknown", "used", "expired", "revoked", "clock", "repeated", "busy"]
+
+
+class HubError(Exception):
+    """Nothing was changed; the message says why."""
+
+
+@dataclass(frozen=True)
+class Hubs:
+    """The hubs in a staff database; *now* is in seconds."""
+
+    staff: Store
+    now: int
+
+    async def all(self) -> list[Doc]:
+        """Give every hub, by name, revoked ones too."""
+        rows = await self.staff.all_docs(start="hub.", end="hub/", include_docs=True)
+        return [row.doc for row in rows if row.doc is not None]
+
+    async def get(self, hub: str) -> Doc | None:
+        """Give one hub; None if the office enrolled none of that name."""
+        try:
+            return await self.staff.get(f"hub.{hub}") if is_hub(hub) else None
+        except NotFound:
+            return None
+
+    async def check_name(self, hub: str) -> None:
+        """See that a hub may be called so.
+
+        Raises:
+            HubError: naming the reason.
+        """
+        if not is_hub(hub):
+            raise HubError("name: up to 26 of a-z, 0-9 and dash, as in a host name")
+        if await self.get(hub) is not None:
+            raise HubError("name: taken, perhaps by a hub that was revoked; receipts bear it, so it is not given again")
+
+    async def add(self, hub: str, kid: str, keys: HubKeys) -> None:
+        """Write down a hub whose key is listed, with its account for what is public.
+
+        Raises:
+            HubError: somebody else was faster.
+            PeerError: there is an account of that name.
+        """
+        doc = {
+            "_id": f"hub.{hub}",
+            "type": "hub",
+            "hub": hub,
+            "kid": kid,
+            "pub": b64u_encode(keys.pair.pub),
+            "enrolled_at": self.now,
+            "joined_at": None,
+            "install": None,
+            "revoked_at": None,
+            "seen": None,
+            "last": 0,
+        }
+        await Peers(self.staff, self.now).add(peer_of(hub), READS, read_only=True, secret=keys.secret)
+        if not await self._write(doc):
+            raise HubError("name: taken meanwhile")
+
+    async def revoke(self, hub: str) -> Doc:
+        """End a hub's reading for good; repeating it is harmless.
+
+        Raises:
+            HubError: there is none.
+        """
+        for _ in range(_TRIES):
+            doc = await self.get(hub)
+            if doc is None:
+                raise HubError("name: there is no such hub")
+            if doc["revoked_at"] is not None or await self._write(doc | {"revoked_at": self.now}):
+                await self._end_account(hub)
+                return doc
+        raise Unavailable(f"{hub} is being changed by others")
+
+    async def judge(self, signed: object) -> tuple[Word, str | None]:
+        """Say whether the hub that signed this may read, and which it is; note that it asked."""
+        try:
+            auth = read_hub_auth(signed)
+            for _ in range(_TRIES):
+                doc = await self.get(auth.hub)
+                word: Word = "unknown" if doc is None else self._word(doc, auth, signed)
+                if doc is None or word != "ok":
+                    return word, None
+                if await self._write(doc | self._noted(doc, auth)):
+                    return "ok", auth.hub
+        except OpenError:
+            return "unknown", None
+        except Unavailable:
+            pass
+        return "busy", None
+
+    def _word(self, doc: Doc, auth: HubAuth, signed: object) -> Word:
+        verify_hub_auth(signed, b64u_decode(doc["pub"]))
+        if doc["revoked_at"] is not None:
+            return "revoked"
+        if doc["install"] not in (None, auth.install):
+            return "used"  # one code makes one hub
+        if abs(auth.at - self.now * 1000) > WINDOW:
+            return "clock"
+        if doc["install"] is None and self.now > doc["enrolled_at"] + LASTS:
+            return "expired"
+        return "ok" if auth.at > doc["last"] else "repeated"
+
+    def _noted(self, doc: Doc, auth: HubAuth) -> Doc:
+        return {
+            "install": auth.install,
+            "joined_at": doc["joined_at"] or self.now,
+            "seen": self.now,
+            "last": auth.at,
+        }
+
+    async def _end_account(self, hub: str) -> None:
+        accounts = {doc["name"]: doc for doc in await Peers(self.staff, self.now).all()}
+        account = accounts.get(peer_of(hub))
+        if account is not None and account["revoked_at"] is None:
+            await Peers(self.staff, self.now).revoke(peer_of(hub))
+
+    async def _write(self, doc: Doc) -> bool:
+        [row] = await self.staff.bulk_docs([doc])
+        return row.error is None
+
+
+def peer_of(hub: str) -> str:
+    """Name the account of a hub at the CouchDB face."""
+    return f"hub.{hub}"

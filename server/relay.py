@@ -1,0 +1,156 @@
+"""Relays what a hub took in up to its office, unchanged, and brings the office's answers down: one big device.
+
+Every request is of a size that the link carries (`sync.pace`). After a request that was cut, the next one brings no
+items but hears which of them arrived. What the office signed is verified before anything here is dropped.
+"""
+
+import asyncio
+import json
+import logging
+import random
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from server.hub import Hub
+from server.relay_link import TOO_LARGE, LinkError, RelayLink, pack
+from server.relay_rows import RelayRows
+from sync.errors import StoreError, Unavailable
+from sync.pace import Pace
+from sync.statements import HubAuth, sign_hub_auth
+
+log = logging.getLogger("rantau.relay")
+
+EVERY = 300.0  # seconds between two exchanges when nothing waits
+_FIRST, _LONGEST = 1.0, 600.0  # seconds of a pause after a failure; doubled and jittered
+_MOST = 1000  # items looked at, and ids asked for, in one request
+_RATIO = 0.78  # what gzip leaves of sealed items
+_WORDS = {
+    "revoked": "the office revoked this hub: it takes what we bring and tells us nothing",
+    "used": "the office knows another laptop under this hub's name",
+    "expired": "the code was older than 7 days when this hub joined",
+    "unknown": "the office does not know this hub",
+}
+
+
+class Relay:
+    """Keeps the relay of one hub going."""
+
+    def __init__(self, hub: Hub, link: RelayLink) -> None:
+        self._hub = hub
+        self._link = link
+        self._pace = Pace(first=16 * 1024, largest=512 * 1024, seconds=8.0)
+        self._wake = asyncio.Event()
+        self._is_cut = True  # what of the last request arrived is not known, as after a crash
+        self._has_moved = False  # a request passed since the last failure
+        self._has_dropped = True  # something went that may still be in the files
+        self._last_at = 0
+        hub.woken = self._wake.set
+
+    async def run(self) -> None:
+        """Relay until cancelled."""
+        failures = 0
+        while True:
+            self._wake.clear()
+            try:
+                await self.catch_up()
+                failures = 0
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), EVERY)
+            except (LinkError, StoreError) as error:
+                log.info("relay: %s", error)
+                failures = 1 if self._has_moved else failures + 1
+                least = error.retry_after if isinstance(error, LinkError) else 0.0
+                await asyncio.sleep(least + random.random() * min(_LONGEST, _FIRST * 2**failures))  # noqa: S311 - jitter
+
+    async def catch_up(self) -> None:
+        """Exchange until nothing is left to bring or to hear.
+
+        Raises:
+            LinkError: the office is away or the link was cut; what passed has passed.
+        """
+        self._has_moved = False
+        try:
+            await self._exchange_all()
+        except LinkError as error:
+            await self._note({"failed_at": self._hub.local_clock(), "error": str(error)})
+            raise
+        finally:
+            await self._let_go()
+        word = (await self._hub.stores.state()).get("word")
+        await self._note({"reached_at": self._hub.local_clock(), "error": _WORDS.get(str(word))})
+
+    async def _exchange_all(self) -> None:
+        tried: set[str] = set()
+        await self._drop_confirmed()
+        while True:
+            waiting = [id_ for id_ in await self._hub.stores.waiting(now=self._hub.clock()) if id_ not in tried]
+            batch = [] if self._is_cut else await self._batch(waiting)
+            is_first = self._is_cut
+            more = await self._exchange(batch)
+            tried |= {version["_id"] for version, _ in batch}
+            if not (more or is_first or len(waiting) > len(batch)):
+                return
+
+    async def _batch(self, waiting: Sequence[str]) -> list[list[Any]]:
+        """Give the next items, as many as the link bears."""
+        found: list[list[Any]] = []
+        size = 0.0
+        for item in await self._hub.stores.items(waiting[:_MOST]):
+            size += len(_line(item)) * _RATIO
+            if found and size > self._pace.size:
+                break
+            found.append(item)
+        return found
+
+    async def _exchange(self, batch: Sequence[list[Any]]) -> bool:
+        """Post a batch and take the answer; say whether to go on."""
+        state = await self._hub.stores.state()
+        have = state.pop("have", [])
+        body = pack([_line(self._hello(state.get("since", ""), have[:_MOST])), *map(_line, batch)])
+        rows = RelayRows(self._hub, {version["_id"]: version for version, _ in batch}, state | {"have": have[_MOST:]})
+        started = time.monotonic()
+        try:
+            async for row in self._link.exchange(body):
+                await rows.take(row)
+        except LinkError as error:
+            # Too much at once was not taken; of anything else it is not known.
+            self._is_cut = self._is_cut or (bool(batch) and error.status != TOO_LARGE)
+            self._pace.dropped(len(body))
+            raise
+        finally:
+            self._has_dropped |= rows.has_dropped
+        self._is_cut, self._has_moved = False, True
+        self._pace.passed(len(body), time.monotonic() - started)
+        if rows.asks_again:
+            self._last_at = 0  # it was by a clock that is wrong
+        await self._hub.stores.put_state(rows.state)
+        return rows.more or rows.asks_again or bool(rows.state["have"])
+
+    def _hello(self, since: str, have: Sequence[str]) -> dict[str, Any]:
+        own = self._hub.own
+        self._last_at = max(self._hub.clock() * 1000, self._last_at + 1)
+        auth = sign_hub_auth(HubAuth(own.name, own.install, self._last_at), private=own.pair)
+        return {"v": 1, "auth": auth, "since": since} | ({"have": list(have)} if have else {})
+
+    async def _drop_confirmed(self) -> None:
+        """Drop what was confirmed when a crash came before it was dropped."""
+        stores = self._hub.stores
+        for id_, row in (await stores.said(await stores.waiting(now=self._hub.clock()))).items():
+            if row[1] == "ok":
+                await stores.drop(id_, with_version=False)
+                self._has_dropped = True
+
+    async def _let_go(self) -> None:
+        if self._has_dropped:
+            with suppress(Unavailable):  # somebody reads; the next time
+                await self._hub.stores.compact()
+                self._has_dropped = False
+
+    async def _note(self, changes: dict[str, Any]) -> None:
+        await self._hub.stores.put_state(await self._hub.stores.state() | changes)
+
+
+def _line(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()

@@ -1,0 +1,46 @@
+"""A real hub in a real server process, enrolled at a real office and joined with the code that it printed."""
+
+import re
+import sys
+from pathlib import Path
+
+from tests.papers import PaperOffice
+from tests.serving import RunningOffice
+
+
+class RunningHub(RunningOffice):
+    """The hub of *folder*, at its name before the office's; the two share a port on two addresses of this machine."""
+
+    def __init__(self, folder: Path, office: RunningOffice, name: str = "kinali", *, upstream: str = "") -> None:
+        env = {
+            "RANTAU_HOST": "127.0.0.2",
+            "RANTAU_ORIGIN": office.url.replace("://", f"://{name}."),
+            "RANTAU_UPSTREAM": upstream or office.url,
+            "RANTAU_ROLE": "hub",
+        }
+        super().__init__(folder, env=env, port=office.port)
+        self.name = name
+        self.url = f"http://127.0.0.2:{office.port}"
+        self.named = {"Host": f"{name}.localhost:{office.port}"}
+        self.command = [sys.executable, "-m", "server", "serve"]
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def join(self, papers: PaperOffice) -> str:
+        """Be enrolled and join; gives the code."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        enrolled = papers.office.run("hub", "enrol", self.name, stdin=papers.root)
+        assert enrolled.returncode == 0, enrolled.stderr
+        code = code_in(enrolled.stdout)
+        joined = self.run("hub", "join", "--upstream", papers.office.url, "--yes", stdin=f"{code}\n")
+        assert joined.returncode == 0, joined.stdout + joined.stderr
+        return code
+
+
+def code_in(sheet: str) -> str:
+    """Read the code on the sheet that the office printed."""
+    found = re.search(r"^  ((?:[a-z]{4} ){11}[a-z]{4})$", sheet, re.M)
+    assert found is not None, sheet
+    return found[1]

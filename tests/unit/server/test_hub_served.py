@@ -1,0 +1,108 @@
+"""A real hub beside a real office: enrolled, joined, killed in the middle, revoked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from server.hub_keys import new_hub_code
+from tests.hubs import RunningHub, code_in
+from tests.papers import PaperOffice, found_office
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PaperOffice]:
+    papers = found_office(tmp_path_factory.mktemp("papers") / "office")
+    with papers.office:
+        yield papers
+
+
+@pytest.fixture(scope="module")
+def hub(papers: PaperOffice, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+    hub = RunningHub(tmp_path_factory.mktemp("hub"), papers.office)
+    hub.join(papers)
+    with hub:
+        yield hub
+
+
+def test_a_hub_answers_pages_of_the_office_and_of_nobody_else(hub: RunningHub, papers: PaperOffice) -> None:
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    allowed = hub.ask("OPTIONS", "/exchange", headers=asked | {"Origin": papers.office.url})
+    assert allowed.status == 204
+    assert allowed.headers["access-control-allow-origin"] == papers.office.url
+    for origin in ("https://elsewhere.example", hub.url, "null"):
+        for answer in (
+            hub.ask("OPTIONS", "/exchange", headers=asked | {"Origin": origin}),
+            hub.ask("GET", "/ping", headers={"Origin": origin}),
+        ):
+            assert "access-control-allow-origin" not in answer.headers
+
+
+NOT_HERE = (
+    "/service-worker.js", "/pwa/main.js", "/manifest.json", "/id/apply/passport-new", "/staff/", "/couch/public",
+    "/packs/id.json", "/devices", "/id/track",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", NOT_HERE)
+def test_nothing_of_the_app_is_served_by_a_hub(hub: RunningHub, path: str) -> None:
+    answer = hub.ask("GET", path, headers={"Accept": "text/html"})
+    assert answer.status in (404, 405)
+    assert b"<script" not in answer.body
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_a_hub_gives_the_offices_keys_as_the_root_signed_them(hub: RunningHub, papers: PaperOffice) -> None:
+    told, office = hub.ask("GET", "/keys.json").json(), papers.office.ask("GET", "/office.json").json()
+    assert (told["root"], told["keys"]) == (office["root"], office["keys"])
+
+
+def test_one_code_makes_one_hub(papers: PaperOffice, tmp_path: Path) -> None:
+    first, second = (RunningHub(tmp_path / name, papers.office, "ranah") for name in ("one", "two"))
+    code = first.join(papers)
+    joined = second.run("hub", "join", "--upstream", papers.office.url, "--yes", stdin=f"{code}\n")
+    assert joined.returncode == 1
+    assert "another laptop" in joined.stderr
+    assert not (second.data / "hub.key").exists()
+    again = first.run("hub", "join", "--upstream", papers.office.url, "--yes", stdin=f"{code}\n")
+    assert again.returncode == 0, "whose answer was lost asks again"
+
+
+def test_a_mistyped_code_makes_none(papers: PaperOffice, tmp_path: Path) -> None:
+    hub = RunningHub(tmp_path / "hub", papers.office, "talu")
+    right = new_hub_code()
+    wrong = right.replace(right[0], "b" if right[0] != "b" else "c", 1)
+    joined = hub.run("hub", "join", "--upstream", papers.office.url, "--yes", stdin=f"{wrong}\n")
+    assert joined.returncode == 1
+    assert "mistyped" in joined.stderr
+    assert not hub.data.exists()
+
+
+def test_a_hub_is_enrolled_with_the_roots_paper_alone(papers: PaperOffice) -> None:
+    refused = papers.office.run("hub", "enrol", "sasak", stdin=papers.recovery)
+    assert refused.returncode == 1
+    assert "not the root key" in refused.stderr
+    assert "sasak" not in papers.office.run("hub", "list").stdout
+    assert papers.office.run("hub", "enrol", "Sasak!", stdin=papers.root).stderr.startswith("Error: name")
+
+
+def test_the_code_is_stored_nowhere(papers: PaperOffice, hub: RunningHub) -> None:
+    printed = papers.office.run("hub", "enrol", "sungai", stdin=papers.root)
+    code = code_in(printed.stdout)
+    for folder in (papers.office.folder, hub.folder):
+        for path in folder.rglob("*"):
+            assert not path.is_file() or code.replace(" ", "").encode() not in path.read_bytes().replace(b" ", b"")
+
+
+def test_a_lost_hub_ends_at_once_and_its_key_with_the_paper(papers: PaperOffice, tmp_path: Path) -> None:
+    assert papers.office.run("hub", "enrol", "hilang", stdin=papers.root).returncode == 0
+    # The paper is in the safe: reading ends all the same, and the key the next day.
+    first = papers.office.run("hub", "revoke", "hilang", "--lost", stdin="")
+    assert first.returncode == 1
+    assert "hilang hears nothing any more" in first.stdout
+    assert "run this again" in first.stderr
+    done = papers.office.run("hub", "revoke", "hilang", "--lost", stdin=papers.root)
+    assert done.returncode == 0, done.stderr
+    assert "is destroyed" in done.stdout
+    peers = papers.office.run("peers", "list").stdout
+    assert [line for line in peers.splitlines() if "hub.hilang " in line and "revoked" in line]

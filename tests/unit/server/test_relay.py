@@ -1,0 +1,239 @@
+"""A hub keeps what devices gave it until the office's own signed receipt is there, and brings that receipt back."""
+
+import gzip
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.hubs import HubError, Hubs
+from server.relay import Relay
+from server.relay_link import LinkError
+from sync.receipts import verify_receipt
+from sync.shape import write_once_rev
+from sync.statements import sign_code_mark, sign_gone
+from tests.sealed_items import NOW, new_keys, seal_pair
+from tests.small_hub import HUB, Village, village
+
+pytestmark = pytest.mark.anyio
+YEAR = 366 * 86_400
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> AsyncIterator[Village]:
+    async with village(tmp_path) as place:
+        yield place
+
+
+def whose(place: Village, row: Any, pair: Any) -> str:
+    """Verify the receipt in a row, and say who signed it."""
+    assert row[:2] == [pair[0]["_id"], "ok"]
+    return verify_receipt(row[2], pair[0], place.keys.key_list).who
+
+
+async def test_a_hub_says_that_it_is_the_hub_and_later_what_the_office_said(place: Village) -> None:
+    pair = seal_pair(place.keys, new_keys())
+    [row] = await place.at_hub(pair)
+    assert whose(place, row, pair) == f"hub:{HUB}"
+    await place.relay.catch_up()
+    [again] = await place.at_hub(pair)
+    assert whose(place, again, pair) == "office"
+    assert await place.at_hub(have=[pair[0]["_id"]]) == [again]
+
+
+async def test_hub_then_office_then_hub_is_one_record_and_one_receipt(place: Village) -> None:
+    pair = seal_pair(place.keys, new_keys())
+    await place.at_hub(pair)
+    [direct] = await place.at_office(pair)
+    await place.relay.catch_up()
+    [row] = await place.at_hub(pair)
+    assert whose(place, direct, pair) == whose(place, row, pair) == "office"
+    rows = await place.office.databases.cases.all_docs(start="app.", end="app/")
+    assert [found.id for found in rows] == [pair[0]["_id"]]
+
+
+async def test_data_keys_go_from_the_hub_with_the_offices_receipt_and_not_before(place: Village) -> None:
+    pair = seal_pair(place.keys, new_keys())
+    await place.relay.catch_up()
+    await place.at_hub(pair)
+    place.wire.rows = 1  # the office has it, and its answer is cut
+    await place.drop_link()
+    assert await place.held() == {pair[0]["_id"]}
+    place.wire.rows = None
+    await place.relay.catch_up()
+    assert await place.held() == set()
+    sealed = pair[0]["seal"]["g"]["personal"].encode(), pair[1]["k1"].encode()
+    left = b"".join(path.read_bytes() for path in place.hub.settings.data.iterdir())
+    assert not [part for part in sealed if part in left]
+
+
+async def test_what_arrived_before_a_cut_is_not_sent_again(place: Village) -> None:
+    pairs = [seal_pair(place.keys, new_keys()) for _ in range(6)]
+    await place.at_hub(*pairs)
+    place.wire.cut_after = 1500
+    await place.drop_link()
+    place.wire.cut_after = None
+    arrived = len(await place.office.databases.cases.all_docs(start="app.", end="app/"))
+    assert 0 < arrived < 6
+    before = len(place.wire.bodies)
+    await place.relay.catch_up()
+    assert await place.held() == set()
+    sent = [len(gzip.decompress(body).splitlines()) - 1 for body in place.wire.bodies[before:]]
+    assert sent[0] == 0
+    assert sum(sent) == 6 - arrived
+
+
+async def test_steps_come_down_for_who_has_the_code_and_for_nobody_else(place: Village) -> None:
+    code, other = new_keys(), new_keys()
+    await place.at_hub(seal_pair(place.keys, code))
+    await place.at_office(seal_pair(place.keys, other))
+    await place.relay.catch_up()
+    event, _ = await place.step(code), await place.step(other)
+    await place.relay.catch_up()
+    [row] = await place.at_hub(watch=[[code.case, code.proof, 0, 0]])
+    assert (row["_id"], row["sig"]) == (event["_id"], event["sig"])
+    assert await place.at_hub(watch=[[code.case, other.proof, 0, 0]]) == [[code.case, "refused", "proof-wrong"]]
+    assert await place.at_hub(watch=[[other.case, other.proof, 0, 0]]) == []
+
+
+async def test_a_hub_reads_no_case_that_the_office_had_before(place: Village) -> None:
+    """Whoever runs a hub could otherwise send anything under the number of a case and be told its steps."""
+    code = new_keys()
+    await place.at_office(seal_pair(place.keys, code))
+    await place.at_hub(seal_pair(place.keys, code, groups={"personal": ["Lain", "Talu"]}))
+    await place.relay.catch_up()
+    await place.step(code)
+    await place.relay.catch_up()
+    assert await place.at_hub(watch=[[code.case, code.proof, 0, 0]]) == []
+
+
+@pytest.mark.parametrize("first", ["hub", "office"])
+async def test_an_erased_case_is_gone_from_the_hub_too(place: Village, first: str) -> None:
+    code = new_keys()
+    pair = seal_pair(place.keys, code)
+    if first == "office":
+        await place.at_office(pair)
+    await place.at_hub(pair)
+    gone = sign_gone(code.case, at=NOW, kid="o1", private=place.keys.office)
+    if first == "hub":
+        await place.relay.catch_up()
+        await place.step(code)
+        await place.relay.catch_up()
+    await place.office.databases.cases.bulk_docs([gone])
+    await place.relay.catch_up()
+    assert await place.held() == set()
+    assert [row.id for row in await place.stores.cases.all_docs()] == [gone["_id"]]
+    [[what, mark]] = await place.at_hub(watch=[[code.case, code.proof, 0, 0]])
+    assert (what, mark) == ("erase", gone)
+    assert await place.at_hub(pair) == [[pair[0]["_id"], "refused", "gone"]]
+
+
+async def test_a_voided_code_is_told_at_the_hub(place: Village) -> None:
+    code, new = new_keys(), new_keys()
+    await place.at_hub(seal_pair(place.keys, code))
+    await place.relay.catch_up()
+    mark = sign_code_mark(code.case, new.case, at=NOW, kid="o1", private=place.keys.office)
+    await place.office.databases.cases.bulk_docs([mark])
+    await place.relay.catch_up()
+    assert await place.at_hub(watch=[[code.case, code.proof, 0, 0]]) == [["voided", mark]]
+
+
+async def test_what_the_office_refuses_stays_at_the_hub_and_the_rest_goes_on(place: Village) -> None:
+    bad, good = seal_pair(place.keys, new_keys(), service="unknown"), seal_pair(place.keys, new_keys())
+    await place.at_hub(bad, good)
+    await place.relay.catch_up()
+    assert await place.stores.refused() == {bad[0]["_id"]: "service-unknown"}
+    assert await place.held() == {bad[0]["_id"]}
+    before = len(place.wire.bodies)
+    await place.relay.catch_up()
+    assert len(place.wire.bodies[before]) < 500, "it is not offered each time"
+
+
+async def test_an_office_that_is_away_for_days_gets_everything_when_it_is_back(place: Village) -> None:
+    pairs = [seal_pair(place.keys, new_keys()) for _ in range(12)]
+    place.wire.is_up = False
+    for pair in pairs:
+        await place.at_hub(pair)
+        with pytest.raises(LinkError):
+            await place.relay.catch_up()
+        place.office.now += 8 * 3600
+    state = await place.stores.state()
+    assert "cannot be reached" in state["error"]
+    place.wire.is_up = True
+    await place.relay.catch_up()
+    assert len(await place.office.databases.cases.all_docs(start="app.", end="app/")) == 12
+    assert await place.held() == set()
+    assert (await place.stores.state())["error"] is None
+
+
+@pytest.mark.parametrize("off", [YEAR, -YEAR])
+async def test_a_clock_that_is_a_year_off_is_set_right_by_the_offices(place: Village, off: int) -> None:
+    code = new_keys()
+    place.hub.local_clock = lambda: place.office.now + off
+    await place.at_hub(seal_pair(place.keys, code))
+    await place.relay.catch_up()
+    await place.step(code)
+    await place.relay.catch_up()
+    assert len(await place.at_hub(watch=[[code.case, code.proof, 0, 0]])) == 1
+    pair = seal_pair(place.keys, new_keys())
+    [row] = await place.at_hub(pair)
+    assert abs(verify_receipt(row[2], pair[0], place.keys.key_list).at - place.office.now) < 5
+
+
+async def test_a_hub_that_was_killed_goes_on_where_it_was(place: Village) -> None:
+    pairs = [seal_pair(place.keys, new_keys()) for _ in range(3)]
+    await place.relay.catch_up()
+    await place.at_hub(*pairs)
+    place.wire.rows = 3  # the head and two receipts, and the hub dies
+    await place.drop_link()
+    assert len(await place.held()) == 1
+    place.wire.rows = None
+    link: Any = place.wire
+    await Relay(place.hub, link).catch_up()
+    assert await place.held() == set()
+    rows = await place.at_hub(*pairs)
+    assert [whose(place, row, pair) for row, pair in zip(rows, pairs, strict=True)] == ["office"] * 3
+
+
+async def test_a_receipt_that_was_noted_and_not_acted_on_is_acted_on(place: Village) -> None:
+    pair = seal_pair(place.keys, new_keys())
+    await place.at_hub(pair)
+    [row] = await place.at_office(pair)
+    await place.stores.note(row, now=NOW)  # and the plug is pulled
+    await place.relay.catch_up()
+    assert await place.held() == set()
+    assert not [body for body in place.wire.bodies if len(body) > 900], "it is not sent"
+
+
+async def test_a_restored_office_is_asked_what_it_lacks(place: Village) -> None:
+    kept, lost = seal_pair(place.keys, new_keys()), seal_pair(place.keys, new_keys())
+    await place.at_hub(kept, lost)
+    await place.relay.catch_up()
+    await place.office.databases.cases.purge({lost[0]["_id"]: [write_once_rev(lost[0])]})
+    place.wire.spoil = lambda row: row | {"epoch": "restored"} if isinstance(row, dict) and "epoch" in row else row
+    await place.relay.catch_up()
+    rows = await place.at_hub(have=[kept[0]["_id"], lost[0]["_id"]])
+    assert rows[1:] == [[lost[0]["_id"], "missing"]]
+    assert whose(place, rows[0], kept) == "office"
+
+
+async def test_a_revoked_hub_hears_nothing_and_what_it_brings_is_taken(place: Village) -> None:
+    code, late = new_keys(), seal_pair(place.keys, new_keys())
+    await place.at_hub(seal_pair(place.keys, code))
+    await place.relay.catch_up()
+    await Hubs(place.office.databases.staff, NOW).revoke(HUB)
+    await place.step(code)
+    await place.at_hub(late)
+    await place.relay.catch_up()
+    assert await place.at_hub(watch=[[code.case, code.proof, 0, 0]]) == []
+    assert whose(place, (await place.at_hub(late))[0], late) == "office"
+    assert "revoked" in (await place.stores.state())["error"]
+
+
+async def test_a_name_is_given_once(place: Village) -> None:
+    hubs = Hubs(place.office.databases.staff, NOW)
+    for name in (HUB, "Kinali", "a.b", "-a", "a" * 27, ""):
+        with pytest.raises(HubError, match="name"):
+            await hubs.check_name(name)
+    await hubs.check_name("ranah-batahan")
