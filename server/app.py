@@ -20,6 +20,7 @@ from server.limits import ClientAddress, KnownHosts, SlowDown
 from server.office import now, open_office
 from server.pages import make_environment
 from server.routes import build_routes
+from server.sealed_files import keep_swept
 from server.settings import Settings, load_settings
 from server.voiding import finish_voidings
 from sync.errors import Unavailable
@@ -35,9 +36,10 @@ def create_app(settings: Settings, *, databases: Databases | None = None, clock:
         async with open_office(settings, content, environment, databases=databases, clock=clock) as office:
             app.state.office = office
             await finish_voidings(office.databases, intake_of(office))
-            following = asyncio.create_task(follow_keys(app))
+            tasks = [asyncio.create_task(follow_keys(app)), asyncio.create_task(keep_swept(app))]
             yield
-            following.cancel()
+            for task in tasks:
+                task.cancel()
             for lane in getattr(app.state, "lanes", {}).values():
                 lane.close()
 

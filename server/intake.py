@@ -101,6 +101,22 @@ class Intake:
         # Writing them once more says whether they are durable; with another wrap that would be no repeat.
         return list((await self._store([item for item in items if item.is_as_sealed])).values())
 
+    async def receipt_of(self, version: Doc) -> list[Any] | None:
+        """Give a new receipt of a stored version, naming the blobs that came since; None if it may not be durable.
+
+        Raises:
+            Unavailable: the store did not answer.
+        """
+        wraps = await case_wraps(self.wraps, [version])
+        if version["_id"] not in wraps:
+            return None
+        item = Item(version, wraps[version["_id"]])
+        if not item.is_as_sealed:  # it has been there for so long that its keys were changed
+            held = await self._held([item])
+            return self._receipt(version, [blob for blob in version["blobs"] if blob in held])
+        outcome = (await self._store([item]))[item.id]
+        return outcome.receipt if isinstance(outcome, Ok) else None
+
     def _read(self, line: bytes) -> Item | Refused:
         limit, now = self.line_limit, self.clock()
         try:

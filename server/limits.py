@@ -106,9 +106,7 @@ class SlowDown:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Wait where needed, then pass the request on."""
-        # A replication is many posts, of a program with an account; what has none is not read there.
-        is_slowed = scope["type"] == "http" and scope["method"] == "POST" and not is_face(scope["path"])
-        if is_slowed and self.per_second:
+        if self.per_second and _is_slowed(scope):
             delay = self.delay(scope["client"][0] if scope.get("client") else "")
             if delay:
                 await self.sleep(delay)
@@ -125,6 +123,13 @@ class SlowDown:
         if len(self._free_at) > _REMEMBERED:
             self._free_at.popitem(last=False)
         return min(max(wait, 0.0), LONGEST)
+
+
+def _is_slowed(scope: Scope) -> bool:
+    if scope["type"] != "http" or is_face(scope["path"]):
+        return False  # a replication is many posts, of a program with an account; what has none is not read there
+    # Asking for the state of an upload may finish it, and has a receipt signed.
+    return scope["method"] in ("POST", "PATCH") or (scope["method"] == "HEAD" and scope["path"].startswith("/blobs/"))
 
 
 def _without_port(host: str) -> str:

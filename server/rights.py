@@ -85,6 +85,13 @@ RIGHTS: Mapping[str, Right] = {
     # What everybody sends; a case is read with the proof that its receipt code gives.
     # An enrolled device reads by its signature what it collected; nobody's signature is needed to send.
     "exchange": _anyone("event", "wrap", "application", "gone", "device", writes=(*_SEALED, "device")),
+    # A sealed file, under the digest that an accepted version names; it is read with the same proof as its case.
+    "tell_uploads": _PAGE,
+    "begin_upload": _anyone("application", writes=("upload", "blob")),
+    "show_upload": _anyone("application", "upload", "blob", writes=("blob",)),
+    "add_to_upload": _anyone("application", "upload", writes=("upload", "blob")),
+    "post_to_upload": _anyone("application", "upload", writes=("upload", "blob")),
+    "blob": _anyone("application", "blob"),
     # Who has the code of an enrolment, which counts once and for minutes, makes a device a volunteer's.
     "enrol_device": _anyone("enrolment", writes=("device",)),
     "review": _anyone(),
@@ -125,6 +132,7 @@ RIGHTS: Mapping[str, Right] = {
     "cases": _only("officer", reads=("application", "complaint", "event")),
     "index": _only("officer", reads=_SEALED),
     "case_documents": _only("officer", reads=(*_SEALED, "event")),
+    "case_blob": _only("officer", reads=("application", "blob")),
     "officers": _only("officer", "administrator", reads=("user", "officer-key", "grant")),
     "remove_officer": _only("administrator", writes=("user", "grant", "session"), step_up=True),
     "own_key": _only("officer", writes=("officer-key",)),

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from server import (
     account_pages,
     audit_page,
+    blobs_api,
     console_api,
     couch_bulk,
     couch_database,
@@ -41,6 +42,7 @@ from server import (
     staff,
     step_up,
     tracking,
+    tus,
     voiding_api,
     volunteers_page,
 )
@@ -50,8 +52,10 @@ from server.guard import guarded
 from server.handler import Handler
 from server.limits import BodyLimit
 from server.posted import BODY_LIMIT
+from server.uploads import BLOB_LIMIT
 
-NONE = 0  # bytes: a GET has no body
+NONE = 0  # bytes: reading has no body
+UPLOAD = "/blobs/{version}/{digest}"
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class Row:
     """One thing that can be asked; its name says in the table of rights who may."""
 
     path: str
-    method: Literal["GET", "POST", "PUT", "DELETE"]
+    method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
     name: str
     endpoint: Handler
     body_limit: int = NONE
@@ -96,6 +100,12 @@ ROWS = (
     Row("/packs/{lang:lang}.ndjson", "GET", "packs_at_once", public.resource),
     Row("/packs/{lang:lang}/{pack}.json", "GET", "pack", public.resource),
     Row("/exchange", "POST", "exchange", exchange.exchange, body_limit=BodyLimits().sent),
+    Row("/blobs/", "OPTIONS", "tell_uploads", tus.tell),
+    Row("/blobs/", "POST", "begin_upload", tus.create, BLOB_LIMIT),
+    Row(UPLOAD, "HEAD", "show_upload", tus.show),
+    Row(UPLOAD, "PATCH", "add_to_upload", tus.add, BLOB_LIMIT),
+    Row(UPLOAD, "POST", "post_to_upload", tus.add, BLOB_LIMIT),
+    Row("/blobs/{digest}", "GET", "blob", blobs_api.show_blob),
     Row("/devices", "POST", "enrol_device", enrolment_api.enrol_device, enrolment_api.REQUEST_LIMIT),
     Row("/staff", "GET", "to_console", public.to_folder),
     Row("/staff/login", "GET", "login_page", staff.login_page),
@@ -119,6 +129,7 @@ ROWS = (
     Row("/staff/api/cases", "GET", "cases", console_api.list_cases),
     Row("/staff/api/index", "GET", "index", index_api.list_index),
     Row("/staff/api/cases/{case}", "GET", "case_documents", console_api.show_case),
+    Row("/staff/api/cases/{case}/blobs/{digest}", "GET", "case_blob", blobs_api.show_case_blob),
     Row("/staff/api/cases/{case}/events", "POST", "add_event", console_api.add_event, console_api.EVENT_LIMIT),
     Row("/staff/api/cases/{case}/erase", "POST", "erase_case", erasing_api.erase_case, erasing_api.GONE_LIMIT),
     Row("/staff/api/cases/{case}/void", "POST", "void_code", voiding_api.void_case_code, voiding_api.VOID_LIMIT),
@@ -199,7 +210,7 @@ def _route(path: str, rows: Sequence[Row], guard: Callable[[str, Handler], Handl
 
     async def endpoint(request: Request) -> Response:
         _refuse_unknown_language(request)
-        return await handlers["GET" if request.method == "HEAD" else request.method](request)
+        return await (handlers.get(request.method) or handlers["GET"])(request)  # HEAD is asked of most as GET
 
     limit = Middleware(BodyLimit, limit=max(row.body_limit for row in rows))
     return Route(path, endpoint, methods=list(handlers), name=rows[0].name, middleware=[limit])

@@ -57,11 +57,15 @@ class Client:
         headers: Mapping[str, str] | None = None,
         body: Sequence[bytes] = (),
         cut: bool = False,
+        silent: asyncio.Event | None = None,
     ) -> Answer:
-        """Send a request whose body comes in these pieces; with *cut* the connection ends after the last."""
+        """Send a request whose body comes in these pieces; with *cut* the connection ends after the last.
+
+        With *silent* it neither ends nor goes on then, and the event is set.
+        """
         answer = Answer()
         messages: list[Message] = [{"type": "http.request", "body": part, "more_body": True} for part in body]
-        messages += [] if cut else [{"type": "http.request", "body": b"", "more_body": False}]
+        messages += [] if cut or silent else [{"type": "http.request", "body": b"", "more_body": False}]
         pending = iter(messages)
 
         answered = asyncio.Event()
@@ -70,6 +74,8 @@ class Client:
             message = next(pending, None)
             if message is not None:
                 return message
+            if silent:
+                silent.set()
             if not cut:  # who waits for the answer stays until it is whole
                 await answered.wait()
             return {"type": "http.disconnect"}

@@ -15,6 +15,7 @@ from server.routes import ROWS, Row
 from tests.raw_http import Header
 
 SAMPLE = {
+    "version": f"app.{'a' * 24}.{'a' * 20}", "digest": "a" * 52,
     "lang": "id", "service": "passport-new", "slug": "passport", "case": "a" * 24, "name": "id", "form": "1.x",
     "pack": "0-x", "path": "rules.js", "login": "siti", "device": "d-aaaaaaaa",
     "db": "cases", "doc": "app.a", "id": "none",
@@ -41,11 +42,13 @@ _QUERY = (
 _HEADERS = (
     "Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Content-Encoding", "Cookie", "Expect",
     "If-Modified-Since", "If-None-Match", "Origin", "Range", "Sec-Fetch-Site", "TE", "Transfer-Encoding", "Upgrade",
+    "Tus-Resumable", "Upload-Checksum", "Upload-Length", "Upload-Metadata", "Upload-Offset",
     "User-Agent", "X-CSRF", "X-Forwarded-For", "X-Forwarded-Host", "X-HTTP-Method-Override",
 )  # fmt: skip
 _ODD_VALUES = (
     b"", b"*", b"null", b"http://[", b"https://]:x", b"bytes=0-,0-,0-", b"bytes=-1", b"gzip;q=nan", b"br;q=1e999",
     b"same-origin", b"s=\xff; s", b"\xe9\xff", b"id;q=,,;=", b"W/\"", b"chunked, gzip", b"100-continue", b"," * 900,
+    b"1.0.0", b"92", b"sha1 ===", b"version eA==,digest eA==", b"PATCH",
 )  # fmt: skip
 
 

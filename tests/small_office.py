@@ -78,7 +78,11 @@ async def small_office(
     catalogues = with_small_texts(load_catalogues(CONTENT / "locale"))
     passport = load_forms(CONTENT / "forms").by_service
     settings = SimpleNamespace(
-        origin=ORIGIN, second_factor="optional", office=SimpleNamespace(time_zone="Asia/Jakarta", name="Kantor Kecil")
+        origin=ORIGIN,
+        second_factor="optional",
+        data=folder,
+        couchdb="",
+        office=SimpleNamespace(time_zone="Asia/Jakarta", name="Kantor Kecil"),
     )
     bundle: dict[str, Any] = {
         "settings": settings, "databases": office.databases, "clock": clock,

@@ -27,6 +27,7 @@ from tests.asgi import Answer, Client
 OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
 ORIGIN = "https://rantau.example"
 SAMPLE = {
+    "version": f"app.{'a' * 24}.{'a' * 20}", "digest": "a" * 52,
     "lang": "id", "service": "passport-new", "slug": "passport", "case": "a" * 24, "name": "id", "form": "1.x",
     "pack": "0-x", "path": "rules.js", "login": "nobody", "id": "none",
     "device": "d-aaaaaaaa", "db": "public", "doc": "keys",
@@ -64,7 +65,7 @@ class Office:
         headers = {"sec-fetch-site": "same-origin", "x-csrf": csrf}
         if row.method == "GET":
             return await client.request("GET", path, headers=headers)
-        if path.startswith((API, "/couch")) or path == "/exchange":
+        if path.startswith((API, "/couch", "/blobs")) or path == "/exchange":
             return await client.request(row.method, path, headers=headers, body=[b"{}"])
         form = {"content-type": "application/x-www-form-urlencoded"}
         return await client.request("POST", path, headers=headers | form, body=[f"csrf={csrf}{posted}".encode()])
