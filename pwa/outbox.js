@@ -8,7 +8,7 @@ import { derive, newCode } from './crypto/receipt-code.js';
 import { sealVersion } from './crypto/seal.js';
 import { addVersion, newContent } from './case-record.js';
 import { amend, read, readAll, transact } from './db.js';
-import { ChangedError, GoneError, NoOfficeError } from './device-errors.js';
+import { ChangedError, ErasedError, GoneError, NoOfficeError } from './device-errors.js';
 import { clockNow, today } from './pins.js';
 import { placeOf } from './records.js';
 import { openVault, vaultAtHand } from './vault.js';
@@ -36,14 +36,16 @@ export const sending = new Set();
 /**
  * Seal a draft to the office: as a new case, or as a correction of the case whose code it carries. Nothing is stored.
  * @param {Draft} draft @param {import('./pins.js').LoadedForm} loaded @param {import('./pins.js').Office} office
- * @returns {Promise<Prepared>}
+ * @returns {Promise<Prepared>} an `ErasedError` where the office ended the case that it corrects
  */
 export async function prepare(draft, { name, form }, office) {
   const key = office.keys.primary('seal');
   if (!key) throw new NoOfficeError();
-  const { device } = await openVault();
+  const vault = await openVault();
+  const { device } = vault;
   const code = draft.code ?? newCode();
   const keys = await derive(code);
+  await held(vault, keys.case);
   const { version, wrap } = await sealVersion({
     type: 'application', codeKeys: keys, service: draft.service, form: name, at: clockNow(office), channel: device ? 'volunteer' : 'app',
     device, wish: [], prev: draft.prev, ...content(form, settle(form, draft.values, { today: today(office) })),
@@ -55,7 +57,7 @@ export async function prepare(draft, { name, form }, office) {
 
 /**
  * Put what was prepared into the outbox and its code into the list of cases, and delete the draft: all or nothing.
- * Throws `GoneError` when the draft was sent already, `ChangedError` when it was saved since.
+ * Throws `GoneError` when the draft was sent already, `ChangedError` when it was saved since, `ErasedError` as `prepare`.
  * @param {Prepared} prepared
  */
 export async function commit(prepared) {
@@ -135,13 +137,20 @@ function content(form, answers) {
   return { groups, area };
 }
 
+/** What is here of a case that goes on. @param {import('./vault.js').Vault} vault @param {string} caseId */
+async function held(vault, caseId) {
+  const old = await read('cases', placeOf(vault.profile, caseId));
+  const content = old && (await vault.decrypt(old));
+  if (content?.erased) throw new ErasedError(content.voided);
+  return { old, content };
+}
+
 /** @param {Prepared} prepared */
 async function put({ draft, keys, code, version, wrap, line, bytes }) {
   const vault = await openVault();
   const [source, place] = [placeOf(vault.profile, draft.id), placeOf(vault.profile, keys.case)];
-  const old = await read('cases', place);
-  const known = old ? await vault.decrypt(old) : newContent(draft, code, keys);
-  const record = await vault.encrypt(place, (old?.n ?? 0) + 1, addVersion(known, version, wrap));
+  const { old, content: known } = await held(vault, keys.case);
+  const record = await vault.encrypt(place, (old?.n ?? 0) + 1, addVersion(known ?? newContent(draft, code, keys), version, wrap));
   const item = {
     id: version._id, case: keys.case, line, bytes, state: 'waiting', reason: null, at: Date.now(), tries: 0,
     offeredAt: 0, done: null, receipt: null,

@@ -5,7 +5,7 @@
  * of a site at once takes these along; then nobody can know.
  */
 
-import { read, readAll, transact } from './db.js';
+import { transact } from './db.js';
 
 /** @typedef {import('./outbox.js').Item} Item */
 /** @typedef {{drafts: number, unsent: number, cases: number}} Counts */
@@ -18,24 +18,37 @@ let turn = /** @type {Promise<unknown>} */ (Promise.resolve());
 
 /** Make copy and note as the database is now, after putting back what a new one lacks. */
 export function mirror() {
-  turn = turn.then(work).catch(() => {}); // no space, or no permission: it is the second copy
+  // One tab at a time: another's older look must not take a newer copy away.
+  const alone = () => navigator.locks?.request('rantau-copy', work) ?? work();
+  turn = turn.then(alone).catch(() => {}); // no space, or no permission: it is the second copy
   return turn;
 }
 
 async function work() {
-  if (!(await read('meta', HERE))) await restore();
-  await copyAll();
+  const found = (await look()) ?? (await restore(), await look());
+  if (found) await copy(found);
 }
 
-async function copyAll() {
-  const [items, drafts, cases] = await Promise.all([readAll('outbox'), readAll('drafts'), readAll('cases')]);
-  const unsent = items.filter(({ state }) => state !== 'done');
+/** What there is, in one look, or nothing: a database that the browser has dropped must not empty its copy. */
+function look() {
+  return transact(['outbox', 'drafts', 'cases', 'meta'], 'readonly', (store) => {
+    const [here, all] = [store('meta').get(HERE), store('outbox').getAll()];
+    const [drafts, cases] = [store('drafts').count(), store('cases').count()];
+    return () => {
+      const unsent = all.result.filter(({ state }) => state !== 'done');
+      return here.result && { unsent, counts: { drafts: drafts.result, unsent: unsent.length, cases: cases.result } };
+    };
+  });
+}
+
+/** The note first: where there is no space for a copy, it still tells. @param {{unsent: Item[], counts: Counts}} found */
+async function copy({ unsent, counts }) {
+  note(counts);
   const cache = await caches.open(CACHE);
   const there = (await cache.keys()).map(({ url }) => new URL(url).pathname);
   for (const item of unsent) if (!there.includes(placeOf(item))) await cache.put(placeOf(item), new Response(JSON.stringify(item)));
   const wanted = unsent.map(placeOf);
   await Promise.all(there.filter((place) => !wanted.includes(place)).map((place) => cache.delete(place)));
-  note({ drafts: drafts.length, unsent: unsent.length, cases: cases.length });
 }
 
 async function restore() {
@@ -45,11 +58,12 @@ async function restore() {
   document.dispatchEvent(new CustomEvent('rantau:queued'));
 }
 
-/** All or nothing, so that it is done again when it is cut. @param {Item[]} items @param {Counts | null} noted */
+/** All or nothing, and once, so that it is done again when it is cut. @param {Item[]} items @param {Counts | null} noted */
 async function putBack(items, noted) {
   await transact(['outbox', 'meta'], 'readwrite', (store) => {
-    const there = store('outbox').getAllKeys();
-    there.onsuccess = () => {
+    const [there, here] = [store('outbox').getAllKeys(), store('meta').get(HERE)];
+    here.onsuccess = () => {
+      if (here.result) return;
       const missing = items.filter(({ id }) => !there.result.includes(id));
       for (const item of missing) store('outbox').put({ ...item, state: 'waiting', reason: null, tries: 0 });
       if (noted || missing.length) store('meta').put({ name: EVICTED, ...noted, restored: missing.length });

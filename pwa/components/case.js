@@ -109,6 +109,7 @@ export default class Case {
       ...(opened.handed ? [] : [new AnswersFold(opened, isOpen).root]),
       ...(isKept ? [this.forget(opened.case, rows)] : []),
     );
+    if (!this.root.isConnected) return; // locked meanwhile
     document.title = `${heading.textContent} – ${opened.number}`;
     if (hadFocus) heading.focus();
   }
@@ -196,6 +197,7 @@ function wordOf(error) {
   if (error instanceof NoOfficeError) return 'app.exchange.no-office';
   if (error instanceof ErasedError) return error.voided ? 'code.voided' : 'app.case.erased';
   if (error instanceof GoneError) return 'app.case.gone';
+  if (error instanceof RangeError) return 'app.case.answers.closed';
   if (error instanceof VaultError) return `app.mine.problem.${error.reason}`;
   return error instanceof RootChangedError ? 'app.state.root-changed' : undefined;
 }

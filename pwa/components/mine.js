@@ -54,7 +54,7 @@ export default class Mine {
       device ? await import('./device-line.js').then(({ deviceLine }) => deviceLine(device), () => null) : null,
       (await broken?.renewal(again)) ?? null,
       open.length ? section('outbox', [this.sending(open), ...open.map((item) => this.item(item, titleOf(item.case)))]) : null,
-      drafts.length ? section('drafts', drafts.map((row) => cardOf('drafts', row, (draft) => this.draft(draft)))) : null,
+      drafts.length ? section('drafts', drafts.map((row) => cardOf('drafts', row, (draft) => this.draft(draft, cases)))) : null,
       cases.length ? section('cases', cases.map((row) => cardOf('cases', row, () => caseCard(row, open)))) : null,
       drafts.length + open.length + cases.length ? null : element('p', { class: 'notice' }, text('app.mine.nothing')),
     ]);
@@ -112,8 +112,9 @@ export default class Mine {
     ];
   }
 
-  /** @param {any} draft */
-  draft(draft) {
+  /** @param {any} draft @param {any[]} cases */
+  draft(draft, cases) {
+    const ended = cases.find((row) => row.erased && row.case === draft.case);
     const remove = async () => {
       await deleteDraft(draft.id);
       await this.show();
@@ -121,10 +122,11 @@ export default class Mine {
     const n = Math.floor((Date.now() - draft.at) / DAY);
     return element('li', { class: 'card stack near', 'data-draft': draft.id },
       element('h3', {}, nameOf(draft)),
-      draft.case ? element('p', {}, text('app.mine.correction')) : null,
+      ended ? element('p', { class: 'error', 'data-ended': true }, text(`app.case.draft.${ended.voided ? 'voided' : 'erased'}`))
+        : draft.case ? element('p', {}, text('app.mine.correction')) : null,
       element('p', { class: 'quiet' }, text('app.mine.saved', { at: when(draft.at) })),
       n > this.draftDays ? element('p', { class: 'notice', 'data-old': true }, text('app.mine.old', { n, limit: this.draftDays })) : null,
-      element('p', {}, element('a', { class: 'button', href: `/${language()}/apply/${draft.service}#d=${draft.id}` }, text('app.mine.continue'))),
+      element('p', {}, element('a', { class: 'button', href: `/${language()}/apply/${draft.service}#d=${draft.id}` }, text(ended ? 'app.state.show' : 'app.mine.continue'))),
       confirmButton({
         label: text('app.mine.delete'), question: text('app.mine.delete.sure'), yes: text('app.mine.delete'), act: remove,
       }));

@@ -1,6 +1,6 @@
 /** From a form without faults to a receipt: the last look, the sealing, and the outbox. */
 
-import { ChangedError, GoneError, NoOfficeError, RootChangedError } from '../device-errors.js';
+import { ChangedError, ErasedError, GoneError, NoOfficeError, RootChangedError } from '../device-errors.js';
 import { showCode, spokenNumber } from '../crypto/receipt-code.js';
 import { element } from '../element.js';
 import { commit, listOutbox, prepare } from '../outbox.js';
@@ -37,7 +37,7 @@ export async function sendApplication(sending) {
       await commit(prepared);
       window.removeEventListener('popstate', close);
       sending.leave();
-      await showReceipt(main, prepared);
+      await showReceipt(main, prepared, () => root.isConnected);
     } catch (error) {
       showTrouble(page, trouble(error), ...links(error));
     }
@@ -68,18 +68,20 @@ const seal = async ({ draft, loaded }) => prepare(await draft.load(), loaded, aw
 function trouble(error) {
   if (error instanceof GoneError) return 'app.form.gone';
   if (error instanceof ChangedError) return 'app.form.saved-elsewhere';
+  if (error instanceof ErasedError) return `app.case.draft.${error.voided ? 'voided' : 'erased'}`;
   if (error instanceof NoOfficeError) return 'app.form.no-office';
   return error instanceof RootChangedError ? 'app.form.root-changed' : 'app.form.not-sealed';
 }
 
 /** @param {unknown} error */
 const links = (error) =>
-  error instanceof GoneError ? [element('a', { href: `/${language()}/mine` }, text('app.state.show'))] : [];
+  error instanceof GoneError || error instanceof ErasedError ? [element('a', { href: `/${language()}/mine` }, text('app.state.show'))] : [];
 
-/** @param {HTMLElement} main @param {Prepared} prepared */
-async function showReceipt(main, prepared) {
+/** @param {HTMLElement} main @param {Prepared} prepared @param {() => boolean} isHere false on a page that was locked */
+async function showReceipt(main, prepared, isHere) {
   const { name, origin } = await office();
   const [shown, number] = await Promise.all([showCode(prepared.code), spokenNumber(prepared.case)]);
+  if (!isHere()) return;
   const title = element('h1', { tabindex: -1 }, text('app.receipt.title'));
   const node = receipt({ case: prepared.case, shown, number, origin, office: name, state: 'waiting', reason: null });
   main.replaceChildren(title, node);
@@ -93,5 +95,7 @@ async function showReceipt(main, prepared) {
   };
   document.addEventListener('rantau:exchanged', () => void look());
   setTimeout(() => void look(), SOON);
-  if (prepared.version.device) main.append(await (await import('./hand-out.js')).handOutPart(prepared));
+  if (!prepared.version.device) return;
+  const part = await (await import('./hand-out.js')).handOutPart(prepared);
+  if (node.isConnected) node.after(part);
 }
