@@ -51,7 +51,7 @@ export class CaseView {
     const { texts, row } = this;
     const { onClose, onStep } = desk;
     const onErased = () => {
-      onClose();
+      if (this.$root.isConnected) onClose(); // another case may be open by then
       onStep();
     };
     const keydown = (/** @type {KeyboardEvent} */ event) => event.key === 'Escape' && onClose();

@@ -1,6 +1,7 @@
 /** The officer's desk: locked, or unlocked with the list and the one case that is open. Keys live here alone. */
 
 import { SENT, STEPS } from '../crypto/events.js';
+import { OfflineError } from '../device-errors.js';
 import { element } from '../element.js';
 import { Idle } from '../idle.js';
 import { CaseView } from './case.js';
@@ -74,6 +75,8 @@ export class Desk {
     this.list?.stop();
     this.list = null;
     this.tool?.stop();
+    this.tool = null;
+    for (const $dialog of document.querySelectorAll('dialog')) $dialog.close();
     this.$case = element('div', { class: 'case-place' });
     this.$live.textContent = '';
     this.#hideTools(true);
@@ -120,9 +123,9 @@ export class Desk {
       const opened = await openCase(row.case, raw, keys, (service, name) => api.form(service, name));
       if (turn !== this.opening) return;
       const view = new CaseView({
-        row, opened, keys, api, texts, announce: this.#announce,
-        onStep: () => list.load(), onClose: this.#close, onError: this.#explain,
-        onVoided: ($sheet) => this.keys === keys && this.#showSheet($sheet),
+        row, opened, keys, api, texts, onError: this.#explain, onStep: () => list.load(),
+        announce: this.#whileOpen(keys, this.#announce), onClose: this.#whileOpen(keys, this.#close),
+        onVoided: this.#whileOpen(keys, this.#showSheet),
       });
       this.$case.replaceChildren(view.$root);
       view.start();
@@ -140,19 +143,30 @@ export class Desk {
     list.mark('');
     this.tool?.stop();
     this.tool = new TOOLS[/** @type {keyof typeof TOOLS} */ (id)]({
-      keys, api, texts, announce: this.#announce, onChange: () => list.load(), onClose: this.#close, onError: this.#explain,
+      keys, api, texts, onError: this.#explain, onChange: () => list.load(),
+      announce: this.#whileOpen(keys, this.#announce), onClose: this.#whileOpen(keys, this.#close),
     });
     this.$case.replaceChildren(this.tool.$root);
     void this.tool.start();
   };
 
-  /** @param {HTMLElement} $sheet */
-  #showSheet($sheet) {
+  /**
+   * What a part of the desk may do as long as it is not locked: an answer that comes later does nothing.
+   * @template {any[]} T
+   * @param {Keys} keys @param {(...given: T) => void} act @returns {(...given: T) => void}
+   */
+  #whileOpen(keys, act) {
+    return (...given) => {
+      if (this.keys === keys) act(...given);
+    };
+  }
+
+  #showSheet = (/** @type {HTMLElement} */ $sheet) => {
     this.opening++;
     this.tool?.stop();
     this.$case.replaceChildren($sheet);
     $sheet.querySelector('h2')?.focus();
-  }
+  };
 
   #showNothing() {
     const { api, texts } = this;
@@ -172,9 +186,13 @@ export class Desk {
     this.$live.textContent = text;
   };
 
-  /** Say what went wrong with a question to the server; who is signed out has nothing to see. @param {unknown} error */
+  /** Say what went wrong, whatever it was; who is signed out has nothing to see. @param {unknown} error */
   #explain = (error) => {
-    if (!(error instanceof ApiError)) throw error;
+    if (error instanceof OfflineError) return this.texts.say('staff.error.offline');
+    if (!(error instanceof ApiError)) {
+      reportError(error);
+      return this.texts.say('staff.error.unknown');
+    }
     if (error.status === 401) this.lock(SIGNED_OUT);
     if (error.status === 0) return this.texts.say('staff.error.offline');
     if (error.body?.error === 'step-up') return this.texts.say('staff.step-up.given-up');

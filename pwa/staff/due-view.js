@@ -4,6 +4,7 @@
  */
 
 import { button, element } from '../element.js';
+import { askTwice } from './ask-twice.js';
 import { eraseCase } from './erase.js';
 import { ApiError } from './staff-api.js';
 
@@ -104,19 +105,8 @@ export class DueView {
   /** A button that asks once more before it does. @param {DueRow} row */
   #askForOne(row) {
     const { texts } = this.desk;
-    const $place = element('div', { class: 'cluster' });
-    const ask = () => {
-      const sure = button(texts.say('staff.erase.button'), () => this.#erase([row]), { class: 'button button-bad' });
-      $place.replaceChildren(sure, button(texts.say('staff.cancel'), rest, PLAIN));
-      sure.focus();
-    };
-    const $button = button(texts.say('staff.due.erase'), ask, { ...PLAIN, 'aria-label': texts.say('staff.due.erase-one', { number: row.number }) });
-    const rest = () => {
-      $place.replaceChildren($button);
-      $button.focus();
-    };
-    $place.append($button);
-    return $place;
+    const attributes = { 'aria-label': texts.say('staff.due.erase-one', { number: row.number }) };
+    return askTwice(texts, texts.say('staff.due.erase'), { yes: texts.say('staff.erase.button'), act: () => this.#erase([row]), attributes });
   }
 
   /** All of them go only when their count is typed. */
@@ -168,6 +158,7 @@ export class DueView {
       tell('staff.due.done');
       if (done) announce(texts.say('staff.due.done', { done, n: rows.length }));
       if (!this.ended.signal.aborted) await this.#load();
+      if (document.activeElement === document.body) this.$title.focus();
       onChange();
     }
   }

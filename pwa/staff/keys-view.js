@@ -4,6 +4,7 @@ import { OpenError } from '../crypto/errors.js';
 import { fingerprint } from '../crypto/speakable.js';
 import { b64uDecode } from '../crypto/canonical.js';
 import { element } from '../element.js';
+import { askTwice } from './ask-twice.js';
 import { OwnKeyForm } from './own-key-form.js';
 import { grantsFor, wordsOf } from './own-key.js';
 import { rotate } from './rotation.js';
@@ -48,8 +49,9 @@ export class KeysView {
       element('header', { class: 'cluster' }, this.$title, this.#button('staff.case.close', onClose)),
       element('p', {}, texts.say('staff.keys.fingerprint'), ' ', this.$fingerprint, ' ',
         element('a', { href: `/${texts.lang}/poster`, target: '_blank' }, texts.say('staff.keys.poster'))),
-      element('table', {}, element('caption', {}, texts.say('staff.keys.list', { seq: keys.list.seq, until: texts.when(keys.list.until) })),
-        element('tbody', {}, ...rows)),
+      element('div', { class: 'scroll' },
+        element('table', {}, element('caption', {}, texts.say('staff.keys.list', { seq: keys.list.seq, until: texts.when(keys.list.until) })),
+          element('tbody', {}, ...rows))),
       element('p', { class: 'hint' }, texts.say('staff.keys.command')),
       element('h3', {}, texts.say('staff.keys.officers')), this.$problem, this.$officers,
       element('h3', {}, texts.say('staff.rotation.title')), this.$rotation,
@@ -72,6 +74,7 @@ export class KeysView {
     const { officers } = await api.officers();
     const held = Object.keys(sealed.grants);
     this.$officers.replaceChildren(...(await Promise.all(officers.map((row) => this.#officer(row, held, sealed.officer.officer)))));
+    if (document.activeElement === document.body) this.$title.focus(); // the button that was pressed is gone
   }
 
   /** @param {OfficerRow} row @param {string[]} held @param {string} self */
@@ -85,7 +88,7 @@ export class KeysView {
       element('p', {}, element('strong', {}, row.login), ' · ', texts.say(`staff.keys.officer.${says}`)),
       row.pub ? element('p', { class: 'words' }, await wordsOf(row.pub)) : null,
       says === 'waits' ? this.#button('staff.keys.confirm', () => this.#askToGrant(row, $grant)) : null,
-      row.login === self || row.disabled ? null : this.#button('staff.keys.remove', () => this.#remove(row), { 'data-remove': row.login }),
+      row.login === self || row.disabled ? null : this.#askToRemove(row),
       $grant,
     );
   }
@@ -95,15 +98,19 @@ export class KeysView {
     const { texts } = this.desk;
     const id = `grant-${row.login}`;
     const $passphrase = element('input', { id, type: 'password', autocomplete: 'off', autocapitalize: 'none' });
-    const submit = (/** @type {SubmitEvent} */ event) => {
+    const $said = element('p', { role: 'status' });
+    const submit = async (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
-      void this.#attempt(() => this.#grant(row, $passphrase.value));
+      if ($said.textContent) return;
+      $said.textContent = texts.say('staff.unlock.busy');
+      await this.#attempt(() => this.#grant(row, $passphrase.value));
+      $said.textContent = '';
     };
     $place.replaceChildren(element(
       'form', { class: 'stack', submit },
       element('p', { class: 'notice' }, texts.say('staff.keys.compare', { login: row.login })),
       element('div', { class: 'field' }, element('label', { for: id }, texts.say('staff.unlock.passphrase')), $passphrase),
-      element('button', { class: 'button' }, texts.say('staff.keys.grant', { login: row.login })),
+      element('button', { class: 'button' }, texts.say('staff.keys.grant', { login: row.login })), $said,
     ));
     $passphrase.focus();
   }
@@ -116,6 +123,13 @@ export class KeysView {
     await api.grant({ officer: row.login, pub: colleague.pub, grants });
     announce(texts.say('staff.keys.granted', { login: row.login }));
     await this.#load();
+  }
+
+  /** @param {OfficerRow} row */
+  #askToRemove(row) {
+    const { texts } = this.desk;
+    const [label, question] = [texts.say('staff.keys.remove'), texts.say('staff.keys.remove.sure', { login: row.login })];
+    return askTwice(texts, label, { yes: label, question, act: () => this.#remove(row), attributes: { 'data-remove': row.login } });
   }
 
   /** @param {OfficerRow} row */
@@ -137,13 +151,16 @@ export class KeysView {
       Object.assign($bar, { hidden: false, max: Math.max(left, 1), value: left ? done + failed.length : 1 });
       $said.textContent = texts.say(key, { done, left, failed: failed.length });
     };
+    /** A hidden or disabled button would lose the keyboard. @param {boolean} isBusy */
+    const busy = (isBusy) => $button.setAttribute('aria-disabled', String(isBusy));
     const run = () => this.#attempt(async () => {
-      $button.hidden = true;
+      if ($button.getAttribute('aria-disabled') === 'true') return;
+      busy(true);
       try {
         const end = await rotate(api, keys, (progress) => show('staff.rotation.going', progress), this.ended.signal);
         show(end.failed.length ? 'staff.rotation.some' : 'staff.rotation.done', end);
       } finally {
-        $button.hidden = false;
+        busy(false);
       }
     });
     const $button = this.#button('staff.rotation.start', run, { 'data-rotate': true });

@@ -24,6 +24,11 @@ export class Keys {
     return kid === undefined ? null : { kid, private: /** @type {PrivateKey} */ (this.office.get(kid)) };
   }
 
+  /** Whether the console was locked since. */
+  get isForgotten() {
+    return this.seal.size === 0;
+  }
+
   forget() {
     this.seal.clear();
     this.office.clear();

@@ -64,8 +64,12 @@ export class CaseList {
     }
   }
 
+  /** Forget what was listed and found; a page that comes later is not shown. */
   stop() {
+    this.asked++;
     this.search.stop();
+    this.found = null;
+    this.$rows.replaceChildren();
   }
 
   /** Put the keyboard where the officer left the list. */
@@ -153,7 +157,7 @@ export class CaseList {
     const buttons = this.#buttons();
     const kept = buttons.find(({ value }) => value === (held ?? this.current)) ?? buttons[0];
     if (kept) kept.tabIndex = 0;
-    if (held) kept?.focus();
+    if (held || [this.$back, this.$more].some((button) => button.hidden && button === document.activeElement)) this.focus();
     this.mark(this.current);
   }
 

@@ -71,6 +71,7 @@ export class OwnKeyForm {
     try {
       await this.#keep();
     } catch (error) {
+      if (this.ended.signal.aborted) return;
       this.$state.textContent = '';
       this.$error.textContent = this.#explain(error);
     } finally {
@@ -89,12 +90,12 @@ export class OwnKeyForm {
       ? await changePassphrase(record, this.$old.value, this.$new.value, signal)
       : await makeRecord(this.login, this.$new.value, signal);
     const { granted } = await api.keepOwnKey(made);
-    this.stop();
     const words = element('strong', { class: 'words', 'data-fingerprint': true }, await wordsOf(made.pub));
-    this.$root.replaceChildren(
-      element('p', { role: 'status' }, texts.say(granted ? 'staff.own-key.changed' : 'staff.own-key.made')),
-      ...(granted ? [] : [element('p', {}, words), element('p', {}, texts.say('staff.own-key.confirm'))]),
-    );
+    this.stop();
+    const $done = element('p', { role: 'status', tabindex: -1 }, texts.say(granted ? 'staff.own-key.changed' : 'staff.own-key.made'));
+    const confirm = granted ? [] : [element('p', {}, words), element('p', {}, texts.say('staff.own-key.confirm'))];
+    this.$root.replaceChildren($done, ...confirm);
+    $done.focus();
   }
 
   /** @param {unknown} error */

@@ -18,8 +18,9 @@ export class PersonData {
     this.toCorrection = toCorrection;
     this.$asked = element('div', { class: 'stack' });
     this.$problem = element('p', { class: 'error', role: 'alert' });
+    this.$title = element('summary', {}, texts.say('staff.export.title'));
     this.$root = element(
-      'details', { class: 'person-data', toggle: () => this.#load() }, element('summary', {}, texts.say('staff.export.title')),
+      'details', { class: 'person-data', toggle: () => this.#load() }, this.$title,
       element(
         'div', { class: 'stack' }, element('p', {}, texts.say('staff.export.means')), this.$problem, this.$asked,
         element(
@@ -37,7 +38,9 @@ export class PersonData {
       const { row, api } = this.desk;
       const own = [row.case, ...row.formers];
       const rows = (await api.requests()).filter((one) => own.includes(one.case));
+      const hadFocus = this.$asked.contains(document.activeElement);
       this.$asked.replaceChildren(...rows.map((one) => this.#request(one)));
+      if (hadFocus) this.$title.focus();
     });
   }
 
@@ -69,6 +72,7 @@ export class PersonData {
     const raw = await api.exportCase(row.case);
     const opened = await openCase(row.case, raw, keys, (service, name) => api.form(service, name));
     const made = { office: (await office()).name, number: row.number, at: Math.floor(Date.now() / 1000) };
+    if (keys.isForgotten) return; // nothing of it opened
     const data = person(opened, raw, made, texts);
     const name = `rantau-${row.number.replaceAll(' ', '')}`;
     save(htmlFile(data, texts), `${name}.html`);

@@ -93,7 +93,7 @@ function versionPart(version, texts) {
     texts.say('staff.export.sealed-to', { kids: version.sealed_to.join(', ') }),
     version.not_opened && texts.say(`staff.shut.${version.not_opened}`),
   ];
-  const rows = version.answers.map(({ label, text }) => element('tr', {}, element('th', { scope: 'row' }, label), element('td', {}, text)));
+  const rows = version.answers.map(({ label, text }) => element('tr', {}, element('th', { scope: 'row' }, label), element('td', {}, text || texts.say('staff.case.empty'))));
   return [
     element('h2', {}, `${texts.when(seconds(version.at))} – ${stands}`),
     element('p', {}, facts.filter(Boolean).join(' · ')), element('table', {}, ...rows),

@@ -10,7 +10,7 @@ import { answerText } from './answer-text.js';
 
 /** @typedef {import('../crypto/rescue.js').HandedDraft} HandedDraft */
 /** @typedef {import('./keys.js').Keys} Keys */
-/** @typedef {{service: string, form: string, title: string, values: Record<string, string>}} Content */
+/** @typedef {{service: string, form: string, title: string, case?: string | null, values: Record<string, any>}} Content */
 /** @typedef {{draft: HandedDraft, content: Content | null}} Rescued null for what does not open with these keys */
 
 const PLAIN = { class: 'button button-plain' };
@@ -22,6 +22,7 @@ export class RescueView {
     this.desk = desk;
     /** @type {Rescued[]} */
     this.rescued = [];
+    this.turn = 0;
     const say = (/** @type {string} */ key) => desk.texts.say(`staff.rescue.${key}`);
     this.$title = element('h2', { tabindex: -1 }, say('title'));
     this.$file = element('input', { id: 'rescue-file', type: 'file', accept: '.json,application/json', change: this.#read });
@@ -42,37 +43,43 @@ export class RescueView {
 
   /** Forget what was opened. */
   stop() {
+    this.turn++;
     this.rescued = [];
     this.$place.replaceChildren();
   }
 
   #read = async () => {
     this.stop();
+    const { turn, desk: { api, keys, texts, onError } } = this;
     const file = this.$file.files?.[0];
-    const drafts = file && file.size <= LARGEST ? draftsOf(await file.text()) : null;
+    const drafts = file && file.size <= LARGEST ? draftsOf(await file.text().catch(() => '')) : null;
     this.$file.value = ''; // so that the same name can be chosen once more
-    this.$problem.textContent = drafts ? '' : this.desk.texts.say('staff.rescue.not-a-file');
+    this.$problem.textContent = drafts ? '' : texts.say('staff.rescue.not-a-file');
     if (!drafts) return;
     try {
-      await this.desk.api.noteRescue(drafts.length); // nothing is shown that is not in the record
-      this.rescued = await Promise.all(drafts.map(async (draft) => ({ draft, content: await rescue(draft, this.desk.keys) })));
-      await this.#show();
+      await api.noteRescue(drafts.length); // nothing is shown that is not in the record
+      const rescued = await Promise.all(drafts.map(async (draft) => ({ draft, content: await rescue(draft, keys) })));
+      if (turn === this.turn) await this.#show(rescued);
     } catch (error) {
-      this.$problem.textContent = this.desk.onError(error);
+      if (turn === this.turn) this.$problem.textContent = onError(error);
     }
   };
 
-  async #show() {
-    const { texts } = this.desk;
+  /** @param {Rescued[]} rescued */
+  async #show(rescued) {
+    const { turn, desk: { texts } } = this;
+    this.rescued = rescued;
     const opened = this.rescued.filter(({ content }) => content);
     const shut = this.rescued.length - opened.length;
     const count = texts.say('staff.rescue.count', { n: opened.length });
     const save = button(texts.say('staff.rescue.save'), () => saveFile(this.#file(), 'drafts-in-clear.json'), PLAIN);
+    const shown = await Promise.all(opened.map(({ draft, content }) => this.#draft(draft, /** @type {Content} */ (content))));
+    if (turn !== this.turn) return;
     this.$place.replaceChildren(
       element('p', { role: 'status' }, count),
       ...(shut ? [element('p', { class: 'error shut' }, texts.say('staff.rescue.shut', { n: shut }))] : []),
       ...(opened.length ? [element('p', { class: 'notice' }, texts.say('staff.rescue.save-means'), ' ', save)] : []),
-      ...(await Promise.all(opened.map(({ draft, content }) => this.#draft(draft, /** @type {Content} */ (content))))),
+      ...shown,
     );
   }
 
@@ -81,11 +88,14 @@ export class RescueView {
     const { api, texts } = this.desk;
     const form = await api.form(service, name).catch(() => null);
     const fields = form ? form.sections.flatMap((/** @type {any} */ section) => section.fields) : [];
-    const known = fields.filter((/** @type {any} */ { key }) => values[key]);
-    const rest = Object.keys(values).filter((key) => values[key] && !known.some((/** @type {any} */ field) => field.key === key));
+    const known = fields.filter((/** @type {any} */ { key }) => Object.hasOwn(values, key));
+    const rest = Object.keys(values).filter((key) => !known.some((/** @type {any} */ field) => field.key === key));
+    /** @param {string} label @param {string} value */
+    const row = (label, value) => element('tr', {}, element('th', { scope: 'row' }, label),
+      element('td', {}, element('span', { class: value ? 'answer' : 'empty' }, value || texts.say('staff.rescue.empty'))));
     const rows = [
-      ...known.map((/** @type {any} */ field) => row(texts.say(field.label), typed(field, values[field.key], texts))),
-      ...rest.map((key) => row(key, values[key])),
+      ...known.map((/** @type {any} */ field) => row(texts.say(field.label), typed(field, values[field.key] ?? null, texts))),
+      ...rest.map((key) => row(key, String(values[key] ?? ''))),
     ];
     return element('article', { class: 'stack', 'data-rescued': id },
       element('h3', {}, title || texts.say(`form.${service}.title`)),
@@ -94,17 +104,18 @@ export class RescueView {
         element('caption', { class: 'visually-hidden' }, title || id), element('tbody', {}, ...rows))));
   }
 
+  /** What was filled in; the receipt code that a correction carries is for its holder alone. */
   #file() {
-    const drafts = this.rescued.flatMap(({ draft: { id, at }, content }) => (content ? [{ id, at, ...content }] : []));
+    const drafts = this.rescued.flatMap(({ draft: { id, at }, content }) => (content ? [{ id, at, ...filledIn(content) }] : []));
     return new Blob([JSON.stringify({ drafts }, null, 1)], { type: 'application/json' });
   }
 }
 
-/** @param {string} label @param {string} value */
-const row = (label, value) => element('tr', {}, element('th', { scope: 'row' }, label), element('td', {}, value));
+/** @param {Content} content */
+const filledIn = ({ service, form, title, case: of = null, values }) => ({ service, form, title, case: of, values });
 
-/** What was typed, which may be half of an answer. @param {any} field @param {string} value @param {import('./texts.js').Texts} texts */
-const typed = (field, value, texts) => (field.control === 'date' ? value : answerText(field, value, texts));
+/** What was typed, which may be half of an answer. @param {any} field @param {any} value @param {import('./texts.js').Texts} texts */
+const typed = (field, value, texts) => (field.control === 'date' ? String(value ?? '') : answerText(field, value, texts));
 
 /** @param {string} text @returns {HandedDraft[] | null} */
 function draftsOf(text) {
@@ -122,7 +133,7 @@ async function rescue(draft, { seal }) {
     const key = seal.get(kid);
     const dataKey = key && (await openRescue(sealed, draft.p, draft.id, kid, key).catch(() => null));
     const content = dataKey && (await openDraft(draft, dataKey).catch(() => null));
-    if (typeof content?.values === 'object') return content;
+    if (typeof content?.values === 'object' && content.values) return content;
   }
   return null;
 }

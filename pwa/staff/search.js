@@ -37,7 +37,7 @@ export class Search {
     this.building = null;
     this.isStopped = false;
     this.$input = /** @type {HTMLInputElement} */ (element('input', {
-      id: 'search', type: 'search', autocomplete: 'off', spellcheck: false, input: () => this.look(),
+      id: 'search', type: 'search', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'none', input: () => this.look(),
       keydown: (/** @type {KeyboardEvent} */ event) => event.key === 'Escape' && this.clear(),
     }));
     this.$said = element('p', { class: 'hint', role: 'status' });
@@ -52,10 +52,13 @@ export class Search {
     if (this.$input.value) void this.look();
   }
 
-  /** Forget for good. */
+  /** Forget for good, what was typed too: it may be a name. */
   stop() {
     this.isStopped = true;
+    this.asked++;
     this.index = [];
+    this.$input.value = '';
+    this.$said.textContent = '';
   }
 
   clear() {

@@ -21,10 +21,12 @@ export function stepUp(api, texts, { hasPasskey }) {
     id, type: 'password', autocomplete: 'current-password', required: true, 'aria-describedby': `${id}-error`,
   });
   const $code = element('input', { id: `${id}-code`, autocomplete: 'one-time-code', autocapitalize: 'none', maxlength: 64 });
-  let isProved = false;
+  let [isProved, isBusy] = [false, false];
 
   /** @param {() => Promise<{password: string, code: string} | {assertion: string}>} give */
   const prove = async (give) => {
+    if (isBusy) return;
+    isBusy = true;
     try {
       await api.stepUp(await give());
       isProved = true;
@@ -32,6 +34,8 @@ export function stepUp(api, texts, { hasPasskey }) {
     } catch (error) {
       $error.textContent = texts.say(wordOf(error));
       $password.select();
+    } finally {
+      isBusy = false;
     }
   };
   const byPassword = async () => ({ password: $password.value, code: $code.value });
@@ -71,7 +75,7 @@ export function stepUp(api, texts, { hasPasskey }) {
 /** @param {unknown} error */
 function wordOf(error) {
   if (error instanceof DOMException) return 'staff.passkey.failed'; // what browsers tell when nobody touched it
-  if (!(error instanceof ApiError)) throw error;
+  if (!(error instanceof ApiError)) return 'staff.error.unknown';
   if (error.status === 422) return 'staff.step-up.wrong';
   if (error.status === 429) return 'staff.step-up.wait';
   return error.status === 0 ? 'staff.error.offline' : 'staff.locked.signed-out';

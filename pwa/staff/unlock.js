@@ -87,9 +87,10 @@ export class Unlock {
   #makeKey = () => {
     const { api, texts, login, onError } = this;
     this.form = new OwnKeyForm({ api, texts, login, onError });
-    this.$root.replaceChildren(element('h1', {}, texts.say('staff.own-key.title')));
+    const $title = element('h1', { tabindex: -1 }, texts.say('staff.own-key.title'));
+    this.$root.replaceChildren($title);
     this.$root.after(this.form.$root);
-    this.$root.removeAttribute('role');
+    $title.focus();
   };
 
   /** @param {string} reason */
@@ -135,7 +136,7 @@ async function unlock(api, passphrase, signal) {
   const { keys: list } = await refreshOffice().catch(withoutOffice);
   const key = await deriveKey(passphrase, sealed.officer.kdf, signal).catch(withoutWorker);
   const keys = await openKeys(sealed, key, list).catch(withWrongPassphrase);
-  if (keys.seal.size === 0) throw new UnlockError('staff.unlock.no-grant');
+  if (keys.isForgotten) throw new UnlockError('staff.unlock.no-grant');
   signal.throwIfAborted();
   return keys;
 }

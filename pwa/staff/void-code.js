@@ -36,8 +36,10 @@ export function voidForm({ row, opened, keys, api, texts, onStep, onVoided, onCl
     try {
       const { qrSvg } = await import('../components/qr.js');
       prepared ??= await prepare(opened, keys);
+      // Ready before anything is sent: once the old code is dead, nothing may keep the new one from its owner.
+      const $sheet = await sheet({ ...prepared, texts, draw: qrSvg, onClose });
       await api.voidCode(row.case, prepared.body);
-      onVoided(await sheet({ ...prepared, texts, draw: qrSvg, onClose }));
+      onVoided($sheet);
       onStep();
     } catch (error) {
       $error.textContent = error instanceof RangeError ? texts.say('staff.void.photographs') : onError(error);

@@ -234,6 +234,7 @@ def test_a_passkey_signs_in_and_proves_who_sits_there(
         page.get_by_role("button", name=ID.text("staff.keys.title"), exact=True).click()
         card = page.locator(f"[data-officer={SECOND.name}]")
         card.locator("[data-remove]").click()
+        card.locator("[data-sure]").click()
         dialog = page.get_by_role("dialog")
         meja.recognises(holder=False)
         dialog.get_by_role("button", name=ID.text("staff.passkey.use")).click()

@@ -113,6 +113,9 @@ def test_keys_pass_on_by_words_and_end_with_the_officer(
 
         # Who is removed is out at the next request, and holds nothing any more.
         card.locator("[data-remove]").click()
+        expect(card.get_by_role("button", name=ID.text("staff.cancel"))).to_be_focused()
+        expect(card.get_by_text(ID.text("staff.keys.remove.sure", login=SECOND.name))).to_be_visible()
+        card.locator("[data-sure]").click()
         expect(card).to_contain_text(ID.text("staff.keys.officer.disabled"))
         second.page.get_by_role("button", name=ID.text("staff.list.again")).click()
         expect(second.page.get_by_text(ID.text("staff.locked.signed-out"))).to_be_visible()

@@ -1,0 +1,208 @@
+"""The officer's desk when something goes wrong in the browser itself, and what a lock leaves behind."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.device.device_page import run
+
+pytestmark = pytest.mark.browser
+
+# This server has no texts, so that each shows its key.
+STAFF = """const staff = async (name) => import(`/pwa/staff/${name}.js`);
+const texts = new (await staff('texts')).Texts('id', {}, {});
+const onError = (error) => `${error.name}: ${error.message}`;
+const row = (number) => ({
+  case: number.padEnd(24, 'a'), number, service: 'small', state: 'terkirim', last_at: 0, area: null, versions: 1,
+  formers: [],
+});
+"""
+DESK = """const { Desk } = await staff('desk');
+const part = () => document.body.appendChild(document.createElement('button'));
+const $root = document.body.appendChild(document.createElement('div'));
+const desk = new Desk({
+  $root, $live: document.createElement('p'), $lock: part(), $tools: { keys: part(), due: part(), rescue: part() },
+  login: 'ani', api, texts,
+});
+desk.start();
+"""
+
+
+def test_an_unknown_failure_is_told_in_words(page: Page) -> None:
+    told = run(
+        page,
+        STAFF
+        + """const api = { keys: async () => { throw new TypeError('nobody thought of this'); } };"""
+        + DESK
+        + """$root.querySelector('#passphrase').value = 'secret';
+        $root.querySelector('form').requestSubmit();
+        const $said = $root.querySelector('#passphrase-error');
+        while (!$said.textContent) await new Promise((go) => setTimeout(go, 10));
+        return $said.textContent;""",
+    )
+    assert told == "staff.error.unknown"
+
+
+def test_who_has_no_key_yet_is_led_to_the_form_for_one(page: Page) -> None:
+    stands = run(
+        page,
+        STAFF
+        + """const api = {};"""
+        + DESK
+        + """$root.querySelector('[data-forgotten]').click();
+        return [document.activeElement.tagName, document.activeElement.textContent];""",
+    )
+    assert stands == ["H1", "staff.own-key.title"]
+
+
+def test_a_lock_takes_away_the_question_who_sits_there(page: Page) -> None:
+    left = run(
+        page,
+        STAFF
+        + """const api = {};"""
+        + DESK
+        + """const { stepUp } = await staff('step-up');
+        const proved = stepUp(api, texts, { hasPasskey: false });
+        document.querySelector('dialog input').value = 'half a password';
+        desk.lock('staff.locked.by-hand');
+        return [await proved, document.querySelectorAll('dialog').length];""",
+    )
+    assert left == [False, 0]
+
+
+def test_a_lock_forgets_what_was_looked_for_and_found(page: Page) -> None:
+    left = run(
+        page,
+        STAFF
+        + """const { CaseList } = await staff('list');
+        let answer;
+        const asked = new Promise((resolve) => { answer = resolve; });
+        let late = false;
+        const one = { rows: [row('zu43 nens x')], sealed: {}, next: null, counts: {} };
+        const api = { cases: async () => (late ? asked : one), index: async () => one };
+        const list = new CaseList({ api, texts, keys: {}, states: [], onOpen: () => {}, onError });
+        await list.load();
+        const $box = list.$root.querySelector('[type=search]');
+        $box.value = 'zu43';
+        await list.search.look();
+        const shown = () => [list.$root.querySelectorAll('tbody tr').length, $box.value];
+        const before = shown();
+        late = true;
+        const loading = list.load();
+        list.stop();
+        answer(one);
+        await loading;
+        return [before, shown(), $box.getAttribute('spellcheck'), $box.autocomplete];""",
+    )
+    assert left == [[1, "zu43"], [0, ""], "false", "off"]
+
+
+def test_a_page_that_cannot_show_the_new_code_leaves_the_old_one_alive(page: Page) -> None:
+    told = run(
+        page,
+        STAFF
+        + """const { voidForm } = await staff('void-code');
+        const { derive } = await import('/pwa/crypto/receipt-code.js');
+        const { openWrapAsHolder } = await import('/pwa/crypto/open.js');
+        const { newKeyPair } = await import('/pwa/crypto/key-pair.js');
+        const sent = await send();
+        const [version, wrap] = JSON.parse(sent.line);
+        const dek = await openWrapAsHolder(version, wrap, (await derive(sent.code)).open);
+        const leaf = { v: sent.id.split('.')[2], version, dek };
+        const [posted, sheets] = [[], []];
+        const nothing = () => {};
+        const $form = document.body.appendChild(voidForm({
+          row: { case: sent.case }, opened: { id: sent.case, leaves: [leaf], former: [], events: [] },
+          keys: { signing: { kid: 'o1', private: await newKeyPair() }, list: (await pins.office()).keys }, texts,
+          api: { voidCode: async (id) => posted.push(id) }, onVoided: (sheet) => sheets.push(sheet),
+          onStep: nothing, onClose: nothing, onError,
+        }));
+        $form.querySelector('#void-seen').checked = true;
+        const press = async (isDone) => {
+          $form.querySelector('form').requestSubmit();
+          while (!isDone()) await new Promise((go) => setTimeout(go, 10));
+        };
+        const $said = $form.querySelector('#void-error');
+        const { createElementNS } = document;
+        document.createElementNS = () => { throw new TypeError('no QR code'); };
+        await press(() => $said.textContent);
+        document.createElementNS = createElementNS;
+        const failed = [$said.textContent, posted.length];
+        await new Promise((go) => setTimeout(go));
+        await press(() => sheets.length);
+        return [failed, posted.length, sheets[0].querySelectorAll('[data-code], svg').length];""",
+    )
+    assert told == [["TypeError: no QR code", 0], 1, 2]
+
+
+def rescued(page: Page, content: dict[str, Any], then: str) -> Any:
+    """Open a file with one draft on the desk."""
+    return run(
+        page,
+        STAFF
+        + """const { RescueView } = await staff('rescue-view');
+        const { newKeyPair } = await import('/pwa/crypto/key-pair.js');
+        const { sealRescue } = await import('/pwa/crypto/rescue.js');
+        const { aesSeal, randomBytes } = await import('/pwa/crypto/cipher.js');
+        const { b64uEncode, canonical, utf8 } = await import('/pwa/crypto/canonical.js');
+        const [pair, key] = [await newKeyPair(), randomBytes(32)];
+        const sealed = await aesSeal(key, utf8(JSON.stringify(arg)), canonical(['dr1', 'own', 'd1', 1]));
+        const draft = {
+          id: 'd1', v: 1, p: 'own', n: 1, at: 0, iv: b64uEncode(sealed.slice(0, 12)), ct: b64uEncode(sealed.slice(12)),
+          rescue: { k1: await sealRescue(key, 'own', 'd1', { kid: 'k1', pub: pair.pub }) },
+        };
+        let note;
+        const noted = new Promise((resolve) => { note = resolve; });
+        const form = async () => (await pins.loadForm('small')).form;
+        const view = new RescueView({
+          api: { noteRescue: async () => noted, form }, keys: { seal: new Map([['k1', pair]]) }, texts, onError,
+          onClose() {},
+        });
+        document.body.append(view.$root);
+        const file = new File([JSON.stringify({ v: 1, type: 'drafts', drafts: [draft] })], 'a.json');
+        const chosen = new DataTransfer();
+        chosen.items.add(file);
+        const $file = view.$root.querySelector('#rescue-file');
+        $file.files = chosen.files;
+        $file.dispatchEvent(new Event('change'));"""
+        + then,
+        content,
+    )
+
+
+def test_recovered_drafts_are_saved_without_the_receipt_code(page: Page) -> None:
+    code = "0000 0000 0000 0000 0"
+    content = {
+        "service": "small", "form": "1.aaaaaaaa", "title": "UPIK", "case": "c" * 24, "code": code, "prev": [],
+        "values": {"nama": "UPIK", "asal": None, "nagari": ""},
+    }  # fmt: skip
+    text, cells = rescued(
+        page,
+        content,
+        """note();
+        while (!view.$root.querySelector('[data-rescued]')) await new Promise((go) => setTimeout(go, 10));
+        let saved;
+        URL.createObjectURL = (blob) => { saved = blob; return '#'; };
+        view.$root.querySelector('.notice button').click();
+        while (!saved) await new Promise((go) => setTimeout(go, 10));
+        return [await saved.text(), [...view.$root.querySelectorAll('td')].map((cell) => cell.textContent)];""",
+    )
+    assert '"UPIK"' in text
+    assert code not in text
+    assert "code" not in text
+    assert cells == ["UPIK", "staff.rescue.empty", "staff.rescue.empty"]
+
+
+def test_a_draft_that_opens_after_the_lock_is_not_shown(page: Page) -> None:
+    content = {"service": "small", "form": "1.aaaaaaaa", "title": "UPIK", "values": {"nama": "UPIK"}}
+    rescued(
+        page,
+        content,
+        """globalThis.view = view;
+        while ($file.value) await new Promise((go) => setTimeout(go, 10));
+        view.stop();
+        note();""",
+    )
+    run(page, "return exchange.exchange()")  # which takes longer than opening one draft
+    assert run(page, "return [view.rescued.length, view.$root.querySelectorAll('[data-rescued]').length]") == [0, 0]
