@@ -211,23 +211,25 @@ class TestBrokenAnswers:
     def test_without_web_locks_a_lease_does_the_same(self, page: Page) -> None:
         told = run(
             page,
-            """let letGo;
-            const first = tabs.leased('turn', () => new Promise((done) => { letGo = () => done('first'); }));
+            """const lease = await import('/pwa/lease.js');
+            let letGo;
+            const first = lease.leased('turn', () => new Promise((done) => { letGo = () => done('first'); }));
             while (!letGo) await db.read('meta', 'turn');
-            const second = await tabs.leased('turn', async () => 'second');
+            const second = await lease.leased('turn', async () => 'second');
             letGo();
-            const ends = [await first, second ?? null, await tabs.leased('turn', async () => 'third')];
+            const ends = [await first, second ?? null, await lease.leased('turn', async () => 'third')];
             await db.write('meta', { name: 'turn', until: Date.now() + 1e10 });
-            return [...ends, await tabs.leased('turn', async () => 'after the clock was set back')];""",
+            return [...ends, await lease.leased('turn', async () => 'after the clock was set back')];""",
         )
         assert told == ["first", None, "third", "after the clock was set back"]
 
     def test_who_slept_through_a_lease_does_not_end_the_next_one_s(self, page: Page) -> None:
         told = run(
             page,
-            """const holding = () => {
+            """const lease = await import('/pwa/lease.js');
+            const holding = () => {
               let letGo;
-              const ended = tabs.leased('turn', () => new Promise((done) => { letGo = () => done('done'); }));
+              const ended = lease.leased('turn', () => new Promise((done) => { letGo = () => done('done'); }));
               const hasBegun = async () => { while (!letGo) await db.read('meta', 'turn'); };
               return { ended, hasBegun, letGo: () => letGo() };
             };
@@ -238,7 +240,7 @@ class TestBrokenAnswers:
             await next.hasBegun();
             asleep.letGo();
             await asleep.ended;
-            const third = await tabs.leased('turn', async () => 'third');
+            const third = await lease.leased('turn', async () => 'third');
             next.letGo();
             return [third ?? null, await next.ended];""",
         )
