@@ -127,10 +127,13 @@ async def add(request: Request) -> Response:
     async with _turns(request).take(wanted.key) as turn:
         version = await files.version(wanted.version, wanted.digest)
         upload = await files.uploads.find(wanted.version, wanted.digest)
-        if upload is None and await files.length(wanted.digest) is None:
+        known = await files.length(wanted.digest) if upload is None else upload.offset
+        if known is None:
             raise NotTaken(404, "not-begun")
-        if upload is None or offset != upload.offset:
+        if offset != known:
             raise Conflict
+        if upload is None:  # it is here; some clients say so with a chunk of no bytes
+            return await _complete(files, version, known)
         return await _state(files, version, await _grown(request, files, upload, turn))
 
 

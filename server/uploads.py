@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.deletion import delete
 from sync.document import Doc
 from sync.errors import Conflict, NotFound, StoreError, Unavailable
 from sync.shape import case_of_version
@@ -149,7 +150,7 @@ class Uploads:
             except Unavailable:
                 raise
             except StoreError:  # a CouchDB whose account may not purge keeps a mark
-                await self.store.bulk_docs([{"_id": doc_id, "_rev": rev, "_deleted": True} for rev in leaves])
+                await delete(self.store, [{"_id": doc_id}])
 
     async def _leaves(self, doc_id: str) -> list[Doc]:
         try:

@@ -47,14 +47,20 @@ class Applicant:
         return FORMS.latest(SERVICE)
 
     def seal(
-        self, *, prev: tuple[str, ...] = (), at: int | None = None, to: tuple[str, bytes] | None = None, **changes: Any
+        self,
+        *,
+        prev: tuple[str, ...] = (),
+        at: int | None = None,
+        to: tuple[str, bytes] | None = None,
+        blobs: Sequence[str] = (),
+        **changes: Any,
     ) -> tuple[Doc, dict[str, str]]:
-        """Seal what is answered now, with *changes*; to the key in use unless another is given."""
+        """Seal what is answered now, with *changes* and naming *blobs*; to the key in use unless another is given."""
         self.values |= changes
         answers = to_answers(self.form, self.values, today=date.today())
         return seal_version(
             type="application", code_keys=self.keys, service=SERVICE, form=self.form.name, at=at or int(time.time()),
-            channel="app", device=None, area=self.values.get("nagari"), wish=[], prev=list(prev),
+            channel="app", device=None, area=self.values.get("nagari"), wish=[], prev=list(prev), blobs=blobs,
             groups={"personal": answers}, recipients=[to or recipient(self.url)],
         )  # fmt: skip
 

@@ -102,6 +102,10 @@ async def test_a_file_that_is_here_costs_nothing_for_whoever_names_it_again(desk
     assert begun.status == 201
     assert begun.headers["upload-offset"] == str(len(sealed))
     assert await desk.held(correction, begun) == (digest_of(sealed),)
+    assert (await correction.add(digest_of(sealed), 0, sealed)).status == 409
+    assert await desk.held(correction, await correction.add(digest_of(sealed), len(sealed), b"")) == (
+        digest_of(sealed),
+    )
 
 
 async def test_bytes_may_come_with_the_creation(desk: Desk) -> None:
