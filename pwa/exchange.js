@@ -6,11 +6,11 @@
 import { endCase, tellCases, watches } from './cases.js';
 import { endedCase, isSigned } from './case-content.js';
 import { verifyReceipt } from './crypto/receipts.js';
+import { lose, reach } from './contact.js';
 import { amend, read, write } from './db.js';
 import { NoOfficeError, RootChangedError, StorageError } from './device-errors.js';
-import { ping } from './online.js';
 import { dropOld, isDue, items, sending } from './outbox.js';
-import { hasMetOther, noteTime, office, refreshOffice } from './pins.js';
+import { noteTime, office, refreshOffice } from './pins.js';
 import { exclusively, listen, tell } from './tabs.js';
 import { TransportError, post } from './transport.js';
 import { vaultAtHand } from './vault.js';
@@ -32,7 +32,7 @@ const STUBBORN = 3; // times that an item may come back as unreadable before it 
 const MOST_HAVE = 1000;
 
 let batchSize = 96_000;
-let isReached = false;
+let at = ''; // the origin of the hub that answers; the office's own is empty
 /** @type {Promise<Result> | undefined} */
 let running;
 
@@ -60,33 +60,17 @@ export const hearExchanges = () => listen(({ exchanged }) => exchanged && announ
 async function all(signal) {
   const result = nothing('ok');
   try {
-    await contact();
+    at = await reach();
     await rounds(result, signal);
   } catch (error) {
     result.state = stateOf(error);
     if (error instanceof TransportError) result.retryAfter = error.retryAfter;
-    isReached = false;
+    lose();
   }
   await dropOld().catch(() => {}); // the next time does
   tell({ exchanged: result });
   announce(result);
   return result;
-}
-
-/**
- * Find out that the server is there and, by its revision, whether what it publishes is still what we know. Who has
- * another root gets nothing; a list of keys that is refused leaves us with the one we have.
- */
-async function contact() {
-  const known = await office();
-  if (isReached) return;
-  const revision = await ping();
-  if (!revision) throw new TransportError('away');
-  isReached = true;
-  if (revision === known.public && !(await hasMetOther())) return;
-  await refreshOffice().catch((error) => {
-    if (error instanceof RootChangedError) throw error;
-  });
 }
 
 /** @param {Result} result @param {AbortSignal} [signal] */
@@ -95,17 +79,19 @@ async function rounds(result, signal) {
   const tried = new Set();
   const memory = (await read('meta', MEMORY)) ?? { name: MEMORY, epoch: null, cursor: '' };
   let watch = await watches(memory.cursor);
-  let reading = await readingHere();
+  let reading = at ? null : await readingHere(); // a hub cannot know who a volunteer is
+  let ask = await atHub();
   /** @type {string[]} */
   let have = [];
   for (;;) {
-    const sent = batchOf((await items()).filter((item) => isDue(item) && !tried.has(item.id)));
-    if (!sent.length && !watch.length && !have.length && !reading) return;
-    const head = await round({ sent, watch, have, reading, result, signal });
+    const due = (await items()).filter((item) => isDue(item) && !tried.has(item.id) && !(at && item.state === 'hub'));
+    const sent = batchOf(due);
+    if (!sent.length && !watch.length && !have.length && !ask.length && !reading) return;
+    const head = await round({ sent, watch, have, ask, reading, result, signal });
     if (!head) continue; // the same, in smaller batches
     for (const { id } of sent) tried.add(id);
     have = await remember(memory, head, have, watch.at(-1)?.[0]);
-    watch = [];
+    [watch, ask] = [[], []];
     if (!(await reading?.heard(head))) reading = null;
   }
 }
@@ -118,11 +104,11 @@ async function readingHere() {
 
 /**
  * One request. Gives the head of the answer, or null when the batch was too large and has been halved.
- * @param {{sent: Item[], watch: any[], have: string[], reading: DeviceReading | null, result: Result, signal?: AbortSignal}} what
+ * @param {{sent: Item[], watch: any[], have: string[], ask: string[], reading: DeviceReading | null, result: Result, signal?: AbortSignal}} what
  */
-async function round({ sent, watch, have, reading, result, signal }) {
-  const asked = { v: 1, ...(watch.length && { watch }), ...(have.length && { have }), ...(await reading?.hello()) };
-  const hello = JSON.stringify(asked);
+async function round({ sent, watch, have, ask, reading, result, signal }) {
+  const lists = Object.entries({ watch, have, ask }).filter(([, list]) => list.length);
+  const hello = JSON.stringify({ v: 1, ...Object.fromEntries(lists), ...(await reading?.hello()) });
   const started = Date.now();
   for (const { id } of sent) sending.add(id);
   try {
@@ -132,7 +118,7 @@ async function round({ sent, watch, have, reading, result, signal }) {
   } catch (error) {
     const isTooLarge = error instanceof TransportError && error.reason === 'too-large';
     batchSize = isTooLarge ? sizeOf(sent) / 2 : Math.max(sizeOf(sent) / 2, LEAST);
-    if (!isTooLarge || !sent.length) throw error;
+    if (!isTooLarge || !sent.length || (at && sent.length === 1)) throw error;
     if (sent.length === 1) await setAside(sent[0], 'too-large', result);
     return null;
   } finally {
@@ -145,7 +131,7 @@ async function round({ sent, watch, have, reading, result, signal }) {
  * @param {AbortSignal} [signal]
  */
 async function answers(lines, sent, result, reading, signal) {
-  const rows = post(lines, signal);
+  const rows = post(lines, signal, at);
   const { value: head } = await rows.next();
   const round = { result, sent, news: new Map(), reading, keys: (await officeOf(head)).keys };
   let told = { news: /** @type {string[]} */ ([]), isStored: false };
@@ -167,6 +153,7 @@ async function answers(lines, sent, result, reading, signal) {
 
 /** @param {any} head */
 async function officeOf(head) {
+  if (at) return office(); // what a hub says of the time or of the office is not signed
   await noteTime(head.time);
   const known = await office();
   return head.public === known.public ? known : refreshOffice().catch(() => known);
@@ -178,9 +165,9 @@ async function take(row, round) {
   const [id, what, detail, line] = row;
   if (id === 'erase' || id === 'voided') return takeEnd(what, round);
   if (id === 'since') return takePlace(what, detail, round);
-  const item = round.sent.find((sent) => sent.id === id) ?? (id === null ? round.sent[line - 2] : await elsewhere(id, round));
+  const item = round.sent.find((sent) => sent.id === id) ?? (id === null ? round.sent[line - 2] : await elsewhere(id));
   if (what === 'missing') await offerAgain(id);
-  else if (!item) return;
+  else if (!item || (at && what === 'refused')) return; // only the office refuses
   else if (what === 'ok') await takeReceipt(item, detail, round);
   else if (what === 'kept') await keep(item, round.result);
   else if (what === 'refused' && id === null) await takeUnreadable(item, detail, round.result);
@@ -193,8 +180,8 @@ function takePlace(place, more, { reading, result }) {
   result.more ||= more === 1;
 }
 
-/** What a volunteer collected here may have come to the office by another way. @param {unknown} id @param {Round} round */
-const elsewhere = async (id, { reading }) => (reading ? read('outbox', String(id)) : undefined);
+/** What was sent from here may have come to the office by another way. @param {unknown} id */
+const elsewhere = (id) => read('outbox', String(id));
 
 /** Only this empties the outbox. @param {Item} item @param {any} receipt @param {Round} round */
 async function takeReceipt(item, receipt, { keys, result }) {
@@ -238,9 +225,13 @@ async function setAside({ id }, reason, result) {
 const settle = (id, changed) =>
   amend('outbox', id, (item) => (item.state === 'done' ? undefined : { ...item, ...changed }));
 
-/** @param {unknown} id a restored office does not have it any more */
+/** A hub has not brought it to the office yet, or does not have it; or a restored office does not any more. @param {unknown} id */
 const offerAgain = (id) =>
-  amend('outbox', String(id), (item) => item.state === 'done' && { ...item, state: 'waiting', done: null });
+  amend('outbox', String(id), (item) =>
+    (item.state === 'hub' || (item.state === 'done' && !at)) && { ...item, state: 'waiting', done: null });
+
+/** What a hub has a receipt out for; of these the office's is wanted. */
+const atHub = async () => (await items()).filter(({ state }) => state === 'hub').map(({ id }) => id).slice(-MOST_HAVE);
 
 /** @param {any} event @param {Round} round */
 async function takeEvent(event, { keys, news }) {
@@ -261,10 +252,10 @@ async function takeEnd(mark, { keys, result }) {
  * @param {any} memory @param {any} head @param {string[]} asked @param {string} [cursor]
  */
 async function remember(memory, head, asked, cursor) {
-  const isRestored = memory.epoch !== null && memory.epoch !== head.epoch && !asked.length;
+  const isRestored = !at && memory.epoch !== null && memory.epoch !== head.epoch && !asked.length;
   const had = isRestored ? (await items()).filter(({ state }) => state === 'done').map(({ id }) => id) : [];
   memory.cursor = cursor ?? memory.cursor;
-  if (!had.length) memory.epoch = head.epoch;
+  if (!had.length && !at) memory.epoch = head.epoch;
   await write('meta', memory);
   return had.slice(-MOST_HAVE);
 }

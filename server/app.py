@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.types import Scope
 
 from server.content import load_content
 from server.databases import Databases
@@ -24,6 +25,7 @@ from server.sealed_files import keep_swept
 from server.settings import Settings, load_settings
 from server.voiding import finish_voidings
 from sync.errors import Unavailable
+from sync.keyring import names_hub
 
 
 def create_app(settings: Settings, *, databases: Databases | None = None, clock: Callable[[], int] = now) -> Starlette:
@@ -47,7 +49,7 @@ def create_app(settings: Settings, *, databases: Databases | None = None, clock:
         routes=build_routes(),
         lifespan=lifespan,
         middleware=[
-            Middleware(StrictHeaders, origin=settings.origin),
+            Middleware(StrictHeaders, origin=settings.origin, has_hubs=_has_hubs),
             Middleware(Failures),
             Middleware(KnownHosts, hosts=settings.hosts),
             Middleware(ClientAddress, proxies=settings.proxies),
@@ -58,6 +60,11 @@ def create_app(settings: Settings, *, databases: Databases | None = None, clock:
     app.router.redirect_slashes = False  # it would name the scheme that the proxy speaks to us
     app.state.templates = environment
     return app
+
+
+def _has_hubs(scope: Scope) -> bool:
+    office = getattr(scope["app"].state, "office", None)
+    return office is not None and names_hub(office.keys)
 
 
 def app_from_environment() -> Starlette:

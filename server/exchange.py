@@ -166,7 +166,8 @@ async def _answers(office: Office, hello: Hello, body: Body) -> AsyncIterator[li
     # The first group is taken before the answer begins, so that a store that is away is a 503 and no broken answer.
     taken = await _take(office, intake, body, reader)
     answered = _answered(taken)
-    yield [head, *await news.missing(hello.have), *rows, *taken]
+    known = [*await news.missing(hello.have), *await _asked(intake, news, hello.ask)]
+    yield [head, *known, *rows, *taken]
     try:
         while not body.is_empty:
             taken = await _take(office, intake, body, reader)
@@ -178,6 +179,11 @@ async def _answers(office: Office, hello: Hello, body: Body) -> AsyncIterator[li
         log.warning("the store went away during an exchange; the sender repeats the rest")
         return
     yield body.last_row()
+
+
+async def _asked(intake: Intake, news: News, ids: tuple[str, ...]) -> list[Any]:
+    """Give the receipts of what came by another way, as from a hub, and name what did not."""
+    return [*(outcome.row(0) for outcome in await intake.again(ids)), *await news.missing(ids)]
 
 
 @dataclass(frozen=True)
@@ -256,6 +262,6 @@ def _refusal_by_headers(request: Request, limits: BodyLimits) -> Problem | None:
 
 
 def _encoding(request: Request, hello: Hello, body: Body) -> str | None:
-    if not (hello.watch or hello.have or hello.auth or body.has_items):
+    if not (hello.watch or hello.have or hello.ask or hello.auth or body.has_items):
         return None  # a compressed head alone would be longer
     return choose_live_encoding(request.headers.get("accept-encoding", ""))

@@ -1,6 +1,6 @@
 """The strict headers of every answer, errors included; what a page may load is said here and nowhere else."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -42,19 +42,27 @@ def content_security_policy(**changed: str) -> str:
 WASM_WORKER = content_security_policy(script_src="'self' 'wasm-unsafe-eval'")
 
 
-def strict_headers(origin: str) -> Mapping[str, str]:
+def strict_headers(origin: str, *, has_hubs: bool = False) -> Mapping[str, str]:
     """Give the headers that every answer of the office at *origin* carries."""
-    headers = {"Content-Security-Policy": content_security_policy(), **_OTHERS}
+    connect = {"connect_src": f"'self' {_hubs_of(origin)}"} if has_hubs else {}
+    headers = {"Content-Security-Policy": content_security_policy(**connect), **_OTHERS}
     # Without a certificate the browser has to ignore it, and a developer's localhost must not be bound for years.
     return headers | ({"Strict-Transport-Security": _HSTS} if urlsplit(origin).scheme == "https" else {})
 
 
-class StrictHeaders:
-    """Adds the headers to every answer that does not say otherwise itself."""
+def _hubs_of(origin: str) -> str:
+    """Name every hub of an office at once: the packs carry the policy, and each new one would be a new app to fetch."""
+    parts = urlsplit(origin)
+    return f"{parts.scheme}://*.{parts.netloc}"
 
-    def __init__(self, app: ASGIApp, *, origin: str) -> None:
+
+class StrictHeaders:
+    """Adds the headers to every answer that does not say otherwise itself; *has_hubs* is asked for each."""
+
+    def __init__(self, app: ASGIApp, *, origin: str, has_hubs: Callable[[Scope], bool] = lambda _: False) -> None:
         self.app = app
-        self.headers = strict_headers(origin)
+        self.headers = {known: strict_headers(origin, has_hubs=known) for known in (False, True)}
+        self.has_hubs = has_hubs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and dress the answer."""
@@ -65,7 +73,7 @@ class StrictHeaders:
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
+                for name, value in self.headers[self.has_hubs(scope)].items():
                     headers.setdefault(name, value)
             await send(message)
 

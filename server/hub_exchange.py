@@ -45,7 +45,7 @@ async def _answers(hub: Hub, hello: Hello, body: Body) -> AsyncIterator[list[Any
         "hub": hub.own.name,
     }
     taken = await _take(intake, body)
-    yield [head, *await _known(hub, hello.have), *rows, *taken]
+    yield [head, *await _known(hub, hello.ask), *rows, *taken]
     while not body.is_empty:
         yield await _take(intake, body)
     hub.woken()

@@ -38,8 +38,9 @@ _NOT_OFFLINE = (
 EXTRAS = {
     "online": (
         "case-content", "cases", "components/case", "components/case-answers", "components/case-steps",
-        "components/correction", "crypto/event-reading", "crypto/open-own", "crypto/receipts", "crypto/shape",
-        "crypto/unpadding", "exchange", "exchange-timer", "lease", "online", "region-names", "transport",
+        "components/correction", "contact", "crypto/event-reading", "crypto/open-own", "crypto/receipts",
+        "crypto/shape", "crypto/unpadding", "exchange", "exchange-timer", "lease", "online", "region-names",
+        "transport",
     ),
     # A phone that a PIN or a passphrase locks, and what helps where something does not open.
     "profile": (

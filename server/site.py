@@ -15,6 +15,7 @@ from server.packs import JSON, make_packs
 from server.pages import render_pages
 from server.resources import FOR_EVER, REVALIDATE, Resource, compress_all, digest_of, make_resource
 from server.settings import Settings
+from sync.keyring import names_hub
 
 DEVICE_TEXTS = ("app.", "code.", "field.", "rule.", "option.", "form.", "section.", "step.", "refused.", "state.")
 # Of those, what only an answer of the office needs, and what only a phone needs on which something does not open.
@@ -47,7 +48,7 @@ def build_site(settings: Settings, content: Content, environment: Environment, *
     """Make the site; *keys* is the signed list of keys, which counts into the revision."""
     resources = load_assets() | _texts(content) | _forms(content) | render_pages(environment, content)
     compress_all(resources.values())
-    headers = strict_headers(settings.origin)
+    headers = strict_headers(settings.origin, has_hubs=names_hub(keys))
     packs = {lang: make_packs(lang, resources, headers) for lang in content.catalogues.languages}
     for made in packs.values():
         resources |= made.resources

@@ -33,11 +33,13 @@ class Hello:
 
     Attributes:
         auth: who the device is, as it says: of whatever shape, because a wrong one only ends reading.
+        ask: versions of which a receipt is wanted, sent by another way.
         since: where an enrolled device's reading goes on; empty is from the start.
     """
 
     watch: tuple[Watch, ...] = ()
     have: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
     auth: Any = field(default=None, repr=False)
     since: str | None = None
 
@@ -51,9 +53,9 @@ def read_hello(line: bytes) -> Hello:
     match parse_line(line):
         case {"v": int(v)} if v != 1:
             raise ItemRefused("version-unknown")
-        case {"v": 1, **rest} if set(rest) <= {"device", "watch", "have", "auth", "since"}:
+        case {"v": 1, **rest} if set(rest) <= {"device", "watch", "have", "ask", "auth", "since"}:
             since = rest.get("since")
-            known = (_watches(rest.get("watch", [])), _ids(rest.get("have", [])))
+            known = (_watches(rest.get("watch", [])), _ids(rest.get("have", [])), _ids(rest.get("ask", [])))
             return Hello(*known, rest.get("auth"), since if isinstance(since, str) else None)
     raise ItemRefused("malformed")
 

@@ -150,6 +150,14 @@ def verify_key_list(signed: object, root_pub: bytes, *, min_seq: int = 0) -> Key
     return KeyList(office, seq, at, until, keys)
 
 
+def names_hub(signed: list[Any]) -> bool:
+    """Say whether a list that was verified names a hub, whatever became of it."""
+    match signed:
+        case [[*_, list(rows)], _]:
+            return any(row[1] == "hub" for row in rows)
+    return False
+
+
 def seal_grant(kid: str, officer: str, key_pair: KeyPair, officer_pub: bytes) -> str:
     """Grant a private key to an officer: sealed to the officer's key, base64url."""
     return b64u_encode(hpke.seal(key_pair.to_bytes(), officer_pub, _grant_info(kid, officer)))

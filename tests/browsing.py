@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
@@ -31,9 +32,10 @@ def chromium() -> str:
 class Phone:
     """One browser with one profile folder; `kill()` is the battery falling out."""
 
-    def __init__(self, playwright: Playwright, profile: Path, **context: Any) -> None:
+    def __init__(self, playwright: Playwright, profile: Path, *, flags: Sequence[str] = (), **context: Any) -> None:
         self.playwright = playwright
         self.profile = profile
+        self.flags = [*FLAGS, *flags]
         self.options = {"viewport": {"width": 360, "height": 740}, "locale": "id-ID"} | context
         self.context: BrowserContext | None = None
         self.errors: list[str] = []
@@ -41,7 +43,7 @@ class Phone:
     def start(self) -> Page:
         """Switch on: the page that is open is what a user would see first."""
         self.context = self.playwright.chromium.launch_persistent_context(
-            str(self.profile), executable_path=chromium(), headless=True, args=list(FLAGS), **self.options
+            str(self.profile), executable_path=chromium(), headless=True, args=self.flags, **self.options
         )
         self.context.set_default_timeout(15_000)
         self.context.on("weberror", lambda error: self.errors.append(str(error.error)))

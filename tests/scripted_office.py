@@ -109,7 +109,9 @@ class ScriptedOffice:
         """Store everything and tell everything, as the real one."""
         hello, *items = lines
         rows = [self.head()]
-        rows += [_json([id_, "missing"]) for id_ in hello.get("have", []) if id_ not in self.stored]
+        asked = [*hello.get("have", []), *hello.get("ask", [])]
+        rows += [_json([id_, "missing"]) for id_ in asked if id_ not in self.stored]
+        rows += [self.ok(self.stored[id_]) for id_ in hello.get("ask", []) if id_ in self.stored]
         for case, _, known, whole in hello.get("watch", []):
             mine = [item for id_, item in self.stored.items() if id_.split(".")[1] == case]
             rows += [_json([version, {"t": wrap["t"]}]) for version, wrap in mine] if whole else []
@@ -171,7 +173,8 @@ class ScriptedOffice:
         body, type_ = self._resource(path)
         if body is None:
             return web.Response(status=404, text="?")
-        headers = dict(strict_headers(self.url)) | {"Content-Type": type_, "Cache-Control": "no-cache"}
+        policy = strict_headers(f"http://{request.host}", has_hubs=True)
+        headers = dict(policy) | {"Content-Type": type_, "Cache-Control": "no-cache"}
         if request.path == "/pwa/passphrase/argon2-worker.js":
             headers["Content-Security-Policy"] = WASM_WORKER
         return web.Response(body=body, headers=headers)

@@ -39,7 +39,7 @@ async def test_a_hub_says_that_it_is_the_hub_and_later_what_the_office_said(plac
     await place.relay.catch_up()
     [again] = await place.at_hub(pair)
     assert whose(place, again, pair) == "office"
-    assert await place.at_hub(have=[pair[0]["_id"]]) == [again]
+    assert await place.at_hub(ask=[pair[0]["_id"]]) == [again]
 
 
 async def test_hub_then_office_then_hub_is_one_record_and_one_receipt(place: Village) -> None:
@@ -51,6 +51,16 @@ async def test_hub_then_office_then_hub_is_one_record_and_one_receipt(place: Vil
     assert whose(place, direct, pair) == whose(place, row, pair) == "office"
     rows = await place.office.databases.cases.all_docs(start="app.", end="app/")
     assert [found.id for found in rows] == [pair[0]["_id"]]
+
+
+async def test_the_office_gives_a_receipt_for_what_the_hub_brought_and_names_what_it_has_not(place: Village) -> None:
+    brought, waiting = seal_pair(place.keys, new_keys()), seal_pair(place.keys, new_keys())
+    await place.at_hub(brought)
+    await place.relay.catch_up()
+    await place.at_hub(waiting)
+    rows = await place.at_office(ask=[waiting[0]["_id"], brought[0]["_id"]])
+    assert whose(place, rows[0], brought) == "office"
+    assert rows[1:] == [[waiting[0]["_id"], "missing"]]
 
 
 async def test_data_keys_go_from_the_hub_with_the_offices_receipt_and_not_before(place: Village) -> None:
@@ -213,7 +223,7 @@ async def test_a_restored_office_is_asked_what_it_lacks(place: Village) -> None:
     await place.office.databases.cases.purge({lost[0]["_id"]: [write_once_rev(lost[0])]})
     place.wire.spoil = lambda row: row | {"epoch": "restored"} if isinstance(row, dict) and "epoch" in row else row
     await place.relay.catch_up()
-    rows = await place.at_hub(have=[kept[0]["_id"], lost[0]["_id"]])
+    rows = await place.at_hub(ask=[kept[0]["_id"], lost[0]["_id"]])
     assert rows[1:] == [[lost[0]["_id"], "missing"]]
     assert whose(place, rows[0], kept) == "office"
 
