@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from server.sealed_files import CASE_LIMIT, SealedFiles
+from server.sealed_files import CASE_LIMIT, SealedFiles, keep_swept
 from server.uploads import BLOB_LIMIT, LIFETIME, Uploads
 from sync.cipher import OVERHEAD
 from sync.document import Doc
@@ -253,6 +253,16 @@ async def test_an_upload_that_nobody_goes_on_with_expires_and_one_that_somebody_
     assert await desk.files.sweep() == 1
     assert (await phone.ask(digest_of(left))).status == 404
     assert (await phone.ask(digest_of(carried_on))).headers["upload-offset"] == "1000"
+
+
+async def test_a_running_office_forgets_them_by_itself(desk: Desk) -> None:
+    sealed = sealed_bytes()
+    await (await desk.phone(sealed)).begin(sealed)
+    desk.office.now += LIFETIME
+    sweeping = asyncio.create_task(keep_swept(desk.office.app))
+    while not await desk.nothing_is_left():
+        assert not sweeping.done()
+    sweeping.cancel()
 
 
 @pytest.mark.parametrize("reason", ["gone", "voided"])
