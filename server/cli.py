@@ -11,6 +11,7 @@ import click
 
 from server.cli_accounts import accounts
 from server.cli_audit import audit
+from server.cli_bundle import bundle, import_
 from server.cli_hub import hub
 from server.cli_keys import keys
 from server.cli_peers import peers
@@ -48,7 +49,9 @@ def main() -> None:
 
 main.add_command(accounts)
 main.add_command(audit)
+main.add_command(bundle)
 main.add_command(hub)
+main.add_command(import_)
 main.add_command(keys)
 main.add_command(peers)
 main.add_command(move_to_couchdb)

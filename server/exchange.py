@@ -24,7 +24,7 @@ from server.hub_news import hub_news, note_relayed
 from server.hubs import Hubs
 from server.intake import Intake, Outcome
 from server.items import ItemRefused
-from server.ndjson import NDJSON, NdjsonResponse, Problem
+from server.ndjson import NDJSON, NdjsonResponse, Problem, begun
 from server.office import Office, office_of
 from server.packing import choose_live_encoding
 from server.watch import Hello, News, marks_of, read_hello
@@ -56,7 +56,7 @@ async def answer_exchange(request: Request, answers: Callable[[Hello, "Body"], A
     try:
         hello = read_hello(await body.first())
         batches = answers(hello, body)
-        return NdjsonResponse(await _begun(batches), encoding=_encoding(request, hello, body))
+        return NdjsonResponse(await begun(batches), encoding=_encoding(request, hello, body))
     except ItemRefused as refused:
         return Problem(413 if refused.reason == "too-large" else 400, "bad-first-line", refused.reason)
     except Unavailable:
@@ -237,17 +237,6 @@ async def _ends_of(intake: Intake, rows: list[Any]) -> list[Any]:
 def rows_of(outcomes: list[Outcome], group: list[tuple[int, bytes]]) -> list[Any]:
     """Write the outcomes of a group of lines as the rows that answer them."""
     return [outcome.row(number) for outcome, (number, _) in zip(outcomes, group, strict=True)]
-
-
-async def _begun(batches: AsyncIterator[list[Any]]) -> AsyncIterator[list[Any]]:
-    first = await anext(batches)
-
-    async def all_of_them() -> AsyncIterator[list[Any]]:
-        yield first
-        async for rows in batches:
-            yield rows
-
-    return all_of_them()
 
 
 def _refusal_by_headers(request: Request, limits: BodyLimits) -> Problem | None:

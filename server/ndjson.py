@@ -50,6 +50,18 @@ class NdjsonResponse(Response):
             return
 
 
+async def begun(batches: AsyncIterator[list[Any]]) -> AsyncIterator[list[Any]]:
+    """Give the same batches once the first is there: whatever it raises comes before an answer has begun."""
+    first = await anext(batches)
+
+    async def all_of_them() -> AsyncIterator[list[Any]]:
+        yield first
+        async for rows in batches:
+            yield rows
+
+    return all_of_them()
+
+
 def lines(rows: list[Any]) -> bytes:
     """Write rows as lines of JSON."""
     return b"".join(json.dumps(row, separators=(",", ":")).encode() + b"\n" for row in rows)

@@ -92,6 +92,8 @@ RIGHTS: Mapping[str, Right] = {
     "add_to_upload": _anyone("application", "upload", writes=("upload", "blob")),
     "post_to_upload": _anyone("application", "upload", writes=("upload", "blob")),
     "blob": _anyone("application", "blob"),
+    # The same lines, carried as a file.
+    "take_bundle": _anyone("gone", "code", writes=_SEALED),
     # Who has the code of an enrolment, which counts once and for minutes, makes a device a volunteer's.
     "enrol_device": _anyone("enrolment", writes=("device",)),
     "review": _anyone(),

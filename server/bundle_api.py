@@ -1,0 +1,75 @@
+"""`POST /bundle`: a bundle that somebody carried here, answered entry by entry like an exchange. docs/bundle.md."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from server.bundle_import import BundleImport, IncomingBundle
+from server.exchange import RETRY_AFTER, epoch, intake_of
+from server.ndjson import NdjsonResponse, Problem, begun
+from server.office import Office, office_of
+from sync.bundle import TYPE, Head, office_id
+from sync.errors import BundleError, Unavailable
+
+log = logging.getLogger("rantau.bundle")
+
+BUNDLE_LIMIT = 256 << 20  # bytes; a day of fifty applications with three photographs each has 4 MB
+PATIENCE = 60.0  # seconds without a byte after which the rest is given up
+
+
+async def take_bundle(request: Request) -> Response:
+    """Answer `POST /bundle`."""
+    office = office_of(request)
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != TYPE:
+        return Problem(415, "unsupported", "content-type")
+    if "content-encoding" in request.headers:
+        return Problem(415, "unsupported", "content-encoding")
+    incoming = IncomingBundle(_chunks(request))
+    try:
+        head = await incoming.head(office=office_id(office.root))
+        return NdjsonResponse(await begun(_answers(office, head, incoming)))
+    except BundleError as error:
+        return Problem(400, "bad-bundle", error.reason)
+    except Unavailable:
+        return Problem(503, "unavailable", retry_after=RETRY_AFTER)
+
+
+async def _answers(office: Office, head: Head, incoming: IncomingBundle) -> AsyncIterator[list[Any]]:
+    intake = intake_of(office)
+    first = {
+        "epoch": await epoch([intake.cases, intake.wraps]),
+        "time": office.clock(),
+        "public": office.public,
+        "entries": len(head.entries),
+    }
+    before: list[Any] = [first]
+    try:
+        async for rows in BundleImport(intake).answers(incoming):
+            yield [*before, *rows]
+            before = []
+    except Unavailable:
+        if before:
+            raise
+        log.warning("the store went away while a bundle came in; the sender repeats it")
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    """Give the body as it comes; one that is cut, stands still or grows too large ends early."""
+    stream = request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                data = await anext(stream, None)
+        except (ClientDisconnect, TimeoutError):
+            return
+        except HTTPException as error:  # the body limit of the route, met while reading
+            log.warning("a bundle was not read to its end: %d", error.status_code)
+            return
+        if data is None:
+            return
+        yield data

@@ -1,0 +1,169 @@
+"""`rantau import` and `rantau bundle`: files that somebody brought on a stick, taken in or only looked at."""
+
+import asyncio
+import os
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from server.bundle_import import BundleImport, IncomingBundle, acknowledged
+from server.content import load_content
+from server.databases import Databases, open_databases
+from server.intake import Intake
+from server.office import now, read_keys
+from server.sentences import in_sentences
+from server.server_key import read_server_key
+from server.settings import Settings, load_settings
+from sync.bundle import BundleReader, End, office_id, write_bundle
+from sync.errors import BundleError
+from sync.keyring import verify_key_list
+
+_STEP = 64 * 1024  # bytes read at a time
+_NAMED = 20  # entries that are named one by one
+WHY = {
+    "malformed": "it is no bundle, or its first lines are damaged",
+    "version": "a newer version of Rantau wrote it; update this server",
+    "cut": "it ends before it says what it holds; copy it once more",
+    "too-many": "it holds more than 10,000 entries",
+    "other-office": "it is for another office",
+    "kind": "it is an acknowledgement; the phone that sent the items takes it",
+}
+FILES = click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE..."
+)
+
+
+@dataclass
+class Told:
+    """What became of one file."""
+
+    received: int = 0
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    ending: str = ""
+    ack: Path | None = None
+
+
+@click.command("import")
+@FILES
+def import_(files: Sequence[Path]) -> None:
+    """Take in what bundles hold, as if their phones had sent it, and write the acknowledgement beside each.
+
+    As often as you like: what is here already gets the same receipt. The office may be served meanwhile.
+    """
+    with in_sentences():
+        settings = load_settings(os.environ)
+        is_whole = asyncio.run(_import(settings, files))
+    sys.exit(0 if is_whole else 2)
+
+
+@click.command("bundle")
+@FILES
+def bundle(files: Sequence[Path]) -> None:
+    """Say what bundles hold and whether they are whole; nothing is taken in, and nothing in them can be read here."""
+    states = [_look(path) for path in files]
+    sys.exit(0 if all(states) else 2)
+
+
+async def _import(settings: Settings, files: Sequence[Path]) -> bool:
+    is_whole = True
+    async with open_databases(settings) as databases:
+        intake, office = await _intake(settings, databases)
+        for path in files:
+            try:
+                told = await _take(path, intake, office)
+            except BundleError as error:
+                click.echo(f"{path}: not taken: {WHY[error.reason]}.", err=True)
+                is_whole = False
+                continue
+            _print(path, told)
+            is_whole &= not told.refused and told.ending == "whole"
+    return is_whole
+
+
+async def _intake(settings: Settings, databases: Databases) -> tuple[Intake, str]:
+    own = read_server_key(settings.data)
+    key_list = verify_key_list(await read_keys(databases), own.root)
+    intake = Intake(
+        cases=databases.cases,
+        wraps=databases.wraps,
+        blobs=databases.blobs,
+        forms=load_content(settings.content).forms,
+        key_list=key_list,
+        server_key=own.pair,
+        clock=now,
+    )
+    return intake, office_id(own.root)
+
+
+async def _take(path: Path, intake: Intake, office: str) -> Told:
+    told, answers = Told(), list[list[Any]]()
+    incoming = IncomingBundle(_chunks_later(path))
+    await incoming.head(office=office)
+    async for rows in BundleImport(intake).answers(incoming):
+        answers += [row for row in rows if row[1] == "ok" or row[0] in ("erase", "voided")]
+        told.received += sum(row[1] in ("ok", "kept") for row in rows)
+        told.refused += [(row[0], row[2]) for row in rows if row[1] == "refused"]
+        told.ending = rows[-1][1]
+    named = acknowledged(answers)
+    if named:
+        told.ack = path.with_name(f"{path.name.partition('.rantau')[0]}-ack.rantau")
+        told.ack.write_bytes(write_bundle("ack", named, office=office, at=now()))
+    return told
+
+
+def _print(path: Path, told: Told) -> None:
+    click.echo(f"{path}: {told.received} received, {len(told.refused)} not.{_ending(told.ending)}")
+    counts = Counter(reason for _, reason in told.refused)
+    for reason, count in counts.most_common():
+        click.echo(f"  not received, {reason}: {count}")
+    for name, reason in told.refused[:_NAMED]:
+        click.echo(f"    {reason}  {name}")
+    if told.ack:
+        click.echo(f"  acknowledgement for the phone: {told.ack}")
+
+
+def _look(path: Path) -> bool:
+    reader, damaged = BundleReader(), list[str]()
+    try:
+        for data in _chunks(path):
+            damaged += [part.entry.name for part in reader.feed(data) if isinstance(part, End) and not part.is_whole]
+        ending, missing = reader.finish()
+    except BundleError as error:
+        click.echo(f"{path}: {WHY[error.reason]}.", err=True)
+        return False
+    assert reader.head is not None
+    images = sum(entry.is_blob for entry in reader.head.entries)
+    what = "items" if reader.head.kind == "items" else "answers"
+    click.echo(
+        f"{path}: {len(reader.head.entries) - images} {what}, {images} images, written "
+        f"{datetime.fromtimestamp(reader.head.at, UTC):%Y-%m-%d %H:%M} UTC, for the office {reader.head.office}."
+        f"{_ending(ending)}"
+    )
+    for name in damaged[:_NAMED]:
+        click.echo(f"    damaged  {name}")
+    for entry in missing[:_NAMED]:
+        click.echo(f"    missing  {entry.name}")
+    return ending == "whole" and not damaged
+
+
+def _ending(ending: str) -> str:
+    return {"cut": " The file is cut short.", "long": " Something follows that its index does not name."}.get(
+        ending, ""
+    )
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while data := file.read(_STEP):
+            yield data
+
+
+async def _chunks_later(path: Path) -> AsyncIterator[bytes]:
+    for data in _chunks(path):
+        yield data
