@@ -26,10 +26,10 @@ import { vaultAtHand } from './vault.js';
 /** @typedef {{result: Result, keys: KeyList, sent: Item[], news: Map<string, any[]>, reading: DeviceReading | null}} Round */
 
 const MEMORY = 'exchange';
-const [LEAST, MOST] = [8_000, 1 << 20]; // characters of a batch; a request of its own for less is not worth it
+const [LEAST, MOST, MOST_HAVE] = [8_000, 1 << 20, 1000]; // characters of a batch, less being worth no request; ids asked for
 const BRISK = 8_000; // milliseconds; a batch that took less may be doubled
 const STUBBORN = 3; // times that an item may come back as unreadable before it is set aside
-const MOST_HAVE = 1000;
+const [SURE, HEARD] = [14 * 86_400_000, 4]; // milliseconds that an office is believed to have it still; of how many offices
 
 let batchSize = 96_000;
 let at = ''; // the origin of the hub that answers; the office's own is empty
@@ -67,7 +67,6 @@ async function all(signal) {
     if (error instanceof TransportError) result.retryAfter = error.retryAfter;
     lose();
   }
-  await dropOld().catch(() => {}); // the next time does
   tell({ exchanged: result });
   announce(result);
   return result;
@@ -75,22 +74,23 @@ async function all(signal) {
 
 /** @param {Result} result @param {AbortSignal} [signal] */
 async function rounds(result, signal) {
-  /** @type {Set<string>} */
-  const tried = new Set();
-  const memory = (await read('meta', MEMORY)) ?? { name: MEMORY, epoch: null, cursor: '' };
+  /** @type {Set<string>[]} */
+  const [tried, asked] = [new Set(), new Set()];
+  const memory = (await read('meta', MEMORY)) ?? { name: MEMORY, cursor: '' };
   let watch = await watches(memory.cursor);
   let reading = at ? null : await readingHere(); // a hub cannot know who a volunteer is
-  let ask = await atHub();
-  /** @type {string[]} */
-  let have = [];
+  let [ask, have, time] = [await atHub(), /** @type {string[]} */ ([]), 0];
   for (;;) {
     const due = (await items()).filter((item) => isDue(item) && !tried.has(item.id) && !(at && item.state === 'hub'));
     const sent = batchOf(due);
-    if (!sent.length && !watch.length && !have.length && !ask.length && !reading) return;
+    const isOver = !sent.length && !watch.length && !have.length && !ask.length && !reading;
+    if (isOver) return time && !at && dropOld(time).catch(() => {}); // or the next time
     const head = await round({ sent, watch, have, ask, reading, result, signal });
     if (!head) continue; // the same, in smaller batches
     for (const { id } of sent) tried.add(id);
-    have = await remember(memory, head, have, watch.at(-1)?.[0]);
+    time = head.time;
+    have = await remember(memory, head, (id) => tried.has(id) || asked.has(id), watch.at(-1)?.[0]);
+    for (const id of have) asked.add(id);
     [watch, ask] = [[], []];
     if (!(await reading?.heard(head))) reading = null;
   }
@@ -248,16 +248,17 @@ async function takeEnd(mark, { keys, result }) {
 }
 
 /**
- * Note what the answer said of the server. After a restore it has another epoch: then give what to ask it for.
- * @param {any} memory @param {any} head @param {string[]} asked @param {string} [cursor]
+ * Note what the answer said of the server. One that was restored, as its new epoch says, or that was not asked for long,
+ * is to say what it lacks: give what to ask it for. Noted when nothing is left to ask.
+ * @param {any} memory @param {any} head @param {(id: string) => boolean} isAnswered @param {string} [cursor]
  */
-async function remember(memory, head, asked, cursor) {
-  const isRestored = !at && memory.epoch !== null && memory.epoch !== head.epoch && !asked.length;
-  const had = isRestored ? (await items()).filter(({ state }) => state === 'done').map(({ id }) => id) : [];
-  memory.cursor = cursor ?? memory.cursor;
-  if (!had.length && !at) memory.epoch = head.epoch;
-  await write('meta', memory);
-  return had.slice(-MOST_HAVE);
+async function remember(memory, { epoch }, isAnswered, cursor) {
+  const { heard = {} } = memory;
+  const isSure = at || Math.abs(Date.now() - heard[epoch]) < SURE;
+  const had = isSure ? [] : (await items()).filter(({ id, state }) => state === 'done' && !isAnswered(id));
+  if (!isSure && !had.length) memory.heard = Object.fromEntries([...Object.entries(heard), [epoch, Date.now()]].slice(-HEARD));
+  await write('meta', Object.assign(memory, { cursor: cursor ?? memory.cursor }));
+  return had.slice(0, MOST_HAVE).map(({ id }) => id);
 }
 
 /** @param {Item[]} due */

@@ -119,9 +119,14 @@ export const items = async () => (await readAll('outbox')).sort((one, other) => 
 export const isDue = ({ state, offeredAt }, now = Date.now()) =>
   state === 'waiting' || state === 'kept' || (state === 'hub' && Math.abs(now - offeredAt) > 86_400_000);
 
-/** Drop the sealed copies that were kept long enough, from what a volunteer handed out too. */
-export async function dropOld(now = Date.now()) {
-  await removeWhere(({ state, done }) => state === 'done' && now - (done ?? now) > KEEP);
+/**
+ * Drop the sealed copies that were kept long enough, from what a volunteer handed out too: long enough by the office's
+ * clock and by ours, of which one may have jumped.
+ * @param {number} time what the office says it is now, in seconds
+ */
+export async function dropOld(time, now = Date.now()) {
+  await removeWhere(({ state, done, receipt }) =>
+    state === 'done' && now - (done ?? now) > KEEP && (time - receipt[0][6]) * 1000 > KEEP);
   const { device } = await vaultAtHand().catch(() => ({ device: null }));
   if (device) await (await import('./handed-out.js')).dropCopies((await items()).map(({ id }) => id));
 }

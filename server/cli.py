@@ -11,6 +11,7 @@ import click
 
 from server.cli_accounts import accounts
 from server.cli_audit import audit
+from server.cli_backup import backup, restore
 from server.cli_bundle import bundle, import_
 from server.cli_hub import hub
 from server.cli_keys import keys
@@ -49,6 +50,7 @@ def main() -> None:
 
 main.add_command(accounts)
 main.add_command(audit)
+main.add_command(backup)
 main.add_command(bundle)
 main.add_command(hub)
 main.add_command(import_)
@@ -56,6 +58,7 @@ main.add_command(keys)
 main.add_command(peers)
 main.add_command(move_to_couchdb)
 main.add_command(replicate)
+main.add_command(restore)
 main.add_command(retention)
 
 

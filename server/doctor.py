@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from server.audit import verify_audit
+from server.backups import NOTE
 from server.content import Content, ContentError, load_content
 from server.databases import NAMES, Databases, open_databases
 from server.founding import RECOVERY
@@ -16,10 +17,11 @@ from server.server_key import MODE, ServerKey, ServerKeyError, read_server_key, 
 from server.settings import Settings, SettingsError, load_settings
 from server.site import build_site
 from sync.audit_chain import ChainError, deed_of
-from sync.errors import OpenError, StoreError
+from sync.errors import NotFound, OpenError, StoreError
 from sync.keyring import KeyList, verify_key_list
 from sync.store import Store
 
+BACKUP_AGE = 8 * 86_400  # seconds after which a backup is too old to be the last one
 SLACK = 600  # seconds that a clock may be behind what it wrote itself
 
 
@@ -101,6 +103,8 @@ async def _of_keys(settings: Settings, databases: Databases) -> AsyncIterator[Fi
     yield _server_key(server_key_path(settings.data), own, key_list)
     yield await _grants(databases.staff, key_list)
     yield await _audit(databases.staff, key_list)
+    if not settings.couchdb:
+        yield await _backup(databases.staff)
 
 
 def _validity(key_list: KeyList) -> Finding:
@@ -140,6 +144,17 @@ async def _audit(staff: Store, key_list: KeyList) -> Finding:
     except ChainError as error:
         return Finding(False, f"Audit: the record of what officers did is broken: {error}.")
     return Finding(True, f"Audit: {n} entries, a whole chain.")
+
+
+async def _backup(staff: Store) -> Finding:
+    try:
+        at = int((await staff.get_local(NOTE))["at"])
+    except NotFound:
+        return Finding(True, "Backup: none was made yet; run `rantau backup FOLDER` every night, onto another disk.")
+    day = datetime.fromtimestamp(at, UTC).date()
+    if at + BACKUP_AGE < now():
+        return Finding(False, f"Backup: the last one is of {day}; run `rantau backup FOLDER` every night.")
+    return Finding(True, f"Backup: the last one is of {day}.")
 
 
 async def _clock(databases: Databases, content: Content | None) -> Finding:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import click
 
 from server.accounts import AccountError
+from server.backups import BackupError
 from server.content import ContentError
 from server.couch_peers import PeerError
 from server.founding import FoundingError
@@ -33,6 +34,7 @@ _EXPECTED = (
     AccountError,
     ReplicatingError,
     PeerError,
+    BackupError,
     HubError,
     HubIdentityError,
     LinkError,

@@ -100,9 +100,17 @@ class News:
         return rows, False
 
     async def missing(self, ids: Sequence[str]) -> list[Any]:
-        """Name those of *ids* that this office does not have (any more): its sender offers them again."""
-        found = await self.cases.all_docs(keys=list(ids)) if ids else []
-        return [[row.id, "missing"] for row in found if row.error is not None]
+        """Name those of *ids* that this office does not have (any more): its sender offers them again.
+
+        One whose data key is not there is missing too (their backups are others), unless its case was erased.
+        """
+        if not ids:
+            return []
+        versions = await self.cases.all_docs(keys=list(ids))
+        wraps = await self.wraps.all_docs(keys=[f"w.{id_}" for id_ in ids])
+        lost = [row.id for row, wrap in zip(versions, wraps, strict=True) if _is_lost(row) or _is_lost(wrap)]
+        erased = await self.cases.all_docs(keys=[f"gone.{_case(id_)}" for id_ in lost]) if lost else []
+        return [[id_, "missing"] for id_, gone in zip(lost, erased, strict=True) if _is_lost(gone)]
 
     async def _rows(self, watch: Watch) -> list[Any]:
         if not proof_matches(watch.case, watch.proof):
@@ -161,6 +169,14 @@ def _docs(rows: Sequence[Row]) -> list[Doc]:
 
 def _without_id(doc: Doc) -> Doc:
     return {key: value for key, value in doc.items() if not key.startswith("_")}
+
+
+def _is_lost(row: Row) -> bool:
+    return row.error is not None or row.deleted
+
+
+def _case(version_id: str) -> str:
+    return version_id.partition(".")[2].partition(".")[0]
 
 
 def _size(row: Any) -> int:

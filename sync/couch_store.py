@@ -103,9 +103,12 @@ class CouchStore:
         try:
             return parsed(answers.generation, await self.get_local(GENERATION))
         except NotFound:
-            await self.put_local(GENERATION, {"generation": secrets.token_hex(16)})
-        # Two processes may have made one each; what is there now is what both will read.
-        return parsed(answers.generation, await self.get_local(GENERATION))
+            await self.renew_generation()
+        return parsed(answers.generation, await self.get_local(GENERATION))  # another process may have made one too
+
+    async def renew_generation(self) -> None:
+        """Take another generation; see `Store.renew_generation`."""
+        await self.put_local(GENERATION, {"generation": secrets.token_hex(16)})
 
     async def get(
         self,

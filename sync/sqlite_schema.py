@@ -1,14 +1,21 @@
-"""The file of an embedded store: its tables, its settings, and how a connection to it is opened."""
+"""The file of an embedded store: its tables, its settings, and how a connection to it is opened.
 
+A file that is a copy, such as a restored backup, has another past than its readers believe: it gets a new generation.
+What gives a copy away is the inode of the file and the time at which `BORN` beside it was made, which no copying keeps.
+"""
+
+import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sync.errors import BadRequest, Unavailable
 
 BUSY = 30.0  # seconds that a writer waits for another process
+BORN = "born"  # never written again: its change time is when it came into this folder
+_BORN_TEXT = b"Leave this file alone: by it the stores beside it notice that they were restored from a backup.\n"
 
 # WAL with FULL is durable at commit; secure_delete writes zeros over what is deleted, so that an erased wrap is gone
 # from the file and not only from the index.
@@ -53,12 +60,34 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def create(connection: sqlite3.Connection) -> str:
-    """Make the tables where there are none and give the file's generation, a name it got when it was made."""
+def create(connection: sqlite3.Connection, path: Path) -> str:
+    """Make the tables where there are none and give the file's generation: a new one when the file is a copy."""
     connection.executescript(_TABLES)
+    place = _place(path)
+    with transaction(connection):
+        connection.execute("INSERT OR IGNORE INTO meta VALUES ('seq', 0)")
+        known = dict(connection.execute("SELECT key, value FROM meta WHERE key IN ('generation', 'place')").fetchall())
+        if "generation" not in known or known.get("place", place) != place:
+            known["generation"] = renew(connection)
+        if known.get("place") != place:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('place', ?)", [place])
+    return str(known["generation"])
+
+
+def renew(connection: sqlite3.Connection) -> str:
+    """Give the file another generation: what was told of it before is not to be trusted any more."""
     generation = secrets.token_hex(8)
-    connection.execute("INSERT OR IGNORE INTO meta VALUES ('generation', ?), ('seq', 0)", [generation])
-    return str(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", [generation])
+    return generation
+
+
+def _place(path: Path) -> str:
+    born = path.parent / BORN
+    with suppress(FileExistsError):
+        handle = os.open(born, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        os.write(handle, _BORN_TEXT)
+        os.close(handle)
+    return f"{path.stat().st_ino} {born.stat().st_ctime_ns}"
 
 
 @contextmanager

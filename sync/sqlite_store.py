@@ -20,7 +20,7 @@ from sync.sqlite_attachments import CHUNK, chunk
 from sync.sqlite_documents import last_seq, write
 from sync.sqlite_forgetting import compact, purge_docs
 from sync.sqlite_readers import Readers
-from sync.sqlite_schema import connect, create, map_errors
+from sync.sqlite_schema import connect, create, map_errors, renew
 from sync.sqlite_staging import stage
 from sync.sqlite_writer import Writer
 from sync.store import Attachment, Changes, Got, Info, OpenRevs, RevsDiff, Row, Written
@@ -46,7 +46,7 @@ class SqliteStore:
         self.path = path
         with map_errors():
             connection = connect(path)
-            self._generation = create(connection)
+            self._generation = create(connection, path)
         self._arrivals = Arrivals()
         self._writer = Writer(connection, self._arrivals.announce)
         self._connection = connection
@@ -198,6 +198,10 @@ class SqliteStore:
     async def compact(self) -> None:
         """Drop what only history needed and give the room back; see `Store.compact`."""
         await self._write(compact, alone=True)
+
+    async def renew_generation(self) -> None:
+        """Take another generation; see `Store.renew_generation`."""
+        self._generation = await self._write(renew)
 
     async def close(self) -> None:
         """Finish what is queued and close the file; safe to call twice."""

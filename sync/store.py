@@ -228,5 +228,8 @@ class Store(Protocol):
     async def compact(self) -> None:
         """Drop the bodies of revs that are not leaves and everything that purges left in the file."""
 
+    async def renew_generation(self) -> None:
+        """Say that what is here is older than what was told of it, as after a restore: `since` tokens end."""
+
     async def close(self) -> None:
         """Finish what is queued and let go of files and connections; safe to call twice."""

@@ -78,8 +78,8 @@ class TestReading:
 
 
 class TestHandedOut:
-    LEFT = """await outbox.dropOld(Date.now() + arg[1]);
-    const { versions, events, handed } = await cases.openCase(arg[0]);
+    LEFT = f"""await outbox.dropOld({NOW} + arg[1] / 1000, Date.now() + arg[1]);
+    const {{ versions, events, handed }} = await cases.openCase(arg[0]);
     return [versions.length, events.length, Boolean(handed)];"""
 
     def test_the_sealed_copy_leaves_a_handed_out_case_35_days_after_the_receipt(

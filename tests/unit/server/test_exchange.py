@@ -318,6 +318,20 @@ async def test_a_device_learns_what_a_restored_office_lacks(client: Client) -> N
 
 
 @pytest.mark.anyio
+async def test_what_no_key_opens_any_more_is_lacking_unless_it_was_erased(
+    client: Client, databases: SimpleNamespace
+) -> None:
+    version, wrap = sealed()
+    await post(client, HELLO, to_line([version, wrap]))
+    name = f"w.{version['_id']}"
+    await databases.wraps.purge({name: [(await databases.wraps.get(name))["_rev"]]})
+    have = json.dumps({"v": 1, "have": [version["_id"]]}).encode()
+    assert (await post(client, have)).lines()[1:] == [[version["_id"], "missing"]]
+    await databases.cases.bulk_docs([sign_gone(CODE.case, at=NOW, kid="o1", private=KEYS.office)])
+    assert (await post(client, have)).lines()[1:] == []
+
+
+@pytest.mark.anyio
 async def test_a_long_answer_leaves_cases_for_another_time(client: Client) -> None:
     others = [new_keys() for _ in range(2)]
     for code in others:

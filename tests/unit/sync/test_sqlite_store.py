@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import json
+import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -36,6 +38,24 @@ async def test_a_token_of_another_file_is_refused(store: SqliteStore, tmp_path: 
 
     with pytest.raises(BadRequest):
         await store.changes(token)
+
+
+async def test_a_file_keeps_its_generation_and_a_copy_of_it_gets_its_own(store: SqliteStore, tmp_path: Path) -> None:
+    first = (await store.info()).generation
+    await store.close()
+    shutil.copytree(tmp_path, tmp_path / "copy")
+    shutil.copy2(tmp_path / "wraps.sqlite", tmp_path / "moved")
+    found = []
+    for folder in (tmp_path, tmp_path / "copy", tmp_path / "copy"):
+        opened = open_sqlite(folder, "wraps")
+        found.append((await opened.info()).generation)
+        await opened.close()
+    assert found == [first, found[1], found[1]]
+    assert found[1] != first
+    os.replace(tmp_path / "moved", tmp_path / "wraps.sqlite")  # the file alone is put back
+    back = open_sqlite(tmp_path, "wraps")
+    assert (await back.info()).generation not in found
+    await back.close()
 
 
 async def test_a_token_that_no_file_reaches_is_refused(store: SqliteStore) -> None:

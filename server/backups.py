@@ -1,0 +1,209 @@
+"""Backups of an embedded office, made while it is served, and the way back.
+
+Data keys lie apart and their copies end sooner: to erase a case is to destroy its keys. What was accepted after a
+backup comes back from the phones, which notice the new generation; what was erased after it is erased again.
+"""
+
+import os
+import re
+import shutil
+import socket
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from server.audit import Audit
+from server.databases import NAMES, open_databases
+from server.erasure import erase
+from server.office import now
+from server.server_key import FILE, read_server_key
+from server.settings import Settings
+from sync.document import Doc
+from sync.errors import StoreError
+from sync.sqlite_schema import connect
+from sync.sqlite_store import open_sqlite
+from sync.store import Store
+
+KEYS = "wraps"
+# Data keys last: they are written before what they open, so that the copy has all of them.
+ORDER = ("staff", "public", "cases", "blobs", KEYS)
+NOTE = "backup"  # the `_local` document in `staff` that says when the last one was made
+_STAMP = "%Y-%m-%dT%H%M%SZ"
+_DAY = 86_400
+_NAMED = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
+
+
+class BackupError(Exception):
+    """It is not done; the message says why."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was put back.
+
+    Attributes:
+        keys: where the data keys came from; None: those that were here stay.
+        erased: cases that were erased after the backup, and are again.
+    """
+
+    keys: Path | None
+    erased: int
+
+
+async def back_up(
+    settings: Settings, folder: Path, *, keep: int, keep_keys: int, clock: Callable[[], int] = now
+) -> Path:
+    """Copy every database into a folder of its own in *folder*, its data keys beside it, and drop what is too old.
+
+    Args:
+        keep: days that a backup is kept.
+        keep_keys: days that its data keys are.
+
+    Raises:
+        BackupError: the office is not embedded, or it cannot be written there.
+        NoOffice, StoreError: there is none here, or it cannot be read.
+    """
+    _refuse_couchdb(settings)
+    read_server_key(settings.data)
+    at = clock()
+    stamp = datetime.fromtimestamp(at, UTC).strftime(_STAMP)
+    try:
+        made = _copy_out(settings.data, folder, stamp)
+        _drop_older(folder, at - keep * _DAY)
+        _drop_older(folder / KEYS, at - keep_keys * _DAY)
+    except (OSError, sqlite3.Error) as error:
+        raise BackupError(f"{folder}: {error}") from None
+    async with open_databases(settings) as databases:
+        await databases.staff.put_local(NOTE, {"at": at})
+    return made
+
+
+async def restore(settings: Settings, backup: Path) -> Restored:
+    """Put a backup, or a copy of the whole data folder, in the place of what is here.
+
+    Raises:
+        BackupError: it is no whole backup, the office is being served, or a file is in the way.
+        StoreError: what was put back does not open.
+    """
+    _refuse_couchdb(settings)
+    _refuse_served(settings)
+    files = _files_of(backup, settings.data)
+    marks = await _marks(settings.data)
+    try:
+        _copy_in(files, settings.data)
+        if not (settings.data / FILE).exists():
+            shutil.copy(backup / FILE, settings.data / FILE)
+    except (OSError, sqlite3.Error) as error:
+        raise BackupError(f"{backup}: {error}") from None
+    await note_restored(settings)
+    async with open_databases(settings) as databases:
+        known = {row.id for row in await databases.cases.all_docs(start="gone.", end="gone/")}
+        late = [mark for mark in marks if mark["_id"] not in known]
+        for mark in late:
+            await erase(databases, mark["_id"].removeprefix("gone."), mark)
+    return Restored(keys=files.get(KEYS), erased=len(late))
+
+
+async def note_restored(settings: Settings) -> None:
+    """Let phones offer again what they have: what is stored here is older than they believe.
+
+    Raises:
+        NoOffice, StoreError: there is none here, or the store does not answer.
+    """
+    own = read_server_key(settings.data)
+    async with open_databases(settings) as databases:
+        for name in NAMES:
+            store: Store = getattr(databases, name)
+            await store.renew_generation()
+        await Audit(databases.staff, own.kid, own.pair, now).write("restored", who="command")
+
+
+def _refuse_couchdb(settings: Settings) -> None:
+    if settings.couchdb:
+        raise BackupError(
+            "This office is in a CouchDB, which is backed up by its own means; `data` then holds only the server's key."
+        )
+
+
+def _refuse_served(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        with socket.create_server((settings.host, settings.port), family=family):
+            return
+    except OSError:
+        raise BackupError(f"Port {settings.port} is in use: stop the office first.") from None
+
+
+def _copy_out(data: Path, folder: Path, stamp: str) -> Path:
+    keys, part = folder / KEYS, folder / f".{stamp}"
+    for new in (folder, keys, part):
+        new.mkdir(mode=0o700, parents=True, exist_ok=new is not part)
+    try:
+        for name in ORDER:
+            _copy(data / f"{name}.sqlite", part / f"{name}.sqlite")
+        shutil.copy(data / FILE, part / FILE)
+        (part / f"{KEYS}.sqlite").rename(keys / f"{stamp}.sqlite")
+        return part.rename(folder / stamp)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a database as it is at one moment, whoever writes to it, without its generation."""
+    readable = f"{source.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(readable, uri=True)) as old, closing(connect(target)) as new:
+        old.backup(new)
+        new.execute("DELETE FROM meta WHERE key = 'generation'")
+        new.execute("PRAGMA journal_mode = DELETE")  # one file, and nothing beside it
+        (found,) = new.execute("PRAGMA quick_check").fetchone()
+        if found != "ok":
+            raise BackupError(f"{source}: {found}")
+
+
+def _files_of(backup: Path, data: Path) -> dict[str, Path]:
+    files = {name: backup / f"{name}.sqlite" for name in NAMES if name != KEYS}
+    missing = [path.name for path in files.values() if not path.is_file()]
+    if missing:
+        raise BackupError(f"{backup}: no {', '.join(missing)}: that is no whole backup.")
+    beside = sorted(path for path in (backup.parent / KEYS).glob("*.sqlite") if path.stem >= backup.name)
+    keys = next((path for path in (backup / f"{KEYS}.sqlite", *beside) if path.is_file()), None)
+    if keys is None and not (data / f"{KEYS}.sqlite").is_file():
+        raise BackupError(
+            f"{backup}: its data keys are no longer kept, and there are none here: nothing could be opened."
+        )
+    return files | ({KEYS: keys} if keys else {})
+
+
+def _copy_in(files: dict[str, Path], data: Path) -> None:
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, path in files.items():
+        _copy(path, data / f"{name}.new")
+    for name in files:
+        for suffix in ("-wal", "-shm"):  # another life's log, played back, would spoil what is restored
+            (data / f"{name}.sqlite{suffix}").unlink(missing_ok=True)
+        os.replace(data / f"{name}.new", data / f"{name}.sqlite")
+
+
+async def _marks(data: Path) -> list[Doc]:
+    """Give the marks of the cases erased here, as far as what is here can still be read."""
+    if not (data / "cases.sqlite").is_file():
+        return []
+    with suppress(StoreError, sqlite3.Error):
+        cases = open_sqlite(data, "cases")
+        try:
+            rows = await cases.all_docs(start="gone.", end="gone/", include_docs=True)
+        finally:
+            await cases.close()
+        return [{key: value for key, value in row.doc.items() if key != "_rev"} for row in rows if row.doc]
+    return []
+
+
+def _drop_older(folder: Path, than: int) -> None:
+    oldest = datetime.fromtimestamp(than, UTC).strftime(_STAMP)
+    for path in folder.iterdir():
+        if not _NAMED.fullmatch(path.stem) or path.stem >= oldest:
+            continue
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
