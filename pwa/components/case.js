@@ -119,7 +119,7 @@ export default class Case {
     const isUnsent = rows.some(({ state }) => state !== 'done');
     const isAsked = opened.step === 'perlu_perbaikan' && !isUnsent;
     // What is corrected comes to lie on this phone anyway: then whole, with what it replaces.
-    const whole = async () => (isKept ? opened : fetchCase(this.code, { keep: true }));
+    const whole = async () => (isKept ? openCase(opened.case) : fetchCase(this.code, { keep: true }));
     const correct = async () => location.assign(await correctionUrl(await whole()));
     /** @param {string} name @param {string} label @param {() => unknown} act @param {boolean} [isPlain] */
     const button = (name, label, act, isPlain = true) =>

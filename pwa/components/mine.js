@@ -79,7 +79,8 @@ export default class Mine {
 
   async sendNow() {
     this.status.textContent = text('state.sending');
-    const { state } = await import('../exchange.js').then(({ exchangeAnew }) => exchangeAnew(), () => ({ state: 'offline' }));
+    const { state } = await import('../exchange.js').then(({ exchangeAnew }) => exchangeAnew(), () => ({ state: 'offline' }))
+      .catch(() => ({ state: 'failed' }));
     this.status.textContent = text(`app.exchange.${state}`);
   }
 
