@@ -4,6 +4,7 @@ import { CodeNeededError, handOut } from '../handed-out.js';
 import { element } from '../element.js';
 import { language, loadMore, text } from '../text.js';
 import { confirmButton } from './confirm-button.js';
+import { storageTrouble } from './form-draft.js';
 
 /** What stands at the end of a case of a volunteer's phone. @param {{case: string, handed?: number}} of */
 export async function handOutPart({ case: id, handed }) {
@@ -14,8 +15,8 @@ export async function handOutPart({ case: id, handed }) {
     try {
       await handOut(id);
     } catch (error) {
-      if (!(error instanceof CodeNeededError)) throw error;
-      problem.textContent = text('volunteer.handed.correction');
+      problem.textContent = error instanceof CodeNeededError ? text('volunteer.handed.correction')
+        : text('app.form.not-saved', { reason: text(storageTrouble(error)) });
       return;
     }
     // A page that is left has forgotten what it showed.

@@ -83,6 +83,7 @@ export class Search {
       show();
     } catch (error) {
       this.building = null;
+      this.index = []; // or the next reading would list what was read twice
       if (asked === this.asked) this.$said.textContent = this.onError(error);
     }
   }

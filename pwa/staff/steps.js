@@ -131,7 +131,7 @@ export class StepForm {
     try {
       await this.#taken(await this.api.addEvent(await this.#signed()));
     } catch (error) {
-      if (error instanceof ApiError && error.status === 409) await this.#otherCameFirst(error.body.event);
+      if (error instanceof ApiError && error.status === 409 && error.body?.event) await this.#otherCameFirst(error.body.event);
       else this.$problem.textContent = this.onError(error);
     } finally {
       this.#busy(false);

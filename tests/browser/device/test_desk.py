@@ -98,6 +98,29 @@ def test_a_lock_forgets_what_was_looked_for_and_found(page: Page) -> None:
     assert left == [[1, "zu43"], [0, ""], "false", "off"]
 
 
+def test_a_search_that_was_cut_finds_nothing_twice(page: Page) -> None:
+    found = run(
+        page,
+        STAFF
+        + """const { Search } = await staff('search');
+        const [first, second] = [row('zu43 nens x'), row('zu43 2wdq k')];
+        let isCut = true;
+        const index = async (after) => {
+          if (after && isCut) throw new TypeError('cut');
+          return { rows: [after ? second : first], sealed: {}, next: after ? null : '1', counts: {} };
+        };
+        let shown;
+        const search = new Search({ api: { index }, texts, keys: {}, onFound: (rows) => { shown = rows; }, onError });
+        search.$input.value = 'zu43';
+        await search.look();
+        const said = search.$said.textContent;
+        isCut = false;
+        await search.look();
+        return [said, shown.map((one) => one.row.number)];""",
+    )
+    assert found == ["TypeError: cut", ["zu43 nens x", "zu43 2wdq k"]]
+
+
 def test_a_page_that_cannot_show_the_new_code_leaves_the_old_one_alive(page: Page) -> None:
     told = run(
         page,

@@ -91,6 +91,20 @@ class TestHandedOut:
         kept = run(page, self.LEFT, [two[1], 36 * DAY])
         assert kept == [1, 0, False]
 
+    def test_a_code_that_could_not_be_forgotten_is_said_to_be_there(self, page: Page, two: list[str]) -> None:
+        told = run(
+            page,
+            """const { handOutPart } = await import('/pwa/components/hand-out.js');
+            const part = document.body.appendChild(await handOutPart({ case: arg }));
+            IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError'); };
+            const $said = part.querySelector('[role=alert]');
+            part.querySelector('[data-action=confirm]').click();
+            while (!$said.textContent) await new Promise((go) => setTimeout(go, 10));
+            return [$said.textContent, location.pathname];""",
+            two[0],
+        )
+        assert told == ["app.form.not-saved", "/id/"]  # this server has no texts, so that each shows its key
+
     def test_no_hub_s_receipt_lets_it_go(self, page: Page, office: ScriptedOffice) -> None:
         def at_hub(lines: list[Any]) -> Answer:
             return Answer([office.head(), *(office.ok(i, private=office.hub, who="hub:kinali") for i in lines[1:])])
