@@ -24,13 +24,12 @@ let opened;
  * @returns {Promise<T>}
  */
 export async function transact(names, mode, work) {
-  try {
-    return await attempt(await open(), names, mode, work);
-  } catch (error) {
+  const once = async () => attempt(await open(), names, mode, work);
+  return once().catch((error) => {
     if (!isNamed(error, 'InvalidStateError')) throw error;
     opened = undefined; // the connection was closed under us, for a newer page or by the browser
-    return attempt(await open(), names, mode, work);
-  }
+    return once();
+  }).catch((error) => Promise.reject(storageError(error)));
 }
 
 /** @param {StoreName} name @param {string} key @returns {Promise<any>} */
@@ -85,12 +84,18 @@ function attempt(db, names, mode, work) {
     const transaction = db.transaction(names, mode, { durability: 'strict' });
     /** @type {Error | undefined} */
     let failure;
-    transaction.onabort = () => reject(failure ?? storageError(transaction.error));
-    const fail = (/** @type {Error} */ error) => {
+    transaction.onabort = () => reject(failure ?? transaction.error);
+    const fail = (/** @type {any} */ error) => {
       failure = error;
       transaction.abort();
     };
-    const give = work((name) => transaction.objectStore(name), fail);
+    /** @type {(() => T) | void} */
+    let give;
+    try {
+      give = work((name) => transaction.objectStore(name), fail);
+    } catch (error) {
+      fail(error); // or what it had put before would stay
+    }
     transaction.oncomplete = () => resolve(/** @type {T} */ (give?.()));
   });
 }
@@ -98,7 +103,7 @@ function attempt(db, names, mode, work) {
 function open() {
   opened ??= connect(VERSION).catch((error) => {
     opened = undefined;
-    throw storageError(error);
+    throw error;
   });
   return opened;
 }
@@ -108,7 +113,7 @@ function connect(version) {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, version);
     request.onupgradeneeded = ({ oldVersion }) => upgrade(request.result, oldVersion);
-    request.onblocked = () => document.dispatchEvent(new CustomEvent('rantau:storage-blocked'));
+    request.onblocked = () => reject(new StorageError('blocked'));
     request.onsuccess = () => resolve(watched(request.result));
     request.onerror = () => {
       // A newer app was here. Its stores are ours and more.
@@ -139,11 +144,13 @@ function watched(db) {
   return db;
 }
 
-/** @param {unknown} error */
+/** What the browser says as what people are told; anything else is as it is. @param {unknown} error */
 function storageError(error) {
-  if (error instanceof StorageError) return error;
+  if (error && !(error instanceof DOMException)) return error;
   if (isNamed(error, 'QuotaExceededError')) return new StorageError('full', error);
-  return new StorageError(isNamed(error, 'AbortError') || error === null ? 'aborted' : 'unavailable', error);
+  if (!error || isNamed(error, 'AbortError')) return new StorageError('aborted', error);
+  opened = undefined; // a connection that the browser lost stays so
+  return new StorageError('unavailable', error);
 }
 
 /** @param {unknown} error @param {string} name */

@@ -1,10 +1,10 @@
 /** What can go wrong on a device, one class a kind; none of these is ever a reason to delete anything. */
 
-/** The browser's storage did not do it; `reason` is `full`, `unavailable` or `aborted`. */
+/** The browser's storage did not do it; `reason` is `full`, `unavailable`, `blocked` by an old page, or `aborted`. */
 export class StorageError extends Error {
   name = 'StorageError';
 
-  /** @param {'full' | 'unavailable' | 'aborted'} reason @param {unknown} [cause] */
+  /** @param {'full' | 'unavailable' | 'blocked' | 'aborted'} reason @param {unknown} [cause] */
   constructor(reason, cause) {
     super(reason, { cause });
     this.reason = reason;
@@ -69,3 +69,7 @@ export class RootChangedError extends Error {
 export class NotFoundError extends Error {
   name = 'NotFoundError';
 }
+
+/** The key of what went wrong with storing. @param {unknown} error */
+export const storageTrouble = (error) =>
+  `app.form.storage.${error instanceof StorageError && error.reason !== 'aborted' ? error.reason : 'other'}`;

@@ -7,6 +7,7 @@ import { b64uEncode } from './crypto/canonical.js';
 import { randomBytes } from './crypto/cipher.js';
 import { newKeyPair, sign } from './crypto/key-pair.js';
 import { amend, read, readAll, write } from './db.js';
+import { StorageError } from './device-errors.js';
 
 /** @typedef {import('./crypto/key-pair.js').KeyPair} KeyPair */
 /** @typedef {import('./crypto/key-pair.js').PrivateKey} PrivateKey */
@@ -26,7 +27,7 @@ export async function storeNewKey(row) {
   try {
     await write('meta', { ...row, pair: { key: made.privateKey, pub } });
   } catch (error) {
-    if (!(error instanceof DOMException) || error.name !== 'DataCloneError') throw error;
+    if (!(error instanceof StorageError && error.cause instanceof DOMException && error.cause.name === 'DataCloneError')) throw error;
     // Some browsers refuse to store a CryptoKey (see vault.js).
     await write('meta', { ...row, pair: await newKeyPair() });
   }

@@ -3,7 +3,12 @@
  * service worker's memory and never on the disk, for as long as a page says every few seconds that its person is there.
  */
 
-/** @typedef {{id: string, key: CryptoKey, device: string | null, name: string | null}} Held */
+import { shift } from './tabs.js';
+
+/**
+ * @typedef {{id: string, key: CryptoKey, device: string | null, name: string | null, n: number}} Held
+ *   `n` of the profile's record that it came with
+ */
 
 const BEAT = 10_000; // milliseconds; a third of what the worker waits
 const PATIENCE = 5_000; // milliseconds in which a worker starts on a slow phone
@@ -14,10 +19,14 @@ let beating;
 /** @param {object} message @param {MessagePort[]} [ports] */
 const tellWorker = (message, ports = []) => navigator.serviceWorker?.controller?.postMessage(message, ports);
 
-/** Have the key kept from now on. @param {Held} held */
+/**
+ * Have the key kept from now on, until the next lock: a page that slept through it says no more that its person is there.
+ * @param {Held} held
+ */
 export function holdKey(held) {
   clearInterval(beating);
-  const hold = () => tellWorker({ type: 'hold-key', held });
+  const since = shift();
+  const hold = () => (shift() === since ? tellWorker({ type: 'hold-key', held: { ...held, since } }) : clearInterval(beating));
   beating = setInterval(hold, BEAT);
   hold();
 }
@@ -28,16 +37,18 @@ export function dropKey(isHereAlone) {
   tellWorker({ type: 'drop-key', isHereAlone });
 }
 
-/** Give the key of a profile, if a page held it a moment ago, and hold it here too. @param {string} id @returns {Promise<Held | null>} */
-export async function heldKey(id) {
+/**
+ * Give the key of a profile, if a page held it a moment ago and nothing was locked or changed since.
+ * @param {string} id @param {number} [n] of the profile's record
+ * @returns {Promise<Held | null>}
+ */
+export async function heldKey(id, n) {
   if (!navigator.serviceWorker?.controller) return null;
   const { port1, port2 } = new MessageChannel();
-  /** @type {Promise<Held | null>} */
+  /** @type {Promise<(Held & {since: string | null}) | null>} */
   const answered = new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data)));
   tellWorker({ type: 'held-key' }, [port2]);
   // A worker of an older app does not know the question.
   const held = await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, PATIENCE, null))]);
-  if (held?.id !== id) return null;
-  holdKey(held);
-  return held;
+  return held?.id === id && held.n === n && held.since === shift() ? held : null;
 }

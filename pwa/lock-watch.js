@@ -1,17 +1,20 @@
 /** Locks a profile when nobody is there: two minutes without input, or half a minute out of sight. */
 
-import { heldKey } from './key-keeper.js';
 import { Idle } from './idle.js';
-import { lock } from './profiles.js';
-import { listen } from './tabs.js';
+import { lock, saveAll } from './profiles.js';
+import { openVault } from './vault.js';
 
 const IDLE = 120_000; // milliseconds without input
 const HIDDEN = 30_000; // milliseconds out of sight
-const AGAIN = 30_000; // milliseconds until locking is tried again where something could not be saved
+
+/** @typedef {{id: string, isSaved: boolean}} Locked */
 
 /** @type {AbortController | undefined} */
 let started;
 let hiddenAt = 0;
+let isLeaving = false;
+/** While it asks: whether nothing waits behind the lock to be saved. @type {boolean | undefined} */
+let isSavedBehind;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 
@@ -24,10 +27,9 @@ export function startLockWatch() {
   hiddenAt = 0;
   const { signal } = started;
   document.addEventListener('visibilitychange', look, { signal });
-  window.addEventListener('pagehide', () => blank(true), { signal });
-  window.addEventListener('pageshow', ({ persisted }) => persisted && void back(), { signal });
+  window.addEventListener('pagehide', hide, { signal });
+  window.addEventListener('pageshow', ({ persisted }) => persisted && look(), { signal });
   document.addEventListener('rantau:locked', (event) => void locked(/** @type {CustomEvent} */ (event).detail), { signal });
-  signal.addEventListener('abort', listen(({ locked: id }) => id && void lock({ isHereAlone: true })));
   idle.start();
   look();
 }
@@ -40,34 +42,41 @@ export function stopLockWatch() {
   started = undefined;
 }
 
-function look() {
-  const isHidden = document.visibilityState === 'hidden';
-  clearTimeout(timer);
-  if (isHidden) {
-    hiddenAt = Date.now();
-    blank(true);
-    timer = setTimeout(() => void lockHere(), HIDDEN);
-  } else {
-    // A phone that slept ran no timers.
-    if (hiddenAt && Date.now() - hiddenAt >= HIDDEN) void lockHere();
-    else blank(false);
-    hiddenAt = 0;
-  }
+/** Another page locked, changed the key, or put somebody else to work: save, and show what is to be seen now. */
+export async function leave() {
+  if (isSavedBehind) return location.reload();
+  if (isSavedBehind === false) return blankIfHidden();
+  startLockWatch();
+  blank(true);
+  isLeaving = true;
+  await lock({ isHereAlone: true });
 }
 
-/** A page that comes back from the browser's memory may have been locked elsewhere since. */
-async function back() {
-  const { profileInUse } = await import('./vault.js');
-  if (await heldKey(await profileInUse())) blank(false);
-  else await lockHere();
+function look() {
+  if (document.visibilityState === 'hidden') hide();
+  else show();
+}
+
+function hide() {
+  clearTimeout(timer);
+  hiddenAt ||= Date.now();
+  blank(true);
+  timer = setTimeout(() => void lockHere(), HIDDEN);
+}
+
+function show() {
+  clearTimeout(timer);
+  // A phone that slept, and a page that lay in the browser's memory, ran no timers.
+  const isLate = hiddenAt && Math.abs(Date.now() - hiddenAt) >= HIDDEN;
+  hiddenAt = 0;
+  if (isLate) void lockHere();
+  else if (!isLeaving) blank(false);
 }
 
 /** Another page may be in use all the while, so only this one is locked. */
 async function lockHere() {
   blank(true);
-  if (await lock({ isHereAlone: true })) return;
-  blank(document.visibilityState === 'hidden');
-  timer = setTimeout(() => void lockHere(), AGAIN);
+  await lock({ isHereAlone: true });
 }
 
 /** The picture that the task switcher keeps shows nothing. @param {boolean} isBlank */
@@ -75,15 +84,30 @@ function blank(isBlank) {
   document.documentElement.style.visibility = isBlank ? 'hidden' : '';
 }
 
-/** Take everything that was opened off the page, and ask. @param {string} id */
-async function locked(id) {
+const blankIfHidden = () => blank(document.visibilityState === 'hidden');
+
+/**
+ * Take everything that was opened off the page, and ask. The whole of it goes, so that what comes late is written where
+ * nobody sees it; it comes back only where something typed could not be saved. @param {Locked} what
+ */
+async function locked({ id, isSaved }) {
   stopLockWatch();
-  const main = document.querySelector('main');
-  main?.replaceChildren();
+  const main = /** @type {HTMLElement} */ (document.querySelector('main') ?? document.body);
+  const cover = /** @type {HTMLElement} */ (main.cloneNode(false));
+  const { title } = document;
+  main.replaceWith(cover);
+  window.speechSynthesis?.cancel();
   document.title = document.querySelector('.name')?.textContent ?? '';
-  blank(document.visibilityState === 'hidden');
-  document.addEventListener('visibilitychange', () => blank(document.visibilityState === 'hidden'));
-  const { askToUnlock } = await import('./components/unlock.js');
-  await askToUnlock(id);
-  location.reload();
+  if (isSaved && isLeaving) return location.reload();
+  isLeaving = false;
+  isSavedBehind = isSaved;
+  blankIfHidden();
+  document.addEventListener('visibilitychange', blankIfHidden);
+  const { profile } = await openVault();
+  document.removeEventListener('visibilitychange', blankIfHidden);
+  isSavedBehind = undefined;
+  if (isSaved || profile !== id) return location.reload();
+  cover.replaceWith(main);
+  document.title = title;
+  await saveAll();
 }

@@ -10,8 +10,8 @@ import { addVersion, newContent } from './case-record.js';
 import { amend, read, readAll, transact } from './db.js';
 import { ChangedError, ErasedError, GoneError, NoOfficeError } from './device-errors.js';
 import { clockNow, today } from './pins.js';
-import { placeOf } from './records.js';
-import { openVault, vaultAtHand } from './vault.js';
+import { placeOf, withVault } from './records.js';
+import { fence, openVault, vaultAtHand } from './vault.js';
 import { weigh } from './wire-body.js';
 
 /** @typedef {import('./drafts.js').Draft} Draft */
@@ -61,7 +61,7 @@ export async function prepare(draft, { name, form }, office) {
  * @param {Prepared} prepared
  */
 export async function commit(prepared) {
-  while (!(await put(prepared))); // again when news of the case came between
+  while (!(await withVault(openVault, (vault) => put(prepared, vault)))); // again when news of the case came between
   document.dispatchEvent(new CustomEvent('rantau:queued', { detail: prepared.version._id }));
   return prepared.case;
 }
@@ -150,9 +150,8 @@ async function held(vault, caseId) {
   return { old, content };
 }
 
-/** @param {Prepared} prepared */
-async function put({ draft, keys, code, version, wrap, line, bytes }) {
-  const vault = await openVault();
+/** @param {Prepared} prepared @param {import('./vault.js').Vault} vault */
+async function put({ draft, keys, code, version, wrap, line, bytes }, vault) {
   const [source, place] = [placeOf(vault.profile, draft.id), placeOf(vault.profile, keys.case)];
   const { old, content: known } = await held(vault, keys.case);
   const record = await vault.encrypt(place, (old?.n ?? 0) + 1, addVersion(known ?? newContent(draft, code, keys), version, wrap));
@@ -160,7 +159,8 @@ async function put({ draft, keys, code, version, wrap, line, bytes }) {
     id: version._id, case: keys.case, line, bytes, state: 'waiting', reason: null, at: Date.now(), tries: 0,
     offeredAt: 0, done: null, receipt: null,
   };
-  return transact(['drafts', 'outbox', 'cases'], 'readwrite', (store, fail) => {
+  return transact(['drafts', 'outbox', 'cases', 'profiles'], 'readwrite', (store, fail) => {
+    fence(store, fail, vault);
     const sent = store('drafts').get(source);
     const found = store('cases').get(place);
     const isSame = () => found.result?.n === old?.n;

@@ -1,10 +1,14 @@
-/** The owner's PIN: everything of the owner that opens is put under another key, all or nothing, and nothing is lost. */
+/**
+ * The owner's PIN: everything of the owner is put under another key in one transaction, together with what says which
+ * key that is. Where anything does not open, nothing is changed.
+ */
 
 import { transact, readAll } from './db.js';
+import { LockedError } from './device-errors.js';
 import { dropKey } from './key-keeper.js';
-import { makeProfile, take } from './profiles.js';
-import { tell } from './tabs.js';
-import { OWN, openDevice, openVault, useProfile } from './vault.js';
+import { makeProfile, noteInUse, putProfile, take, tellShift } from './profiles.js';
+import { putAside } from './records.js';
+import { OWN, fence, openDevice, openVault, takeVault } from './vault.js';
 
 /** @typedef {import('./vault.js').Vault} Vault */
 /** @typedef {import('./vault.js').VaultRecord} VaultRecord */
@@ -12,30 +16,35 @@ import { OWN, openDevice, openVault, useProfile } from './vault.js';
 
 const KINDS = /** @type {const} */ (['drafts', 'cases']);
 
-/** Put a PIN on what the owner of the phone keeps, or another in its place. @param {string} pin @param {AbortSignal} signal */
+/**
+ * Put a PIN on what the owner of the phone keeps, or another in its place. Throws a `VaultError` where something does not
+ * open, so that it would be under neither.
+ * @param {string} pin @param {AbortSignal} signal
+ */
 export async function setPin(pin, signal) {
   const { record, vault } = await makeProfile({ id: OWN, name: null, device: null }, pin, signal);
-  await moveTo(vault, record);
-  await useProfile(OWN, true);
-  tell({ locked: OWN });
+  await moveTo(vault, record, signal);
   await take(vault, null);
 }
 
-/** Take the PIN away. */
+/** Take the PIN away. Throws a `VaultError` as `setPin` does. */
 export async function removePin() {
   await moveTo(await openDevice(), null);
-  await useProfile(OWN, false);
+  takeVault();
   dropKey(false);
 }
 
-/** @param {Vault} vault @param {VaultRecord | null} record of the PIN */
-async function moveTo(vault, record) {
-  const from = await openVault();
-  for (;;) {
+/** @param {Vault} vault @param {VaultRecord | null} record of the PIN @param {AbortSignal} [signal] */
+async function moveTo(vault, record, signal) {
+  for (let isMoved = false; !isMoved; ) {
+    const from = await openVault();
+    if (from.profile !== OWN) throw new LockedError(); // another tab put another person to work
     const old = { drafts: await ownRows('drafts'), cases: await ownRows('cases') };
     const fresh = { drafts: await movedAll(old.drafts, from, vault), cases: await movedAll(old.cases, from, vault) };
-    if (await replaceAll(old, fresh, record)) return; // again when another tab saved meanwhile
+    signal?.throwIfAborted();
+    isMoved = await replaceAll({ from, old, fresh, record }); // again when another tab saved meanwhile
   }
+  tellShift();
 }
 
 /** @param {'drafts' | 'cases'} kind @returns {Promise<VaultRecord[]>} */
@@ -44,26 +53,24 @@ const ownRows = async (kind) => (await readAll(kind)).filter(isOwn);
 /** @param {VaultRecord} row */
 const isOwn = ({ p, aside, erased }) => !p && !aside && !erased;
 
-/** What does not open stays as it is. @param {VaultRecord[]} rows @param {Vault} from @param {Vault} to */
-async function movedAll(rows, from, to) {
-  const moved = rows.map(async (row) => {
-    const value = await from.decrypt(row).catch(() => undefined);
-    return value && to.encrypt(row.id, row.n + 1, value, row.at);
-  });
-  return (await Promise.all(moved)).filter((row) => row !== undefined);
-}
+/** @param {VaultRecord[]} rows @param {Vault} from @param {Vault} to */
+const movedAll = (rows, from, to) =>
+  Promise.all(rows.map(async (row) => to.encrypt(row.id, row.n + 1, await from.decrypt(row), row.at)));
 
-/** @param {Rows} old @param {Rows} fresh @param {VaultRecord | null} record @returns {Promise<boolean>} */
-function replaceAll(old, fresh, record) {
-  return transact(['profiles', ...KINDS], 'readwrite', (store) => {
+/** @param {{from: Vault, old: Rows, fresh: Rows, record: VaultRecord | null}} move @returns {Promise<boolean>} */
+function replaceAll({ from, old, fresh, record }, at = Date.now()) {
+  return transact(['meta', 'profiles', ...KINDS], 'readwrite', (store, fail) => {
+    fence(store, fail, from);
+    const profile = store('profiles').get(OWN);
     const [drafts, cases] = KINDS.map((kind) => store(kind).getAll());
     let isSame = false;
     cases.onsuccess = () => {
       isSame = signOf(drafts.result) === signOf(old.drafts) && signOf(cases.result) === signOf(old.cases);
       if (!isSame) return;
       for (const kind of KINDS) for (const row of fresh[kind]) store(kind).put(row);
-      if (record) store('profiles').put(record);
-      else store('profiles').delete(OWN);
+      if (record) putProfile(store, fail, record, at);
+      else if (profile.result) putAside(store('profiles'), profile.result, at);
+      noteInUse(store, OWN, record !== null);
     };
     return () => isSame;
   });

@@ -34,6 +34,12 @@ export function office() {
   return known;
 }
 
+/** The office as last verified, without asking anybody; undefined on a device that never met it. */
+export async function officeAtHand() {
+  const row = await read('meta', ROW);
+  return row && verified(row);
+}
+
 /**
  * Ask the server what it is now, verify that and keep it. Throws `OfflineError`, `RootChangedError`, or an `OpenError`
  * for a key list that its root did not sign or that is too old.
@@ -100,11 +106,11 @@ export async function loadForm(service, name) {
   return { name: `${form.n}.${b32Encode(await sha256(bytes)).slice(0, 8)}`, form };
 }
 
-async function recall() {
-  const row = await read('meta', ROW);
-  if (!row) return refreshOffice();
-  return shown(row, await verifyKeyList(row.told.keys, b64uDecode(row.told.root), { minSeq: row.seq }));
-}
+const recall = async () => (await officeAtHand()) ?? refreshOffice();
+
+/** @param {any} row */
+const verified = async (row) =>
+  shown(row, await verifyKeyList(row.told.keys, b64uDecode(row.told.root), { minSeq: row.seq }));
 
 /** @param {any} row @param {import('./crypto/key-list.js').KeyList} keys @returns {Office} */
 function shown({ told, skew }, keys) {

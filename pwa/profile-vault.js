@@ -6,8 +6,9 @@
 import { canonical } from './crypto/canonical.js';
 import { randomBytes } from './crypto/cipher.js';
 import { sealRescue } from './crypto/rescue-seal.js';
+import { amend, readAll } from './db.js';
 import { VaultError } from './device-errors.js';
-import { office } from './pins.js';
+import { officeAtHand } from './pins.js';
 import { FORMAT, OWN, Vault, idOf, importKey } from './vault.js';
 
 /** @typedef {import('./crypto/canonical.js').Bytes} Bytes */
@@ -56,12 +57,22 @@ export class ProfileVault extends Vault {
     );
   }
 
+  /** Have every draft's data key sealed to the office, also of those begun before this phone knew a key of it. */
+  async addRescues() {
+    const own = (await readAll('drafts')).filter(({ p = OWN, dk, aside }) => p === this.profile && dk && !aside);
+    for (const { id, n, dk } of own.filter(({ rescue }) => !Object.keys(rescue ?? {}).length)) {
+      const rescue = await this.#unwrap(id, dk).then((dataKey) => this.#rescue(id, dataKey), () => ({}));
+      // One that was saved meanwhile has its own.
+      if (Object.keys(rescue).length) await amend('drafts', id, (row) => (row.n === n ? { ...row, rescue } : undefined));
+    }
+  }
+
   /**
    * Seal to the office's key of today. A phone that never met its office saves all the same, and does this later.
    * @param {string} id @param {Bytes} dataKey @param {Record<string, string>} [known]
    */
   async #rescue(id, dataKey, known = {}) {
-    const key = await office().then(({ keys }) => keys.primary('seal'), () => undefined);
+    const key = await officeAtHand().then((office) => office?.keys.primary('seal'), () => undefined);
     if (!key || known[key.kid]) return known;
     return { [key.kid]: await sealRescue(dataKey, this.profile, idOf(id), key) };
   }

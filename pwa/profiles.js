@@ -6,16 +6,16 @@
 
 import { b32Encode, b64uDecode, b64uEncode, canonical } from './crypto/canonical.js';
 import { aesOpen, aesSeal, hkdf, hmac, randomBytes } from './crypto/cipher.js';
-import { putAside } from './aside.js';
 import { read, readAll, transact, write } from './db.js';
 import { LockedError, VaultError } from './device-errors.js';
 import { dropKey, heldKey, holdKey } from './key-keeper.js';
 import { deriveKey } from './passphrase/derive-key.js';
 import { newKdf } from './passphrase/kdf.js';
 import { ProfileVault } from './profile-vault.js';
+import { putAside } from './records.js';
 import { keepPacks } from './sw-bridge.js';
-import { tell } from './tabs.js';
-import { OWN, importKey, openDevice, profileInUse, renewVault, takeVault, useProfile, vaultAtHand } from './vault.js';
+import { SHIFT } from './tabs.js';
+import { IN_USE, OWN, idOf, importKey, openDevice, profileInUse, takeVault, vaultAtHand, watchShift } from './vault.js';
 
 /** @typedef {import('./crypto/canonical.js').Bytes} Bytes */
 /** @typedef {import('./crypto/keyring.js').Kdf} Kdf */
@@ -49,19 +49,27 @@ export async function createProfile({ name, passphrase, device = null }, signal)
  * @returns {Promise<Vault>}
  */
 export async function unlockProfile(id, passphrase, signal) {
-  const content = await contentOf(id);
-  const key = await aesOpen(await wrappingKey(id, passphrase, content, signal), b64uDecode(content.sealed), contextOf(id)).catch(
-    () => Promise.reject(new VaultError('wrong-passphrase')), // the record is whole, or it had not opened before
-  );
-  const vault = new ProfileVault(await importKey(key), id, content.device);
+  const { vault, name } = await tryProfile(id, passphrase, signal);
   await useProfile(id, true);
-  await take(vault, content.name);
+  await take(vault, name);
   return vault;
 }
 
 /**
+ * Open the vault of a profile's record without putting it to use; throws what `unlockProfile` throws.
+ * @param {string} place of the record, also of one that was replaced @param {string} passphrase @param {AbortSignal} [signal]
+ */
+export async function tryProfile(place, passphrase, signal) {
+  const [id, content] = [idOf(place), await contentOf(place)];
+  const key = await aesOpen(await wrappingKey(id, passphrase, content, signal), b64uDecode(content.sealed), contextOf(id)).catch(
+    () => Promise.reject(new VaultError('wrong-passphrase')), // the record is whole, or it had not opened before
+  );
+  return { vault: new ProfileVault(await importKey(key), id, content.device, content.n), name: content.name };
+}
+
+/**
  * Lock the profile in use: what is being typed is saved first, then the key is forgotten and what was opened leaves the
- * screen. Other pages lock too, unless `isHereAlone`. False where something could not be saved: then nothing is locked.
+ * screen. Other pages lock too, unless `isHereAlone`. False where something could not be saved: that waits behind the lock.
  */
 export function lock({ isHereAlone = false } = {}) {
   locking ??= lockNow(isHereAlone).finally(() => (locking = undefined));
@@ -70,23 +78,34 @@ export function lock({ isHereAlone = false } = {}) {
 
 /** @type {Promise<boolean> | undefined} */
 let locking;
+/** The vault that is open here. @type {ProfileVault | undefined} */
+let watched;
+
+// An exchange may have brought the first key of the office; where it cannot be stored, the next one does it.
+const addRescues = () => void watched?.addRescues().catch(() => {});
+document.addEventListener('rantau:exchanged', addRescues);
 
 /** @param {boolean} isHereAlone */
 async function lockNow(isHereAlone) {
   if (isLockedHere) return true;
-  /** @type {Promise<boolean>[]} */
-  const saves = [];
-  document.dispatchEvent(new CustomEvent('rantau:locking', { detail: saves }));
-  const late = new Promise((resolve) => setTimeout(resolve, SAVING, true));
-  const isSaved = await Promise.race([Promise.all(saves).then((all) => all.every(Boolean)), late]);
-  if (!isSaved) return false;
+  const isSaved = await saveAll();
   const id = await profileInUse();
   isLockedHere = true;
   takeVault();
+  watched = undefined;
+  if (!isHereAlone) tellShift();
   dropKey(isHereAlone);
-  if (!isHereAlone) tell({ locked: id });
-  document.dispatchEvent(new CustomEvent('rantau:locked', { detail: id }));
-  return true;
+  document.dispatchEvent(new CustomEvent('rantau:locked', { detail: { id, isSaved } }));
+  return isSaved;
+}
+
+/** Have everything saved that is typed on this page; false where that fails, or takes too long. */
+export async function saveAll() {
+  /** @type {Promise<boolean>[]} */
+  const saves = [];
+  document.dispatchEvent(new CustomEvent('rantau:locking', { detail: saves }));
+  const late = new Promise((resolve) => setTimeout(resolve, SAVING, false));
+  return Promise.race([Promise.all(saves).then((all) => all.every(Boolean)), late]);
 }
 
 /**
@@ -112,60 +131,74 @@ export async function listProfiles() {
 /** Whether the owner of the phone set a PIN. */
 export const hasPin = async () => Boolean(await read('profiles', OWN));
 
-/** The vault of a profile that another page unlocked a moment ago; a `LockedError` otherwise. @param {string} id */
-export async function held(id) {
-  const found = isLockedHere ? null : await heldKey(id);
-  if (!found) throw new LockedError();
-  const vault = new ProfileVault(found.key, id, found.device);
-  await watch();
+/** The vault of a profile that another page unlocked a moment ago; a `LockedError` otherwise. @param {string} id @param {number} [n] */
+export async function held(id, n) {
+  const found = isLockedHere ? null : await heldKey(id, n);
+  if (!found || isLockedHere) throw new LockedError();
+  holdKey(found);
+  const vault = new ProfileVault(found.key, id, found.device, n);
+  await watch(vault);
   return vault;
 }
 
 /**
- * Put a new passphrase in the place of one that nobody remembers. What lies under the old one is set aside, nothing of it
- * is deleted, and the office can open its drafts; what is sealed already is as it was.
+ * Put a new passphrase in the place of one that nobody remembers, all or nothing. What lies under the old one is set
+ * aside, nothing of it is deleted, and the office can open its drafts; what is sealed already is as it was.
+ * Throws a `VaultError` where this phone's own key does not open: under another one nothing of the others' would.
  * @param {string} id @param {string} passphrase @param {AbortSignal} [signal]
  */
 export async function renewProfile(id, passphrase, signal) {
-  await renewVault();
+  await openDevice();
   const { name, device } = await contentOf(id).catch(() => ({ name: null, device: null }));
   const made = await makeProfile({ id, name, device }, passphrase, signal);
   const at = Date.now();
-  await transact(['profiles', 'drafts', 'cases'], 'readwrite', (store) => {
-    const old = store('profiles').get(id);
-    old.onsuccess = () => {
-      if (old.result) store('profiles').put({ ...old.result, id: `${id}~${at}`, aside: at });
-      store('profiles').put(made.record);
-    };
+  await transact(['meta', 'profiles', 'drafts', 'cases'], 'readwrite', (store, fail) => {
+    putProfile(store, fail, made.record, at);
     for (const kind of /** @type {const} */ (['drafts', 'cases'])) {
       const all = store(kind).getAll();
       all.onsuccess = () => {
         for (const row of all.result.filter(({ p = OWN, aside }) => p === id && !aside)) putAside(store(kind), row, at);
       };
     }
+    noteInUse(store, id, true);
   });
-  await useProfile(id, true);
+  tellShift();
   await take(made.vault, name);
 }
 
 /**
+ * Put a profile's new record; the old one, by which what is set aside may open again, stays beside it. Fails when
+ * another page was faster.
+ * @param {import('./db.js').Stores} store with `profiles` @param {(error: Error) => void} fail @param {VaultRecord} record @param {number} at
+ */
+export function putProfile(store, fail, record, at) {
+  const old = store('profiles').get(record.id);
+  old.onsuccess = () => {
+    if (old.result?.n >= record.n) return fail(new LockedError());
+    if (old.result) putAside(store('profiles'), old.result, at);
+    store('profiles').put(record);
+  };
+}
+
+/**
  * @param {Profile} of @param {string} passphrase @param {AbortSignal} [signal] @param {Bytes} [key]
- * @returns {Promise<{record: VaultRecord, vault: Vault}>}
+ * @returns {Promise<{record: VaultRecord, vault: ProfileVault}>}
  */
 export async function makeProfile({ id, name, device }, passphrase, signal = new AbortController().signal, key = randomBytes(32)) {
   const content = { name, device, factor: b64uEncode(randomBytes(32)), kdf: await newKdf(signal), sealed: '' };
   content.sealed = b64uEncode(await aesSeal(await wrappingKey(id, passphrase, content, signal), key, contextOf(id)));
-  const old = await read('profiles', id);
-  const record = await (await openDevice()).encrypt(id, (old?.n ?? 0) + 1, content);
-  return { record, vault: new ProfileVault(await importKey(key), id, device) };
+  // Those that were replaced count too, or a page that still has the key of one would take it for the new one's.
+  const numbers = (await readAll('profiles')).filter((row) => idOf(row.id) === id).map(({ n }) => n);
+  const record = await (await openDevice()).encrypt(id, Math.max(0, ...numbers) + 1, content);
+  return { record, vault: new ProfileVault(await importKey(key), id, device, record.n) };
 }
 
-/** @param {string} id @returns {Promise<Content>} */
+/** @param {string} id of the profile, or of a record of it that was replaced @returns {Promise<Content & {n: number}>} */
 async function contentOf(id) {
   const record = await read('profiles', id);
   const device = await openDevice();
   if (!record) throw new VaultError('key-missing');
-  return device.decrypt(record);
+  return { ...(await device.decrypt(record)), n: record.n };
 }
 
 /** @param {string} id */
@@ -177,15 +210,42 @@ async function wrappingKey(id, passphrase, { kdf, factor }, signal = new AbortCo
   return hkdf(await hmac(b64uDecode(factor), derived), canonical(['dr1-kek', id]));
 }
 
-/** @param {Vault} vault @param {string | null} name */
+/** Put a profile to use, on every page from now on. @param {string} id @param {boolean} isLocked by a passphrase or PIN */
+export async function useProfile(id, isLocked) {
+  const isOther = id !== (await profileInUse());
+  takeVault();
+  await transact(['meta'], 'readwrite', (store) => noteInUse(store, id, isLocked));
+  if (isOther) tellShift();
+}
+
+/** @param {import('./db.js').Stores} store with `meta` @param {string} id @param {boolean} isLocked */
+export function noteInUse(store, id, isLocked) {
+  if (isLocked) store('meta').put({ name: IN_USE, id });
+  else store('meta').delete(IN_USE);
+}
+
+/** Other pages leave what they opened: it is locked, under another key, or somebody else's turn. */
+export function tellShift() {
+  try {
+    localStorage.setItem(SHIFT, `${Date.now()}.${Math.random()}`);
+  } catch {
+    // Where none is allowed, the numbers of the records still keep a page from writing under an old key.
+  }
+  watchShift();
+}
+
+/** @param {ProfileVault} vault @param {string | null} name */
 export async function take(vault, name) {
   isLockedHere = false;
   takeVault(vault);
-  await holdKey({ id: vault.profile, key: vault.key, device: vault.device, name });
-  await watch();
+  holdKey({ id: vault.profile, key: vault.key, device: vault.device, name, n: vault.n });
+  await watch(vault);
 }
 
-async function watch() {
+/** @param {ProfileVault} vault */
+async function watch(vault) {
   void keepPacks('profile'); // what unlocks has to be here when there is no signal
+  watched = vault;
+  addRescues();
   (await import('./lock-watch.js')).startLockWatch();
 }

@@ -4,9 +4,9 @@
  * otherwise everything once more.
  */
 
-import { read, readAll, remove, transact, write } from './db.js';
+import { read, readAll, remove, transact } from './db.js';
 import { GoneError, VaultError } from './device-errors.js';
-import { OWN, idOf, openVault, profileInUse } from './vault.js';
+import { OWN, fence, idOf, openVault, profileInUse, takeVault, vaultAtHand } from './vault.js';
 
 /** @typedef {'drafts' | 'cases'} Kind */
 /** @typedef {import('./vault.js').Vault} Vault */
@@ -16,10 +16,41 @@ import { OWN, idOf, openVault, profileInUse } from './vault.js';
 /** Under which id a profile's record lies: two profiles of a phone may have the same case. @param {string} profile @param {string} id */
 export const placeOf = (profile, id) => (profile === OWN ? id : `${profile}.${id}`);
 
-/** @param {Kind} kind @param {string} id @param {object} value */
-export async function createRecord(kind, id, value) {
-  const vault = await openVault();
-  await write(kind, await vault.encrypt(placeOf(vault.profile, id), 1, value));
+/** What lies there already, and does not open, is set aside. @param {Kind} kind @param {string} id @param {object} value */
+export const createRecord = (kind, id, value) =>
+  withVault(openVault, async (vault) => {
+    const record = await vault.encrypt(placeOf(vault.profile, id), 1, value);
+    await transact([kind, 'profiles'], 'readwrite', (store, fail) => {
+      fence(store, fail, vault);
+      const old = store(kind).get(record.id);
+      old.onsuccess = () => {
+        if (old.result) putAside(store(kind), old.result, Date.now());
+        store(kind).put(record);
+      };
+    });
+  });
+
+/**
+ * Do the work with the vault; once more, without asking anybody, with that of now where its key was replaced meanwhile.
+ * @template T
+ * @param {() => Promise<Vault>} open @param {(vault: Vault) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function withVault(open, work) {
+  const vault = await open();
+  try {
+    return await work(vault);
+  } catch (error) {
+    if (((await read('profiles', vault.profile))?.n ?? 0) === vault.n) throw error;
+    takeVault();
+    return withVault(vaultAtHand, work);
+  }
+}
+
+/** Move a record out of the way of a new one with the same id. @param {IDBObjectStore} store @param {VaultRecord} row @param {number} at */
+export function putAside(store, row, at) {
+  store.put({ ...row, id: `${row.id}~${at}`, aside: at });
+  store.delete(row.id);
 }
 
 /**
@@ -55,18 +86,18 @@ export async function listRecords(kind, open = openVault) {
  * @param {number} [at] @param {() => Promise<Vault>} open how to come by the vault
  * @returns {Promise<boolean>} whether it was changed
  */
-export async function updateRecord(kind, id, change, at = Date.now(), open = openVault) {
-  const vault = await open();
-  const place = placeOf(vault.profile, id);
-  for (let overtakenAt = 0; ; ) {
-    const old = await read(kind, place);
-    if (!old) throw new GoneError();
-    const value = change(await vault.decrypt(old), overtakenAt && old.at);
-    if (value === undefined) return false;
-    if (await replace(kind, await vault.encrypt(place, old.n + 1, value, at, old))) return true;
-    overtakenAt = 1;
-  }
-}
+export const updateRecord = (kind, id, change, at = Date.now(), open = openVault) =>
+  withVault(open, async (vault) => {
+    const place = placeOf(vault.profile, id);
+    for (let overtakenAt = 0; ; ) {
+      const old = await read(kind, place);
+      if (!old) throw new GoneError();
+      const value = change(await vault.decrypt(old), overtakenAt && old.at);
+      if (value === undefined) return false;
+      if (await replace(kind, await vault.encrypt(place, old.n + 1, value, at, old), vault)) return true;
+      overtakenAt = 1;
+    }
+  });
 
 /** Give a record as it lies there, of the profile in use. @param {Kind} kind @param {string} id @returns {Promise<VaultRecord | undefined>} */
 export const readSealed = async (kind, id) => read(kind, placeOf(await profileInUse(), id));
@@ -74,9 +105,10 @@ export const readSealed = async (kind, id) => read(kind, placeOf(await profileIn
 /** @param {Kind} kind @param {string} id */
 export const removeRecord = async (kind, id) => remove(kind, placeOf(await profileInUse(), id));
 
-/** @param {Kind} kind @param {VaultRecord} record @returns {Promise<boolean>} */
-function replace(kind, record) {
-  return transact([kind], 'readwrite', (store, fail) => {
+/** @param {Kind} kind @param {VaultRecord} record @param {Vault} vault @returns {Promise<boolean>} */
+function replace(kind, record, vault) {
+  return transact([kind, 'profiles'], 'readwrite', (store, fail) => {
+    fence(store, fail, vault);
     const found = store(kind).get(record.id);
     const isNext = () => found.result?.n === record.n - 1;
     found.onsuccess = () => {

@@ -1,12 +1,26 @@
 /** Several tabs are one app: they tell each other what changed and take turns where one is enough. */
 
-/** @typedef {{draft: string} | {exchanged: any} | {locked: string}} News */
+/** @typedef {{draft: string} | {exchanged: any}} News */
 
 /** @type {BroadcastChannel | undefined} */
 let channel;
 
 /** @returns {BroadcastChannel | undefined} */
 const channelOf = () => ('BroadcastChannel' in globalThis ? (channel ??= new BroadcastChannel('rantau')) : undefined);
+
+export const SHIFT = 'rantau-shift';
+
+/**
+ * Which lock, change of key or change of person was the last one. Every tab sees that at once, without asking anybody,
+ * and hears a `storage` event; null where the browser allows none.
+ */
+export function shift() {
+  try {
+    return localStorage.getItem(SHIFT);
+  } catch {
+    return null;
+  }
+}
 
 /** Tell the other tabs. @param {News} news */
 export const tell = (news) => channelOf()?.postMessage(news);

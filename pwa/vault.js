@@ -14,6 +14,7 @@ import { canonical, utf8 } from './crypto/canonical.js';
 import { randomBytes } from './crypto/cipher.js';
 import { read, transact } from './db.js';
 import { LockedError, VaultError } from './device-errors.js';
+import { shift } from './tabs.js';
 
 /** @typedef {import('./crypto/canonical.js').Bytes} Bytes */
 /** @typedef {{p?: string, dk?: Bytes, rescue?: Record<string, string>, aside?: number, erased?: number, voided?: boolean}} Owned
@@ -22,15 +23,21 @@ import { LockedError, VaultError } from './device-errors.js';
 
 export const FORMAT = 1;
 export const OWN = 'own'; // the profile of whoever's phone it is
-const [KEY, CANARY, IN_USE] = ['device-key', 'canary', 'profile'];
+export const KEY = 'device-key';
+export const IN_USE = 'profile';
+const CANARY = 'canary';
 
 /** Encrypts and decrypts records of one profile, each bound to its id and its number. */
 export class Vault {
-  /** @param {CryptoKey} key @param {string} [profile] @param {string | null} [device] as which the office knows its person */
-  constructor(key, profile = OWN, device = null) {
+  /**
+   * @param {CryptoKey} key @param {string} [profile] @param {string | null} [device] as which the office knows its person
+   * @param {number} [n] of the profile's record that the key came with
+   */
+  constructor(key, profile = OWN, device = null, n = 0) {
     this.key = key;
     this.profile = profile;
     this.device = device;
+    this.n = n;
   }
 
   /**
@@ -78,48 +85,71 @@ export const idOf = (place) => place.slice(place.indexOf('.') + 1).split('~')[0]
 let taken;
 /** @type {Promise<Vault> | undefined} */
 let opening;
+let turn = 0;
 
 /**
  * Open the vault of the profile in use; one that is locked asks its person and waits. Makes this device's key if there
  * is nothing yet. Throws a `VaultError`: `key-missing`, `damaged` or `newer`.
  */
-export function openVault() {
+export async function openVault() {
+  if (taken) return taken;
   opening ??= vaultAtHand().catch(askIfLocked).finally(() => (opening = undefined));
   return opening;
 }
 
-/** The same, but where a person would have to be asked it throws a `LockedError`. */
-export const vaultAtHand = async () => (taken ??= await find());
+/** The same, but where a person would have to be asked it throws a `LockedError`. @returns {Promise<Vault>} */
+export async function vaultAtHand() {
+  if (taken) return taken;
+  const before = turn;
+  const found = await find();
+  // It was locked, or another one was taken, meanwhile.
+  return before === turn ? (taken = found) : vaultAtHand();
+}
 
 /** Use this vault from now on; without one, what is found. @param {Vault} [vault] */
-export const takeVault = (vault) => void (taken = vault);
+export function takeVault(vault) {
+  taken = vault;
+  turn += 1;
+}
+
+/**
+ * Undo what a transaction writes with a vault whose key was replaced meanwhile: it would open nowhere.
+ * @param {import('./db.js').Stores} store with `profiles` @param {(error: Error) => void} fail @param {Vault} vault
+ */
+export function fence(store, fail, { profile, n }) {
+  const found = store('profiles').get(profile);
+  found.onsuccess = () => (found.result?.n ?? 0) === n || fail(new LockedError());
+}
 
 /** The id of the profile in use. @returns {Promise<string>} */
 export const profileInUse = async () => taken?.profile ?? (await read('meta', IN_USE))?.id ?? OWN;
 
-/** Put a profile to use, on every page from now on. @param {string} id @param {boolean} isLocked by a passphrase or PIN */
-export async function useProfile(id, isLocked) {
-  taken = undefined;
-  await transact(['meta'], 'readwrite', (store) => {
-    if (isLocked) store('meta').put({ name: IN_USE, id });
-    else store('meta').delete(IN_USE);
-  });
+/** What this page saw last. @type {string | null | undefined} */
+let seen;
+
+/**
+ * What this page shows is of the shift of now. A page that slept, or lay in the browser's memory, heard nothing of
+ * another; it looks before anybody sees it.
+ */
+export function watchShift() {
+  if (seen === undefined) for (const sign of ['storage', 'pageshow', 'visibilitychange', 'focus']) addEventListener(sign, lookAtShift, true);
+  seen = shift();
 }
 
-/** Take a new key although old records stay unreadable. Only when `openVault` failed and a person said yes. */
-export async function renewVault() {
-  try {
-    return await openDevice();
-  } catch (error) {
-    if (!(error instanceof VaultError) || error.reason === 'newer') throw error;
-    await makeKey({ isWanted: true });
-    return openDevice();
-  }
+function lookAtShift() {
+  if (seen === shift()) return;
+  seen = shift();
+  if (!taken && !opening && !turn) return; // it never opened anything
+  document.documentElement.style.visibility = 'hidden';
+  import('./lock-watch.js').then(({ leave }) => leave(), () => location.reload());
 }
 
 async function find() {
-  const row = await read('meta', IN_USE);
-  return row ? (await import('./profiles.js')).held(row.id) : openDevice();
+  if (seen === undefined) watchShift();
+  const id = await profileInUse();
+  const row = await read('profiles', id);
+  // The record alone says whether its owner's is locked, so that a change of both cannot be cut between them.
+  return row || id !== OWN ? (await import('./profiles.js')).held(id, row?.n) : openDevice();
 }
 
 /** @param {unknown} error @returns {Promise<Vault>} */
@@ -142,11 +172,14 @@ export async function openDevice() {
   return vault;
 }
 
-/** Whoever comes second finds the key of the first: it is looked for and put in one transaction. */
-async function makeKey({ isWanted = false } = {}) {
+/**
+ * Make this device's key. Whoever comes second finds the key of the first: it is looked for and put in one transaction.
+ * Beside what an old key encrypted only if `isWanted`; an old one that is there is kept.
+ */
+export async function makeKey({ isWanted = false } = {}) {
   const raw = randomBytes(32);
   const key = await importKey(raw);
-  const canary = { ...(await new Vault(key).encrypt(CANARY, 1, CANARY)), name: CANARY };
+  const canary = await newCanary(key);
   await transact(['meta', 'drafts', 'cases', 'profiles'], 'readwrite', (store, fail) => {
     const meta = store('meta');
     const found = meta.get(KEY);
@@ -161,6 +194,9 @@ async function makeKey({ isWanted = false } = {}) {
     };
   });
 }
+
+/** The record by which a key is tried. @param {CryptoKey} key */
+export const newCanary = async (key) => ({ ...(await new Vault(key).encrypt(CANARY, 1, CANARY)), name: CANARY });
 
 /** @param {IDBObjectStore} meta @param {CryptoKey} key @param {Bytes} raw */
 function putKey(meta, key, raw) {

@@ -37,17 +37,18 @@ _NOT_OFFLINE = (
 # and from then on kept and updated, once somebody here needs it (`keepPacks` of pwa/sw-bridge.js).
 EXTRAS = {
     "online": (
-        "case-content", "cases", "components/case", "components/case-answers", "components/case-steps",
-        "components/correction", "contact", "crypto/event-reading", "crypto/open-own", "crypto/receipts",
-        "crypto/shape", "crypto/unpadding", "exchange", "exchange-timer", "lease", "online", "region-names",
-        "transport",
+        "bundle", "case-content", "cases", "components/case", "components/case-answers", "components/case-steps",
+        "components/correction", "components/office-words", "components/track-form", "contact", "crypto/event-reading",
+        "crypto/open-own", "crypto/receipts", "crypto/shape", "crypto/unpadding", "exchange", "exchange-timer", "lease",
+        "online", "region-names", "transport",
     ),
     # A phone that a PIN or a passphrase locks, and what helps where something does not open.
     "profile": (
-        "aside", "components/forgotten", "components/passphrase-form", "components/problem-card",
-        "components/profile-panel", "components/unlock", "crypto/passphrase-bytes", "crypto/rescue-seal", "handing",
-        "idle", "key-keeper", "lock-watch", "passphrase/argon2-worker", "passphrase/derive-key", "passphrase/kdf",
-        "pin", "profile-vault", "profiles", "tries", "vendor/argon2/argon2.umd.min",
+        "aside", "components/aside-part", "components/forgotten", "components/passphrase-form",
+        "components/problem-card", "components/profile-panel", "components/unlock", "crypto/passphrase-bytes",
+        "crypto/rescue-seal", "handing", "idle", "key-keeper", "key-renewal", "lock-watch", "passphrase/argon2-worker",
+        "passphrase/derive-key", "passphrase/kdf", "pin", "profile-vault", "profiles", "reopen", "tries",
+        "vendor/argon2/argon2.umd.min",
     ),
     "volunteer": (
         "components/device-line", "components/hand-out", "components/volunteer", "crypto/key-pair", "device-key",

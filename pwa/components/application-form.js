@@ -3,12 +3,12 @@
  * What brings the draft back is loaded first; the rules come after it is on the screen.
  */
 
-import { GoneError } from '../device-errors.js';
+import { GoneError, storageTrouble } from '../device-errors.js';
 import { button, element } from '../element.js';
 import { language, text } from '../text.js';
 import { clock, when } from '../words.js';
 import { Autosave } from './autosave.js';
-import { FormDraft, findDraft, storageTrouble } from './form-draft.js';
+import { FormDraft, findDraft } from './form-draft.js';
 import { isTouched, readValues, writeValues } from './form-values.js';
 
 /** @typedef {import('./form-draft.js').Notice} Notice */

@@ -1,27 +1,44 @@
 /** *Lupa kata sandi*: a new passphrase, everything that is sealed stays, and the old drafts go to the office. */
 
+import { VaultError } from '../device-errors.js';
 import { button, element } from '../element.js';
 import { countHandable, handedDrafts } from '../handing.js';
 import { renewProfile } from '../profiles.js';
 import { text } from '../text.js';
+import { confirmButton } from './confirm-button.js';
 import { passphraseForm } from './passphrase-form.js';
+import { renewal } from './problem-card.js';
 import { saveFile } from './save-file.js';
 
-/** @param {string} id the profile @param {boolean} isPin @returns {HTMLElement} */
-export function forgottenPage(id, isPin) {
+/** @param {string} id the profile @param {boolean} isPin @param {() => void} cancel @returns {HTMLElement} */
+export function forgottenPage(id, isPin, cancel) {
   const kind = isPin ? 'pin' : 'passphrase';
   const root = element('div', { class: 'stack' });
   const act = async (/** @type {string} */ typed, /** @type {AbortSignal} */ signal) => {
-    await renewProfile(id, typed, signal);
+    try {
+      await renewProfile(id, typed, signal);
+    } catch (error) {
+      if (!(error instanceof VaultError)) throw error;
+      const said = element('p', { class: 'error', tabindex: -1 }, text(`profile.problem.${error.reason}`));
+      place.replaceChildren(said, ...[await renewal(() => location.reload())].filter((part) => part !== null));
+      return said.focus();
+    }
     const go = button(text('profile.go-on'), () => location.reload(), { 'data-go-on': true });
     root.replaceChildren(
-      element('h1', { tabindex: -1 }, text(`profile.${kind}.renewed`)), await handOver(id), element('p', {}, go));
+      element('h1', { tabindex: -1 }, text(`profile.${kind}.renewed`)), element('p', {}, text('profile.remember.later')),
+      await handOver(id), element('p', {}, go));
     root.querySelector('h1')?.focus();
   };
+  const make = text('profile.forgotten.make');
+  const form = () => {
+    place.replaceChildren(passphraseForm({ isPin, label: make, act }));
+    place.querySelector('input')?.focus();
+  };
+  const place = element('div', {}, confirmButton({ label: make, question: text('profile.forgotten.sure'), yes: make, act: form }));
   root.append(
     element('h1', { tabindex: -1 }, text(`profile.${kind}.forgotten`)),
     element('ul', {}, ...['sealed', 'drafts', 'nothing'].map((what) => element('li', {}, text(`profile.forgotten.${what}`)))),
-    passphraseForm({ isPin, label: text('profile.forgotten.make'), act }));
+    place, element('p', {}, button(text('app.cancel'), cancel, { class: 'button button-plain', 'data-cancel': true })));
   return root;
 }
 

@@ -1,6 +1,6 @@
 /** The draft behind a form: which one it is, and that everything typed gets there. */
 
-import { StorageError, GoneError } from '../device-errors.js';
+import { GoneError } from '../device-errors.js';
 import { deleteDraft, listDrafts, loadDraft, newDraft, saveDraft, watchDraft } from '../drafts.js';
 
 /** @typedef {import('../drafts.js').Draft} Draft */
@@ -80,7 +80,3 @@ export class FormDraft {
 
 /** Ask once there is something to lose, and not before the first save. */
 const persist = async () => (await import('../sw-bridge.js')).askToPersist();
-
-/** The key of what went wrong with storing. @param {unknown} error */
-export const storageTrouble = (error) =>
-  `app.form.storage.${error instanceof StorageError && error.reason !== 'aborted' ? error.reason : 'other'}`;

@@ -1,10 +1,10 @@
 /** The button by which a volunteer says that the applicant has the code, and what the page says from then on. */
 
-import { CodeNeededError, handOut } from '../handed-out.js';
+import { storageTrouble } from '../device-errors.js';
 import { element } from '../element.js';
+import { CodeNeededError, handOut } from '../handed-out.js';
 import { language, loadMore, text } from '../text.js';
 import { confirmButton } from './confirm-button.js';
-import { storageTrouble } from './form-draft.js';
 
 /** What stands at the end of a case of a volunteer's phone. @param {{case: string, handed?: number}} of */
 export async function handOutPart({ case: id, handed }) {

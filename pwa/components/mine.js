@@ -29,7 +29,7 @@ export default class Mine {
     this.stop();
     this.listening = new AbortController();
     const { signal } = this.listening;
-    for (const change of ['exchanged', 'queued']) document.addEventListener(`rantau:${change}`, () => void this.show(), { signal });
+    for (const change of ['exchanged', 'queued', 'stored']) document.addEventListener(`rantau:${change}`, () => void this.show(), { signal });
     return this.show();
   }
 

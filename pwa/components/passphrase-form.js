@@ -1,5 +1,6 @@
 /** The form by which a passphrase or a PIN is set: typed twice, and for a passphrase four words are offered. */
 
+import { LockedError, StorageError, VaultError, storageTrouble } from '../device-errors.js';
 import { element } from '../element.js';
 import { DerivationError } from '../passphrase/derive-key.js';
 import { SHORTEST, offerPassphrase } from '../passphrase/kdf.js';
@@ -19,12 +20,14 @@ export function passphraseForm({ isPin = false, label, act }) {
   const state = element('p', { role: 'status' });
   const ended = new AbortController();
   window.addEventListener('pagehide', () => ended.abort(), { once: true });
+  document.addEventListener('rantau:locked', () => ended.abort(), { once: true });
   let isBusy = false;
 
   async function submit(/** @type {SubmitEvent} */ event) {
     event.preventDefault();
     const problem = problemOf(fresh.input.value, again.input.value, isPin);
     error.textContent = problem ? text(problem, { n: isPin ? SHORTEST_PIN : SHORTEST }) : '';
+    if (problem) fresh.input.focus();
     if (problem || isBusy) return;
     isBusy = true;
     state.textContent = text('profile.busy');
@@ -32,8 +35,9 @@ export function passphraseForm({ isPin = false, label, act }) {
       await act(fresh.input.value, ended.signal);
       fresh.input.value = again.input.value = '';
     } catch (failure) {
-      if (!(failure instanceof DerivationError)) throw failure;
-      error.textContent = text('profile.problem.not-here');
+      if (ended.signal.aborted) return;
+      error.textContent = unchangedBecause(failure);
+      fresh.input.focus();
     } finally {
       isBusy = false;
       state.textContent = '';
@@ -42,6 +46,14 @@ export function passphraseForm({ isPin = false, label, act }) {
 
   return element('form', { class: 'stack', novalidate: true, autocomplete: 'off', submit },
     isPin ? null : offered(), error, fresh.root, again.root, element('button', { class: 'button' }, label), state);
+}
+
+/** Why nothing was changed, in words; throws what is not known. @param {unknown} error */
+export function unchangedBecause(error) {
+  if (error instanceof DerivationError) return text('profile.problem.not-here');
+  if (error instanceof StorageError) return text('profile.problem.storage', { reason: text(storageTrouble(error)) });
+  if (!(error instanceof VaultError || error instanceof LockedError)) throw error;
+  return text('profile.unchanged');
 }
 
 const offered = () =>

@@ -26,7 +26,7 @@ export default class Privacy {
     const [drafts, profiles] = await Promise.all([readAll('drafts'), readAll('profiles')]);
     if (drafts.length) await this.tellPromise();
     await this.tellEvicted();
-    if (profiles.length) return this.open();
+    if (profiles.some(({ aside }) => !aside)) return this.open();
     this.place.replaceChildren(button(text('app.privacy.open'), () => this.open(), { class: 'button button-plain', 'data-privacy': true }));
   }
 

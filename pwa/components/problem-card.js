@@ -2,8 +2,9 @@
 
 import { exportRecord, setAside } from '../aside.js';
 import { button, element } from '../element.js';
+import { renewVault } from '../key-renewal.js';
 import { text } from '../text.js';
-import { openDevice, renewVault } from '../vault.js';
+import { openDevice } from '../vault.js';
 import { when } from '../words.js';
 import { confirmButton } from './confirm-button.js';
 import { saveFile } from './save-file.js';

@@ -1,12 +1,12 @@
 /** The question for a profile's passphrase or PIN. It stands in the page's place until the right one comes. */
 
-import { VaultError } from '../device-errors.js';
+import { StorageError, VaultError, storageTrouble } from '../device-errors.js';
 import { button, element } from '../element.js';
 import { DerivationError } from '../passphrase/derive-key.js';
-import { listProfiles, unlockProfile } from '../profiles.js';
+import { listProfiles, unlockProfile, useProfile } from '../profiles.js';
 import { loadMore, text } from '../text.js';
-import { noteTry, waitFor } from '../tries.js';
-import { OWN, useProfile } from '../vault.js';
+import { WaitError, oneTry } from '../tries.js';
+import { OWN } from '../vault.js';
 import { secretInput } from './passphrase-form.js';
 
 /** @typedef {import('../vault.js').Vault} Vault */
@@ -27,11 +27,14 @@ async function ask(id) {
   const profiles = await listProfiles();
   const main = document.querySelector('main') ?? document.body;
   const behind = /** @type {HTMLElement[]} */ ([...main.children]).filter((part) => !part.hidden);
+  const focused = /** @type {HTMLElement | null} */ (main.contains(document.activeElement) ? document.activeElement : main.querySelector('h1'));
   for (const part of behind) part.hidden = true;
   return new Promise((resolve) => {
     const page = unlockPage(id, profiles, (vault) => {
       page.remove();
       for (const part of behind) part.hidden = false;
+      if (focused?.localName === 'h1') focused.tabIndex = -1;
+      focused?.focus();
       resolve(vault);
     });
     main.append(page);
@@ -56,11 +59,12 @@ function unlockPage(id, profiles, done) {
     error.textContent = '';
     state.textContent = text('profile.busy');
     try {
-      done(await attempt(id, input.value));
+      done(await oneTry(id, () => unlockProfile(id, input.value)));
     } catch (failure) {
-      error.textContent = wordsFor(failure, kind);
-      if (isBroken(failure)) ways.replaceChildren(await handing(id));
+      error.textContent = secretTrouble(failure, kind);
+      if (isBroken(failure)) ways.replaceChildren(...(await handing(id)));
       input.select();
+      input.focus();
     } finally {
       isBusy = false;
       state.textContent = '';
@@ -69,7 +73,8 @@ function unlockPage(id, profiles, done) {
 
   const forgotten = async () => {
     const { forgottenPage } = await import('./forgotten.js');
-    root.replaceChildren(forgottenPage(id, isPin));
+    const asking = [...root.childNodes];
+    root.replaceChildren(forgottenPage(id, isPin, () => (root.replaceChildren(...asking), input.focus())));
     root.querySelector('h1')?.focus();
   };
   const root = element('section', { class: 'stack', 'data-unlock': id },
@@ -84,35 +89,22 @@ function unlockPage(id, profiles, done) {
   return root;
 }
 
-/** @param {string} id @param {string} typed */
-async function attempt(id, typed) {
-  const wait = await waitFor(id);
-  if (wait > 0) throw new RangeError(String(Math.ceil(wait / 1000)));
-  try {
-    const vault = await unlockProfile(id, typed);
-    await noteTry(id, true);
-    return vault;
-  } catch (error) {
-    if (error instanceof VaultError && error.reason === 'wrong-passphrase') await noteTry(id, false);
-    throw error;
-  }
-}
-
 /** @param {unknown} error */
 const isBroken = (error) => error instanceof VaultError && ['key-missing', 'damaged'].includes(error.reason);
 
-/** @param {unknown} error @param {'pin' | 'passphrase'} kind */
-function wordsFor(error, kind) {
-  if (error instanceof RangeError) return text('profile.wait', { seconds: error.message });
+/** Why a PIN or passphrase opened nothing, in words; throws what is no such thing. @param {unknown} error @param {'pin' | 'passphrase'} kind */
+export function secretTrouble(error, kind) {
+  if (error instanceof WaitError) return text('profile.wait', { seconds: error.seconds });
   if (error instanceof DerivationError) return text('profile.problem.not-here');
+  if (error instanceof StorageError) return text('profile.problem.storage', { reason: text(storageTrouble(error)) });
   if (!(error instanceof VaultError)) throw error;
   return text(error.reason === 'wrong-passphrase' ? `profile.${kind}.wrong` : `profile.problem.${error.reason}`);
 }
 
-/** What can still be done for a profile that no passphrase opens. @param {string} id */
+/** What can still be done for a profile that no passphrase opens. @param {string} id @returns {Promise<HTMLElement[]>} */
 async function handing(id) {
-  const { handOver } = await import('./forgotten.js');
-  return handOver(id);
+  const [{ handOver }, { renewal }] = await Promise.all([import('./forgotten.js'), import('./problem-card.js')]);
+  return [await handOver(id), await renewal(() => location.reload())].filter((part) => part !== null);
 }
 
 /** @param {string} id @param {Profile[]} profiles */

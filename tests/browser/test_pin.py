@@ -57,6 +57,8 @@ def test_a_pin_is_set_asked_for_and_taken_away_and_nothing_is_lost(
     expect(panel).to_contain_text(TEXTS["id"].text("profile.pin.honest"))
     set_pin(page)
     expect(page.locator("[data-lock]")).to_be_visible()
+    expect(panel.locator("> [role=status]")).to_have_text(TEXTS["id"].text("profile.pin.set"))
+    expect(page.locator("#profile-title")).to_be_focused()
     expect(page.locator("[data-draft]")).to_contain_text(NAME)
     expect(page.locator("[data-case]")).to_have_count(1)
 
@@ -79,7 +81,8 @@ def test_a_pin_is_set_asked_for_and_taken_away_and_nothing_is_lost(
     page.goto(f"{office.url}/id/mine")
     page.locator("[data-profile-panel] .button-bad").first.click()
     page.locator("[data-profile-panel] [data-action=confirm]").click()
-    expect(page.locator("[data-privacy]")).to_be_visible()
+    expect(panel.locator("> [role=status]")).to_have_text(TEXTS["id"].text("profile.pin.removed"))
+    expect(page.locator("#profile-title")).to_be_focused()
     expect(page.locator("[data-draft]")).to_contain_text(NAME)
     expect(page.locator("[data-case] .error")).to_have_count(0)
     page.reload()
@@ -124,6 +127,14 @@ def test_the_page_is_told_in_words_where_a_draft_does_not_open_and_it_can_be_set
     expect(page.locator("[data-problem]")).to_have_count(0)
     page.locator("[data-privacy]").click()
     expect(page.locator("[data-aside]")).to_contain_text("1")
+    page.locator("[data-aside] summary").click()
+    page.locator("[data-put-back]").click()
+    told = TEXTS["id"].text("profile.aside.back.done")
+    expect(page.locator("[data-profile-panel] > [role=status]")).to_have_text(told)
+    expect(page.locator("#profile-title")).to_be_focused()
+    expect(page.locator("[data-problem=damaged]")).to_have_count(1)
+    set_pin(page)
+    expect(page.locator("#new-secret-error")).to_have_text(TEXTS["id"].text("profile.unchanged"))
     assert page.evaluate("async () => (await (await import('/pwa/db.js')).readAll('drafts')).length") == 1
 
 

@@ -47,6 +47,12 @@ def test_lupa_kata_sandi(
     page.goto(f"{office.url}/{lang}/mine")
     page.locator("[data-lock]").click()
     page.locator("[data-forgotten]").click()
+    page.locator("[data-cancel]").click()
+    expect(page.locator("#secret")).to_be_focused()
+    page.locator("[data-forgotten]").click()
+    page.locator("[data-unlock] .button-bad").first.click()
+    page.locator("[data-unlock] [data-action=confirm]").click()
+    expect(page.locator("#new-secret")).to_be_focused()
     offered = page.locator("[data-offered]").inner_text()
     assert len(offered.split()) == 4
     page.locator("#new-secret").fill(NEW)
@@ -74,6 +80,14 @@ def test_lupa_kata_sandi(
     expect(page.locator("#secret-error")).not_to_have_text("")
     unlock(page, NEW)
     expect(page.locator("[data-profile-panel]")).to_be_visible()
+
+    page.locator("[data-aside] summary").click()  # the old one is remembered after all
+    page.locator("#old-secret").fill(WORDS)
+    page.locator("[data-remember] button").click()
+    told = TEXTS[lang].text("profile.remember.done", back=2, left=0)
+    expect(page.locator("[data-profile-panel] > [role=status]")).to_have_text(told)
+    expect(page.locator("[data-draft]")).to_contain_text(HALF)
+    expect(page.locator("[data-case]")).to_have_count(1)
 
     with Phone(playwright, tmp_path / "desk", viewport={"width": 1280, "height": 800}) as desk:
         officer = Officer(desk.page, office, lang)

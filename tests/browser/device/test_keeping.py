@@ -199,7 +199,7 @@ class TestVault:
         page.reload()
         problems = run(
             page,
-            """await vault.renewVault();
+            """await (await import('/pwa/key-renewal.js')).renewVault();
             await drafts.newDraft('small', '1.aaaaaaaa', { nama: 'BARU' });
             return (await drafts.listDrafts()).map(({ problem }) => problem ?? null).sort();""",
         )

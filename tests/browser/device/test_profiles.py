@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from sync.rescue import open_draft, open_rescue
-from tests.browser.device.device_page import run, start, states
+from tests.browser.device.device_page import open_page, run, start, states, wait
 from tests.scripted_office import ScriptedOffice
 
 pytestmark = pytest.mark.browser
@@ -41,7 +41,7 @@ class TestProfiles:
             const ids = async () => (await drafts.listDrafts()).map(({ id }) => id);
             const under = async () => [await ids(), (await cases.listCases()).length];
             const hers = await under();
-            await vault.useProfile('own', false);
+            await profiles.useProfile('own', false);
             const owners = await under();
             await profiles.unlockProfile(arg[1], arg[2]);
             return [hers.flat().includes(mine), hers, owners, await under(), await failing(drafts.loadDraft(mine))];""",
@@ -66,7 +66,7 @@ class TestProfiles:
         found = with_profiles(
             page,
             """const { case: of, code } = await send();
-            await vault.useProfile('own', false);
+            await profiles.useProfile('own', false);
             const origin = { case: of, code, prev: [] };
             await send({ nama: 'sendiri' }, origin);
             const owner = (await cases.openCase(of)).versions.length;
@@ -121,14 +121,22 @@ class TestProfiles:
         assert with_profiles(page, unlocking, [siti, WORDS]) == ["VaultError", "damaged"]
 
     def test_the_office_opens_a_draft_that_is_handed_over(self, page: Page, siti: str, office: ScriptedOffice) -> None:
-        text = run(
+        """It was begun, and typed in for the last time, before this phone knew any key of its office."""
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        count = "(async () => (await import('/pwa/handing.js')).countHandable(globalThis.siti))()"
+        run(
             page,
-            """const id = await drafts.newDraft('small', '1.aaaaaaaa');
-            await drafts.saveDraft(id, { nama: 'UPIK é' }, null, 'UPIK');
-            const { handedDrafts } = await import('/pwa/handing.js');
-            return (await handedDrafts(arg)).text()""",
+            """globalThis.siti = arg;
+            const id = await drafts.newDraft('small', '1.aaaaaaaa');
+            await drafts.saveDraft(id, { nama: 'UPIK é' }, null, 'UPIK');""",
             siti,
         )
+        assert page.evaluate(count) == 0
+        assert f"{office.url}/office.json" not in asked  # saving waits for nobody
+        run(page, "await exchange.exchange()")
+        wait(page, f"(await {count}) === 1")
+        text = run(page, "return (await (await import('/pwa/handing.js')).handedDrafts(arg)).text()", siti)
         file = json.loads(text)
         assert (file["type"], file["profile"], len(file["drafts"])) == ("drafts", siti, 1)
         draft = file["drafts"][0]
@@ -146,7 +154,7 @@ class TestProfiles:
         assert 3 <= kdf["t"] <= 16
 
     def test_a_new_passphrase_sets_aside_and_deletes_nothing(self, page: Page, siti: str) -> None:
-        sent = run(page, "await drafts.newDraft('small', '1.aaaaaaaa', { nama: 'LAMA' }); return send()")
+        sent = run(page, "const sent = await send(); await drafts.newDraft('small', '1.aaaaaaaa'); return sent")
         found = with_profiles(
             page,
             """await profiles.lock();
@@ -166,7 +174,7 @@ class TestProfiles:
             page,
             """const { case: of } = await send();
             await profiles.lock();
-            await vault.useProfile('own', false);
+            await profiles.useProfile('own', false);
             await cases.endCase(of, { _id: `gone.${of}`, at: 1795564800 });
             await profiles.unlockProfile(...arg);
             const [row] = await db.readAll('cases');
@@ -174,6 +182,172 @@ class TestProfiles:
             [siti, WORDS],
         )
         assert found == [["ErasedError", None], 1795564800, False]
+
+
+PIN = "const pin = await import('/pwa/pin.js');"
+NEVER = "new AbortController().signal"
+SPOIL = "({ ...row, ct: row.ct.map((byte) => byte ^ 1) })"
+
+
+def everything(page: Page) -> Any:
+    """All that the phone keeps, to be compared."""
+    return run(
+        page,
+        """const bytes = (value) => (ArrayBuffer.isView(value) ? [...value] : value);
+        const plain = (key, value) => (value instanceof CryptoKey ? 'key' : bytes(value));
+        const stores = ['meta', 'profiles', 'drafts', 'cases'];
+        return JSON.stringify(await Promise.all(stores.map((name) => db.readAll(name))), plain)""",
+    )
+
+
+class TestPin:
+    def test_it_is_whole_whenever_the_phone_dies(self, page: Page) -> None:
+        """A change of it that is cut by the last request leaves everything as it was."""
+        start(page)
+        draft = run(page, "await send(); return drafts.newDraft('small', '1.aaaaaaaa', { nama: 'AWAL' })")
+        before = everything(page)
+        page.evaluate(
+            """() => {
+              globalThis.put = IDBObjectStore.prototype.put;
+              IDBObjectStore.prototype.put = function (row) {
+                if (row.name === 'profile') this.transaction.abort();
+                return put.call(this, row);
+              };
+            }"""
+        )
+        assert run(page, PIN + f"return failing(pin.setPin('271828', {NEVER}))") == ["StorageError", "aborted"]
+        assert everything(page) == before
+        page.evaluate("() => { IDBObjectStore.prototype.put = put; }")
+        run(page, PIN + f"await pin.setPin('271828', {NEVER})")
+        assert everything(page) != before
+        page.reload()
+        assert run(page, "return [(await drafts.loadDraft(arg)).values, (await cases.listCases()).length]", draft) == [
+            {"nama": "AWAL"},
+            1,
+        ]
+
+    @pytest.mark.parametrize("deed", [f"setPin('161803', {NEVER})", "removePin()"])
+    def test_where_something_does_not_open_nothing_is_changed(self, page: Page, deed: str) -> None:
+        start(page)
+        spoilt = run(
+            page,
+            PIN
+            + f"""await drafts.newDraft('small', '1.aaaaaaaa', {{ nama: 'UTUH' }});
+            await pin.setPin('271828', {NEVER});
+            const id = await drafts.newDraft('small', '1.aaaaaaaa', {{ nama: 'RUSAK' }});
+            await db.amend('drafts', id, (row) => {SPOIL});
+            return id;""",
+        )
+        before = everything(page)
+        assert run(page, PIN + f"return failing(pin.{deed})") == ["VaultError", "damaged"]
+        assert everything(page) == before
+        told = run(
+            page,
+            PIN + f"await aside.setAside('drafts', arg); await pin.{deed}; return (await drafts.listDrafts()).length",
+            spoilt,
+        )
+        assert told == 1
+
+    def test_a_tab_that_slept_through_it_writes_nothing_under_the_old_key(
+        self, page: Page, context: BrowserContext, office: ScriptedOffice
+    ) -> None:
+        """The tab is at the form when another sets a PIN, hears nothing of it, and saves once more."""
+        start(page)
+        draft = run(page, "return drafts.newDraft('small', '1.aaaaaaaa', { nama: 'AWAL' })")
+        page.evaluate("() => { Storage.prototype.getItem = () => null; }")
+        run(page, "await drafts.loadDraft(arg)", draft)
+        other = open_page(context, office)
+        run(other, PIN + f"await pin.setPin('271828', {NEVER}); await (await import('/pwa/profiles.js')).lock()")
+        saving = "failing(drafts.saveDraft(arg, { nama: 'TERLAMBAT' }))"
+        assert run(page, f"return {saving}", draft) == ["LockedError", None]
+        run(page, "void drafts.newDraft('small', '1.aaaaaaaa', { nama: 'BARU' })")
+        expect(page.locator("[data-unlock=own]")).to_be_visible()
+        page.locator("#secret").fill("271828")
+        page.locator("[data-unlock] form button").click()
+        expect(page.locator("[data-unlock]")).to_have_count(0)
+        wait(page, "(await (await import('/pwa/drafts.js')).listDrafts()).length === 2")
+        assert run(page, "return (await drafts.listDrafts()).map(({ problem }) => problem ?? null)") == [None, None]
+
+    @pytest.mark.parametrize("is_set", [True, False])
+    def test_a_phone_on_which_an_older_app_was_cut_at_it_opens(self, page: Page, is_set: bool) -> None:
+        """Its two halves, the record and whose turn it is, were not written as one."""
+        start(page)
+        draft = run(page, "return drafts.newDraft('small', '1.aaaaaaaa', { nama: 'AWAL' })")
+        run(page, PIN + f"await pin.setPin('271828', {NEVER}); await (await import('/pwa/profiles.js')).lock()")
+        if is_set:
+            run(page, "await db.remove('meta', 'profile')")
+        else:
+            with_profiles(page, PIN + "await profiles.unlockProfile('own', '271828'); await pin.removePin()")
+            run(page, "await db.write('meta', { name: 'profile', id: 'own' })")
+        page.reload()
+        if is_set:
+            assert run(page, "return failing(vault.vaultAtHand())") == ["LockedError", None]
+            with_profiles(page, "await profiles.unlockProfile('own', '271828')")
+        assert run(page, "return (await drafts.loadDraft(arg)).values", draft) == {"nama": "AWAL"}
+
+
+class TestRemembering:
+    def test_what_was_set_aside_comes_back_to_who_remembers_the_old_passphrase(self, page: Page, siti: str) -> None:
+        draft = run(page, "await send(); return drafts.newDraft('small', '1.aaaaaaaa', { nama: 'LAMA' })")
+        found = with_profiles(
+            page,
+            """const { reopen } = await import('/pwa/reopen.js');
+            await profiles.lock();
+            await profiles.renewProfile(arg[0], arg[1]);
+            const wrong = await failing(reopen('bukan yang dulu'));
+            const told = await reopen(arg[2]);
+            const { values } = await drafts.loadDraft(arg[3]);
+            const [{ case: of }] = await cases.listCases();
+            return [wrong, told, values, (await cases.openCase(of)).versions.length, await aside.listAside()]""",
+            [siti, OTHER, WORDS, draft],
+        )
+        assert found == [["VaultError", "wrong-passphrase"], {"back": 2, "left": 0}, {"nama": "LAMA"}, 1, []]
+
+    def test_setting_a_new_one_gives_nobody_more_tries_at_the_old_one(self, page: Page, siti: str) -> None:
+        found = with_profiles(
+            page,
+            """const { reopen } = await import('/pwa/reopen.js');
+            await profiles.lock();
+            await profiles.renewProfile(arg[0], 'punya pencuri satu');
+            const [old] = (await db.readAll('profiles')).filter(({ aside }) => aside);
+            await db.write('meta', { name: `tries.${old.id}`, count: 5, at: Date.now() });
+            await profiles.renewProfile(arg[0], 'punya pencuri dua');
+            await reopen('punya pencuri satu');
+            return failing(reopen(arg[1]))""",
+            [siti, WORDS],
+        )
+        assert found == ["WaitError", None]
+
+    def test_what_was_set_aside_is_put_back_unless_its_place_is_taken(self, page: Page) -> None:
+        draft = run(page, "return drafts.newDraft('small', '1.aaaaaaaa', { nama: 'A' })")
+        found = run(
+            page,
+            """const back = async () => aside.putBack('drafts', (await aside.listAside())[0].row.id);
+            await aside.setAside('drafts', arg);
+            const gone = (await drafts.listDrafts()).length;
+            const first = [await back(), (await drafts.loadDraft(arg)).values.nama];
+            const row = await db.read('drafts', arg);
+            await aside.setAside('drafts', arg);
+            await db.write('drafts', row);
+            return [gone, first, await back(), (await db.readAll('drafts')).length]""",
+            draft,
+        )
+        assert found == [0, [True, "A"], False, 2]
+
+
+class TestDeviceKey:
+    def test_a_damaged_trial_record_makes_no_new_key_beside_what_the_old_one_opens(self, page: Page, siti: str) -> None:
+        run(page, f"await db.amend('meta', 'canary', (row) => {SPOIL})")
+        key = "(await db.readAll('meta')).map(({ name }) => name).filter((name) => /^device-key/.test(name)).join()"
+        page.reload()
+        found = with_profiles(
+            page,
+            f"""const renewing = await failing(profiles.renewProfile(arg[0], arg[1]));
+            await (await import('/pwa/key-renewal.js')).renewVault();
+            return [renewing, {key}, await failing(profiles.unlockProfile(arg[0], arg[2]))]""",
+            [siti, OTHER, WORDS],
+        )
+        assert found == [["VaultError", "damaged"], "device-key", None]
 
 
 class TestSendingWhileLocked:
