@@ -7,7 +7,7 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check unit bench fuzz test-setup browser format lock clean
+.PHONY: help setup serve test check unit chaos bench fuzz test-setup browser format lock clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,9 @@ check: .venv/.tools
 unit: test-setup
 	@$(BIN)/node --test --test-timeout=60000 tests/unit/pwa/*.test.js
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
+
+chaos: .venv/.tools ## 2,000 schedules of phones, office, peer and files against all that may happen; SEED=N repeats
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
 
 bench: test-setup ## every measurement, one JSON line each, against its budget
 	@$(BIN)/python -m bench
