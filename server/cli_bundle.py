@@ -96,6 +96,7 @@ async def _intake(settings: Settings, databases: Databases) -> tuple[Intake, str
         forms=load_content(settings.content).forms,
         key_list=key_list,
         server_key=own.pair,
+        server_kid=own.kid,
         clock=now,
     )
     return intake, office_id(own.root)

@@ -5,20 +5,23 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 import click
 
 from server.databases import open_databases
-from server.founding import RECOVERY
-from server.key_changes import KeyChangeError, KeyDesk, Reader, docs_of
+from server.key_changes import KeyChangeError, KeyDesk
+from server.key_destruction import SETTLED, destroy
 from server.key_drill import rehearse
+from server.key_holders import Reader, holder
 from server.office import now
 from server.paper import PaperError, read_paper
 from server.sentences import in_sentences
 from server.server_key import read_server_key
+from server.server_key_change import replace_server_key
 from server.settings import load_settings
-from sync.canonical import b64u_decode
+from sync.document import is_id
 from sync.key_pair import KeyPair, key_pair_from
 from sync.speakable import fingerprint
 
@@ -54,8 +57,7 @@ def make_next(*, yes: bool) -> None:
     async def change(desk: KeyDesk) -> None:
         root, readers = read_pair("root"), await desk.readers()
         _compare(readers, yes=yes)
-        sealing = await desk.add("seal", root, readers)
-        signing = await desk.add("office", root, readers)
+        sealing, signing = await desk.add_next(root, readers)
         click.echo(f"{sealing.kid} is published and will be used after `rantau keys promote`, in 30 days.")
         click.echo(f"{signing.kid} signs steps from now on.")
 
@@ -86,14 +88,33 @@ def renew() -> None:
     _run(change)
 
 
-@keys.command()
+@keys.command("destroy")
 @click.argument("kid")
-def destroy(kid: str) -> None:
-    """Give up an old key for ever. Refused while anything needs it. Needs the root's paper."""
+@click.option("--settle", default=SETTLED, show_default=True, help="Seconds to wait until uploads under way are over.")
+def destroy_key(kid: str, *, settle: float) -> None:
+    """Give up an old key for ever. Refused while anything needs it. Needs the root's paper.
+
+    Of a server key that was stolen, phones refuse the receipts from then on.
+    """
 
     async def change(desk: KeyDesk) -> None:
-        count = await desk.destroy(kid, read_pair("root"))
+        count = await destroy(desk, kid, read_pair("root"), settle=partial(asyncio.sleep, settle))
         click.echo(f"{kid} is destroyed: {count} grants deleted. Delete backups of `staff` from before, too.")
+
+    _run(change)
+
+
+@keys.command("server")
+def replace_server() -> None:
+    """Make the server a new key, run where it serves, as its user. Needs the root's paper.
+
+    What the former one signed still counts; destroy that one, too, if it was stolen.
+    """
+
+    async def change(desk: KeyDesk) -> None:
+        key = await replace_server_key(desk, read_pair("root"), load_settings(os.environ).data)
+        click.echo(f"{key.kid} signs receipts from now on; a server that is running takes it by itself.")
+        click.echo("Put the new server.key into the backup.")
 
     _run(change)
 
@@ -119,10 +140,12 @@ def recover(login: str, *, yes: bool) -> None:
 
     async def change(desk: KeyDesk) -> None:
         recovery = read_pair("recovery")
-        records = [doc for doc in await docs_of(desk.databases.staff, "officer") if doc["officer"] == login != RECOVERY]
-        if not records:
-            raise KeyChangeError(f"{login} has made no key yet: sign in and choose a passphrase first.")
-        to = Reader(login, b64u_decode(records[0]["pub"]))
+        to = await holder(desk.databases.staff, login) if is_id(f"officer.{login}") else None
+        if to is None:
+            raise KeyChangeError(
+                f"{login} may hold no keys: it takes an officer's open account, and a key made by signing in and "
+                "choosing a passphrase."
+            )
         _compare([to], yes=yes)
         granted = await desk.regrant(to, recovery)
         click.echo(f"{login} holds {', '.join(granted)} now.")

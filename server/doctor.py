@@ -13,7 +13,7 @@ from server.founding import RECOVERY
 from server.office import NoOffice, now, read_keys
 from server.packs import LIMIT, oversized
 from server.pages import make_environment
-from server.server_key import MODE, ServerKey, ServerKeyError, read_server_key, server_key_path
+from server.server_key import MODE, ServerKey, ServerKeyError, is_in_use, read_server_key, server_key_path
 from server.settings import Settings, SettingsError, load_settings
 from server.site import build_site
 from sync.audit_chain import ChainError, deed_of
@@ -115,9 +115,12 @@ def _validity(key_list: KeyList) -> Finding:
 
 
 def _server_key(path: Path, own: ServerKey, key_list: KeyList) -> Finding:
-    listed = key_list.find(own.kid)
-    if listed is None or listed.use != "server" or listed.state != "primary" or listed.pub != own.pair.pub:
-        return Finding(False, f"Keys: {path} is not the server key in the list, so phones refuse its receipts.")
+    if not is_in_use(own, key_list):
+        return Finding(
+            False,
+            f"Keys: {path} holds {own.kid}, which is not the server key in the list, so phones may refuse its "
+            "receipts. Run `rantau keys server`: it finishes a change that was cut off, or makes a new key.",
+        )
     mode = path.stat().st_mode & 0o777
     if mode != MODE:
         return Finding(False, f"Keys: {path} has mode {mode:03o}; others can read it. Run: chmod 600 {path}")

@@ -43,8 +43,7 @@ RETRY_AFTER = 10  # seconds
 
 async def exchange(request: Request) -> Response:
     """Answer `POST /exchange`."""
-    office = office_of(request)
-    return await answer_exchange(request, lambda hello, body: _answers(office, hello, body))
+    return await answer_exchange(request, lambda hello, body: _answers(request, hello, body))
 
 
 async def answer_exchange(request: Request, answers: Callable[[Hello, "Body"], AsyncIterator[list[Any]]]) -> Response:
@@ -72,6 +71,7 @@ def intake_of(office: Office) -> Intake:
         forms=office.forms,
         key_list=office.key_list,
         server_key=office.server_key,
+        server_kid=office.server_kid,
         clock=office.clock,
     )
 
@@ -152,8 +152,9 @@ class Body:
         return [[None, "refused", self.ended, self._count + 1]] if self.ended in ("malformed", "too-large") else []
 
 
-async def _answers(office: Office, hello: Hello, body: Body) -> AsyncIterator[list[Any]]:
-    cases, intake = office.databases.cases, intake_of(office)
+async def _answers(request: Request, hello: Hello, body: Body) -> AsyncIterator[list[Any]]:
+    office = office_of(request)
+    cases = office.databases.cases
     news = News(cases, office.databases.wraps)
     rows, more = await news.of(hello.watch)
     reader = await _reader(office, hello)
@@ -164,17 +165,17 @@ async def _answers(office: Office, hello: Hello, body: Body) -> AsyncIterator[li
         "more": more,
     } | ({"reading": reader.word} if reader else {})
     # The first group is taken before the answer begins, so that a store that is away is a 503 and no broken answer.
-    taken = await _take(office, intake, body, reader)
+    taken = await _take(request, body, reader)
     answered = _answered(taken)
-    known = [*await news.missing(hello.have), *await _asked(intake, news, hello.ask)]
+    known = [*await news.missing(hello.have), *await _asked(intake_of(office_of(request)), news, hello.ask)]
     yield [head, *known, *rows, *taken]
     try:
         while not body.is_empty:
-            taken = await _take(office, intake, body, reader)
+            taken = await _take(request, body, reader)
             answered |= _answered(taken)
             yield taken
         if reader and hello.since is not None and body.ended != "cut":
-            yield await _news(office, intake, reader, hello.since, answered)
+            yield await _news(office_of(request), reader, hello.since, answered)
     except Unavailable:
         log.warning("the store went away during an exchange; the sender repeats the rest")
         return
@@ -206,7 +207,8 @@ async def _reader(office: Office, hello: Hello) -> _Reader | None:
     return _Reader(reading.word, device=reading.device)
 
 
-async def _news(office: Office, intake: Intake, reader: _Reader, since: str, answered: set[str]) -> list[Any]:
+async def _news(office: Office, reader: _Reader, since: str, answered: set[str]) -> list[Any]:
+    intake = intake_of(office)
     if reader.device:
         return await device_news(office, intake, reader.device, since, answered=answered)
     if reader.hub:
@@ -218,8 +220,11 @@ def _answered(rows: list[Any]) -> set[str]:
     return {row[0] for row in rows if row[1] == "ok"}
 
 
-async def _take(office: Office, intake: Intake, body: Body, reader: _Reader | None) -> list[Any]:
+async def _take(request: Request, body: Body, reader: _Reader | None) -> list[Any]:
     group = await body.group()
+    # The office with the keys as they are now: a key may have been given up while the group was waited for.
+    office = office_of(request)
+    intake = intake_of(office)
     lines = [line for _, line in group]
     if reader and reader.hub:
         databases = office.databases

@@ -88,8 +88,8 @@ async def export_case(request: Request) -> Response:
 
 
 def _receipt(office: Office, version: Doc, held: list[str]) -> list[Any]:
-    kid = office.key_list.primary("server").kid
-    return sign_receipt(version, at=office.clock(), who=OFFICE, kid=kid, private=office.server_key, held=held)
+    kid, private = office.server_kid, office.server_key
+    return sign_receipt(version, at=office.clock(), who=OFFICE, kid=kid, private=private, held=held)
 
 
 async def _held(office: Office, version: Doc) -> list[str]:

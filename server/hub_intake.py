@@ -5,7 +5,7 @@ that is well made, and the office says the rest.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from server.forms import Forms
@@ -25,7 +25,6 @@ class HubIntake(Intake):
 
     stores: HubStores
     who: str
-    kid: str = field(repr=False)
 
     def _read(self, line: bytes) -> Item | Refused:
         try:
@@ -39,7 +38,9 @@ class HubIntake(Intake):
         return stored | {id_: outcome_of(row) for id_, row in said.items()}
 
     def _receipt(self, version: Doc, held: list[str]) -> list[Any]:
-        return sign_receipt(version, at=self.clock(), who=self.who, kid=self.kid, private=self.server_key, held=held)
+        return sign_receipt(
+            version, at=self.clock(), who=self.who, kid=self.server_kid, private=self.server_key, held=held
+        )
 
 
 def hub_intake_of(hub: Hub) -> HubIntake:
@@ -52,10 +53,10 @@ def hub_intake_of(hub: Hub) -> HubIntake:
         forms=Forms({}),
         key_list=hub.key_list,
         server_key=own.pair,
+        server_kid=hub.kid,
         clock=hub.clock,
         stores=stores,
         who=own.who,
-        kid=hub.kid,
     )
 
 

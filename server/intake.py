@@ -74,6 +74,7 @@ class Intake:
     forms: Forms
     key_list: KeyList
     server_key: KeyPair
+    server_kid: str
     clock: Callable[[], int]
     line_limit: int = LINE_LIMIT
 
@@ -168,8 +169,8 @@ class Intake:
         return Ok(item.id, self._receipt(item.version, [blob for blob in item.version["blobs"] if blob in held]))
 
     def _receipt(self, version: Doc, held: list[str]) -> list[Any]:
-        kid = self.key_list.primary("server").kid
-        return sign_receipt(version, at=self.clock(), who=OFFICE, kid=kid, private=self.server_key, held=held)
+        kid, private = self.server_kid, self.server_key
+        return sign_receipt(version, at=self.clock(), who=OFFICE, kid=kid, private=private, held=held)
 
 
 async def write_each(store: Store, docs: Sequence[Doc]) -> list[Written]:

@@ -1,11 +1,12 @@
 """Changes to the office's keys, each a new list that the root signs: made where the root's paper is, never by a server.
 
-Grants are stored before the list that names their key, so that a list never names a key which nobody holds. Whoever
+Every change is written down first, and in such an order that a command which was cut off is finished by repeating it:
+grants are stored before the list that names their key, so that a list never names a key which nobody holds. Whoever
 gets a grant is named with the fingerprint of the own key, to be compared before anything is written.
 """
 
 import string
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -13,37 +14,23 @@ from server.audit import Audit
 from server.databases import Databases
 from server.deletion import delete_all
 from server.founding import RECOVERY, VALID
+from server.key_holders import Reader, docs_of, holders
 from server.office import KEYS, read_keys
 from server.server_key import ServerKey
 from sync import hpke
-from sync.canonical import b64u_decode
 from sync.document import Doc
 from sync.errors import NotFound, OpenError
 from sync.key_pair import KeyPair, new_key_pair
 from sync.keyring import KeyList, ListedKey, open_grant, seal_grant, sign_key_list, verify_key_list
-from sync.speakable import fingerprint
 from sync.store import Store
 
 PUBLISHED = 30 * 86400  # seconds that a key should be known before phones seal to it
-_STEMS = {"seal": "k", "office": "o", "hub": "h"}
 _TIMES = "key-times"  # in `staff`: since when each key is what it is
+_GRANTED = ("seal", "office")  # uses of keys whose private halves officers hold
 
 
 class KeyChangeError(Exception):
-    """Nothing was changed; the message says why."""
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Whoever is granted a key: an officer, or the recovery paper."""
-
-    name: str
-    pub: bytes
-
-    @property
-    def words(self) -> str:
-        """Give the eight words by which people compare it."""
-        return fingerprint(self.pub)
+    """The change was not made; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -66,34 +53,27 @@ class KeyDesk:
             return {}
 
     async def readers(self) -> list[Reader]:
-        """Name everybody who is to hold new keys: active officers that have a key, and the recovery paper."""
-        staff = self.databases.staff
-        users = {doc["login"]: doc for doc in await docs_of(staff, "user")}
-        active = {name for name, user in users.items() if "officer" in user["roles"] and not user.get("disabled")}
-        records = await docs_of(staff, "officer")
-        holders = [record for record in records if record["officer"] in active | {RECOVERY}]
-        return [Reader(record["officer"], b64u_decode(record["pub"])) for record in holders]
+        """Name everybody who is to hold new keys."""
+        return await holders(self.databases.staff)
 
-    async def add(self, use: str, root: KeyPair, readers: Sequence[Reader]) -> ListedKey:
-        """Make a key, grant it and list it: `next` for one that things are sealed to, else in use at once.
+    async def add_next(self, root: KeyPair, readers: Sequence[Reader]) -> tuple[ListedKey, ListedKey]:
+        """Make the key that things will be sealed to next and one that signs steps at once; grant them, and list both
+        in one list.
 
         Raises:
-            KeyChangeError: there is a next one already, or another root.
+            KeyChangeError: there is a next one already, another root, or a reader who may hold keys no more.
         """
-        old = await self._checked(root)
-        if use == "seal" and any(key.use == use and key.state == "next" for key in old.keys):
+        old = await self.checked(root)
+        if any(key.use == "seal" and key.state == "next" for key in old.keys):
             raise KeyChangeError("There is a next key already: `rantau keys promote` puts it to use.")
-        kem = hpke.KEM_P256 if use == "seal" else None
-        pair = new_key_pair()
-        key = ListedKey(
-            _new_kid(old, use, self.now), use, "office", kem, "next" if use == "seal" else "primary", pair.pub
-        )
-        for reader in readers:
-            sealed = seal_grant(key.kid, reader.name, pair, reader.pub)
-            await put(self.databases.staff, _grant(key.kid, reader.name, sealed))
-        others = [_aged(other, use) for other in old.keys] if use != "seal" else list(old.keys)
-        await self._publish(old, [*others, key], root, "key-added", key.kid)
-        return key
+        seal_pair, sign_pair = new_key_pair(), new_key_pair()
+        sealing = ListedKey(new_kid(old, "k", self.now), "seal", "office", hpke.KEM_P256, "next", seal_pair.pub)
+        signing = ListedKey(new_kid(old, "o", self.now), "office", "office", None, "primary", sign_pair.pub)
+        for key in (sealing, signing):
+            await self.note("key-added", {"kid": key.kid, "seq": old.seq + 1})
+        await self._grant({sealing.kid: seal_pair, signing.kid: sign_pair}, readers)
+        await self.publish(old, [*(aged(key, "office") for key in old.keys), sealing, signing], root)
+        return sealing, signing
 
     async def add_hub(self, hub: str, pub: bytes, root: KeyPair) -> ListedKey:
         """List the key by which a hub signs; nobody here holds its private half.
@@ -101,12 +81,13 @@ class KeyDesk:
         Raises:
             KeyChangeError: the list has such a hub already, or another root.
         """
-        old = await self._checked(root)
+        old = await self.checked(root)
         who = f"hub:{hub}"
         if any(key.who == who for key in old.keys):
             raise KeyChangeError(f"name: the list of keys has a hub {hub} already; choose another name.")
-        key = ListedKey(_new_kid(old, "hub", self.now), "hub", who, None, "primary", pub)
-        await self._publish(old, [*old.keys, key], root, "key-added", key.kid)
+        key = ListedKey(new_kid(old, "h", self.now), "hub", who, None, "primary", pub)
+        await self.note("key-added", {"kid": key.kid, "seq": old.seq + 1})
+        await self.publish(old, [*old.keys, key], root)
         return key
 
     async def end_hub(self, hub: str, root: KeyPair, *, is_lost: bool) -> ListedKey:
@@ -115,13 +96,14 @@ class KeyDesk:
         Raises:
             KeyChangeError: there is no such hub in the list, or another root.
         """
-        old = await self._checked(root)
+        old = await self.checked(root)
         key = next((key for key in old.keys if key.who == f"hub:{hub}" and key.state != "destroyed"), None)
         if key is None:
             raise KeyChangeError(f"{hub}: the list of keys has no such hub, or its key is destroyed already.")
         ended = replace(key, state="destroyed" if is_lost else "old")
-        keys = [ended if other is key else other for other in old.keys]
-        await self._publish(old, keys, root, "key-destroyed" if is_lost else "key-retired", key.kid)
+        deed = "key-destroyed" if is_lost else "key-retired"
+        await self.note(deed, {"kid": key.kid, "seq": old.seq + 1})
+        await self.publish(old, with_state(old, key.kid, ended.state), root)
         return ended
 
     async def promote(self, root: KeyPair, *, at_once: bool = False) -> ListedKey:
@@ -130,7 +112,7 @@ class KeyDesk:
         Raises:
             KeyChangeError: there is none, or it was published too lately for phones that are seldom online.
         """
-        old = await self._checked(root)
+        old = await self.checked(root)
         key = next((key for key in old.keys if key.use == "seal" and key.state == "next"), None)
         if key is None:
             raise KeyChangeError("There is no next key: `rantau keys next` makes one.")
@@ -140,32 +122,16 @@ class KeyDesk:
             raise KeyChangeError(
                 f"{key.kid} has to be known for 30 days first, until {day}; --now does it all the same."
             )
-        keys = [replace(other, state="primary") if other is key else _aged(other, "seal") for other in old.keys]
-        await self._publish(old, keys, root, "key-promoted", key.kid)
+        keys = [replace(other, state="primary") if other is key else aged(other, "seal") for other in old.keys]
+        await self.note("key-promoted", {"kid": key.kid, "seq": old.seq + 1})
+        await self.publish(old, keys, root)
         return key
 
     async def renew(self, root: KeyPair) -> KeyList:
         """Sign the same keys again, good for another while."""
-        old = await self._checked(root)
-        return await self._publish(old, list(old.keys), root, "keys-renewed", "all")
-
-    async def destroy(self, kid: str, root: KeyPair) -> int:
-        """Give up an old key for ever, and give how many grants went: what only it opens would be lost.
-
-        Raises:
-            KeyChangeError: no such key, one that is still in use, or something that only it opens.
-        """
-        old = await self._checked(root)
-        key = old.find(kid)
-        if key is None or key.use not in ("seal", "office"):
-            raise KeyChangeError(f"{kid}: no such key of the office.")
-        if key.state != "old":
-            raise KeyChangeError(f"{kid} is {key.state}; only an old key can be destroyed.")
-        if key.use == "seal":
-            await self._refuse_needed(kid, old)
-        keys = [replace(other, state="destroyed") if other is key else other for other in old.keys]
-        await self._publish(old, keys, root, "key-destroyed", kid)
-        return await self.drop_grants(lambda grant: grant["kid"] == kid)
+        old = await self.checked(root)
+        await self.note("keys-renewed", {"kid": "all", "seq": old.seq + 1})
+        return await self.publish(old, list(old.keys), root)
 
     async def regrant(self, to: Reader, recovery: KeyPair) -> list[str]:
         """Grant every key that counts to *to*, from the recovery paper; give their names.
@@ -176,16 +142,15 @@ class KeyDesk:
         opened = await self.opened_by(recovery)
         if not opened:
             raise KeyChangeError("This recovery key opens none of this office's keys.")
-        for kid, pair in opened.items():
-            await put(self.databases.staff, _grant(kid, to.name, seal_grant(kid, to.name, pair, to.pub)))
-        await self._audit("granted", {"to": to.name, "keys": len(opened)})
+        await self.note("granted", {"to": to.name, "keys": len(opened)})
+        await self._grant(opened, [to])
         return list(opened)
 
     async def opened_by(self, recovery: KeyPair) -> dict[str, KeyPair]:
         """Open every recovery grant of a key that counts; one that does not open is left out."""
         found = {}
         for key in (await self.current()).keys:
-            if key.use not in ("seal", "office") or key.state == "destroyed":
+            if key.use not in _GRANTED or key.state == "destroyed":
                 continue
             try:
                 grant = await self.databases.staff.get(f"grant.{key.kid}.{RECOVERY}")
@@ -196,50 +161,72 @@ class KeyDesk:
                 found[key.kid] = pair
         return found
 
-    async def needed_by(self, kid: str, key_list: KeyList) -> list[str]:
-        """Name the wraps that nothing but *kid* opens."""
-        others = {key.kid for key in key_list.keys if key.state != "destroyed" and key.use == "seal"} - {kid}
-        wraps = await docs_of(self.databases.wraps, "w")
-        return [wrap["_id"] for wrap in wraps if kid in wrap and not others & set(wrap)]
+    async def note(self, deed: str, about: Mapping[str, str | int]) -> None:
+        """Write down what is about to be done."""
+        audit = Audit(self.databases.staff, self.own.kid, self.own.pair, lambda: self.now)
+        await audit.write(deed, who="command", about=about)
 
-    async def drop_grants(self, which: Callable[[Doc], bool]) -> int:
-        """Delete grants, on disk too; give how many."""
-        dropped = [doc for doc in await docs_of(self.databases.staff, "grant") if which(doc)]
-        return await delete_all(self.databases.staff, dropped)
+    async def publish(self, old: KeyList, keys: Sequence[ListedKey], root: KeyPair) -> KeyList:
+        """Sign *keys* as the list after *old* and let phones and servers have it.
 
-    async def _refuse_needed(self, kid: str, key_list: KeyList) -> None:
-        needed = await self.needed_by(kid, key_list)
-        if needed:
-            raise KeyChangeError(
-                f"{kid} is needed: {len(needed)} versions open with nothing else. In the console, an officer re-wraps "
-                "them first (Office keys)."
-            )
+        Raises:
+            KeyChangeError: another root, or the list is not *old* any more.
+        """
+        signed = sign_key_list(old.office, old.seq + 1, at=self.now, until=self.now + VALID, keys=keys, root=root)
+        stored = await self.databases.public.get(KEYS)
+        if verify_key_list([stored["signed"], stored["sig"]], self.own.root).seq != old.seq:
+            raise KeyChangeError("Somebody else changed the list of keys meanwhile; try again.")
+        states = {key.kid: key.state for key in old.keys}
+        changed = {key.kid: self.now for key in keys if states.get(key.kid) != key.state}
+        times = {**await self.since(), **changed}
+        await put(self.databases.staff, {"_id": _TIMES, "type": "key-times", "times": times})
+        doc = {"_id": KEYS, "_rev": stored["_rev"], "type": "keys", "signed": signed[0], "sig": signed[1]}
+        await _write(self.databases.public, doc)
+        return verify_key_list(signed, root.pub)
 
-    async def _checked(self, root: KeyPair) -> KeyList:
+    async def _grant(self, pairs: Mapping[str, KeyPair], readers: Sequence[Reader]) -> None:
+        staff = self.databases.staff
+        for reader in readers:
+            for kid, pair in pairs.items():
+                sealed = seal_grant(kid, reader.name, pair, reader.pub)
+                doc = {"_id": f"grant.{kid}.{reader.name}", "type": "grant", "kid": kid, "officer": reader.name}
+                await put(staff, doc | {"sealed": sealed})
+        # Whoever was removed while fingerprints were compared, or was just now, must not hold what was made since.
+        allowed = await self.readers()
+        gone = {reader.name for reader in readers if reader not in allowed}
+        if gone:
+            grants = [grant for grant in await docs_of(staff, "grant") if grant["officer"] in gone]
+            await delete_all(staff, [grant for grant in grants if grant["kid"] in pairs])
+            raise KeyChangeError(f"{', '.join(sorted(gone))} may hold no keys any more; begin again.")
+
+    async def checked(self, root: KeyPair) -> KeyList:
+        """Give the list as it is, to whoever holds the root.
+
+        Raises:
+            KeyChangeError: it is another root.
+        """
         if root.pub != self.own.root:
             raise KeyChangeError("This is not the root key of this office.")
         return await self.current()
 
-    async def _publish(self, old: KeyList, keys: Sequence[ListedKey], root: KeyPair, deed: str, kid: str) -> KeyList:
-        signed = sign_key_list(old.office, old.seq + 1, at=self.now, until=self.now + VALID, keys=keys, root=root)
-        states = {key.kid: key.state for key in old.keys}
-        changed = {key.kid: self.now for key in keys if states.get(key.kid) != key.state}
-        await put(
-            self.databases.staff, {"_id": _TIMES, "type": "key-times", "times": {**await self.since(), **changed}}
-        )
-        await self._audit(deed, {"kid": kid, "seq": old.seq + 1})
-        await put(self.databases.public, {"_id": KEYS, "type": "keys", "signed": signed[0], "sig": signed[1]})
-        return verify_key_list(signed, root.pub)
 
-    async def _audit(self, deed: str, about: dict[str, str | int]) -> None:
-        audit = Audit(self.databases.staff, self.own.kid, self.own.pair, lambda: self.now)
-        await audit.write(deed, who="command", about=about)
+def new_kid(key_list: KeyList, letter: str, now: int) -> str:
+    """Name a key by the letter of its use, its year and the next free letter: k26b."""
+    stem = f"{letter}{datetime.fromtimestamp(now, UTC):%y}"
+    taken = {key.kid for key in key_list.keys}
+    letters = list(string.ascii_lowercase)
+    names = [stem + first + second for first in ["", *letters] for second in letters]
+    return next(name for name in names if name not in taken)
 
 
-async def docs_of(store: Store, kind: str) -> list[Doc]:
-    """Give every document whose id begins with *kind* and a dot."""
-    rows = await store.all_docs(start=f"{kind}.", end=f"{kind}/", include_docs=True)
-    return [row.doc for row in rows if row.doc is not None]
+def aged(key: ListedKey, use: str) -> ListedKey:
+    """Give a key as it is listed once another has taken its place in *use*."""
+    return replace(key, state="old") if (key.use, key.who, key.state) == (use, "office", "primary") else key
+
+
+def with_state(key_list: KeyList, kid: str, state: str) -> list[ListedKey]:
+    """Give the keys of a list, one of them in another state."""
+    return [replace(key, state=state) if key.kid == kid else key for key in key_list.keys]
 
 
 async def put(store: Store, doc: Doc) -> None:
@@ -252,23 +239,10 @@ async def put(store: Store, doc: Doc) -> None:
         rev = {"_rev": (await store.get(doc["_id"]))["_rev"]}
     except NotFound:
         rev = {}
-    [row] = await store.bulk_docs([doc | rev])
+    await _write(store, doc | rev)
+
+
+async def _write(store: Store, doc: Doc) -> None:
+    [row] = await store.bulk_docs([doc])
     if row.error:
         raise KeyChangeError(f"{doc['_id']}: {row.error}; nothing was published, try again")
-
-
-def _grant(kid: str, officer: str, sealed: str) -> Doc:
-    return {"_id": f"grant.{kid}.{officer}", "type": "grant", "kid": kid, "officer": officer, "sealed": sealed}
-
-
-def _aged(key: ListedKey, use: str) -> ListedKey:
-    return replace(key, state="old") if (key.use, key.state) == (use, "primary") else key
-
-
-def _new_kid(key_list: KeyList, use: str, now: int) -> str:
-    """Name a key by its use, its year and the next free letter: k26b."""
-    stem = f"{_STEMS[use]}{datetime.fromtimestamp(now, UTC):%y}"
-    taken = {key.kid for key in key_list.keys}
-    letters = list(string.ascii_lowercase)
-    names = [stem + first + second for first in ["", *letters] for second in letters]
-    return next(name for name in names if name not in taken)

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from starlette.applications import Starlette
 
+from server.audit import Audit
 from server.office import NoOffice, Office, read_keys
+from server.server_key import ServerKeyError, read_listed_key
 from server.site import build_site
 from sync.errors import OpenError, StoreError
 from sync.keyring import verify_key_list
@@ -22,7 +24,7 @@ async def follow_keys(app: Starlette, *, every: float = EVERY) -> None:
         await asyncio.sleep(every)
         try:
             app.state.office = await with_newest_keys(app.state.office, app)
-        except (StoreError, NoOffice, OpenError) as error:
+        except (StoreError, NoOffice, OpenError, ServerKeyError) as error:
             log.warning("the list of keys could not be read again: %s", type(error).__name__)
 
 
@@ -31,6 +33,7 @@ async def with_newest_keys(office: Office, app: Starlette) -> Office:
 
     Raises:
         OpenError: what is stored is not signed by this office's root, or is older than what is in use.
+        ServerKeyError: the server's own key cannot be read.
     """
     keys = await read_keys(office.databases)
     if keys == office.keys:
@@ -38,4 +41,13 @@ async def with_newest_keys(office: Office, app: Starlette) -> Office:
     key_list = verify_key_list(keys, office.root, min_seq=office.key_list.seq)
     site = await asyncio.to_thread(build_site, office.settings, office.content, app.state.templates, keys=keys)
     log.info("list of keys %d is in use", key_list.seq)
-    return replace(office, keys=keys, key_list=key_list, site=site)
+    return _with_own_key(replace(office, keys=keys, key_list=key_list, site=site))
+
+
+def _with_own_key(office: Office) -> Office:
+    own = read_listed_key(office.settings.data, office.key_list)
+    if own.kid == office.server_kid:
+        return office
+    log.info("server key %s is in use", own.kid)
+    audit = Audit(office.databases.staff, own.kid, own.pair, office.clock)
+    return replace(office, server_key=own.pair, server_kid=own.kid, audit=audit)

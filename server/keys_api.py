@@ -8,15 +8,15 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from server.deletion import compact
+from server.deletion import compact, delete_all
 from server.guard import user_of
 from server.items import MAX_BRACKETS, ItemRefused, parse_line
-from server.key_changes import docs_of
+from server.key_holders import docs_of, holder
 from server.ndjson import Problem
 from server.office import Office, office_of
 from server.posted import read_body
 from server.rewrapping import MOST, Rewrapping
-from sync.canonical import b64u_decode
+from sync.canonical import b64u_decode, b64u_encode
 from sync.document import Doc, is_id
 from sync.errors import NotFound, OpenError
 from sync.key_pair import PUBLIC
@@ -77,17 +77,20 @@ async def grant(request: Request) -> Response:
             pass
         case _:
             return Problem(422, "bad-grant", "malformed")
-    record = await _get(office.databases.staff, f"officer.{officer}")
+    staff = office.databases.staff
     # The key whose fingerprint was confirmed, and no other that came in between.
-    if record is None or record.get("type") != "officer-key" or record["pub"] != pub:
+    if not await _holds(staff, officer, pub):
         return Problem(409, "conflict", "pub")
     if any(not _is_grant(office, kid, sealed) for kid, sealed in grants.items()):
         return Problem(422, "bad-grant", "kid")
     await office.audit.write("grant", who=user_of(request).login, about={"to": officer, "keys": len(grants)})
     for kid, sealed in grants.items():
         doc = {"_id": f"grant.{kid}.{officer}", "type": "grant", "kid": kid, "officer": officer, "sealed": sealed}
-        old = await _get(office.databases.staff, doc["_id"])
-        await office.databases.staff.bulk_docs([doc | ({"_rev": old["_rev"]} if old else {})])
+        old = await _get(staff, doc["_id"])
+        await staff.bulk_docs([doc | ({"_rev": old["_rev"]} if old else {})])
+    if not await _holds(staff, officer, pub):  # removed this very moment
+        await delete_all(staff, [{"_id": f"grant.{kid}.{officer}"} for kid in grants])
+        return Problem(409, "conflict", "pub")
     return _json({"granted": sorted(grants)}, status_code=201)
 
 
@@ -113,6 +116,11 @@ async def compact_wraps(request: Request) -> Response:
     """Answer `POST /staff/api/rotation/end`: what the old key opened leaves the disk as well."""
     await office_of(request).databases.wraps.compact()
     return _json({})
+
+
+async def _holds(staff: Store, login: str, pub: str) -> bool:
+    reader = await holder(staff, login) if is_id(f"officer.{login}") else None
+    return reader is not None and b64u_encode(reader.pub) == pub
 
 
 def _is_record(record: Any, login: str) -> bool:

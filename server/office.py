@@ -18,7 +18,7 @@ from server.guides import Guides
 from server.i18n import Catalogues
 from server.projection import Projection
 from server.regions import Regions
-from server.server_key import ServerKeyError, read_server_key
+from server.server_key import ServerKeyError, read_listed_key, read_server_key
 from server.settings import Settings
 from server.site import Site, build_site
 from sync.errors import NotFound, OpenError
@@ -48,6 +48,7 @@ class Office:
     keys: list[Any]
     key_list: KeyList
     server_key: KeyPair = field(repr=False)
+    server_kid: str
     audit: Audit
     is_demo: bool
     projection: Projection
@@ -130,6 +131,7 @@ async def open_office(
     try:
         own = read_server_key(settings.data)
         key_list = verify_key_list(keys, own.root)
+        own = read_listed_key(settings.data, key_list)
     except ServerKeyError as error:
         raise NoOffice(str(error)) from None
     except OpenError:
@@ -147,6 +149,7 @@ async def open_office(
             keys=keys,
             key_list=key_list,
             server_key=own.pair,
+            server_kid=own.kid,
             is_demo=own.is_demo,
             audit=Audit(databases.staff, own.kid, own.pair, clock),
             projection=projection,

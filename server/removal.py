@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from server.accounts import AccountError, Accounts
 from server.deletion import delete_all
 from server.guard import user_of
-from server.key_changes import docs_of
+from server.key_holders import docs_of
 from server.ndjson import Problem
 from server.office import office_of
 from server.proving import account_of

@@ -133,6 +133,7 @@ async def _office(settings: Settings, databases: Databases, audit: Audit) -> Asy
                 keys=keys,
                 key_list=verify_key_list(keys, own.root),
                 server_key=own.pair,
+                server_kid=own.kid,
                 is_demo=own.is_demo,
                 audit=audit,
                 projection=projection,

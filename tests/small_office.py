@@ -88,6 +88,7 @@ async def small_office(
         "settings": settings, "databases": office.databases, "clock": clock,
         "forms": Forms({**passport, "small": (FORM,)}), "catalogues": catalogues,
         "regions": load_regions(CONTENT / "regions.csv"), "key_list": keys.key_list, "server_key": keys.server,
+        "server_kid": "s1",
         "is_demo": False,
         "audit": Audit(stores["staff"], "s1", keys.server, clock),
         "root": keys.root.pub, "keys": keys.signed_list, "public": "abcdefgh", "site": SimpleNamespace(resources={}),

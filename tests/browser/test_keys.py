@@ -156,7 +156,7 @@ def test_every_case_moves_on_to_a_new_key_even_when_that_is_cut_off(
         assert desk.errors == []
         case = officer.open(people[0].number)
         officer.expect_answers(case, people[0].values)
-    assert "is destroyed" in papers.keys("destroy", "k26a", paper=papers.root)
+    assert "is destroyed" in papers.keys("destroy", "k26a", "--settle", "0", paper=papers.root)
     assert "A case was opened with the paper" in papers.keys("drill", paper=papers.recovery)
 
 

@@ -2,8 +2,12 @@
 only when nothing needs them."""
 
 import asyncio
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +17,12 @@ from sync.canonical import b64u_decode
 from sync.errors import OpenError
 from sync.key_pair import new_key_pair
 from sync.keyring import KeyList, verify_key_list, wrap_officer_key
+from sync.receipts import verify_receipt
 from sync.sqlite_store import open_sqlite
 from sync.statements import sign_gone
 from tests.applicants import Applicant, exchange, recipient
 from tests.papers import LOGIN, PaperOffice, found_office
+from tests.serving import ROOT
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -59,13 +65,13 @@ def test_a_new_key_is_published_before_it_is_used_and_the_server_goes_on(papers:
     old = recipient(papers.office.url)
     before = papers.office.ask("GET", "/ping").text
     assert "is published" in papers.keys("next", "--yes", paper=papers.root)
-    known = wait_for_list(papers, 3)
+    known = wait_for_list(papers, 2)
     assert states(known) == {"k26a": "primary", "o26a": "old", "s26a": "primary", "k26b": "next", "o26b": "primary"}
     assert papers.office.ask("GET", "/ping").text != before
 
     assert "30 days" in papers.refused("promote", paper=papers.root)
     papers.keys("promote", "--now", paper=papers.root)
-    known = wait_for_list(papers, 4)
+    known = wait_for_list(papers, 3)
     assert (states(known)["k26a"], states(known)["k26b"]) == ("old", "primary")
 
     # A phone that was away seals to the old one, and is heard all the same.
@@ -85,11 +91,40 @@ def test_a_key_is_not_destroyed_while_anything_needs_it(papers: PaperOffice) -> 
     assert "1 versions open with nothing else" in papers.refused("destroy", "k26a", paper=papers.root)
 
     case = papers.officer().get("cases").body["rows"][0]["case"]
-    wait_for_list(papers, 4)
+    wait_for_list(papers, 3)
     erase(papers, case)
-    assert "2 grants deleted" in papers.keys("destroy", "k26a", paper=papers.root)
-    wait_for_list(papers, 5)
+    # Killed when the list gives the key up and its grants are there still.
+    with closing(command(papers, "keys", "destroy", "k26a", "--settle", "60")) as destroying:
+        destroying.give(papers.root)
+        wait_for_list(papers, 4)
+    assert "2 grants deleted" in papers.keys("destroy", "k26a", "--settle", "0", paper=papers.root)
     assert send(papers, old)[1:] == ["refused", "kid-unknown"]
+
+
+@dataclass
+class Command:
+    """A command of `rantau` that is killed at the end, wherever it is then."""
+
+    process: "subprocess.Popen[str]"
+
+    def give(self, paper: str) -> None:
+        """Type a paper."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(paper)
+        self.process.stdin.close()
+
+    def close(self) -> None:
+        """Kill it, which it must not have come before."""
+        assert self.process.poll() is None
+        self.process.kill()
+        self.process.wait()
+
+
+def command(papers: PaperOffice, *arguments: str) -> Command:
+    """Begin a command."""
+    office = papers.office
+    begun = [sys.executable, "-m", "server", *arguments]
+    return Command(subprocess.Popen(begun, cwd=ROOT, env=office.env, stdin=subprocess.PIPE, text=True))
 
 
 def erase(papers: PaperOffice, case: str) -> None:
@@ -126,6 +161,37 @@ def test_with_every_passphrase_forgotten_the_paper_opens_the_office_again(papers
         officer.key_for("seal")
     assert f"{LOGIN} holds k26a, o26a now" in papers.keys("recover", LOGIN, "--yes", paper=papers.recovery)
     assert officer.key_for("seal")[0] == "k26a"
+
+
+def test_a_new_server_key_signs_and_what_the_former_signed_counts_until_that_is_destroyed(papers: PaperOffice) -> None:
+    def receipt() -> tuple[Any, Any]:
+        version, wrap = Applicant(papers.office.url).seal()
+        [answer] = exchange(papers.office.url, {"v": 1, "watch": []}, [version, wrap])
+        return answer[2], version
+
+    before, version = receipt()
+    assert "not the root key" in papers.refused("server", paper=papers.recovery)
+    assert "s26b signs receipts" in papers.keys("server", paper=papers.root)
+    known = wait_for_list(papers, 2)
+    assert (states(known)["s26a"], states(known)["s26b"]) == ("old", "primary")
+    after, newer = receipt()
+    assert verify_receipt(after, newer, known).kid == "s26b"
+    assert verify_receipt(before, version, known).kid == "s26a"
+    # The record of what officers did goes on under the new key, also where the server begins with it.
+    papers.officer()
+    papers.office.restart()
+    papers.officer()
+    for command in (("doctor",), ("audit", "verify")):
+        done = papers.office.run(*command)
+        assert (done.returncode, "s26b" in done.stdout + done.stderr) == (0, False), done.stdout + done.stderr
+
+    # As when the former was stolen.
+    papers.keys("destroy", "s26a", paper=papers.root)
+    known = wait_for_list(papers, 3)
+    with pytest.raises(OpenError):
+        verify_receipt(before, version, known)
+    verify_receipt(after, newer, known)
+    assert papers.office.run("audit", "verify").returncode == 0
 
 
 def replace_record(papers: PaperOffice, passphrase: str) -> None:

@@ -6,7 +6,8 @@ import gzip
 import json
 import random
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,11 +21,12 @@ from starlette.routing import Route
 
 from server.body_lines import BodyLines
 from server.exchange import GROUP, Body, exchange
+from sync.document import Doc
 from sync.events import sign_event
 from sync.receipts import verify_receipt
 from sync.sqlite_store import open_sqlite
 from sync.statements import sign_gone
-from sync.store import Store
+from sync.store import Store, Written
 from tests.asgi import Answer, Client
 from tests.sealed_items import FORMS, NOW, OfficeKeys, new_keys, seal_pair, to_line
 from tests.stores import AbsentStore, CountingStore
@@ -46,8 +48,8 @@ async def databases(tmp_path: Path) -> AsyncIterator[SimpleNamespace]:
 def client(databases: SimpleNamespace) -> Client:
     app = Starlette(routes=[Route("/exchange", exchange, methods=["POST"])])
     app.state.office = SimpleNamespace(
-        databases=databases, forms=FORMS, key_list=KEYS.key_list, server_key=KEYS.server, clock=lambda: NOW,
-        public="abcdefgh",
+        databases=databases, forms=FORMS, key_list=KEYS.key_list, server_key=KEYS.server, server_kid="s1",
+        clock=lambda: NOW, public="abcdefgh",
     )  # fmt: skip
     return Client(app)
 
@@ -82,6 +84,24 @@ async def test_items_are_answered_line_by_line(client: Client) -> None:
     for (version, _), (id_, state, receipt) in zip(pairs, rows, strict=True):
         assert (id_, state) == (version["_id"], "ok")
         verify_receipt(receipt, version, KEYS.key_list)
+
+
+@pytest.mark.anyio
+async def test_a_key_that_is_given_up_meanwhile_takes_nothing_more(
+    client: Client, databases: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app: Any = client.app
+    given_up = replace(KEYS.key_list, keys=tuple(replace(key, state="destroyed") for key in KEYS.key_list.keys))
+    write = databases.cases.bulk_docs
+
+    async def write_and_follow(docs: Sequence[Doc], **more: Any) -> list[Written]:
+        app.state.office = SimpleNamespace(**{**vars(app.state.office), "key_list": given_up})
+        return list(await write(docs, **more))
+
+    monkeypatch.setattr(databases.cases, "bulk_docs", write_and_follow)
+    _, *rows = (await post(client, HELLO, *[to_line(sealed()) for _ in range(GROUP + 1)])).lines()
+    assert [row[1] for row in rows[:GROUP]] == ["ok"] * GROUP
+    assert rows[GROUP][1:] == ["refused", "kid-unknown"]
 
 
 @pytest.mark.anyio

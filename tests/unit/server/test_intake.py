@@ -28,7 +28,7 @@ async def intake(tmp_path: Path) -> AsyncIterator[Intake]:
     cases, wraps, blobs = (open_sqlite(tmp_path, name) for name in ("cases", "wraps", "blobs"))
     yield Intake(
         cases=cases, wraps=wraps, blobs=blobs, forms=FORMS, key_list=KEYS.key_list, server_key=KEYS.server,
-        clock=lambda: NOW,
+        server_kid="s1", clock=lambda: NOW,
     )  # fmt: skip
     for store in (cases, wraps, blobs):
         await store.close()

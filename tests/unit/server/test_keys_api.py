@@ -109,6 +109,16 @@ async def test_no_other_key_and_no_other_thing_is_granted(office: SmallOffice, c
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("account", [{"disabled": True}, {"roles": ["desk"]}])
+async def test_who_may_not_hold_keys_is_granted_none(office: SmallOffice, account: dict[str, Any]) -> None:
+    await (await sit_down(office, "siti")).post("officer-key", record("siti"))
+    user = await office.databases.staff.get("user.siti")
+    await office.databases.staff.bulk_docs([user | account])
+    assert (await (await sit_down(office)).post("grants", granting())).status == 409
+    assert await office.databases.staff.all_docs(start="grant.", end="grant/") == []
+
+
+@pytest.mark.anyio
 async def test_granting_asks_who_sits_there(office: SmallOffice) -> None:
     desk = await sit_down(office, proved=False)
     assert (await desk.post("grants", granting())).json()["error"] == "step-up"
