@@ -3,7 +3,7 @@
 Template: `staff/audit.html` (user, csrf, lines, next, who, case, checked). A line is a dict of n, at, who, deed, about.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -48,14 +48,32 @@ async def _lines(office: Office, who: str, case: str, before: int | None) -> Asy
         deed = deed_of(entry)
         if not _is_asked(deed, who, case):
             continue
-        yield {"n": number_in(entry["_id"]), "at": deed.at, "who": deed.who, "deed": deed.name, "about": deed.about}
+        about = _shown(deed.about, case)
+        yield {"n": number_in(entry["_id"]), "at": deed.at, "who": deed.who, "deed": deed.name, "about": about}
         count += 1
         if count > SHOWN:
             return
 
 
 def _is_asked(deed: Deed, who: str, case: str) -> bool:
-    return (not who or deed.who == who) and (not case or str(deed.about.get("case", "")).startswith(case))
+    return (not who or deed.who == who) and (not case or _is_about(deed, case))
+
+
+def _is_about(deed: Deed, case: str) -> bool:
+    """Say whether a deed names a case, or one of the versions of it."""
+    return str(deed.about.get("case", "")).startswith(case) or bool(_versions_of(deed.about, case))
+
+
+def _versions_of(about: Mapping[str, str | int], case: str) -> list[str]:
+    return [name for name in str(about.get("versions", "")).split(",") if name.partition(".")[2].startswith(case)]
+
+
+def _shown(about: Mapping[str, str | int], case: str) -> Mapping[str, str | int]:
+    """Give what a line shows: of many versions their number, or those of the case that is asked for."""
+    if "versions" not in about:
+        return about
+    found = _versions_of(about, case)
+    return {**about, "versions": " ".join(found) if case else len(found)}
 
 
 async def _check(office: Office) -> dict[str, object]:

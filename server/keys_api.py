@@ -9,13 +9,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from server.deletion import compact, delete_all
+from server.erasure import put_once
 from server.guard import user_of
 from server.items import MAX_BRACKETS, ItemRefused, parse_line
 from server.key_holders import docs_of, holder
 from server.ndjson import Problem
 from server.office import Office, office_of
 from server.posted import read_body
-from server.rewrapping import MOST, Rewrapping
+from server.rewrapping import MOST, Rewrapping, names_in_one
 from sync.canonical import b64u_decode, b64u_encode
 from sync.document import Doc, is_id
 from sync.errors import NotFound, OpenError
@@ -55,17 +56,17 @@ async def keep_own_key(request: Request) -> Response:
         return Problem(422, "bad-record")
     staff = office.databases.staff
     old = await _get(staff, f"officer.{login}")
-    if old is not None and old["pub"] != record["pub"]:
+    is_new = old is None or old["pub"] != record["pub"]
+    await office.audit.write("officer-key" if is_new else "passphrase", who=login)
+    if old is not None and is_new:
         former = {key: value for key, value in old.items() if not key.startswith("_")}
-        await staff.bulk_docs([{**former, "_id": f"former.{login}.{office.clock()}", "type": "former-key"}])
+        await put_once(staff, {**former, "_id": f"former.{login}.{office.clock()}", "type": "former-key"})
     rev = {"_rev": old["_rev"]} if old else {}
     [row] = await staff.bulk_docs([record | rev])
     if row.error:
         return Problem(409, "conflict")
-    is_new = old is None or old["pub"] != record["pub"]
     if not is_new:
         await compact(staff)  # the old passphrase, which somebody may know, opens it no more
-    await office.audit.write("officer-key" if is_new else "passphrase", who=login)
     return _json({"granted": not is_new}, status_code=201)
 
 
@@ -99,7 +100,7 @@ async def list_unwrapped(request: Request) -> Response:
     office = office_of(request)
     page = await Rewrapping(office).page(request.query_params.get("after", ""))
     if page.rows:
-        about = {"versions": len(page.rows)}
+        about = {"versions": names_in_one(row["version"]["_id"] for row in page.rows)}
         await office.audit.write("rewrap", who=user_of(request).login, about=about)
     return _json({"rows": page.rows, "next": page.next, "left": page.left})
 
@@ -109,12 +110,16 @@ async def rewrap(request: Request) -> Response:
     rows = await _read(request, REWRAP_LIMIT, brackets=1 + 2 * MOST)
     if not isinstance(rows, list) or len(rows) > MOST:
         return Problem(422, "bad-wraps")
-    return _json({"rows": await Rewrapping(office_of(request)).take(rows)})
+    return _json({"rows": await Rewrapping(office_of(request)).take(rows, who=user_of(request).login)})
 
 
 async def compact_wraps(request: Request) -> Response:
     """Answer `POST /staff/api/rotation/end`: what the old key opened leaves the disk as well."""
-    await office_of(request).databases.wraps.compact()
+    office = office_of(request)
+    rewrapping = Rewrapping(office)
+    about: dict[str, str | int] = {"kid": rewrapping.kid, "left": (await rewrapping.page("")).left or 0}
+    await office.audit.write("rewrap-ended", who=user_of(request).login, about=about)
+    await compact(office.databases.wraps)
     return _json({})
 
 

@@ -2,9 +2,12 @@
 
 Two writes a version, each checked against what is stored: first the new entry is added beside the old ones, and only
 when it stands there may an old one be dropped. The holder's entry is never touched. What was cut off goes on later.
+
+The server cannot tell a right entry from a wrong one, so the record names every version whose entries somebody got or
+writes, before it is done: what does not open any more is found there, and its former entries in a backup.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +15,7 @@ from server.office import Office
 from sync.document import Doc, is_id
 from sync.errors import ShapeError
 from sync.shape import check_wrap_shape
+from sync.store import Written
 
 MOST = 100  # versions at a time
 _SCAN = 500  # wraps read at once
@@ -51,9 +55,21 @@ class Rewrapping:
         rows = [row for doc in due if (row := await self._row(doc)) is not None]
         return Page(rows, due[-1]["_id"] if left > MOST else None, None if after else left)
 
-    async def take(self, rows: list[Any]) -> list[list[Any]]:
+    async def take(self, rows: list[Any], *, who: str) -> list[list[Any]]:
         """Write new wraps; one row each, `[id, "ok", rev]` or `[id, reason]`."""
-        return [await self._take_one(row) for row in rows]
+        read = [_read(row) for row in rows]
+        found = await self.office.databases.wraps.all_docs(keys=[f"w.{id_}" for id_, _, _ in read], include_docs=True)
+        reasons = [self._reason(row.doc, rev, wrap) for row, (_, rev, wrap) in zip(found, read, strict=True)]
+        right = [new for new, reason in zip(read, reasons, strict=True) if reason is None]
+        if right:
+            about = {"kid": self.kid, "versions": names_in_one(id_ for id_, _, _ in right)}
+            await self.office.audit.write("rewrapped", who=who, about=about)
+        docs = [{**wrap, "_id": f"w.{id_}", "_rev": rev} for id_, rev, wrap in right]
+        written = iter(await self.office.databases.wraps.bulk_docs(docs) if docs else [])
+        return [
+            [id_, reason] if reason else _answer(id_, next(written))
+            for (id_, _, _), reason in zip(read, reasons, strict=True)
+        ]
 
     async def _undone(self, after: str) -> AsyncIterator[Doc]:
         wraps = self.office.databases.wraps
@@ -74,21 +90,12 @@ class Rewrapping:
         entries = {name: entry for name, entry in wrap.items() if not name.startswith("_")}
         return {"version": version, "wrap": entries, "rev": wrap["_rev"]}
 
-    async def _take_one(self, row: Any) -> list[Any]:
-        match row:
-            case [str(id_), str(rev), dict(wrap)] if is_id(id_):
-                pass
-            case _:
-                return ["", "malformed"]
-        found = await self.office.databases.wraps.all_docs(keys=[f"w.{id_}"], include_docs=True)
-        old = found[0].doc
+    def _reason(self, old: Doc | None, rev: str, new: Doc) -> str | None:
+        if not rev:
+            return "malformed"
         if old is None or old["_rev"] != rev:
-            return [id_, "changed"]
-        reason = self._reason_against(old, wrap)
-        if reason:
-            return [id_, reason]
-        [written] = await self.office.databases.wraps.bulk_docs([{**wrap, "_id": f"w.{id_}", "_rev": rev}])
-        return [id_, written.error] if written.error else [id_, "ok", written.rev]
+            return "changed"
+        return self._reason_against(old, new)
 
     def _reason_against(self, old: Doc, new: Doc) -> str | None:
         kept = {name: entry for name, entry in old.items() if not name.startswith("_")}
@@ -102,6 +109,22 @@ class Rewrapping:
         if added - {self.kid}:
             return "not-allowed"
         return "too-early" if dropped and (added or self.kid not in kept) else None
+
+
+def names_in_one(names: Iterable[str]) -> str:
+    """Write the names of some versions, of at most `MOST`, as an entry of the record holds them."""
+    return ",".join(sorted(names))
+
+
+def _read(row: Any) -> tuple[str, str, Doc]:
+    match row:
+        case [str(id_), str(rev), dict(wrap)] if is_id(id_):
+            return id_, rev, wrap
+    return "", "", {}  # without a revision nothing is written
+
+
+def _answer(id_: str, written: Written) -> list[Any]:
+    return [id_, written.error] if written.error else [id_, "ok", written.rev]
 
 
 def _kids(wrap: Doc) -> set[str]:

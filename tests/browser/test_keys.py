@@ -2,9 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from playwright.sync_api import Page, Playwright, Route, expect
@@ -18,6 +19,7 @@ from tests.people_at_work import TEXTS, Login, Officer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
+T = TypeVar("T")
 ID = TEXTS["id"]
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 FIRST = Login(LOGIN, PASSWORD, PASSPHRASE)
@@ -43,15 +45,17 @@ def add_account(papers: PaperOffice, page: Page, who: Login) -> None:
     page.get_by_role("link", name=ID.text("staff.login.title")).click()
 
 
-def stored_kids(papers: PaperOffice) -> list[set[str]]:
-    async def read() -> list[set[str]]:
-        store = open_sqlite(papers.office.folder / "data", "wraps")
-        rows = await store.all_docs(include_docs=True)
-        await store.close()
-        return [{name for name in row.doc or {} if not name.startswith("_")} for row in rows]
+async def stored_kids(papers: PaperOffice) -> list[set[str]]:
+    store = open_sqlite(papers.office.folder / "data", "wraps")
+    rows = await store.all_docs(include_docs=True)
+    await store.close()
+    return [{name for name in row.doc or {} if not name.startswith("_")} for row in rows]
 
-    with ThreadPoolExecutor(1) as thread:  # this one has a loop of its own
-        return thread.submit(lambda: asyncio.run(read())).result()
+
+def apart(work: Coroutine[Any, Any, T]) -> T:
+    """Run in a thread, because this one has the loop of the browser."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def show_keys(page: Page) -> None:
@@ -89,6 +93,7 @@ def test_keys_pass_on_by_words_and_end_with_the_officer(
         expect(form.get_by_text(ID.text("staff.own-key.differ"))).to_be_visible()
         form.get_by_label(ID.text("staff.own-key.again")).fill(SECOND.passphrase)
         form.get_by_role("button").click()
+        prove(second.page, SECOND)
         words = form.locator("[data-fingerprint]")
         expect(words).to_be_visible(timeout=40_000)
         spoken = words.inner_text()
@@ -140,8 +145,9 @@ def test_every_case_moves_on_to_a_new_key_even_when_that_is_cut_off(
         show_keys(desk.page)
         desk.page.route(re.compile(r"/rotation\?after=w"), lambda route: cut(route))
         desk.page.locator("[data-rotate]").click()
+        prove(desk.page, FIRST)
         expect(desk.page.locator(".keys-view [role=alert]").first).to_contain_text(ID.text("staff.error.offline"))
-        kids = stored_kids(papers)
+        kids = apart(stored_kids(papers))
         assert kids.count({"k26b", "t"}) == 100
         assert kids.count({"k26a", "t"}) == 30
 
@@ -150,14 +156,40 @@ def test_every_case_moves_on_to_a_new_key_even_when_that_is_cut_off(
         officer = Officer(desk.page, papers.office, "id", who=FIRST)
         officer.sign_in()
         show_keys(desk.page)
+        # The proof of who sits there runs out half-way: it is asked again, and the work goes on where it stood.
+        desk.page.route(re.compile(r"/rotation$"), forget_before_the_second(papers))
         desk.page.locator("[data-rotate]").click()
+        for turn in (1, 2):
+            desk.page.locator(f"#step-up-{turn}").fill(FIRST.password)
+            desk.page.keyboard.press("Enter")
         expect(desk.page.get_by_text(ID.text("staff.rotation.done", done=30))).to_be_visible(timeout=40_000)
-        assert stored_kids(papers) == [{"k26b", "t"}] * 130
+        assert apart(stored_kids(papers)) == [{"k26b", "t"}] * 130
         assert desk.errors == []
         case = officer.open(people[0].number)
         officer.expect_answers(case, people[0].values)
     assert "is destroyed" in papers.keys("destroy", "k26a", "--settle", "0", paper=papers.root)
     assert "A case was opened with the paper" in papers.keys("drill", paper=papers.recovery)
+
+
+def forget_before_the_second(papers: PaperOffice) -> Callable[[Route], None]:
+    """Let requests through, and before the second have the office forget who proved to sit there, as time does."""
+    sent: list[Route] = []
+
+    def let_through(route: Route) -> None:
+        sent.append(route)
+        if len(sent) == 3:  # the first is sent once more after its own proof
+            apart(forget_proofs(papers))
+        route.continue_()
+
+    return let_through
+
+
+async def forget_proofs(papers: PaperOffice) -> None:
+    store = open_sqlite(papers.office.folder / "data", "staff")
+    rows = await store.all_docs(start="s.", end="s/", include_docs=True)
+    written = await store.bulk_docs([row.doc | {"stepped_up_at": 0} for row in rows if row.doc])
+    assert not [row for row in written if row.error]
+    await store.close()
 
 
 def cut(route: Route) -> None:

@@ -209,6 +209,7 @@ def test_an_administrator_makes_himself_an_officer_and_reads_nothing(
     # He has the documents now, and a key of his own; nobody granted him the office's.
     own = new_key_pair()
     record = wrap_officer_key(own, "kunci yang dibuat sendiri", "boss")
+    boss.step_up()
     assert boss.post("officer-key", record).status == 201
     assert boss.get("keys").body["grants"] == {}
     documents = boss.get(f"cases/{applicant.case}").body

@@ -15,6 +15,7 @@ from sync.audit_chain import ChainError, deed_of, entry_id
 from sync.sqlite_store import SqliteStore, open_sqlite
 from tests.sealed_items import NOW, OfficeKeys
 from tests.serving import RunningOffice
+from tests.staff_office import staff_office
 
 KEYS = OfficeKeys()
 
@@ -25,8 +26,8 @@ def audit_in(staff: SqliteStore) -> Audit:
 
 def test_every_deed_has_words_in_every_language() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "server").glob("*.py"))
-    deeds = set(re.findall(r"\.write\(\s*\"([a-z-]+)\", *who=", source))
-    assert "case-opened" in deeds
+    deeds = set(re.findall(r"\.(?:write|note)\(\s*\"([a-z-]+)\", *(?:who=|\{)", source))
+    assert {"case-opened", "key-kept"} <= deeds
     catalogues = load_catalogues(ROOT / "content" / "locale")
     for lang in catalogues.languages:
         assert {f"staff.deed.{deed}" for deed in deeds} <= set(catalogues[lang].texts)
@@ -91,3 +92,18 @@ def test_the_command_says_whether_the_chain_is_whole(tmp_path: Path) -> None:
     other = office.run("audit", "verify", "--noted", "1", noted[::-1])
     assert (other.returncode, other.stderr) == (1, "Error: entry 1: its fingerprint is not the one that was noted\n")
     assert json.loads(office.run("audit", "show").stdout)["deed"] == "founded"
+
+
+@pytest.mark.anyio
+async def test_the_page_counts_many_versions_and_names_those_of_a_case_that_is_asked_for(tmp_path: Path) -> None:
+    case, other = "a" * 24, "b" * 24
+    versions = f"app.{case}.v1,app.{case}.v2,app.{other}.v1"
+    async with staff_office(tmp_path) as office:
+        await office.hire("kepala", "head")
+        desk = office.desk("kepala")
+        await desk.sign_in()
+        await office.office.audit.write("rewrapped", who="upik", about={"kid": "k1", "versions": versions})
+        page = (await desk.get("audit")).text
+        assert ("versions 3" in page, f"app.{case}" in page) == (True, False)
+        assert f"versions app.{other}.v1" in (await desk.get(f"audit?case={other}")).text
+        assert "versions" not in (await desk.get(f"audit?case={'c' * 24}")).text

@@ -33,16 +33,25 @@ async def office(tmp_path: Path) -> AsyncIterator[SmallOffice]:
         yield office
 
 
+def contents(folder: Path) -> bytes:
+    """Give everything that lies in the files of `staff`."""
+    return b"".join(path.read_bytes() for path in folder.glob("staff*"))
+
+
 async def names(office: SmallOffice) -> list[str]:
     return [deed.name for deed in await deeds_of(office)]
 
 
 @pytest.mark.anyio
-async def test_a_key_is_kept_and_another_passphrase_keeps_what_was_granted(office: SmallOffice) -> None:
+async def test_a_key_is_kept_and_another_passphrase_keeps_what_was_granted(office: SmallOffice, tmp_path: Path) -> None:
     desk = await sit_down(office, "siti")
-    assert (await desk.post("officer-key", record("siti"))).json() == {"granted": False}
-    assert (await desk.post("officer-key", record("siti", passphrase="yang baru"))).json() == {"granted": True}
+    old, new = record("siti"), record("siti", passphrase="yang baru")
+    assert (await desk.post("officer-key", old)).json() == {"granted": False}
+    assert (await desk.post("officer-key", new)).json() == {"granted": True}
     assert await names(office) == ["officer-key", "passphrase"]
+    # Whoever has the old passphrase finds nothing that it opens.
+    files = contents(tmp_path)
+    assert (old["sealed"].encode() in files, new["sealed"].encode() in files) == (False, True)
 
 
 @pytest.mark.anyio
@@ -119,6 +128,7 @@ async def test_who_may_not_hold_keys_is_granted_none(office: SmallOffice, accoun
 
 
 @pytest.mark.anyio
-async def test_granting_asks_who_sits_there(office: SmallOffice) -> None:
+async def test_granting_and_keeping_a_key_ask_who_sits_there(office: SmallOffice) -> None:
     desk = await sit_down(office, proved=False)
     assert (await desk.post("grants", granting())).json()["error"] == "step-up"
+    assert (await desk.post("officer-key", record("upik"))).json()["error"] == "step-up"
