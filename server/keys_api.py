@@ -88,7 +88,9 @@ async def grant(request: Request) -> Response:
     for kid, sealed in grants.items():
         doc = {"_id": f"grant.{kid}.{officer}", "type": "grant", "kid": kid, "officer": officer, "sealed": sealed}
         old = await _get(staff, doc["_id"])
-        await staff.bulk_docs([doc | ({"_rev": old["_rev"]} if old else {})])
+        [row] = await staff.bulk_docs([doc | ({"_rev": old["_rev"]} if old else {})])
+        if row.error:
+            return Problem(409, "conflict", "grant")
     if not await _holds(staff, officer, pub):  # removed this very moment
         await delete_all(staff, [{"_id": f"grant.{kid}.{officer}"} for kid in grants])
         return Problem(409, "conflict", "pub")

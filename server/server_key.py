@@ -75,12 +75,11 @@ def is_in_use(key: ServerKey, key_list: KeyList) -> bool:
 
 
 def read_next_key(data: Path) -> ServerKey | None:
-    """Read the key that waits to take the other's place; None when there is none.
-
-    Raises:
-        ServerKeyError: unreadable or damaged.
-    """
-    return _read(data / NEXT) if (data / NEXT).exists() else None
+    """Read the key that waits to take the other's place; None when there is none that can be read."""
+    try:
+        return _read(data / NEXT)
+    except ServerKeyError:
+        return None  # cut off while it was written: no list names it yet
 
 
 def write_next_key(data: Path, key: ServerKey) -> None:

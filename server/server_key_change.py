@@ -18,7 +18,6 @@ async def replace_server_key(desk: KeyDesk, root: KeyPair, data: Path) -> Listed
 
     Raises:
         KeyChangeError: another root, or somebody else changed the list meanwhile.
-        ServerKeyError: the file that waits is damaged.
         OSError: the data folder cannot be written.
     """
     listed = await desk.checked(root)

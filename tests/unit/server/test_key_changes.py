@@ -13,7 +13,7 @@ from server.founding import RECOVERY, NewOfficer, make_office
 from server.key_changes import KeyChangeError, KeyDesk
 from server.key_destruction import destroy
 from server.paper import read_paper
-from server.server_key import is_in_use, read_listed_key, read_server_key
+from server.server_key import NEXT, is_in_use, read_listed_key, read_server_key
 from server.server_key_change import replace_server_key
 from server.settings import Settings, load_settings
 from sync.audit_chain import deed_of
@@ -202,6 +202,8 @@ async def test_a_server_key_that_was_cut_off_is_in_place_after_repeating_it(pape
     data = papers.settings.data
     with pytest.raises(Unavailable):
         await replace_server_key(cut_off_before_the_list(papers.desk), papers.root, data)
+    assert read_listed_key(data, await papers.desk.current()).kid == "s26a"
+    (data / NEXT).write_bytes((data / NEXT).read_bytes()[:20])  # and cut off even before
     assert read_listed_key(data, await papers.desk.current()).kid == "s26a"
 
     made = await replace_server_key(papers.desk, papers.root, data)
