@@ -20,6 +20,7 @@ from server.key_watch import follow_keys
 from server.limits import ClientAddress, KnownHosts, SlowDown
 from server.office import now, open_office
 from server.pages import make_environment
+from server.publishing import publish
 from server.routes import build_routes
 from server.sealed_files import keep_swept
 from server.settings import Settings, load_settings
@@ -38,6 +39,7 @@ def create_app(settings: Settings, *, databases: Databases | None = None, clock:
         async with open_office(settings, content, environment, databases=databases, clock=clock) as office:
             app.state.office = office
             await finish_voidings(office.databases, intake_of(office))
+            await publish(office)
             tasks = [asyncio.create_task(follow_keys(app)), asyncio.create_task(keep_swept(app))]
             yield
             for task in tasks:

@@ -1,5 +1,6 @@
 """The app's own files, read once at start: scripts and styles without their comments, everything compressed."""
 
+from functools import cache
 from pathlib import Path
 
 from server.headers import WASM_WORKER
@@ -33,6 +34,13 @@ def load_assets(root: Path = ROOT) -> dict[str, Resource]:
         if (root / name).is_file():
             found[f"/{name}"] = _asset(root / name, type_)
     return found | _one_sheet(found)
+
+
+@cache
+def load_sheet(root: Path = ROOT) -> Resource:
+    """Read the one sheet of every public page, alone."""
+    sheets = sorted((root / "pwa" / "css").glob("*.css"))
+    return _one_sheet({f"/pwa/css/{path.name}": _asset(path, STYLE) for path in sheets})["/pwa/app.css"]
 
 
 def _one_sheet(found: dict[str, Resource]) -> dict[str, Resource]:

@@ -18,6 +18,7 @@ from server.cli_keys import keys
 from server.cli_peers import peers
 from server.cli_replicate import move_to_couchdb, replicate
 from server.cli_retention import retention
+from server.cli_status import status
 from server.content import ContentError
 from server.databases import open_databases
 from server.doctor import examine
@@ -60,6 +61,7 @@ main.add_command(move_to_couchdb)
 main.add_command(replicate)
 main.add_command(restore)
 main.add_command(retention)
+main.add_command(status)
 
 
 @main.command()

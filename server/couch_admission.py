@@ -7,16 +7,18 @@ nowhere: nothing of ours is ever deleted that was taken.
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
+from server.forms import Forms
 from server.items import reason_against_version
-from server.office import KEYS, Office
+from server.office import KEYS
 from sync.canonical import b32_decode, sha256
 from sync.document import Doc
 from sync.errors import OpenError, ShapeError
 from sync.events import verify_event
-from sync.keyring import verify_key_list
+from sync.keyring import KeyList, verify_key_list
 from sync.shape import PREFIXES, blob_rev, case_of_version, check_shape, write_once_rev
 from sync.statements import verify_code_mark, verify_gone, verify_public
 
@@ -35,6 +37,26 @@ class NotAdmitted(Exception):
         self.reason = reason
 
 
+class Keeper(Protocol):
+    """Whose documents are checked: an office's, or what a hub keeps of it."""
+
+    @property
+    def root(self) -> bytes:
+        """Give the public half of the root."""
+
+    @property
+    def key_list(self) -> KeyList:
+        """Give the list of keys in use."""
+
+    @property
+    def forms(self) -> Forms:
+        """Give the forms."""
+
+    @property
+    def clock(self) -> Callable[[], int]:
+        """Tell the time."""
+
+
 @dataclass(frozen=True)
 class Admission:
     """The checks for one batch.
@@ -44,7 +66,7 @@ class Admission:
         known: what stands under the ids of events and public documents.
     """
 
-    office: Office
+    office: Keeper
     closed: Mapping[str, str]
     known: Mapping[str, Doc]
 

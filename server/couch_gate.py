@@ -56,7 +56,7 @@ class OfficeGate:
     async def stream(self, store: Store, doc: Doc, streams: Streams) -> Written:
         """Write a blob as it comes; what else has attachments is small, and checked whole."""
         if store.name != "blobs" or set(streams) != {"body"}:
-            [row] = await self.write(store, [await _inline(doc, streams)], new_edits=False)
+            [row] = await self.write(store, [await inlined(doc, streams)], new_edits=False)
             return row
         try:
             admitted = Admission(self.office, {}, {}).streamed_blob(doc)
@@ -125,7 +125,7 @@ async def _written(docs: Mapping[int, Doc], store: Store, *, new_edits: bool) ->
     return dict(zip(docs, rows, strict=True))
 
 
-async def _inline(doc: Doc, streams: Streams) -> Doc:
+async def inlined(doc: Doc, streams: Streams) -> Doc:
     """Give a document with what streams in as its attachments' data."""
     given = dict(doc.get("_attachments", {}))
     for name, stream in streams.items():

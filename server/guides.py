@@ -80,8 +80,16 @@ def _in_order(folder: Path) -> list[Guide]:
 
 def read_guide(path: Path, lang: str) -> Guide:
     """Read one guide."""
-    name = f"{lang}/{path.name}"
-    text = path.read_text(encoding="utf-8")
+    return parse_guide(path.read_text(encoding="utf-8"), lang, path.stem)
+
+
+def parse_guide(text: str, lang: str, slug: str) -> Guide:
+    """Read the text of one guide.
+
+    Raises:
+        GuideError: it is too long, or its front matter is wrong.
+    """
+    name = f"{lang}/{slug}.md"
     if len(text.encode()) > MAX_TEXT:
         raise GuideError(f"{name}: longer than {MAX_TEXT} bytes")
     opening, _, rest = text.partition("---\n")
@@ -95,7 +103,7 @@ def read_guide(path: Path, lang: str) -> Guide:
         order, checked = int(values["order"]), date.fromisoformat(values["checked"])
     except ValueError:
         raise GuideError(f"{name}: front matter: order is a number, checked a date such as 2026-11-25") from None
-    return Guide(lang, path.stem, values["title"], order, checked, sources, html)
+    return Guide(lang, slug, values["title"], order, checked, sources, html)
 
 
 def _front_matter(name: str, front: str) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.requests import Request
 
+from server.forms import Forms
 from server.hub_identity import HubIdentity, HubIdentityError, read_identity
 from server.hub_stores import HubStores, open_hub_stores
 from server.office import KEYS, now
@@ -37,6 +38,16 @@ class Hub:
     skew: int = 0
     public: str = UNKNOWN
     woken: Callable[[], None] = field(default=lambda: None, repr=False)
+
+    @property
+    def root(self) -> bytes:
+        """Give the public half of the office's root."""
+        return self.own.root
+
+    @property
+    def forms(self) -> Forms:
+        """Give no forms: what a version must be, the office says."""
+        return Forms({})
 
     @property
     def upstream(self) -> str:

@@ -13,11 +13,13 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from server import hub_pages
 from server.body_lines import BodyLimits
 from server.failures import Failures, explain
 from server.headers import StrictHeaders
 from server.hub import hub_of, open_hub
 from server.hub_exchange import hub_exchange, hub_keys, hub_ping
+from server.hub_public import follow_public
 from server.limits import BodyLimit, ClientAddress, KnownHosts, SlowDown
 from server.office import now
 from server.office_origin import OfficeOrigin
@@ -28,8 +30,18 @@ from sync.errors import Unavailable
 
 _NOTHING = Middleware(BodyLimit, limit=0)
 ROUTES = (
-    Route("/ping", hub_ping, methods=["GET"], middleware=[_NOTHING]),
-    Route("/keys.json", hub_keys, methods=["GET"], middleware=[_NOTHING]),
+    *(
+        Route(path, handler, methods=["GET"], middleware=[_NOTHING])
+        for path, handler in (
+            ("/", hub_pages.to_home),
+            ("/ping", hub_ping),
+            ("/keys.json", hub_keys),
+            ("/forms/{service}.json", hub_pages.form),
+            ("/pwa/app.css", hub_pages.sheet),
+            ("/{lang}/", hub_pages.home),
+            ("/{lang}/guides/{slug}", hub_pages.guide),
+        )
+    ),
     Route("/exchange", hub_exchange, methods=["POST"], middleware=[Middleware(BodyLimit, limit=BodyLimits().sent)]),
 )
 
@@ -46,13 +58,14 @@ def create_hub_app(settings: Settings, *, clock: Callable[[], int] = now, relays
         async with open_hub(settings, clock=clock) as hub, RelayLink(hub.upstream) as link:
             app.state.hub = hub
             app.state.relay = Relay(hub, link)
-            tasks = [asyncio.create_task(app.state.relay.run())] if relays else []
+            work = (app.state.relay.run(), follow_public(hub)) if relays else ()
+            tasks = [asyncio.create_task(each) for each in work]
             yield
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    return Starlette(
+    app = Starlette(
         routes=ROUTES,
         lifespan=lifespan,
         middleware=[
@@ -65,3 +78,6 @@ def create_hub_app(settings: Settings, *, clock: Callable[[], int] = now, relays
         ],
         exception_handlers={HTTPException: explain, Unavailable: explain},
     )
+    app.router.redirect_slashes = False  # it would name the scheme that a proxy speaks to us
+    app.state.environment = hub_pages.make_hub_environment(settings)
+    return app

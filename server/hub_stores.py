@@ -55,6 +55,10 @@ class HubStores:
         wraps = await case_wraps(self.wraps, versions)
         return [[version, wraps[id_]] for version in versions if (id_ := version["_id"]) in wraps]
 
+    async def areas(self, ids: Sequence[str]) -> list[str | None]:
+        """Give the nagari of each of *ids*, None where it names none."""
+        return [version["area"] for version, _ in await self.items(ids)]
+
     async def version(self, id_: str) -> Doc | None:
         """Give a version that is still here."""
         try:
@@ -124,16 +128,16 @@ class HubStores:
         for store in (self.wraps, self.cases, self.blobs, self.notes):
             await store.compact()
 
-    async def state(self) -> Doc:
-        """Give how far the relay is."""
+    async def state(self, name: str = _STATE) -> Doc:
+        """Give how far the relay is, or what another link noted under its name."""
         try:
-            return bare(await self.notes.get_local(_STATE))
+            return bare(await self.notes.get_local(name))
         except NotFound:
             return {}
 
-    async def put_state(self, state: Doc) -> None:
-        """Keep how far the relay is."""
-        await self.notes.put_local(_STATE, {key: value for key, value in state.items() if key != "_id"})
+    async def put_state(self, state: Doc, name: str = _STATE) -> None:
+        """Keep how far a link is."""
+        await self.notes.put_local(name, {key: value for key, value in state.items() if key != "_id"})
 
 
 @asynccontextmanager

@@ -78,6 +78,7 @@ class Relay:
             raise
         finally:
             await self._let_go()
+            await self._note({"waiting_since": await self._waiting_since()})
         word = (await self._hub.stores.state()).get("word")
         await self._note({"reached_at": self._hub.local_clock(), "error": _WORDS.get(str(word))})
 
@@ -147,6 +148,12 @@ class Relay:
             with suppress(Unavailable):  # somebody reads; the next time
                 await self._hub.stores.compact()
                 self._has_dropped = False
+
+    async def _waiting_since(self) -> int | None:
+        """Tell since when something has been waiting, by this laptop's clock."""
+        if not await self._hub.stores.waiting(now=self._hub.clock()):
+            return None
+        return (await self._hub.stores.state()).get("waiting_since") or self._hub.local_clock()
 
     async def _note(self, changes: dict[str, Any]) -> None:
         await self._hub.stores.put_state(await self._hub.stores.state() | changes)

@@ -83,15 +83,16 @@ class Applicant:
 
     def news(self) -> list[Doc]:
         """Ask for the events of the own case."""
-        return [row for row in self._whole_case() if isinstance(row, dict)]
+        return [row for row in self.whole_case() if isinstance(row, dict)]
 
     def note_of(self, event: Doc) -> str:
         """Open an event's note with the code, as the own phone would."""
-        version, wrap = next(row for row in self._whole_case() if v_of(row[0]) == event["on"][0])
+        version, wrap = next(row for row in self.whole_case() if v_of(row[0]) == event["on"][0])
         dek = open_wrap_as_holder(version, wrap, self.keys.open)
         return open_note(b64u_decode(event["note"]), dek, self.case, event["n"])
 
-    def _whole_case(self) -> list[Any]:
+    def whole_case(self) -> list[Any]:
+        """Ask for everything that the office has of the own case."""
         return exchange(self.url, {"v": 1, "watch": [[self.case, self.keys.proof, 0, 1]]})
 
 

@@ -1,13 +1,27 @@
 """A real hub beside a real office: enrolled, joined, killed in the middle, revoked."""
 
-from collections.abc import Iterator
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from server.hub_keys import new_hub_code
+from tests.applicants import Applicant
 from tests.hubs import RunningHub, code_in
 from tests.papers import PaperOffice, found_office
+from tests.people import person
+from tests.serving import PATIENCE
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    """Wait for what the hub does by itself."""
+    end = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < end, "the hub did not do it"
+        time.sleep(0.2)
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +52,8 @@ def test_a_hub_answers_pages_of_the_office_and_of_nobody_else(hub: RunningHub, p
             assert "access-control-allow-origin" not in answer.headers
 
 
+pytestmark = pytest.mark.timeout(180)  # commands and servers, each a second or two of work
+
 NOT_HERE = (
     "/service-worker.js", "/pwa/main.js", "/manifest.json", "/id/apply/passport-new", "/staff/", "/couch/public",
     "/packs/id.json", "/devices", "/id/track",
@@ -55,6 +71,52 @@ def test_nothing_of_the_app_is_served_by_a_hub(hub: RunningHub, path: str) -> No
 def test_a_hub_gives_the_offices_keys_as_the_root_signed_them(hub: RunningHub, papers: PaperOffice) -> None:
     told, office = hub.ask("GET", "/keys.json").json(), papers.office.ask("GET", "/office.json").json()
     assert (told["root"], told["keys"]) == (office["root"], office["keys"])
+
+
+def test_guides_are_read_at_a_hub_without_scripts_and_forms_are_the_offices(
+    hub: RunningHub, papers: PaperOffice
+) -> None:  # fmt: skip
+    wait_for(lambda: b"/id/guides/" in hub.ask("GET", "/id/").body)
+    home = hub.ask("GET", "/id/")
+    for path in [*re.findall(r'href="(/id/guides/[^"]+)"', home.text), "/en/"]:
+        page = hub.ask("GET", path)
+        assert page.status == 200
+        assert "<h1>" in page.text
+        assert not re.search(r"<script|<form|modulepreload", page.text)
+        assert "script-src 'none'" in page.headers["content-security-policy"]
+    assert hub.ask("GET", "/pwa/app.css").status == 200
+    for path in ("/xx/", "/id/guides/none", "/forms/none.json"):
+        assert hub.ask("GET", path).status == 404
+    form = hub.ask("GET", "/forms/passport-new.json", headers={"Origin": papers.office.url})
+    assert form.body == papers.office.ask("GET", "/forms/passport-new.json").body
+    assert form.headers["access-control-allow-origin"] == papers.office.url
+
+
+def test_status_says_how_each_link_is_and_what_waits_by_nagari(hub: RunningHub, papers: PaperOffice) -> None:
+    well = hub.run("status")
+    assert well.returncode == 0, well.stdout
+    assert "nothing unsent" in well.stdout
+    at_office = papers.office.run("status")
+    assert at_office.returncode == 0, at_office.stdout
+    assert "hub kinali: last success" in at_office.stdout
+
+    applicants = [Applicant(papers.office.url, values=person(one)) for one in (1, 2)]
+    pairs = [list(one.seal()) for one in applicants]
+    papers.office.stop()
+    body = "".join(f"{json.dumps(line)}\n" for line in ({"v": 1}, *pairs)).encode()
+    answer = hub.ask("POST", "/exchange", headers={"Content-Type": "application/x-ndjson"}, body=body)
+    assert [json.loads(row)[1] for row in answer.body.splitlines()[1:]] == ["ok", "ok"]
+    wait_for(lambda: "cannot be reached" in hub.run("status").stdout)
+    away = hub.run("status").stdout
+    assert "2 unsent" in away
+    for pair in pairs:
+        assert f"({pair[0]['area']})" in away
+    papers.office.start()
+    hub.restart()  # killed, and on its own again at once
+    wait_for(lambda: "nothing unsent" in hub.run("status").stdout)
+    for one in applicants:
+        assert one.news() == []
+        assert len(one.whole_case()) == 1
 
 
 def test_one_code_makes_one_hub(papers: PaperOffice, tmp_path: Path) -> None:
