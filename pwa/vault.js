@@ -136,10 +136,12 @@ export function watchShift() {
   seen = shift();
 }
 
-function lookAtShift() {
+/** @param {Event} event */
+function lookAtShift(event) {
   if (seen === shift()) return;
   seen = shift();
   if (!taken && !opening && !turn) return; // it never opened anything
+  event.stopImmediatePropagation(); // whoever else hears of it would show the page again
   document.documentElement.style.visibility = 'hidden';
   import('./lock-watch.js').then(({ leave }) => leave(), () => location.reload());
 }

@@ -1,6 +1,7 @@
 /** Everything on this phone: drafts, what waits to be sent, and the cases whose codes it holds. */
 
 import { forgetCase, listCases } from '../case-list.js';
+import { storageTrouble } from '../device-errors.js';
 import { deleteDraft, listDrafts } from '../drafts.js';
 import { element } from '../element.js';
 import { CONNECTION, dropItem, exportItems, listOutbox, retryItem } from '../outbox.js';
@@ -38,7 +39,15 @@ export default class Mine {
     this.listening?.abort();
   }
 
-  async show() {
+  /** Show the lists as they are now, or why the phone does not give them. */
+  show() {
+    return this.look().catch((error) => {
+      this.status.textContent = text(storageTrouble(error));
+      throw error;
+    });
+  }
+
+  async look() {
     const [drafts, outbox, cases] = await Promise.all([listDrafts(), listOutbox(), listCases()]);
     const open = outbox.filter(({ state }) => state !== 'done');
     /** @param {string} id */

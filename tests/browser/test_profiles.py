@@ -128,6 +128,82 @@ class TestLock:
         assert NAME not in other.content()
         other.close()
 
+    def test_what_cannot_be_saved_waits_behind_the_lock_and_no_key_with_it(
+        self, page: Page, office: RunningOffice
+    ) -> None:
+        make_profile(page)
+        begin_draft(page, office)
+        page.evaluate(
+            """async () => {
+              globalThis.put = IDBObjectStore.prototype.put;
+              IDBObjectStore.prototype.put = function (row) {
+                if (this.name === 'drafts') throw new DOMException('', 'QuotaExceededError');
+                return put.call(this, row);
+              };
+              const input = document.querySelector('[data-field=nama_lengkap] input');
+              input.value = 'BELUM TERSIMPAN';
+              input.dispatchEvent(new Event('input', { bubbles: true }));
+              await (await import('/pwa/profiles.js')).lock();
+            }"""
+        )
+        expect(page.locator("[data-unlock]")).to_be_visible()
+        assert NAME not in page.content()
+        assert page.evaluate("[...document.querySelectorAll('input')].map((input) => input.value).join('')") == ""
+        held = "import('/pwa/vault.js').then(({ vaultAtHand }) => vaultAtHand()).then(() => '', ({ name }) => name)"
+        assert page.evaluate(held) == "LockedError"
+        page.evaluate("() => { IDBObjectStore.prototype.put = put; }")  # somebody made room
+        unlock(page, WORDS)
+        expect(page.locator("[data-field=nama_lengkap] input")).to_have_value("BELUM TERSIMPAN")
+        wait_until_saved(page)
+        page.reload()
+        expect(page.locator("[data-field=nama_lengkap] input")).to_have_value("BELUM TERSIMPAN")
+
+    def test_a_page_that_slept_while_it_was_locked_elsewhere_is_blank_when_it_comes_back(
+        self, page: Page, office: RunningOffice
+    ) -> None:
+        make_profile(page)
+        begin_draft(page, office)
+        page.evaluate(
+            """() => {
+              globalThis.isAsleep = true;
+              const get = Storage.prototype.getItem;
+              const known = localStorage.getItem('rantau-shift');
+              Storage.prototype.getItem = function (key) { return isAsleep ? known : get.call(this, key); };
+            }"""
+        )
+        other = page.context.new_page()
+        other.goto(f"{office.url}/id/mine")
+        other.locator("[data-lock]").click()
+        expect(other.locator("[data-unlock]")).to_be_visible()
+        expect(page.locator("[data-field=nama_lengkap] input")).to_have_value(NAME)
+        page.clock.fast_forward("00:11")  # it says once more that its person is there
+        other.reload()
+        expect(other.locator("[data-unlock]")).to_be_visible()
+        seen = page.evaluate(
+            """() => {
+              isAsleep = false;
+              dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+              return document.documentElement.style.visibility;
+            }"""
+        )
+        assert seen == "hidden"
+        expect(page.locator("[data-unlock]")).to_be_visible()
+        assert NAME not in page.content()
+        other.close()
+
+    def test_when_somebody_else_goes_to_work_in_another_tab_nothing_of_the_one_before_stays(
+        self, page: Page, office: RunningOffice
+    ) -> None:
+        begin_draft(page, office)
+        page.goto(f"{office.url}/id/mine")
+        expect(page.locator("[data-draft]")).to_contain_text(NAME)
+        other = page.context.new_page()
+        other.goto(f"{office.url}/id/track")
+        siti = make_profile(other)
+        expect(page.locator(f"[data-profile-panel={siti}]")).to_be_visible()
+        assert NAME not in page.content()
+        other.close()
+
     def test_without_a_pin_nobody_is_asked_and_nothing_is_blanked(self, page: Page, office: RunningOffice) -> None:
         begin_draft(page, office)
         hide(page, is_hidden=True)

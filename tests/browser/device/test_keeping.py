@@ -135,6 +135,28 @@ class TestDatabase:
         run(page, "await drafts.saveDraft(arg, { nama: 'C' })", id_)
         assert run(page, "return (await drafts.loadDraft(arg)).values.nama", id_) == "C"
 
+    def test_what_cannot_be_stored_undoes_all_of_it_and_has_a_reason(self, page: Page) -> None:
+        told = run(
+            page,
+            """const both = db.transact(['meta', 'outbox'], 'readwrite', (store) => {
+              store('meta').put({ name: 'x' });
+              store('outbox').put({ id: 'y', of: () => {} });
+            });
+            return [await failing(both), (await db.read('meta', 'x')) ?? null];""",
+        )
+        assert told == [["StorageError", "unavailable"], None]
+
+    def test_an_old_page_that_keeps_the_database_is_named_and_awaited(self, page: Page) -> None:
+        page.evaluate(
+            """() => new Promise((resolve) => {
+              const request = indexedDB.open('rantau', 1);
+              request.onsuccess = () => resolve((globalThis.old = request.result) && null);
+            })"""
+        )
+        assert run(page, "return failing(db.readAll('drafts'))") == ["StorageError", "blocked"]
+        page.evaluate("old.close()")
+        assert run(page, "return failing(db.transact([], 'readonly', () => {}))") != ["StorageError", "blocked"]
+
     def test_a_failed_transaction_undoes_all_of_it(self, page: Page) -> None:
         told = run(
             page,
