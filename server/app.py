@@ -24,7 +24,7 @@ from server.publishing import publish
 from server.routes import build_routes
 from server.sealed_files import keep_swept
 from server.settings import Settings, load_settings
-from server.voiding import finish_voidings
+from server.voiding import finish_voidings, keep_finishing
 from sync.errors import Unavailable
 from sync.keyring import names_hub
 
@@ -40,7 +40,9 @@ def create_app(settings: Settings, *, databases: Databases | None = None, clock:
             app.state.office = office
             await finish_voidings(office.databases, intake_of(office))
             await publish(office)
-            tasks = [asyncio.create_task(follow_keys(app)), asyncio.create_task(keep_swept(app))]
+            # Each looks at the office anew: its keys may have changed.
+            finishing = keep_finishing(lambda: (app.state.office.databases, intake_of(app.state.office)))
+            tasks = [asyncio.create_task(work) for work in (follow_keys(app), keep_swept(app), finishing)]
             yield
             for task in tasks:
                 task.cancel()

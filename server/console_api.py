@@ -20,7 +20,7 @@ from sync.canonical import b64u_encode
 from sync.claim import Lost, claim
 from sync.document import Doc
 from sync.errors import NotFound
-from sync.events import STEPS
+from sync.events import STEPS, claimant_of
 from sync.shape import is_case, v_of
 
 EVENT_LIMIT = 32 * 1024  # bytes; a note is a few sentences
@@ -79,7 +79,7 @@ async def add_event(request: Request) -> Response:
         return Problem(422, "bad-event", reason)
     # The claimant is the event itself: the same one sent again is a repeat, another one of the same officer is not.
     cases, body = office.databases.cases, {key: value for key, value in event.items() if key != "_id"}
-    outcome = await claim(cases, event["_id"], body, claimant=event["sig"][:22], now=office.clock())
+    outcome = await claim(cases, event["_id"], body, claimant=claimant_of(event), now=office.clock())
     if isinstance(outcome, Lost):
         return _json({"error": "conflict", "event": bare(outcome.doc)}, status_code=409)
     about = {"case": case, "n": event["n"], "step": event["step"]}

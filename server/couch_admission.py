@@ -17,12 +17,13 @@ from server.office import KEYS
 from sync.canonical import b32_decode, sha256
 from sync.document import Doc
 from sync.errors import OpenError, ShapeError
-from sync.events import verify_event
+from sync.events import claimant_of, verify_event
 from sync.keyring import KeyList, verify_key_list
-from sync.shape import PREFIXES, blob_rev, case_of_version, check_shape, write_once_rev
+from sync.shape import PREFIXES, blob_rev, case_of_version, check_shape, is_whole, write_once_rev
 from sync.statements import verify_code_mark, verify_gone, verify_public
 
 GONE = "gone"
+MARKS = ("gone.", "code.")
 _BLOB = re.compile(r"blob\.[a-z2-7]{51}[aq]")  # 256 bits: the last character has one of them
 _VERSIONS = tuple(f"{prefix}." for prefix in PREFIXES.values())
 _HISTORY = {"_rev", "_revisions"}
@@ -93,12 +94,12 @@ class Admission:
             return self._version(doc)
         if doc_id.startswith("ev."):
             return self._event(doc)
-        if doc_id.startswith(("gone.", "code.")):
+        if doc_id.startswith(MARKS):
             return self._mark(doc)
         raise NotAdmitted("type-unknown")
 
     def _version(self, doc: Doc) -> Doc:
-        version = _bare(doc)
+        version = without_history(doc)
         try:
             check_shape(version)
         except ShapeError as error:
@@ -111,12 +112,14 @@ class Admission:
         return version | {"_rev": _only_rev(doc, write_once_rev(version))}
 
     def _event(self, doc: Doc) -> Doc:
-        event = _bare(doc)
+        event = without_history(doc)
         match event.get("claim"):
-            case ["taken", str(), int()]:
+            case ["taken", claimant, at] if is_whole(at):
                 self._verify_event(event)
             case _:
                 raise NotAdmitted("only steps that were numbered are taken")
+        if claimant != claimant_of(event):
+            raise NotAdmitted("the number was claimed for another step")
         if self.closed.get(event["case"]) == GONE:
             raise NotAdmitted(GONE)
         known = self.known.get(event["_id"])
@@ -131,9 +134,14 @@ class Admission:
             raise NotAdmitted("signature") from None
 
     def _mark(self, doc: Doc) -> Doc:
+        mark, known = without_history(doc), self.known.get(doc["_id"])
+        if known is not None:
+            if without_history(known) != mark:
+                raise NotAdmitted("another mark stands")
+            return doc
         verify = verify_gone if doc["_id"].startswith("gone.") else verify_code_mark
         try:
-            verify(_bare(doc), self._pub(doc.get("kid"), "office"))
+            verify(mark, self._pub(doc.get("kid"), "office", only_primary=True))
         except OpenError:
             raise NotAdmitted("signature") from None
         return doc
@@ -166,7 +174,7 @@ class Admission:
     def _of_public(self, doc: Doc) -> Doc:
         if doc["_id"] == KEYS:
             return self._key_list(doc)
-        content = _bare({key: doc[key] for key in doc if key != "_attachments"})
+        content = without_history({key: doc[key] for key in doc if key != "_attachments"})
         match content:
             case {"signed": [_, _, _, str(kid), int(at)], "sig": str()} if set(content) == _SIGNED:
                 pass
@@ -182,7 +190,7 @@ class Admission:
         return doc
 
     def _key_list(self, doc: Doc) -> Doc:
-        content = _bare(doc)
+        content = without_history(doc)
         if set(content) != _SIGNED or content["type"] != "keys":
             raise NotAdmitted("malformed")
         try:
@@ -191,10 +199,11 @@ class Admission:
             raise NotAdmitted("signature") from None
         return doc
 
-    def _pub(self, kid: object, *uses: str) -> bytes:
-        # Old and destroyed keys too: what was signed while they counted goes on counting.
+    def _pub(self, kid: object, *uses: str, only_primary: bool = False) -> bytes:
+        # Old and destroyed keys too: what was signed while they counted goes on counting. A mark cannot be undone, so
+        # it has to be here already, or be of the key that is in use: one that leaked later ends no case.
         key = self.office.key_list.find(kid) if isinstance(kid, str) else None
-        if key is None or key.use not in uses or key.who != "office":
+        if key is None or key.use not in uses or key.who != "office" or (only_primary and key.state != "primary"):
             raise NotAdmitted("kid-unknown")
         return key.pub
 
@@ -209,7 +218,8 @@ def digest_of_blob(doc_id: str) -> bytes:
     return b32_decode(doc_id.removeprefix("blob."))
 
 
-def _bare(doc: Doc) -> Doc:
+def without_history(doc: Doc) -> Doc:
+    """Give a document without where it stands in its history."""
     return {key: value for key, value in doc.items() if key not in _HISTORY}
 
 

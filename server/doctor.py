@@ -16,9 +16,11 @@ from server.pages import make_environment
 from server.server_key import MODE, ServerKey, ServerKeyError, is_in_use, read_server_key, server_key_path
 from server.settings import Settings, SettingsError, load_settings
 from server.site import build_site
+from server.voiding import unfinished_voidings
 from sync.audit_chain import ChainError, deed_of
 from sync.errors import NotFound, OpenError, StoreError
 from sync.keyring import KeyList, verify_key_list
+from sync.receipt_code import spoken_number
 from sync.store import Store
 
 BACKUP_AGE = 8 * 86_400  # seconds after which a backup is too old to be the last one
@@ -45,6 +47,7 @@ async def examine(environ: Mapping[str, str]) -> list[Finding]:
         async with open_databases(settings) as databases:
             findings += [finding async for finding in _of_stores(settings, databases)]
             findings += [finding async for finding in _of_keys(settings, databases)]
+            findings += await _unfinished(databases.staff)
             findings.append(await _clock(databases, content))
     except StoreError as error:
         findings.append(Finding(False, f"Store: it does not answer ({error.reason})."))
@@ -158,6 +161,14 @@ async def _backup(staff: Store) -> Finding:
     if at + BACKUP_AGE < now():
         return Finding(False, f"Backup: the last one is of {day}; run `rantau backup FOLDER` every night.")
     return Finding(True, f"Backup: the last one is of {day}.")
+
+
+async def _unfinished(staff: Store) -> list[Finding]:
+    cases = [note["_id"].removeprefix("voiding.") for note in await unfinished_voidings(staff)]
+    return [
+        Finding(False, f"Voiding: the code of {spoken_number(case)} is voided in part; a running server tries again.")
+        for case in cases
+    ]
 
 
 async def _clock(databases: Databases, content: Content | None) -> Finding:

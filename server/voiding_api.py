@@ -13,11 +13,12 @@ from server.items import Item, ItemRefused, parse_line, read_item
 from server.ndjson import Problem
 from server.office import Office, office_of
 from server.posted import read_body
-from server.voiding import NotVoided, Voiding, void_code
-from server.watch import bare, case_versions
+from server.voiding import NotVoided, VoidedBefore, Voiding, void_code
+from server.watch import case_versions, marks_of
 from sync.document import Doc
 from sync.errors import OpenError
 from sync.events import STEPS
+from sync.receipt_code import spoken_number
 from sync.shape import is_case, v_of
 from sync.statements import verify_code_mark
 
@@ -43,16 +44,27 @@ async def void_case_code(request: Request) -> Response:
             reason = "identity"
         case _:
             reason = "malformed"
+    if reason == "voided":
+        return await _voided(office, old)
     if reason:
-        return Problem(409 if reason in ("voided", "gone") else 422, "bad-voiding", reason)
+        return Problem(409 if reason == "gone" else 422, "bad-voiding", reason)
     about = {"case": old, "new": mark["to"], "identity": "seen"}
     await office.audit.write("void-code", who=user_of(request).login, about=about)
     voiding = Voiding(old=old, mark=mark, items=items, event=event)
     try:
         keys = await void_code(office.databases, intake_of(office), voiding)
+    except VoidedBefore:
+        return await _voided(office, old)
     except NotVoided as refused:
-        return Problem(422, "bad-voiding", str(refused))
+        return Problem(409 if str(refused) == "gone" else 422, "bad-voiding", str(refused))
     return JSONResponse({"keys": keys}, headers={"Cache-Control": "no-store"})
+
+
+async def _voided(office: Office, old: str) -> Response:
+    """Say that somebody was first, and the number under which the case goes on."""
+    to = dict(await marks_of(office.databases.cases, old))["voided"]["to"]
+    content = {"error": "bad-voiding", "reason": "voided", "case": to, "number": spoken_number(to)}
+    return JSONResponse(content, status_code=409, headers={"Cache-Control": "no-store"})
 
 
 async def _reason_against(office: Office, old: str, mark: Doc, *, items: list[Any], event: Doc | None) -> str | None:
@@ -60,10 +72,9 @@ async def _reason_against(office: Office, old: str, mark: Doc, *, items: list[An
     if new is None:
         return "signature"
     cases = office.databases.cases
-    found = await cases.all_docs(keys=[f"gone.{old}", f"code.{old}"], include_docs=True)
-    gone, code = (None if row.deleted else row.doc for row in found)
-    if gone is not None or (code is not None and bare(code) != mark):
-        return "gone" if gone is not None else "voided"
+    for name, standing in await marks_of(cases, old):
+        if name == "erase" or standing != mark:
+            return {"erase": "gone"}.get(name, name)
     try:
         versions = [_read(office, item).version for item in items]
     except ItemRefused as refused:
@@ -97,7 +108,7 @@ def _reason_against_event(office: Office, event: Doc, case: str, versions: set[s
 
 def _signed_for(office: Office, old: str, mark: Doc) -> str | None:
     key = office.key_list.find(str(mark.get("kid")))
-    if key is None or key.use != "office" or key.state != "primary":
+    if key is None or key.use != "office" or key.state != "primary" or "_rev" in mark:
         return None
     try:
         of, new = verify_code_mark(mark, key.pub)

@@ -46,6 +46,11 @@ def event_id(case: str, n: int) -> str:
     return f"ev.{case}.{n:04d}"
 
 
+def claimant_of(event: Mapping[str, Any]) -> str:
+    """Name who claims the number of an event: the event itself, so that its repeat is the same claim."""
+    return str(event["sig"])[:22]
+
+
 def sign_event(
     *,
     case: str,

@@ -12,6 +12,7 @@ import { vOf } from '../crypto/version.js';
 import { button, element } from '../element.js';
 import { office } from '../pins.js';
 import { stateAfter } from './next-steps.js';
+import { ApiError } from './staff-api.js';
 
 /** @typedef {import('./case.js').Desk} Desk */
 /** @typedef {import('./keys.js').Keys} Keys */
@@ -42,7 +43,7 @@ export function voidForm({ row, opened, keys, api, texts, onStep, onVoided, onCl
       onVoided($sheet);
       onStep();
     } catch (error) {
-      $error.textContent = error instanceof RangeError ? texts.say('staff.void.photographs') : onError(error);
+      $error.textContent = reasonOf(error, texts) ?? onError(error);
     } finally {
       isBusy = false;
     }
@@ -56,6 +57,13 @@ export function voidForm({ row, opened, keys, api, texts, onStep, onVoided, onCl
       element('button', { class: 'button button-bad' }, texts.say('staff.void.button')),
     ),
   );
+}
+
+/** What is particular to voiding, in words. @param {unknown} error @param {import('./texts.js').Texts} texts */
+function reasonOf(error, texts) {
+  if (error instanceof RangeError) return texts.say('staff.void.photographs');
+  const isLate = error instanceof ApiError && error.reason === 'voided';
+  return isLate ? texts.say('staff.void.late', { number: error.body.number }) : null;
 }
 
 /**

@@ -3,15 +3,18 @@
 import base64
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from server.couch_multipart import PartWriter
+from server.exchange import intake_of
+from server.voiding import finish_voidings
 from sync.canonical import b32_encode, sha256
-from sync.errors import NotFound
-from sync.events import sign_event
+from sync.errors import NotFound, Unavailable
+from sync.events import claimant_of, sign_event
 from sync.key_pair import new_key_pair
 from sync.keyring import sign_key_list
 from sync.shape import blob_rev, write_once_rev
@@ -40,11 +43,13 @@ def blob(data: bytes = IMAGE, *, named: bytes = IMAGE) -> dict[str, Any]:
     return {"_id": f"blob.{digest}", "_rev": blob_rev(digest), "_attachments": {"body": body}}
 
 
-def event(n: int = 1, *, claim: Any = ("taken", "upik", NOW), rev: str = "2-b", **more: Any) -> dict[str, Any]:
+def event(n: int = 1, *, claim: Any = ("taken", None, NOW), rev: str = "2-b", **more: Any) -> dict[str, Any]:
     values: dict[str, Any] = {
         "case": CODE.case, "step": "dibayar", "at": NOW, "on": [V], "note": None, "kid": "o1", "private": KEYS.office,
     }  # fmt: skip
-    return sign_event(n=n, **(values | more)) | {"claim": list(claim), "_rev": rev}
+    signed = sign_event(n=n, **(values | more))
+    state, claimant, at = claim
+    return signed | {"claim": [state, claimant or claimant_of(signed), at], "_rev": rev}
 
 
 def notice(text: bytes = b"Buka jam 8", *, at: int = NOW, rev: str = "1-a", **more: Any) -> dict[str, Any]:
@@ -76,6 +81,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a step that is only held": (event(claim=("held", "upik", NOW)), "only steps that were numbered are taken"),
     "a step without a claim": ({k: v for k, v in event().items() if k != "claim"},
                                "only steps that were numbered are taken"),
+    "a step with another's claim": (event(claim=("taken", "upik", NOW)), "the number was claimed for another step"),
+    "a step claimed at no time": (event(claim=("taken", None, -1)), "only steps that were numbered are taken"),
     "a step of another's key": (event(private=new_key_pair()), "signature"),
     "a step of the server's key": (event(kid="s1", private=KEYS.server), "kid-unknown"),
     "a changed step": (event() | {"step": "dicetak"}, "signature"),
@@ -141,6 +148,52 @@ async def test_the_mark_of_a_voided_code_shuts_the_code_out_here_too(office: Sma
     correction, _ = seal_pair(KEYS, CODE, prev=[V])
     refused = correction | {"_rev": write_once_rev(correction)}
     assert await peer.push("cases", refused, event()) == [("forbidden", "voided")]
+
+
+@pytest.mark.anyio
+async def test_nothing_comes_in_beside_the_mark_that_ends_its_case(office: SmallOffice) -> None:
+    peer = await peer_of(office)
+    mark = sign_gone(CODE.case, at=NOW, kid="o1", private=KEYS.office) | {"_rev": "1-a"}
+    assert await peer.push("cases", STORED, event(), mark) == [("forbidden", "gone"), ("forbidden", "gone")]
+    assert [row.id for row in await office.databases.cases.all_docs()] == [mark["_id"]]
+
+
+@pytest.mark.anyio
+async def test_a_key_that_is_no_longer_in_use_makes_no_new_mark_and_its_old_ones_go_on(office: SmallOffice) -> None:
+    peer, other, to = await peer_of(office), new_keys(), new_keys()
+    signed = {"at": NOW, "kid": "o1", "private": KEYS.office}
+    marks = [sign_gone(CODE.case, **signed), sign_code_mark(CODE.case, to.case, **signed),
+             sign_gone(other.case, **signed), sign_code_mark(other.case, to.case, **signed)]  # fmt: skip
+    marks = [mark | {"_rev": "1-a"} for mark in marks]
+    assert await peer.push("cases", *marks[:2]) == []
+    state, keys = office.app.state.office, KEYS.key_list
+    listed = tuple(replace(key, state="old") if key.use == "office" else key for key in keys.keys)
+    state.key_list = replace(keys, keys=listed)
+    assert await peer.push("cases", *marks) == [("forbidden", "kid-unknown")] * 2
+    later = sign_gone(CODE.case, at=NOW + 1, kid="o1", private=KEYS.office) | {"_rev": "1-b"}
+    assert await peer.push("cases", later) == [("forbidden", "another mark stands")]
+    assert [deed.about["case"] for deed in await deeds_of(office)] == [CODE.case] * 2, "each once"
+
+
+@pytest.mark.anyio
+async def test_a_mark_is_recorded_and_noted_before_it_stands(office: SmallOffice) -> None:
+    peer, cases = await peer_of(office), office.databases.cases
+    mark = sign_code_mark(CODE.case, new_keys().case, at=NOW, kid="o1", private=KEYS.office)
+
+    class Dying:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(cases, name)
+
+        async def bulk_docs(self, docs: Any, **named: Any) -> Any:
+            raise Unavailable("the disk is full")
+
+    office.databases.cases = Dying()
+    answer = await peer.ask("POST", "/cases/_bulk_docs", {"docs": [mark | {"_rev": "1-a"}], "new_edits": False})
+    assert answer.status == 503
+    office.databases.cases = cases
+    assert [deed.name for deed in await deeds_of(office)] == ["void-code"]
+    assert await finish_voidings(office.app.state.office.databases, intake_of(office.app.state.office)) == 1
+    assert (await cases.get(mark["_id"]))["sig"] == mark["sig"]
 
 
 @pytest.mark.anyio

@@ -16,6 +16,7 @@ from server.server_key import read_server_key, server_key_path, write_server_key
 from server.settings import load_settings
 from sync.audit_chain import entry_id
 from sync.key_pair import new_key_pair
+from sync.receipt_code import spoken_number
 
 OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
 
@@ -154,3 +155,12 @@ async def test_a_store_that_cannot_be_written_is_told(environ: dict[str, str]) -
 async def test_a_store_that_is_no_database_is_told(environ: dict[str, str]) -> None:
     (load_settings(environ).data / "wraps.sqlite").write_bytes(b"not a database, but long enough to be read " * 30)
     assert any(sentence.startswith("Store: ") for sentence in await wrong(environ))
+
+
+@pytest.mark.anyio
+async def test_a_voiding_that_is_not_finished_is_told_by_the_number_of_its_case(environ: dict[str, str]) -> None:
+    case = "a" * 24
+    note = {"_id": f"voiding.{case}", "type": "voiding", "mark": {}, "items": [], "event": None}
+    await change(environ, lambda databases: databases.staff.bulk_docs([note]))
+    (sentence,) = await wrong(environ)
+    assert spoken_number(case) in sentence

@@ -1,7 +1,9 @@
 """A lost code is voided in person: the old one opens, sends and hears nothing any more, and both cases are one."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,9 @@ import pytest
 
 from server.exchange import intake_of
 from server.intake import Ok, Refused
-from server.voiding import Voiding, finish_voidings
+from server.voiding import Voiding, finish_voidings, keep_finishing, unfinished_voidings
 from server.watch import News, Watch
+from sync.errors import Forbidden, NotFound
 from sync.events import sign_event
 from sync.key_pair import new_key_pair
 from sync.receipt_code import CodeKeys, derive, new_code, spoken_number
@@ -148,7 +151,35 @@ async def test_the_same_again_is_harmless_and_another_one_is_refused(office: Sma
     assert (await void(desk, old.case, body))[0] == 200
     assert await void(desk, old.case, body) == (200, {"keys": 0})
     status, answer = await void(desk, old.case, voiding(old.case, new_keys()))
-    assert (status, answer["reason"]) == (409, "voided")
+    assert (status, answer["reason"], answer["number"]) == (409, "voided", spoken_number(new.case))
+
+
+@pytest.mark.anyio
+async def test_of_two_desks_at_once_one_wins_and_the_other_hears_the_new_number(office: SmallOffice) -> None:
+    old, codes = new_keys(), [new_keys(), new_keys()]
+    await applied(office, old)
+    desks = [await sit_down(office, login) for login in ("upik", "buyung")]
+    bodies = [voiding(old.case, code) for code in codes]
+    tries = zip(desks, bodies, strict=True)
+    (won, lost) = sorted(await asyncio.gather(*[void(desk, old.case, body) for desk, body in tries]), key=itemgetter(0))
+    assert (won[0], lost[0]) == (200, 409)
+    to = (await office.databases.cases.get(f"code.{old.case}"))["to"]
+    assert (lost[1]["reason"], lost[1]["case"], lost[1]["number"]) == ("voided", to, spoken_number(to))
+    assert await office.databases.staff.all_docs(start="voiding.", end="voiding/") == []
+    left = {row.id.split(".")[1] for row in await office.databases.cases.all_docs(start="app.", end="app/")}
+    assert left == {old.case, to}, "what lost left nothing behind"
+
+
+@pytest.mark.anyio
+async def test_a_voiding_that_was_begun_elsewhere_is_finished_for_the_desk_that_meets_it(office: SmallOffice) -> None:
+    old, first, desk = new_keys(), new_keys(), await sit_down(office)
+    await applied(office, old)
+    body = voiding(old.case, first)
+    begun = Voiding(old=old.case, mark=body["mark"], items=body["items"], event=body["event"])
+    await office.databases.staff.bulk_docs([begun.note()])
+    status, answer = await void(desk, old.case, voiding(old.case, new_keys()))
+    assert (status, answer["case"]) == (409, first.case)
+    assert (await office.databases.cases.get(f"code.{old.case}"))["to"] == first.case
 
 
 @pytest.mark.anyio
@@ -166,11 +197,12 @@ async def test_what_is_not_signed_seen_and_whole_voids_nothing(office: SmallOffi
         "items": good | {"items": [list(seal_pair(KEYS, new))]},  # of a channel that is no counter
         "event": good | {"event": voiding(old.case, other)["event"]},
         "new-case": voiding(old.case, other),
+        "signature ": good | {"mark": good["mark"] | {"_rev": "1-a"}},  # the mark would edit one that is not there
         "id-mismatch": good | {"items": [[good["items"][0][0] | {"at": 1}, good["items"][0][1]]]},
     }
     for reason, body in wrong.items():
         status, answer = await void(desk, old.case, body)
-        assert (status, answer["reason"]) == (422, reason)
+        assert (status, answer["reason"]) == (422, reason.strip())
     assert (await void(desk, old.case, [good]))[0] == 422
     assert (await void(desk, new.case, good))[0] == 404
     assert (await void(desk, other.case, good))[0] == 422
@@ -195,6 +227,46 @@ async def test_what_was_cut_off_is_finished_at_the_next_start(office: SmallOffic
     assert (await office.databases.cases.get(f"code.{old.case}"))["to"] == new.case
     assert (await office.databases.cases.get(f"ev.{new.case}.0001"))["step"] == "dibayar"
     assert await finish_voidings(office.app.state.office.databases, intake_of(office.app.state.office)) == 0
+
+
+@pytest.mark.anyio
+async def test_what_cannot_be_finished_keeps_nothing_else_up_and_is_tried_again(
+    office: SmallOffice, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second, erased = sorted((new_keys(), new_keys(), new_keys()), key=lambda code: code.case)
+    cases = office.databases.cases
+    for old in (first, second, erased):
+        await applied(office, old)
+        body = voiding(old.case, new_keys())
+        noted = Voiding(old=old.case, mark=body["mark"], items=body["items"], event=body["event"])
+        await office.databases.staff.bulk_docs([noted.note()])
+    await cases.bulk_docs([sign_gone(erased.case, at=NOW, kid="o1", private=KEYS.office)])
+
+    class Refusing:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(cases, name)
+
+        async def bulk_docs(self, docs: Any, **named: Any) -> Any:
+            if docs[0]["_id"] == f"code.{first.case}":
+                raise Forbidden("cases: sig is not as the formats say")
+            return await cases.bulk_docs(docs, **named)
+
+    office.databases.cases = Refusing()
+    opened = office.app.state.office
+    assert await finish_voidings(opened.databases, intake_of(opened)) == 2
+    assert "Forbidden" in caplog.text
+    assert first.case not in caplog.text
+    assert [note["_id"] for note in await unfinished_voidings(office.databases.staff)] == [f"voiding.{first.case}"]
+    assert (await cases.get(f"code.{second.case}"))["type"] == "code"
+    with pytest.raises(NotFound):  # nothing goes on of what was erased meanwhile
+        await cases.get(f"code.{erased.case}")
+
+    office.databases.cases = cases
+    before = (await office.databases.staff.info()).update_seq
+    again = asyncio.create_task(keep_finishing(lambda: (opened.databases, intake_of(opened)), every=0))
+    await office.databases.staff.changes(before, wait=10)
+    again.cancel()
+    assert (await cases.get(f"code.{first.case}"))["type"] == "code"
 
 
 @pytest.mark.anyio
