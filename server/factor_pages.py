@@ -1,13 +1,14 @@
 """Setting up and taking away what staff prove beside a password: an authenticator app, passkeys, recovery codes."""
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from server import totp
 from server.guard import user_of
+from server.ndjson import JsonAnswer
 from server.office import office_of
 from server.passkeys import PasskeyError, without_passkey
-from server.proving import in_lane, passkeys_of
+from server.proving import all_accounts, in_lane, passkeys_of
 from server.second_factor import has_second_factor, new_recovery_codes, recovery_codes_left, with_app
 from server.security_page import own_account, show_security, write_account
 from sync.canonical import b64u_decode
@@ -28,14 +29,16 @@ async def passkey_options(request: Request) -> Response:
     """Answer `GET /staff/api/passkey`: what a browser needs to make a passkey for whoever is signed in."""
     office = office_of(request)
     options = passkeys_of(office).creating_options(await own_account(request), office.settings.office.name)
-    return JSONResponse(options, headers={"Cache-Control": "no-store"})
+    return JsonAnswer(options)
 
 
 async def add_passkey(request: Request) -> Response:
     """Answer `POST /staff/{lang}/security/passkeys` with `name` and `made`: what the browser gave."""
-    fields, account = request.state.fields, await own_account(request)
+    office, fields, account = office_of(request), request.state.fields, await own_account(request)
+    accounts = await all_accounts(office.databases.staff)
+    made, name = fields.get("made", ""), fields.get("name", "")
     try:
-        changes = passkeys_of(office_of(request)).register(account, fields.get("made", ""), fields.get("name", ""))
+        changes = passkeys_of(office).register(account, made, name, accounts=accounts)
     except PasskeyError as error:
         return await show_security(
             request, error=("passkey", f"staff.security.passkey.{error.reason}"), status_code=422

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Collection
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.couch_words import is_face
@@ -107,7 +108,7 @@ class SlowDown:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Wait where needed, then pass the request on."""
         if self.per_second and _is_slowed(scope):
-            delay = self.delay(scope["client"][0] if scope.get("client") else "")
+            delay = self.delay(network_of(scope["client"][0]) if scope.get("client") else "")
             if delay:
                 await self.sleep(delay)
         await self.app(scope, receive, send)
@@ -123,6 +124,19 @@ class SlowDown:
         if len(self._free_at) > _REMEMBERED:
             self._free_at.popitem(last=False)
         return min(max(wait, 0.0), LONGEST)
+
+
+def client_network(request: Request) -> str:
+    """Name where a request comes from, as `network_of` does."""
+    return network_of(request.client.host if request.client else "?")
+
+
+def network_of(address: str) -> str:
+    """Name what one sender has of addresses: one of IPv4, and 64 bits of IPv6."""
+    if ":" not in address or not _is_address(address):
+        return address
+    number = ipaddress.IPv6Address(address.partition("%")[0])
+    return str(number.ipv4_mapped or ipaddress.ip_network((int(number) >> 64 << 64, 64)))
 
 
 def _is_slowed(scope: Scope) -> bool:

@@ -90,8 +90,11 @@ class Passkeys:
             "timeout": CHALLENGE * 1000,
         }
 
-    def register(self, account: Doc, answered: str, name: str) -> dict[str, Any]:
+    def register(self, account: Doc, answered: str, name: str, *, accounts: Sequence[Doc] = ()) -> dict[str, Any]:
         """Give what has to be written to the account so that it has the passkey that a browser made.
+
+        Args:
+            accounts: all there are: a passkey signs in to one of them only.
 
         Raises:
             PasskeyError: it was not made for this account, here and now; or it is known, or one too many.
@@ -110,7 +113,8 @@ class Passkeys:
             )
         except _MALFORMED:
             raise PasskeyError("wrong") from None
-        if any(other["id"] == b64u_encode(made.credential_id) for other in known):
+        everywhere = [*known, *(passkey for other in accounts for passkey in other.get("passkeys", []))]
+        if any(other["id"] == b64u_encode(made.credential_id) for other in everywhere):
             raise PasskeyError("twice")
         passkey = {
             "id": b64u_encode(made.credential_id),
@@ -172,6 +176,14 @@ def challenge_secret(server_key: KeyPair) -> bytes:
 def without_passkey(account: Doc, name: str) -> dict[str, Any]:
     """Give what has to be written so that the account has that passkey no more."""
     return {"passkeys": [passkey for passkey in account.get("passkeys", []) if passkey["id"] != name]}
+
+
+def holder_of(accounts: Sequence[Doc], answered: str) -> Doc | None:
+    """Give the account whose passkey an answer names; nothing of the answer is believed yet."""
+    try:
+        return _holder(accounts, json.loads(answered)["id"])[0]
+    except (PasskeyError, *_MALFORMED):
+        return None
 
 
 def _holder(accounts: Sequence[Doc], name: str) -> tuple[Doc, dict[str, Any]]:

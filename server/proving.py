@@ -11,10 +11,12 @@ from typing import Any, TypeVar
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from server.accounts import is_login
 from server.lane import LaneFull, lane_of
-from server.login_delays import LoginDelays
+from server.limits import client_network
+from server.login_delays import ANYWHERE, EACH, LoginDelays
 from server.office import Office, office_of
-from server.passkeys import PasskeyError, Passkeys, challenge_secret
+from server.passkeys import PasskeyError, Passkeys, challenge_secret, holder_of
 from server.passwords import LONGEST, verify_password
 from server.second_factor import check_code, has_second_factor
 from sync.document import Doc, is_id
@@ -22,7 +24,6 @@ from sync.errors import NotFound
 from sync.store import Store
 
 RETRY_AFTER = 5  # seconds
-_ANYWHERE = ""  # the address under which wrong codes after a right password are counted
 
 T = TypeVar("T")
 
@@ -64,13 +65,24 @@ class Door:
 
 
 def slowed(request: Request, login: str) -> Door:
-    """Give the door that *login* knocks at; a door that is waited for is not locked, whoever knocks."""
-    return Door(_delays(request), login, request.client.host if request.client else "", office_of(request).clock())
+    """Give the door that *login* knocks at; a door that is waited for is not locked, whoever knocks.
+
+    What can be no login has one door together with everything else that cannot. Somebody who is signed in has another
+    one than a stranger who tries the same login from the same address.
+    """
+    name = login if is_login(login) else "?"
+    return door_of(request, f"{name} inside" if _is_inside(request) else name)
+
+
+def door_of(request: Request, name: str) -> Door:
+    """Give the door of that name for the address that asks."""
+    return Door(_delays(request), name, client_network(request), office_of(request).clock())
 
 
 async def prove(request: Request, login: str, given: Mapping[str, str]) -> Proof:
-    """Check what was given for *login*: `assertion`, or `password` with `code`. Failures are audited, and look and
-    take the same whatever was wrong.
+    """Check what was given for *login*: `assertion`, or `password` with `code`. Failures are audited.
+
+    Whichever of login, password and code was wrong, it looks the same and costs the same derivations.
 
     Raises:
         HTTPException: 503, many are being checked.
@@ -81,25 +93,35 @@ async def prove(request: Request, login: str, given: Mapping[str, str]) -> Proof
 
 
 async def prove_by_passkey(request: Request, assertion: str, *, login: str | None = None) -> Proof:
-    """Check what a passkey signed, of *login* or of whoever has it."""
+    """Check what a passkey signed, of *login* or of whoever has it. What names no passkey here has one door for all."""
     office = office_of(request)
-    accounts = [doc for doc in await _accounts(office.databases.staff) if login in (None, doc["login"])]
+    accounts = [doc for doc in await all_accounts(office.databases.staff) if login in (None, doc["login"])]
+    standing = [doc for doc in accounts if not doc.get("disabled")]
+    holder = holder_of(standing, assertion)
+    door = slowed(request, holder["login"] if holder else "?")
+    if door.wait:
+        return Proof(False, wait=door.wait)
     try:
-        account, used = passkeys_of(office).answer([doc for doc in accounts if not doc.get("disabled")], assertion)
+        account, used = passkeys_of(office).answer(standing, assertion)
     except PasskeyError:
-        await office.audit.write("login-failed", who=login or "?")
+        door.failed()
+        await _record_failure(request, holder["login"] if holder else login or "?")
         return Proof(False)
-    return Proof(await _write(office, account, used), account)
+    if not await _write(office, account, used):
+        return Proof(False, account)
+    door.succeeded()
+    return Proof(True, account)
 
 
 async def in_lane(request: Request, work: Callable[[], T]) -> T:
-    """Do slow work, one piece at a time.
+    """Do slow work, one piece at a time; who is signed in has a turn of their own, a stranger the turn of the address.
 
     Raises:
         HTTPException: 503, many are waiting.
     """
+    who = f"{request.state.user.login} inside" if _is_inside(request) else client_network(request)
     try:
-        return await lane_of(request.app, "passwords").run(work)
+        return await lane_of(request.app, "passwords").run(work, who=who)
     except LaneFull:
         raise HTTPException(503, headers={"Retry-After": str(RETRY_AFTER)}) from None
 
@@ -119,6 +141,12 @@ async def account_of(staff: Store, login: str) -> Doc | None:
         return None
 
 
+async def all_accounts(staff: Store) -> list[Doc]:
+    """Give every account, disabled ones too."""
+    rows = await staff.all_docs(start="user.", end="user/", include_docs=True)
+    return [row.doc for row in rows if row.doc is not None]
+
+
 async def knows_password(request: Request, login: str, password: str) -> Proof:
     """Check a password alone, slowed as every door is."""
     return await _prove_by_password(request, login, password, None)
@@ -127,18 +155,18 @@ async def knows_password(request: Request, login: str, password: str) -> Proof:
 async def _prove_by_password(request: Request, login: str, password: str, code: str | None) -> Proof:
     office, door = office_of(request), slowed(request, login)
     # Who knows the password could guess codes from many addresses: those are counted together.
-    codes = Door(door.delays, login, _ANYWHERE, door.now)
+    codes = Door(door.delays, door.login, ANYWHERE, door.now)
     wait = max(door.wait, 0 if code is None else codes.wait)
     if wait:
         return Proof(False, wait=wait)
     account = await account_of(office.databases.staff, login)
-    phc = None if account is None or account.get("disabled") else account["password"]
-    is_right = await in_lane(request, partial(verify_password, phc, password[:LONGEST]))
-    if not is_right or account is None or not (code is None or await _has_code(request, account, code)):
+    standing = None if account is None or account.get("disabled") else account
+    is_right, used = await in_lane(request, partial(_look, standing, password, code, now=office.clock()))
+    if not is_right or standing is None or not await _counts(office, standing, code, used):
         door.failed()
         if is_right:
             codes.failed()
-        await office.audit.write("login-failed", who=login if account else "?")
+        await _record_failure(request, login if account else "?")
         return Proof(False, account)
     door.succeeded()
     if code is not None:
@@ -146,12 +174,23 @@ async def _prove_by_password(request: Request, login: str, password: str, code: 
     return Proof(True, account)
 
 
-async def _has_code(request: Request, account: Doc, code: str) -> bool:
-    if not has_second_factor(account):
+def _look(account: Doc | None, password: str, code: str | None, *, now: int) -> tuple[bool, dict[str, Any] | None]:
+    """Look at password and code, at both whatever is wrong with one; give what the code writes to the account."""
+    is_right = verify_password(account["password"] if account else None, password[:LONGEST])
+    return is_right, None if code is None else check_code(account or {}, code, now=now)
+
+
+async def _counts(office: Office, account: Doc, code: str | None, used: dict[str, Any] | None) -> bool:
+    """Say whether the code is good enough beside a right password, and write that it was used."""
+    if code is None or not has_second_factor(account):
         return True
-    office = office_of(request)
-    used = await in_lane(request, partial(check_code, account, code, now=office.clock()))
     return used is not None and await _write(office, account, used)
+
+
+async def _record_failure(request: Request, who: str) -> None:
+    count = _delays(request).to_record(who, now=office_of(request).clock())
+    if count is not None:
+        await office_of(request).audit.write("login-failed", who=who, about={"today": count} if count > EACH else {})
 
 
 async def _write(office: Office, account: Doc, used: dict[str, Any]) -> bool:
@@ -159,9 +198,8 @@ async def _write(office: Office, account: Doc, used: dict[str, Any]) -> bool:
     return row.error is None  # whoever came second with the same code, or the same signature, has none
 
 
-async def _accounts(staff: Store) -> list[Doc]:
-    rows = await staff.all_docs(start="user.", end="user/", include_docs=True)
-    return [row.doc for row in rows if row.doc is not None]
+def _is_inside(request: Request) -> bool:
+    return hasattr(request.state, "user")
 
 
 def _delays(request: Request) -> LoginDelays:

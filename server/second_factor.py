@@ -15,6 +15,7 @@ from sync.document import Doc
 CODES = 10
 _WORDS = 4  # 48 bits, tried one at a time and slowed
 _LONGEST = 64  # characters that are looked at
+_NO_CODES: dict[str, Any] = {"salt": "A" * 22, "hashes": []}
 
 
 def has_second_factor(account: Doc) -> bool:
@@ -28,16 +29,16 @@ def recovery_codes_left(account: Doc) -> int:
 
 
 def check_code(account: Doc, typed: str, *, now: int) -> dict[str, Any] | None:
-    """Check a code, slowly; give what has to be written to the account so that it counts once, or None."""
-    app = account.get("totp")
+    """Check a code, slowly; give what has to be written to the account so that it counts once, or None.
+
+    An account without codes takes as long, so that nobody learns from the time which of them has some.
+    """
+    app, recovery = account.get("totp"), account.get("recovery") or _NO_CODES
+    hashed = hash_code(typed[:_LONGEST], recovery["salt"])
     if app:
         step = totp.matching_step(b64u_decode(app["secret"]), typed, now=now, after=app["last"])
         if step is not None:
             return {"totp": app | {"last": step}}
-    recovery = account.get("recovery")
-    if not recovery or not typed.strip():
-        return None
-    hashed = hash_code(typed[:_LONGEST], recovery["salt"])
     left = [other for other in recovery["hashes"] if not hmac.compare_digest(other, hashed)]
     return {"recovery": recovery | {"hashes": left}} if len(left) < len(recovery["hashes"]) else None
 

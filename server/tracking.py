@@ -13,6 +13,7 @@ from starlette.responses import Response
 from server.case_status import CaseStatus, status_of
 from server.i18n import Catalogue
 from server.lane import LaneFull, lane_of
+from server.limits import client_network
 from server.office import office_of
 from server.origin import is_foreign
 from server.packing import pack
@@ -64,7 +65,7 @@ async def keys_of(request: Request, typed: str) -> CodeKeys:
         raise CodeError("length")
     code = parse_code(typed)
     try:
-        return await lane_of(request.app, "codes").run(partial(derive, code))
+        return await lane_of(request.app, "codes").run(partial(derive, code), who=client_network(request))
     except LaneFull:
         raise HTTPException(503, headers={"Retry-After": str(RETRY_AFTER)}) from None
 

@@ -1,6 +1,7 @@
 """Slow work is done one at a time; when too many wait, the next is sent away."""
 
 import threading
+from collections.abc import Callable
 
 import anyio
 import pytest
@@ -34,5 +35,41 @@ async def test_a_full_queue_sends_away_and_recovers() -> None:
         with pytest.raises(LaneFull):
             await lane.run(gate.wait)
         gate.set()
+    assert await lane.run(lambda: 7) == 7
+    lane.close()
+
+
+@pytest.mark.anyio
+async def test_who_floods_the_queue_gives_way_and_everybody_else_has_a_turn_at_once() -> None:
+    lane, gate, order = Lane(queue=4), threading.Event(), []
+    full = 0
+
+    async def ask(who: str, work: Callable[[], object]) -> None:
+        nonlocal full
+        try:
+            await lane.run(work, who=who)
+            order.append(who)
+        except LaneFull:
+            full += 1
+
+    async with anyio.create_task_group() as group:
+        for _ in range(9):
+            group.start_soon(ask, "flood", gate.wait)
+        await anyio.wait_all_tasks_blocked()
+        assert full == 4, "one is at work and four wait"
+        for who in ("desk", "head"):
+            group.start_soon(ask, who, lambda: None)
+            await anyio.wait_all_tasks_blocked()
+        assert full == 6, "two of the flood made room"
+        gate.set()
+    assert order == ["flood", "flood", "desk", "head", "flood"]
+    lane.close()
+
+
+@pytest.mark.anyio
+async def test_work_that_fails_fails_for_who_asked_and_the_lane_goes_on() -> None:
+    lane = Lane()
+    with pytest.raises(ZeroDivisionError):
+        await lane.run(lambda: 1 // 0)
     assert await lane.run(lambda: 7) == 7
     lane.close()

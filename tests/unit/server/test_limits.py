@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 from starlette.exceptions import HTTPException
 
-from server.limits import BURST, LONGEST, BodyLimit, ClientAddress, KnownHosts, SlowDown
+from server.limits import BURST, LONGEST, BodyLimit, ClientAddress, KnownHosts, SlowDown, network_of
 from server.posted import BODY_LIMIT
 from tests.asgi import Client
 from tests.serving import RunningOffice
@@ -172,3 +172,13 @@ def test_addresses_are_forgotten_before_they_fill_the_memory() -> None:
     for number in range(20_000):
         slow.delay(str(number))
     assert len(slow._free_at) <= 10_000
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [("203.0.113.5", "203.0.113.5"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+     ("::ffff:203.0.113.5", "203.0.113.5"),
+     ("fe80::1%eth0", "fe80::/64"), ("?", "?"), ("a:b", "a:b")],
+)  # fmt: skip
+def test_who_has_many_addresses_counts_as_one(address: str, network: str) -> None:
+    assert network_of(address) == network
