@@ -13,7 +13,7 @@ from sync.errors import BadRequest, TooLarge
 
 JSON_LIMIT = 32 << 20  # bytes of a body of JSON: a batch of documents with their images
 DOC_LIMIT = 24 << 20  # bytes of a document with its attachments, or of an attachment
-NOTE_LIMIT = 256 << 10  # bytes of a `_local` document
+NOTE_LIMIT = 64 << 10  # bytes of a `_local` document: fifty sessions of a checkpoint are a quarter of it
 PATIENCE = 60.0  # seconds without a byte after which a body is given up
 _LARGE = 1 << 20  # bytes from which a body waits for its turn, so that few of them are in memory at once
 _AT_ONCE = 4

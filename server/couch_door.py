@@ -22,7 +22,7 @@ from server.couch_words import in_couchdbs_words, refusal
 from server.handler import Handler
 from server.office import office_of
 from server.origin import is_foreign
-from server.proving import Door, slowed
+from server.proving import door_of
 from server.rights import PEER, Right
 
 log = logging.getLogger("rantau.face")
@@ -65,7 +65,7 @@ def _face(request: Request, peer: Peer, given: tuple[str, str]) -> Face:
         server=hashlib.sha256(office.root).hexdigest()[:32],
         databases={name: getattr(office.databases, name) for name in peer.databases},
         gate=None if peer.is_read_only else OfficeGate(office, peer.name),
-        notes=f"peer.{peer.name}.",
+        notes=f"peer:{peer.name}:",  # a name has no colon, so that no name with more behind it is another's
         is_welcome=is_welcome,
     )
 
@@ -73,7 +73,7 @@ def _face(request: Request, peer: Peer, given: tuple[str, str]) -> Face:
 async def _refused(request: Request, given: tuple[str, str] | None) -> Response:
     if given is not None:
         name = given[0] if is_name(given[0]) else "?"
-        door: Door = slowed(request, f"peer.{name}")
+        door = door_of(request, f"peer {name}")
         wait = min(door.wait, LONGEST)
         door.failed()
         log.warning("refused: a wrong secret for the peer %s", name)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from server import couch_door
+from server import couch_body, couch_door, couch_local
 from server.couch_peers import PeerError, Peers
 from tests.facing import PeerClient, basic, faced_office, peer_of
 from tests.sealed_items import OfficeKeys
@@ -144,6 +144,29 @@ async def test_checkpoints_are_each_peers_own_and_none_is_ours(office: SmallOffi
     assert (await one.ask("DELETE", "/public/_local/own")).status == 200
     assert (await one.ask("GET", "/public/_local/own")).status == 404
     assert (await one.ask("PUT", "/public/_local/" + "a" * 300, {})).status == 404
+
+
+@pytest.mark.anyio
+async def test_a_name_with_more_behind_it_is_another_peer(office: SmallOffice) -> None:
+    one, other = await peer_of(office, name="cermin"), await peer_of(office, name="cermin.dua")
+    assert (await other.ask("PUT", "/public/_local/own", {"seq": "5"})).status == 201
+    assert (await one.ask("GET", "/public/_local/dua.own")).status == 404
+
+
+@pytest.mark.anyio
+async def test_a_peer_keeps_so_many_checkpoints_and_the_oldest_goes(
+    office: SmallOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(couch_local, "MOST", 3)
+    peer = await peer_of(office)
+    for name in ("a", "b", "c", "a", "d"):
+        assert (await peer.ask("PUT", f"/public/_local/{name}", {"seq": "5"})).status == 201
+    found = [(await peer.ask("GET", f"/public/_local/{name}")).status for name in ("a", "b", "c", "d")]
+    assert found == [404, 200, 200, 200]
+    assert (await peer.ask("DELETE", "/public/_local/b")).status == 200
+    assert (await peer.ask("PUT", "/public/_local/e", {"seq": "5"})).status == 201
+    assert (await peer.ask("GET", "/public/_local/c")).status == 200
+    assert (await peer.ask("PUT", "/public/_local/f", {"text": "x" * couch_body.NOTE_LIMIT})).status == 413
 
 
 @pytest.mark.anyio
