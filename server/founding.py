@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from server.accounts import is_login
 from server.audit import Audit
 from server.databases import Databases
 from server.office import KEYS, NoOffice, read_keys
 from server.paper import paper_lines
-from server.passwords import hash_password
+from server.passwords import LONGEST, SHORTEST, hash_password, weakness_of
 from server.server_key import ServerKey, server_key_path, write_server_key
 from server.settings import Settings
 from sync import hpke
@@ -25,9 +26,12 @@ from sync.store import Store
 
 FIRST_ROLES = ("administrator", "head", "officer")  # of whoever founds the office, until there are others
 RECOVERY = "recovery"  # the officer that nobody is: its key lies on paper
-SHORTEST = 12  # characters of a password or passphrase
 VALID = 400 * 86400  # seconds until the list of keys should be renewed
-_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
+_WEAK = {
+    "short": f"at least {SHORTEST} characters",
+    "long": f"at most {LONGEST} characters",
+    "common": "one that is not guessed at once: more than common words, the login and the name of the office",
+}
 
 
 class FoundingError(Exception):
@@ -70,7 +74,7 @@ async def make_office(
         FoundingError: there is one already, or a login, password or passphrase is not good enough.
         StoreError: the store does not answer.
     """
-    check_officer(officer)
+    check_officer(officer, office=settings.office.name)
     await _refuse_second(settings, databases)
     keys = _Keys(*(new_key_pair() for _ in range(5)))
     listed = _list_keys(keys, now)
@@ -83,19 +87,18 @@ async def make_office(
     return Paper(tuple(paper_lines(keys.root.d)), tuple(paper_lines(keys.recovery.d)))
 
 
-def check_officer(officer: NewOfficer) -> None:
-    """Refuse a login that no id can hold, and secrets that are short or the same.
+def check_officer(officer: NewOfficer, *, office: str = "") -> None:
+    """Refuse what no later account could have either as a login or as a password, and two secrets that are the same.
 
     Raises:
         FoundingError: naming the field and the reason.
     """
-    if not _LOGIN.fullmatch(officer.login) or officer.login == RECOVERY:
+    if not is_login(officer.login):
         raise FoundingError("login: up to 32 of a-z, 0-9, dot, dash and underscore, beginning with a letter or digit")
     for name, text in (("password", officer.password), ("passphrase", officer.passphrase)):
-        if len(text) < SHORTEST:
-            raise FoundingError(f"{name}: at least {SHORTEST} characters")
-        if officer.login in text.lower().split():
-            raise FoundingError(f"{name}: not the login")
+        weakness = weakness_of(text, (officer.login, office))
+        if weakness:
+            raise FoundingError(f"{name}: {_WEAK[weakness]}")
     if officer.password == officer.passphrase:
         raise FoundingError("passphrase: another one than the password; the server sees the password at each login")
 
