@@ -24,7 +24,7 @@ from server.publishing import publish
 from server.routes import build_routes
 from server.sealed_files import keep_swept
 from server.settings import Settings, load_settings
-from server.voiding import finish_voidings, keep_finishing
+from server.unfinished import finish_all, keep_finishing
 from sync.errors import Unavailable
 from sync.keyring import names_hub
 
@@ -38,9 +38,8 @@ def create_app(settings: Settings, *, databases: Databases | None = None, clock:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_office(settings, content, environment, databases=databases, clock=clock) as office:
             app.state.office = office
-            await finish_voidings(office.databases, intake_of(office))
+            await finish_all(office.databases, intake_of(office))
             await publish(office)
-            # Each looks at the office anew: its keys may have changed.
             finishing = keep_finishing(lambda: (app.state.office.databases, intake_of(app.state.office)))
             tasks = [asyncio.create_task(work) for work in (follow_keys(app), keep_swept(app), finishing)]
             yield

@@ -9,6 +9,7 @@ from server.audit import verify_audit
 from server.backups import NOTE
 from server.content import Content, ContentError, load_content
 from server.databases import NAMES, Databases, open_databases
+from server.erasure import unfinished_erasures
 from server.founding import RECOVERY
 from server.office import NoOffice, now, read_keys
 from server.packs import LIMIT, oversized
@@ -164,10 +165,12 @@ async def _backup(staff: Store) -> Finding:
 
 
 async def _unfinished(staff: Store) -> list[Finding]:
-    cases = [note["_id"].removeprefix("voiding.") for note in await unfinished_voidings(staff)]
+    begun = [("voiding the code", note) for note in await unfinished_voidings(staff)]
+    begun += [("the erasure", note) for note in await unfinished_erasures(staff)]
     return [
-        Finding(False, f"Voiding: the code of {spoken_number(case)} is voided in part; a running server tries again.")
-        for case in cases
+        Finding(False, f"Unfinished: {what} of {spoken_number(case)}; a running server tries it again every minute.")
+        for what, note in begun
+        for case in [note["_id"].partition(".")[2]]
     ]
 
 

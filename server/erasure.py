@@ -1,17 +1,20 @@
 """Erases a case: its mark refuses whatever still comes of it, and its data keys are purged and written over.
 
 What is left of it, here, in replicas and in old backups, is sealed under keys that nobody has any more. The office's
-note that an erasure is under way outlives a crash: the next start finishes it.
+note that an erasure is under way outlives a crash: the next start finishes it, or a try after that.
 """
 
+import logging
 from collections.abc import Collection
 
 from server.databases import Databases
 from server.deletion import TRIES, compact, delete
 from sync.document import Doc
-from sync.errors import Forbidden, Unavailable
+from sync.errors import Forbidden, StoreError, Unavailable
 from sync.shape import PREFIXES
 from sync.store import Store
+
+log = logging.getLogger("rantau.erasure")
 
 
 async def erase(databases: Databases, case: str, gone: Doc) -> int:
@@ -29,13 +32,23 @@ async def erase(databases: Databases, case: str, gone: Doc) -> int:
     return count
 
 
+async def unfinished_erasures(staff: Store) -> list[Doc]:
+    """Give the notes of what is under way, or was when the server ended."""
+    rows = await staff.all_docs(start="erasing.", end="erasing/", include_docs=True)
+    return [row.doc for row in rows if row.doc is not None]
+
+
 async def finish_erasures(databases: Databases) -> int:
-    """Finish what was under way when the server ended; give how many cases."""
-    rows = await databases.staff.all_docs(start="erasing.", end="erasing/", include_docs=True)
-    notes = [row.doc for row in rows if row.doc is not None]
-    for note in notes:
-        await erase(databases, note["_id"].removeprefix("erasing."), note["gone"])
-    return len(notes)
+    """Finish what was under way; give how many cases. What cannot be finished stays noted and keeps nothing else up."""
+    count = 0
+    for note in await unfinished_erasures(databases.staff):
+        try:
+            await erase(databases, note["_id"].removeprefix("erasing."), note["gone"])
+        except StoreError as error:
+            log.warning("an erasure is not finished, and is tried again: %s", type(error).__name__)
+            continue
+        count += 1
+    return count
 
 
 async def forget_keys(wraps: Store, cases: Collection[str]) -> int:

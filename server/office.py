@@ -12,7 +12,6 @@ from starlette.requests import Request
 from server.audit import Audit
 from server.content import Content
 from server.databases import Databases, open_databases
-from server.erasure import finish_erasures
 from server.forms import Forms
 from server.guides import Guides
 from server.i18n import Catalogues
@@ -136,7 +135,6 @@ async def open_office(
         raise NoOffice(str(error)) from None
     except OpenError:
         raise NoOffice("The list of keys is not signed by this office's root; `rantau doctor` says more.") from None
-    await finish_erasures(databases)
     site = build_site(settings, content, environment, keys=keys)
     projection = Projection(settings.data / "projection.sqlite", databases.cases, clock)
     await projection.start()

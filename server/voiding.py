@@ -6,10 +6,8 @@ later. Of two at once the one whose note stands wins. The order matters: first t
 intake and exchange to the old code, then the entries by which the old code opens data keys.
 """
 
-import asyncio
 import json
 import logging
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,8 +25,6 @@ from sync.events import claimant_of
 from sync.store import Store
 
 log = logging.getLogger("rantau.voiding")
-
-EVERY = 60.0  # seconds between two tries to finish what was not finished
 
 
 class NotVoided(Exception):
@@ -104,16 +100,6 @@ async def finish_voidings(databases: Databases, intake: Intake) -> int:
             continue
         count += 1
     return count
-
-
-async def keep_finishing(opened: Callable[[], tuple[Databases, Intake]], *, every: float = EVERY) -> None:
-    """Try again, until cancelled, to finish what was not finished."""
-    while True:
-        await asyncio.sleep(every)
-        try:
-            await finish_voidings(*opened())
-        except StoreError as error:
-            log.warning("it is not known whether voidings are unfinished: %s", type(error).__name__)
 
 
 async def _noted(staff: Store, voiding: Voiding) -> Voiding:

@@ -158,9 +158,10 @@ async def test_a_store_that_is_no_database_is_told(environ: dict[str, str]) -> N
 
 
 @pytest.mark.anyio
-async def test_a_voiding_that_is_not_finished_is_told_by_the_number_of_its_case(environ: dict[str, str]) -> None:
-    case = "a" * 24
-    note = {"_id": f"voiding.{case}", "type": "voiding", "mark": {}, "items": [], "event": None}
-    await change(environ, lambda databases: databases.staff.bulk_docs([note]))
-    (sentence,) = await wrong(environ)
-    assert spoken_number(case) in sentence
+async def test_what_is_not_finished_is_told_by_the_number_of_its_case(environ: dict[str, str]) -> None:
+    cases = ["a" * 24, "b" * 24]
+    notes = [{"_id": f"{what}.{case}"} for what, case in zip(("voiding", "erasing"), cases, strict=True)]
+    await change(environ, lambda databases: databases.staff.bulk_docs(notes))
+    sentences = await wrong(environ)
+    assert len(sentences) == 2
+    assert all(spoken_number(case) in sentence for case, sentence in zip(cases, sentences, strict=True))

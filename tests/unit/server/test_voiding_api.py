@@ -11,7 +11,8 @@ import pytest
 
 from server.exchange import intake_of
 from server.intake import Ok, Refused
-from server.voiding import Voiding, finish_voidings, keep_finishing, unfinished_voidings
+from server.unfinished import keep_finishing
+from server.voiding import Voiding, finish_voidings, unfinished_voidings
 from server.watch import News, Watch
 from sync.errors import Forbidden, NotFound
 from sync.events import sign_event
