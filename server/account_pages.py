@@ -22,8 +22,6 @@ from server.second_factor import has_second_factor
 from server.sessions import sessions_of
 from server.staff_language import staff_language
 
-_CHANGES = {"disable": "account-disabled", "enable": "account-enabled", "roles": "account-roles"}
-
 
 async def accounts_page(request: Request) -> Response:
     """Answer `GET /staff/{lang}/accounts`."""
@@ -35,29 +33,25 @@ async def add_account(request: Request) -> Response:
     office, fields = office_of(request), request.state.fields
     login = fields.get("login", "").strip().lower()
     try:
-        code = await accounts_of(office).add(login, _roles_in(fields), lang=request.path_params["lang"])
+        accounts = accounts_of(office, user_of(request).login)
+        code = await accounts.add(login, _roles_in(fields), lang=request.path_params["lang"])
     except AccountError as error:
         return await _accounts_page(request, error=error, status_code=422)
-    await office.audit.write("account-added", who=user_of(request).login, about={"login": login})
     return await _accounts_page(request, given=(login, code))
 
 
 async def change_account(request: Request) -> Response:
     """Answer `POST /staff/{lang}/accounts/{login}` with `do`: `disable`, `enable`, `roles`, `reset` or `factor`."""
     office, login, fields = office_of(request), request.path_params["login"], request.state.fields
-    accounts, do = accounts_of(office), fields.get("do", "")
+    accounts, do = accounts_of(office, user_of(request).login), fields.get("do", "")
     try:
         if do == "reset":
-            code = await accounts.reset(login)
-            await office.audit.write("account-reset", who=user_of(request).login, about={"login": login})
-            return await _accounts_page(request, given=(login, code))
+            return await _accounts_page(request, given=(login, await accounts.reset(login)))
         await _change(accounts, login, do, fields)
     except AccountError as error:
         return await _accounts_page(request, error=error, status_code=422)
     if do in ("disable", "factor"):
         await sessions_of(request).end_all(login)
-    deed = _CHANGES.get(do, "second-factor-reset")
-    await office.audit.write(deed, who=user_of(request).login, about={"login": login})
     return RedirectResponse(f"/staff/{request.path_params['lang']}/accounts", status_code=303)
 
 
@@ -85,18 +79,21 @@ async def set_up(request: Request) -> Response:
             door.failed()
         return _setup_page(request, error=error, login=login, status_code=422)
     door.succeeded()
-    await office.audit.write("password-chosen", who=login)
     return _setup_page(request, login=login, done=True)
 
 
-def accounts_of(office: Office) -> Accounts:
-    """Give the accounts of an office."""
-    return Accounts(office.databases.staff, office.clock())
+def accounts_of(office: Office, who: str) -> Accounts:
+    """Give the accounts of an office, as *who* changes them."""
+
+    async def record(deed: str, login: str) -> None:
+        await office.audit.write(deed, who=who, about={"login": login} if login != who else {})
+
+    return Accounts(office.databases.staff, office.clock(), record)
 
 
 async def _choose_password(request: Request, login: str, code: str, password: str) -> None:
     office = office_of(request)
-    accounts = accounts_of(office)
+    accounts = accounts_of(office, login)
     account = await accounts.expected(login)
     phc = await in_lane(request, partial(chosen, account, code, password, (office.settings.office.name,)))
     assert account is not None  # without one no code is right
@@ -135,7 +132,7 @@ async def _accounts_page(
             "state": _state_of(account),
             "factor": has_second_factor(account),
         }
-        for account in await accounts_of(office).all()
+        for account in await accounts_of(office, user.login).all()
     ]
     return render(
         request,

@@ -5,7 +5,7 @@ with it the person chooses one. Accounts are disabled, never deleted: the audit 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,8 @@ CODE_DAYS = 3
 _CODE_WORDS = 6  # 72 bits
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 _RESERVED = frozenset({"recovery", "command", "?"})
+Record = Callable[[str, str], Awaitable[None]]  # writes deed and login into the audit
+
 _NOBODY = {"hash": "", "salt": "A" * 22}
 
 
@@ -37,10 +39,15 @@ class AccountError(Exception):
 
 @dataclass(frozen=True)
 class Accounts:
-    """The accounts in a staff database; *now* is in seconds."""
+    """The accounts in a staff database; *now* is in seconds.
+
+    Attributes:
+        record: what every change is recorded with before it is made; None where whoever calls has done that.
+    """
 
     staff: Store
     now: int
+    record: Record | None = None
 
     async def all(self) -> list[Doc]:
         """Give every account, by login."""
@@ -78,13 +85,15 @@ class Accounts:
             "password": None,
             "setup": self._setup(code),
         }
-        await self._write(account, taken=AccountError("login", "taken"))
+        if await self._is_taken(login):
+            raise AccountError("login", "taken")
+        await self._write(account, "account-added")
         return code
 
     async def reset(self, login: str) -> str:
         """Give a new code for somebody who lost the password; the old password goes on until the code is used."""
         account, code = await self.get(login), new_code(_CODE_WORDS)
-        await self._write(account | {"setup": self._setup(code)})
+        await self._write(account | {"setup": self._setup(code)}, "account-reset")
         return code
 
     async def expected(self, login: str) -> Doc | None:
@@ -103,7 +112,7 @@ class Accounts:
         Raises:
             AccountError: the account was changed meanwhile.
         """
-        await self._write(account | {"password": phc, "setup": None})
+        await self._write(account | {"password": phc, "setup": None}, "password-chosen")
         await compact(self.staff)  # people keep old passwords elsewhere
 
     async def set_roles(self, login: str, roles: Iterable[str]) -> None:
@@ -114,7 +123,7 @@ class Accounts:
         """
         account = await self.get(login) | {"roles": _checked(roles)}
         await self._keep_an_administrator(account)
-        await self._write(account)
+        await self._write(account, "account-roles")
 
     async def set_disabled(self, login: str, *, disabled: bool) -> None:
         """Shut an account, with its sessions, or open it again.
@@ -124,11 +133,11 @@ class Accounts:
         """
         account = await self.get(login) | {"disabled": disabled}
         await self._keep_an_administrator(account)
-        await self._write(account)
+        await self._write(account, "account-disabled" if disabled else "account-enabled")
 
     async def forget_second_factor(self, login: str) -> None:
         """Let somebody who lost phone and codes set up others at the next sign-in; proved in person."""
-        await self._write(await self.get(login) | without_second_factor())
+        await self._write(await self.get(login) | without_second_factor(), "second-factor-reset")
         await compact(self.staff)  # the app that was lost still has the old secret
 
     async def _keep_an_administrator(self, changed: Doc) -> None:
@@ -136,10 +145,20 @@ class Accounts:
         if not any("administrator" in user["roles"] and not user.get("disabled") for user in after):
             raise AccountError("roles", "last-administrator")
 
-    async def _write(self, account: Doc, *, taken: AccountError | None = None) -> None:
+    async def _is_taken(self, login: str) -> bool:
+        try:
+            await self.staff.get(f"user.{login}")
+        except NotFound:
+            return False
+        return True
+
+    async def _write(self, account: Doc, deed: str) -> None:
+        # What cannot be recorded does not happen.
+        if self.record is not None:
+            await self.record(deed, account["login"])
         [row] = await self.staff.bulk_docs([account])
         if row.error:
-            raise taken or AccountError("login", "conflict")
+            raise AccountError("login", "conflict")
 
     def _setup(self, code: str) -> dict[str, Any]:
         salt = new_salt()

@@ -28,7 +28,7 @@ def accounts() -> None:
 def list_accounts() -> None:
     """Show every account with its roles."""
 
-    async def show(desk: Accounts, _: Audit) -> None:
+    async def show(desk: Accounts) -> None:
         for account in await desk.all():
             state = "disabled" if account.get("disabled") else "" if account["password"] else "not set up yet"
             click.echo(f"  {account['login']:<20}{', '.join(account['roles']):<32}{state}")
@@ -42,10 +42,8 @@ def list_accounts() -> None:
 def add(login: str, roles: tuple[str, ...]) -> None:
     """Make an account; prints the code with which its person chooses a password."""
 
-    async def change(desk: Accounts, audit: Audit) -> None:
-        code = await desk.add(login, roles)
-        await audit.write("account-added", who="command", about={"login": login})
-        _print_code(login, code)
+    async def change(desk: Accounts) -> None:
+        _print_code(login, await desk.add(login, roles))
 
     _run(change)
 
@@ -55,10 +53,8 @@ def add(login: str, roles: tuple[str, ...]) -> None:
 def reset(login: str) -> None:
     """Print a new code for somebody who lost the password."""
 
-    async def change(desk: Accounts, audit: Audit) -> None:
-        code = await desk.reset(login)
-        await audit.write("account-reset", who="command", about={"login": login})
-        _print_code(login, code)
+    async def change(desk: Accounts) -> None:
+        _print_code(login, await desk.reset(login))
 
     _run(change)
 
@@ -68,9 +64,8 @@ def reset(login: str) -> None:
 def factor(login: str) -> None:
     """Take the second factor away from somebody who lost it, seen in person; its sessions end."""
 
-    async def change(desk: Accounts, audit: Audit) -> None:
+    async def change(desk: Accounts) -> None:
         await desk.forget_second_factor(login)
-        await audit.write("second-factor-reset", who="command", about={"login": login})
         await Sessions(desk.staff, now).end_all(login)
         click.echo(f"{login} signs in with the password alone and sets up another second factor then.")
 
@@ -92,10 +87,9 @@ def enable(login: str) -> None:
 
 
 def _set_disabled(login: str, *, disabled: bool) -> None:
-    async def change(desk: Accounts, audit: Audit) -> None:
+    async def change(desk: Accounts) -> None:
         await desk.set_disabled(login, disabled=disabled)
         await Sessions(desk.staff, now).end_all(login)
-        await audit.write("account-disabled" if disabled else "account-enabled", who="command", about={"login": login})
         click.echo(f"{login} is {'disabled' if disabled else 'enabled'}.")
 
     _run(change)
@@ -106,13 +100,17 @@ def _print_code(login: str, code: str) -> None:
     click.echo(f"  {code}")
 
 
-def _run(work: Callable[[Accounts, Audit], Awaitable[T]]) -> T:
+def _run(work: Callable[[Accounts], Awaitable[T]]) -> T:
     async def opened() -> T:
         settings = load_settings(os.environ)
         own = read_server_key(settings.data)
         async with open_databases(settings) as databases:
             audit = Audit(databases.staff, own.kid, own.pair, now)
-            return await work(Accounts(databases.staff, now()), audit)
+
+            async def record(deed: str, login: str) -> None:
+                await audit.write(deed, who="command", about={"login": login})
+
+            return await work(Accounts(databases.staff, now(), record))
 
     with in_sentences():
         return asyncio.run(opened())

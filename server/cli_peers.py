@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import click
 
@@ -24,7 +24,7 @@ def peers() -> None:
 def list_peers() -> None:
     """Show every account with its databases."""
 
-    async def show(desk: Peers, _: Audit, __: Settings) -> None:
+    async def show(desk: Peers, _: Settings) -> None:
         for peer in await desk.all():
             may = "reads" if peer["read_only"] else "reads and writes"
             state = may if peer["revoked_at"] is None else "revoked"
@@ -40,12 +40,9 @@ def list_peers() -> None:
 def add(name: str, databases: tuple[str, ...], *, read_only: bool) -> None:
     """Make an account; prints its secret once."""
 
-    async def change(desk: Peers, audit: Audit, settings: Settings) -> None:
-        reached = sorted(set(databases))
+    async def change(desk: Peers, settings: Settings) -> None:
         secret = await desk.add(name, databases, read_only=read_only)
-        about: dict[str, str | int] = {"peer": name, "databases": ",".join(reached), "read-only": int(read_only)}
-        await audit.write("peer-added", who="command", about=about)
-        click.echo(f"{name} reaches {', '.join(reached)} at {settings.origin}/couch/ with this secret,")
+        click.echo(f"{name} reaches {', '.join(sorted(set(databases)))} at {settings.origin}/couch/ with this secret,")
         click.echo("which is shown now and stored nowhere:")
         click.echo(f"  {secret}")
 
@@ -57,21 +54,24 @@ def add(name: str, databases: tuple[str, ...], *, read_only: bool) -> None:
 def revoke(name: str) -> None:
     """End an account for good; what it was reading ends too."""
 
-    async def change(desk: Peers, audit: Audit, _: Settings) -> None:
+    async def change(desk: Peers, _: Settings) -> None:
         await desk.revoke(name)
-        await audit.write("peer-revoked", who="command", about={"peer": name})
         click.echo(f"{name} reaches nothing any more.")
 
     _run(change)
 
 
-def _run(work: Callable[[Peers, Audit, Settings], Awaitable[None]]) -> None:
+def _run(work: Callable[[Peers, Settings], Awaitable[None]]) -> None:
     async def opened() -> None:
         settings = load_settings(os.environ)
         own = read_server_key(settings.data)
         async with open_databases(settings) as databases:
             audit = Audit(databases.staff, own.kid, own.pair, now)
-            await work(Peers(databases.staff, now()), audit, settings)
+
+            async def record(deed: str, about: Mapping[str, str | int]) -> None:
+                await audit.write(deed, who="command", about=about)
+
+            await work(Peers(databases.staff, now(), record), settings)
 
     with in_sentences():
         asyncio.run(opened())

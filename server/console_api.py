@@ -6,22 +6,23 @@ The server opens nothing: notes and answers pass as ciphertext. Every opening of
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from server.event_checks import signature_problem
 from server.guard import user_of
 from server.items import ItemRefused, parse_line
-from server.ndjson import Problem
+from server.ndjson import JsonAnswer, Problem
 from server.office import Office, office_of
 from server.posted import read_body
 from server.query import whole_number
 from server.watch import bare, case_versions, case_wraps, marks_of, taken_events
 from sync.canonical import b64u_encode
-from sync.claim import Lost, claim
+from sync.claim import claim
 from sync.document import Doc
 from sync.errors import NotFound
 from sync.events import STEPS, claimant_of
 from sync.shape import is_case, v_of
+from sync.store import Store
 
 EVENT_LIMIT = 32 * 1024  # bytes; a note is a few sentences
 
@@ -37,7 +38,7 @@ async def list_cases(request: Request) -> Response:
         )
     except ValueError:
         return Problem(400, "bad-request", "query")
-    return _json(page.to_json())
+    return JsonAnswer(page.to_json())
 
 
 async def show_case(request: Request) -> Response:
@@ -51,7 +52,7 @@ async def show_case(request: Request) -> Response:
     for one in (*formers, case):
         await office.audit.write("case-opened", who=user_of(request).login, about={"case": one})
     former = [await everything_of(office, one) for one in formers]
-    return _json({**await everything_of(office, case), "former": former})
+    return JsonAnswer({**await everything_of(office, case), "former": former})
 
 
 async def everything_of(office: Office, case: str) -> dict[str, Any]:
@@ -77,14 +78,27 @@ async def add_event(request: Request) -> Response:
     reason = await _reason_against(office, case, event)
     if reason:
         return Problem(422, "bad-event", reason)
+    standing = await _standing(office.databases.cases, event)
+    if standing is not None:
+        return _numbered(event, standing)
+    about = {"case": case, "n": event["n"], "step": event["step"]}
+    await office.audit.write("event", who=user_of(request).login, about=about)
     # The claimant is the event itself: the same one sent again is a repeat, another one of the same officer is not.
     cases, body = office.databases.cases, {key: value for key, value in event.items() if key != "_id"}
     outcome = await claim(cases, event["_id"], body, claimant=claimant_of(event), now=office.clock())
-    if isinstance(outcome, Lost):
-        return _json({"error": "conflict", "event": bare(outcome.doc)}, status_code=409)
-    about = {"case": case, "n": event["n"], "step": event["step"]}
-    await office.audit.write("event", who=user_of(request).login, about=about)
-    return _json(bare(outcome.doc), status_code=201)
+    return _numbered(event, outcome.doc)
+
+
+async def _standing(cases: Store, event: Doc) -> Doc | None:
+    """Give what has the number of an event already; what is only held has none yet."""
+    [row] = await cases.all_docs(keys=[event["_id"]], include_docs=True)
+    return row.doc if row.doc is not None and not row.deleted and row.doc["claim"][0] == "taken" else None
+
+
+def _numbered(event: Doc, standing: Doc) -> Response:
+    if standing["sig"] != event["sig"]:
+        return JsonAnswer({"error": "conflict", "event": bare(standing)}, status_code=409)
+    return JsonAnswer(bare(standing), status_code=201)
 
 
 async def show_keys(request: Request) -> Response:
@@ -97,7 +111,7 @@ async def show_keys(request: Request) -> Response:
         return Problem(404, "not-found", "officer-key")
     rows = await staff.all_docs(start="grant.", end="grant/", include_docs=True)
     grants = [row.doc for row in rows if row.doc is not None and row.doc["officer"] == login]
-    return _json(
+    return JsonAnswer(
         {
             "officer": record,
             "grants": {grant["kid"]: grant["sealed"] for grant in grants},
@@ -126,7 +140,3 @@ async def _reason_in_case(office: Office, event: Doc) -> str | None:
         return "on"
     last = max([other["n"] for other in await taken_events(office.databases.cases, event["case"])], default=0)
     return "n" if event["n"] > last + 1 else None
-
-
-def _json(content: Any, *, status_code: int = 200) -> JSONResponse:
-    return JSONResponse(content, status_code=status_code, headers={"Cache-Control": "no-store"})

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from sync.document import Doc
@@ -18,6 +18,8 @@ from sync.store import Store
 OPEN = ("public", "cases", "blobs")  # what the face serves; data keys and accounts never leave
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 _SECRET = 32  # bytes
+
+Record = Callable[[str, Mapping[str, str | int]], Awaitable[None]]  # writes a deed and what it is about into the audit
 
 
 class PeerError(Exception):
@@ -35,10 +37,15 @@ class Peer:
 
 @dataclass(frozen=True)
 class Peers:
-    """The accounts in a staff database; *now* is in seconds."""
+    """The accounts in a staff database; *now* is in seconds.
+
+    Attributes:
+        record: what every change is recorded with before it is made; None where nothing is changed.
+    """
 
     staff: Store
     now: int
+    record: Record | None = None
 
     async def all(self) -> list[Doc]:
         """Give every account, by name, revoked ones too."""
@@ -70,7 +77,10 @@ class Peers:
             "made_at": self.now,
             "revoked_at": None,
         }
-        await self._write(account, "name: taken, perhaps by an account that was revoked")
+        if await self._get(name) is not None:
+            raise PeerError("name: taken, perhaps by an account that was revoked")
+        about: dict[str, str | int] = {"peer": name, "databases": ",".join(wanted), "read-only": int(read_only)}
+        await self._write(account, "peer-added", about)
         return secret
 
     async def revoke(self, name: str) -> None:
@@ -82,7 +92,7 @@ class Peers:
         account = await self._get(name)
         if account is None or account["revoked_at"] is not None:
             raise PeerError("name: there is no such account")
-        await self._write(account | {"revoked_at": self.now, "secret": ""}, "it was changed meanwhile; try again")
+        await self._write(account | {"revoked_at": self.now, "secret": ""}, "peer-revoked", {"peer": name})
 
     async def find(self, name: str, secret: str) -> Peer | None:
         """Give the account that *name* and *secret* open."""
@@ -100,10 +110,13 @@ class Peers:
         except NotFound:
             return None
 
-    async def _write(self, account: Doc, failure: str) -> None:
+    async def _write(self, account: Doc, deed: str, about: Mapping[str, str | int]) -> None:
+        # What cannot be recorded does not happen.
+        if self.record is not None:
+            await self.record(deed, about)
         [row] = await self.staff.bulk_docs([account])
         if row.error:
-            raise PeerError(failure)
+            raise PeerError("it was changed meanwhile; try again")
 
 
 def is_name(text: str) -> bool:

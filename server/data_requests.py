@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sync.canonical import b32_encode
-from sync.document import Doc
-from sync.errors import NotFound
+from sync.document import Doc, is_id
+from sync.errors import NotFound, Unavailable
 from sync.receipt_code import spoken_number
 from sync.store import Store
 
@@ -68,34 +68,34 @@ class DataRequests:
 
     staff: Store
 
-    async def record(self, kind: str, case: str, *, received_at: int, now: int, by: str) -> DataRequest:
+    async def keep(self, made: DataRequest, *, by: str) -> None:
         """Begin the clock of a request.
 
         Raises:
-            NotRecorded: `kind`, or `time` when it was received after now or more than a year ago.
+            Unavailable: it was not stored.
         """
-        if kind not in KINDS:
-            raise NotRecorded("kind")
-        if not now - 366 * 24 * HOUR < received_at <= now:
-            raise NotRecorded("time")
-        name = b32_encode(os.urandom(10))
-        doc: Doc = {"_id": f"req.{name}", "type": "request", "kind": kind, "case": case, "received_at": received_at}
-        await self.staff.bulk_docs([doc | {"done_at": None, "by": by}])
-        return _read(doc | {"done_at": None})
+        doc = {"_id": f"req.{made.id}", "type": "request", "kind": made.kind, "case": made.case}
+        await self._write(doc | {"received_at": made.received_at, "done_at": None, "by": by})
+
+    async def find(self, name: str) -> DataRequest:
+        """Give one request.
+
+        Raises:
+            NotRecorded: `unknown`.
+        """
+        return _read(await self._get(name))
 
     async def close(self, name: str, *, now: int) -> DataRequest:
         """Stop the clock of a request; one that was closed stays as it is.
 
         Raises:
             NotRecorded: `unknown`.
+            Unavailable: somebody else changed it at this moment; ask again.
         """
-        try:
-            doc = await self.staff.get(f"req.{name}")
-        except NotFound:
-            raise NotRecorded("unknown") from None
+        doc = await self._get(name)
         if doc["done_at"] is None:
             doc = doc | {"done_at": now}
-            await self.staff.bulk_docs([doc])
+            await self._write(doc)
         return _read(doc)
 
     async def listed(self, now: int) -> Sequence[DataRequest]:
@@ -111,6 +111,32 @@ class DataRequests:
         rows = await self.staff.all_docs(start="req.", end="req/", include_docs=True)
         found = [_read(row.doc) for row in rows if row.doc is not None and row.doc["case"] in cases]
         return sorted(found, key=lambda one: one.received_at)
+
+    async def _get(self, name: str) -> Doc:
+        try:
+            if is_id(f"req.{name}"):
+                return await self.staff.get(f"req.{name}")
+        except NotFound:
+            pass
+        raise NotRecorded("unknown")
+
+    async def _write(self, doc: Doc) -> None:
+        [row] = await self.staff.bulk_docs([doc])
+        if row.error:
+            raise Unavailable(row.reason or row.error)
+
+
+def new_request(kind: str, case: str, *, received_at: int, now: int) -> DataRequest:
+    """Make a request that is not kept yet.
+
+    Raises:
+        NotRecorded: `kind`, or `time` when it was received after now or more than a year ago.
+    """
+    if kind not in KINDS:
+        raise NotRecorded("kind")
+    if not now - 366 * 24 * HOUR < received_at <= now:
+        raise NotRecorded("time")
+    return DataRequest(b32_encode(os.urandom(10)), kind, case, received_at, None)
 
 
 def _read(doc: Doc) -> DataRequest:

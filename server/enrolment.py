@@ -6,6 +6,7 @@ same device asking again, because the answer was lost, gets the same answer.
 
 import hashlib
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from server.deletion import delete
@@ -31,6 +32,9 @@ class EnrolmentError(Exception):
         self.reason = reason
 
 
+Record = Callable[[str, str], Awaitable[None]]
+
+
 @dataclass(frozen=True)
 class Enrolment:
     """The codes in a staff database; *now* is in seconds."""
@@ -46,8 +50,11 @@ class Enrolment:
         await self.staff.bulk_docs([doc])
         return code
 
-    async def enrol(self, typed: str, pub: str, sig: str) -> Doc:
+    async def enrol(self, typed: str, pub: str, sig: str, *, record: Record) -> Doc:
         """Enrol the device with this public key (base64url) and give its document; repeating gives the same.
+
+        Args:
+            record: is given login and device before it is enrolled; whatever it raises, nothing was.
 
         Raises:
             EnrolmentError: with the reason.
@@ -64,22 +71,18 @@ class Enrolment:
             raise EnrolmentError("unknown")
         if self.now > invited["until"]:
             raise EnrolmentError("expired")
+        await record(invited["login"], device)
         body = new_device(device, invited["login"], pub, now=self.now)
         outcome = await claim(self.staff, device_id(device), body, claimant=_claimant(pub), now=self.now)
         if isinstance(outcome, Lost):
             raise EnrolmentError("used")
         return outcome.doc
 
-    async def is_noted(self, typed: str) -> bool:
-        """Say whether it was noted that the device of a code is enrolled."""
-        invited = await self._invited(plain(typed))
-        return invited is None or invited["used"] is not None
-
     async def note(self, typed: str) -> None:
         """Note that the device of a code is enrolled."""
         code = plain(typed)
         invited = await self._invited(code)
-        if invited is not None:
+        if invited is not None and invited["used"] is None:
             await self.staff.bulk_docs([invited | {"used": device_of(code)}])  # who comes second notes the same
 
     async def _invited(self, code: str) -> Doc | None:

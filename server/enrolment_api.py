@@ -2,11 +2,11 @@
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from server.enrolment import Enrolment, EnrolmentError
 from server.items import ItemRefused, parse_line
-from server.ndjson import Problem
+from server.ndjson import JsonAnswer, Problem
 from server.office import office_of
 from server.origin import is_foreign
 from server.posted import read_body
@@ -34,14 +34,16 @@ async def enrol_device(request: Request) -> Response:
 async def _enrol(request: Request, code: str, pub: str, sig: str) -> Response:
     office = office_of(request)
     enrolment = Enrolment(office.databases.staff, office.clock())
+
+    async def record(login: str, device: str) -> None:
+        await office.audit.write("device-enrolled", who=login, about={"device": device})
+
     try:
-        device = await enrolment.enrol(code, pub, sig)
+        device = await enrolment.enrol(code, pub, sig, record=record)
     except EnrolmentError as error:
         return Problem(_STATUS[error.reason], "not-enrolled", error.reason)
-    if not await enrolment.is_noted(code):
-        await office.audit.write("device-enrolled", who=device["login"], about={"device": device["device"]})
-        await enrolment.note(code)
-    return JSONResponse(_shown(device), headers={"Cache-Control": "no-store"})
+    await enrolment.note(code)
+    return JsonAnswer(_shown(device))
 
 
 def _shown(device: Doc) -> dict[str, object]:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from server.erasure import erase
 from server.guard import user_of
 from server.items import ItemRefused, parse_line
-from server.ndjson import Problem
+from server.ndjson import JsonAnswer, Problem
 from server.office import Office, office_of
 from server.posted import read_body
 from server.watch import case_versions
@@ -37,7 +37,7 @@ async def erase_case(request: Request) -> Response:
         keys = await erase(office.databases, case, gone)
     except Forbidden as error:
         return Problem(503, "not-erased", error.reason)
-    return JSONResponse({"keys": keys}, headers={"Cache-Control": "no-store"})
+    return JsonAnswer({"keys": keys})
 
 
 def _signed_case(office: Office, gone: Any) -> str | None:

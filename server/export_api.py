@@ -6,14 +6,14 @@ What is handed out is as sealed as it is stored; the officer's browser opens it 
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from server.audit import read_entries
 from server.console_api import everything_of
 from server.data_requests import DataRequests, NotRecorded
 from server.guard import user_of
 from server.items import ItemRefused, parse_line
-from server.ndjson import Problem
+from server.ndjson import JsonAnswer, Problem
 from server.office import Office, office_of
 from server.posted import read_body
 from server.requests_page import close, record
@@ -31,7 +31,7 @@ async def list_requests(request: Request) -> Response:
     office = office_of(request)
     now = office.clock()
     listed = await DataRequests(office.databases.staff).listed(now)
-    return _json({"rows": [one.to_json(now) for one in listed]})
+    return JsonAnswer({"rows": [one.to_json(now) for one in listed]})
 
 
 async def add_request(request: Request) -> Response:
@@ -48,7 +48,7 @@ async def add_request(request: Request) -> Response:
         name = await record(office, user_of(request).login, kind, case, received_at=office.clock())
     except NotRecorded as refused:
         return Problem(422, "bad-request", str(refused))
-    return _json({"id": name}, status_code=201)
+    return JsonAnswer({"id": name}, status_code=201)
 
 
 async def finish_request(request: Request) -> Response:
@@ -58,7 +58,7 @@ async def finish_request(request: Request) -> Response:
         await close(office_of(request), user_of(request).login, request.path_params["id"])
     except NotRecorded:
         return Problem(404, "not-found")
-    return _json({})
+    return JsonAnswer({})
 
 
 async def export_case(request: Request) -> Response:
@@ -75,7 +75,7 @@ async def export_case(request: Request) -> Response:
     versions = [version for one in (*former, own) for version in one["versions"]]
     now = office.clock()
     requests = await DataRequests(office.databases.staff).of_cases(cases)
-    return _json(
+    return JsonAnswer(
         {
             **own,
             "former": former,
@@ -116,7 +116,3 @@ async def _read(request: Request) -> Any:
         return parse_line(await read_body(request, limit=REQUEST_LIMIT), limit=REQUEST_LIMIT)
     except ItemRefused:
         return None
-
-
-def _json(content: Any, *, status_code: int = 200) -> JSONResponse:
-    return JSONResponse(content, status_code=status_code, headers={"Cache-Control": "no-store"})

@@ -4,10 +4,10 @@ the officer's browser. It is audited as `index`, so that a case that was opened 
 import asyncio
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from server.guard import user_of
-from server.ndjson import Problem
+from server.ndjson import JsonAnswer, Problem
 from server.office import office_of
 from server.retention import ENDED
 from server.watch import case_versions, case_wraps
@@ -35,4 +35,4 @@ async def list_index(request: Request) -> Response:
     if sealed:
         await office.audit.write("index", who=user_of(request).login, about={"cases": len(sealed)})
     content = {**page.to_json(), "sealed": sealed}
-    return JSONResponse(content, headers={"Cache-Control": "no-store"})
+    return JsonAnswer(content)

@@ -26,6 +26,13 @@ class Problem(JSONResponse):
         super().__init__({"error": error, "reason": reason}, status_code=status, headers=headers)
 
 
+class JsonAnswer(JSONResponse):
+    """An answer of the console's, in JSON, that nothing on the way keeps."""
+
+    def __init__(self, content: Any, *, status_code: int = 200) -> None:
+        super().__init__(content, status_code=status_code, headers={"Cache-Control": "no-store"})
+
+
 class NdjsonResponse(Response):
     """Sends batches of rows, a line each."""
 

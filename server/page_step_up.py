@@ -27,8 +27,8 @@ async def ask_for_proof(request: Request, user: User) -> Response | None:
         return _page(request, user, "login.wait", status_code=429, seconds=proof.wait)
     if not proof.is_right:
         return _page(request, user, "staff.step-up.wrong")
-    await sessions_of(request).step_up(token_of(request))
     await office_of(request).audit.write("step-up", who=user.login)
+    await sessions_of(request).step_up(token_of(request))
     return None
 
 

@@ -17,6 +17,7 @@ from sync.canonical import b32_encode
 from sync.document import Doc
 from sync.events import MESSAGE, SENT
 from sync.receipt_code import spoken_number
+from sync.shape import is_case
 from sync.store import Change
 
 SCHEMA = 3  # another number, another file: it is rebuilt
@@ -156,11 +157,12 @@ def select(db: sqlite3.Connection, *, state: str | None, older: int | None, afte
 
 
 def select_newest(db: sqlite3.Connection, number: str, limit: int) -> list[CaseRow]:
-    """Give cases whose id, or a former one, begins as *number* does, whose ninth character only checks the others."""
+    """Give cases whose id, or a former one, is *number* or begins as it does: its ninth character checks the others."""
+    begins = number if is_case(number) else number[:8]
     found = db.execute(
         f"SELECT {_COLUMNS} FROM cases WHERE instr(' ' || \"case\" || ' ' || formers, ?) > 0"  # noqa: S608
         " ORDER BY arrived DESC LIMIT ?",
-        [f" {number[:8]}", limit],
+        [f" {begins}", limit],
     )
     return [_case_row(row) for row in found]
 

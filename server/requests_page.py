@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from server.data_requests import HOUR, KINDS, DataRequests, NotRecorded
+from server.data_requests import HOUR, KINDS, DataRequests, NotRecorded, new_request
 from server.guard import user_of
 from server.office import Office, office_of
 from server.pages import render
@@ -46,25 +46,29 @@ async def close_request(request: Request) -> Response:
 
 
 async def record(office: Office, login: str, kind: str, case: str, *, received_at: int) -> str:
-    """Record a request with its trace in the audit; give its id.
+    """Record a request, its trace in the audit first; give its id.
 
     Raises:
-        NotRecorded: what `DataRequests.record` refuses.
+        NotRecorded: what `new_request` refuses.
     """
-    now = office.clock()
-    made = await DataRequests(office.databases.staff).record(kind, case, received_at=received_at, now=now, by=login)
+    made = new_request(kind, case, received_at=received_at, now=office.clock())
     await office.audit.write("request", who=login, about={"case": case, "kind": kind, "request": made.id})
+    await DataRequests(office.databases.staff).keep(made, by=login)
     return made.id
 
 
 async def close(office: Office, login: str, name: str) -> None:
-    """Close a request with its trace in the audit.
+    """Close a request, its trace in the audit first; one that was closed before leaves none.
 
     Raises:
         NotRecorded: there is none of that name.
     """
-    done = await DataRequests(office.databases.staff).close(name, now=office.clock())
-    await office.audit.write("request-done", who=login, about={"case": done.case, "kind": done.kind, "request": name})
+    requests = DataRequests(office.databases.staff)
+    asked = await requests.find(name)
+    if asked.done_at is not None:
+        return
+    await office.audit.write("request-done", who=login, about={"case": asked.case, "kind": asked.kind, "request": name})
+    await requests.close(name, now=office.clock())
 
 
 async def case_by_number(office: Office, number: str) -> str:

@@ -4,11 +4,11 @@ The deed is kept; the drafts themselves never come here.
 """
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from server.guard import user_of
 from server.items import ItemRefused, parse_line
-from server.ndjson import Problem
+from server.ndjson import JsonAnswer, Problem
 from server.office import office_of
 from server.posted import read_body
 
@@ -25,5 +25,5 @@ async def note_rescue(request: Request) -> Response:
     match told:
         case {"drafts": int(drafts), **rest} if not rest and not isinstance(drafts, bool) and 0 < drafts <= _MOST:
             await office_of(request).audit.write("rescue", who=user_of(request).login, about={"drafts": drafts})
-            return JSONResponse({"drafts": drafts}, headers={"Cache-Control": "no-store"})
+            return JsonAnswer({"drafts": drafts})
     return Problem(400, "bad-request", "drafts")

@@ -3,8 +3,9 @@
 from dataclasses import asdict
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from server.ndjson import JsonAnswer
 from server.office import office_of
 
 MOST = 500  # cases shown at once; what is left comes when these are done
@@ -18,4 +19,4 @@ async def list_due(request: Request) -> Response:
     due = retention.due(await office.projection.quiet(retention.quiet_before(now)), now)
     rules = {rule.name: {"period": rule.period, "basis": rule.basis} for rule in retention.rules.values()}
     content = {"rows": [asdict(row) for row in due[:MOST]], "total": len(due), "rules": rules}
-    return JSONResponse(content, headers={"Cache-Control": "no-store"})
+    return JsonAnswer(content)

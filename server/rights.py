@@ -1,4 +1,4 @@
-"""Who may do what: the one table of routes by roles by types of documents. What is not in it, nobody may do.
+"""Who may do what: the one table of routes by roles. What is not in it, nobody may do.
 
 `server.guard` reads it before any handler runs; no handler asks for a role by itself.
 """
@@ -19,7 +19,7 @@ class Right:
 
     Attributes:
         roles: who may ask, beside nobody else; None is anybody, signed in or not.
-        reads, writes: the types of documents that pass.
+        reads, writes: the types of documents that pass, for who reads this table; code does not look at them.
         needs_step_up: the session must have proved within the last minutes who sits there.
         is_for_setting_up: also for accounts that have no second factor yet and must set one up; the first is set up
             without stepping up, because there is nothing to prove it with but the password just typed.

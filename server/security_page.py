@@ -32,11 +32,11 @@ async def end_sessions(request: Request) -> Response:
     """Answer `POST /staff/{lang}/security/sessions` with `end`: a session's name, or `others`."""
     office, user, name = office_of(request), user_of(request), request.state.fields.get("end", "")
     sessions = sessions_of(request)
+    await office.audit.write("session-ended", who=user.login)
     if name == "others":
         await sessions.end_all(user.login, but=token_of(request))
     else:
         await sessions.end_named(user.login, name)
-    await office.audit.write("session-ended", who=user.login)
     return RedirectResponse(f"/staff/{request.path_params['lang']}/security", status_code=303)
 
 

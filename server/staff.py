@@ -5,9 +5,10 @@ Templates: `staff/login.html` (error: a text or None; login) and `staff/console.
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from server.guard import LOGIN, user_of
+from server.ndjson import JsonAnswer
 from server.office import office_of
 from server.origin import is_foreign
 from server.pages import render
@@ -45,14 +46,14 @@ async def login(request: Request) -> Response:
 
 async def passkey_challenge(request: Request) -> Response:
     """Answer `GET /staff/login/passkey`: what a browser needs to ask a passkey to sign."""
-    return JSONResponse(passkeys_of(office_of(request)).signing_options(), headers={"Cache-Control": "no-store"})
+    return JsonAnswer(passkeys_of(office_of(request)).signing_options())
 
 
 async def logout(request: Request) -> Response:
     """Answer `POST /staff/logout`."""
+    await office_of(request).audit.write("logout", who=user_of(request).login)
     response = RedirectResponse(LOGIN, status_code=303)
     await sign_out(request, response)
-    await office_of(request).audit.write("logout", who=user_of(request).login)
     return response
 
 

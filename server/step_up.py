@@ -1,11 +1,11 @@
 """Stepping up: who is signed in proves once more who sits there, before what cannot be undone."""
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from server.guard import user_of
 from server.items import ItemRefused, parse_line
-from server.ndjson import Problem
+from server.ndjson import JsonAnswer, Problem
 from server.office import office_of
 from server.posted import read_body
 from server.proving import prove
@@ -30,6 +30,6 @@ async def step_up(request: Request) -> Response:
         return Problem(429, "too-many", retry_after=proof.wait)
     if not proof.is_right:
         return Problem(422, "wrong", "password")
-    await sessions_of(request).step_up(token_of(request))
     await office_of(request).audit.write("step-up", who=user.login)
-    return JSONResponse({"seconds": STEP_UP}, headers={"Cache-Control": "no-store"})
+    await sessions_of(request).step_up(token_of(request))
+    return JsonAnswer({"seconds": STEP_UP})

@@ -4,13 +4,13 @@ import json
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from server.event_checks import signature_problem
 from server.exchange import intake_of
 from server.guard import user_of
 from server.items import Item, ItemRefused, parse_line, read_item
-from server.ndjson import Problem
+from server.ndjson import JsonAnswer, Problem
 from server.office import Office, office_of
 from server.posted import read_body
 from server.voiding import NotVoided, VoidedBefore, Voiding, void_code
@@ -57,14 +57,14 @@ async def void_case_code(request: Request) -> Response:
         return await _voided(office, old)
     except NotVoided as refused:
         return Problem(409 if str(refused) == "gone" else 422, "bad-voiding", str(refused))
-    return JSONResponse({"keys": keys}, headers={"Cache-Control": "no-store"})
+    return JsonAnswer({"keys": keys})
 
 
 async def _voided(office: Office, old: str) -> Response:
     """Say that somebody was first, and the number under which the case goes on."""
     to = dict(await marks_of(office.databases.cases, old))["voided"]["to"]
     content = {"error": "bad-voiding", "reason": "voided", "case": to, "number": spoken_number(to)}
-    return JSONResponse(content, status_code=409, headers={"Cache-Control": "no-store"})
+    return JsonAnswer(content, status_code=409)
 
 
 async def _reason_against(office: Office, old: str, mark: Doc, *, items: list[Any], event: Doc | None) -> str | None:

@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from server.data_requests import CLOCK, HOUR, SHOWN_AFTER, DataRequest, DataRequests, NotRecorded
+from server.data_requests import CLOCK, HOUR, SHOWN_AFTER, DataRequest, DataRequests, NotRecorded, new_request
+from sync.errors import Unavailable
 from sync.sqlite_store import open_sqlite
+from sync.store import Store
 
 NOW = 1_795_564_800
 
@@ -16,6 +19,12 @@ async def requests(tmp_path: Path) -> AsyncIterator[DataRequests]:
     staff = open_sqlite(tmp_path, "staff")
     yield DataRequests(staff)
     await staff.close()
+
+
+async def recorded(requests: DataRequests, case: str, *, received_at: int = NOW) -> DataRequest:
+    made = new_request("access", case, received_at=received_at, now=NOW)
+    await requests.keep(made, by="siti")
+    return made
 
 
 @pytest.mark.parametrize(
@@ -28,7 +37,7 @@ def test_the_hours_left_are_whole_ones_and_the_late_ones_begun_ones(passed: int,
 @pytest.mark.anyio
 async def test_what_is_due_first_comes_first_and_what_is_done_later_and_not_for_ever(requests: DataRequests) -> None:
     made = [
-        await requests.record("access", letter * 24, received_at=NOW - age * HOUR, now=NOW, by="siti")
+        await recorded(requests, letter * 24, received_at=NOW - age * HOUR)
         for letter, age in (("a", 1), ("b", 80), ("c", 5))
     ]
     assert [one.case[0] for one in await requests.listed(NOW)] == ["b", "c", "a"]
@@ -44,6 +53,26 @@ async def test_what_is_due_first_comes_first_and_what_is_done_later_and_not_for_
 async def test_what_cannot_be_is_refused(requests: DataRequests) -> None:
     for kind, at, reason in (("erasure", NOW, "kind"), ("access", NOW + 1, "time"), ("access", 0, "time")):
         with pytest.raises(NotRecorded, match=reason):
-            await requests.record(kind, "a" * 24, received_at=at, now=NOW, by="siti")
+            new_request(kind, "a" * 24, received_at=at, now=NOW)
     with pytest.raises(NotRecorded, match="unknown"):
         await requests.close("nothing", now=NOW)
+
+
+@pytest.mark.anyio
+async def test_what_was_not_written_is_not_said_to_be(requests: DataRequests) -> None:
+    made, staff = await recorded(requests, "a" * 24), requests.staff
+
+    class Changing:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(staff, name)
+
+        async def get(self, doc_id: str) -> Any:
+            doc = await staff.get(doc_id)
+            await staff.bulk_docs([doc | {"by": "ani"}])
+            return doc
+
+    with pytest.raises(Unavailable):
+        await DataRequests(cast(Store, Changing())).close(made.id, now=NOW)
+    with pytest.raises(Unavailable):
+        await requests.keep(made, by="siti")
+    assert (await requests.find(made.id)).done_at is None

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -199,3 +199,15 @@ async def test_while_it_runs_it_follows_by_itself(desk: Desk) -> None:
             await anyio.lowlevel.checkpoint()
     await projection.stop()
     await projection.stop()
+
+
+@pytest.mark.anyio
+async def test_a_whole_id_is_compared_whole_and_a_number_by_what_it_has(desk: Desk) -> None:
+    ids = ["a" * 23 + last for last in "bc"]
+    for case in ids:
+        await desk.version(replace(new_keys(), case=case))
+    projection = desk.open()
+    await projection.caught_up()
+    assert [row.case for row in await projection.newest(ids[0], 2)] == [ids[0]]
+    assert {row.case for row in await projection.newest("a" * 8, 2)} == set(ids)
+    assert await projection.newest("a" * 24, 2) == []
