@@ -119,10 +119,10 @@ def _voiding_in(note: Doc) -> Voiding:
 async def _finish(databases: Databases, intake: Intake, voiding: Voiding) -> int:
     """Go through all of it, from whatever point an earlier try, or another one at this moment, has reached."""
     try:
-        await _refuse_ended(databases.cases, voiding)
-        await _take_in(databases, intake, voiding)
-        await put_once(databases.cases, voiding.mark)
-        await _refuse_ended(databases.cases, voiding)  # again: a mark may have come in between
+        if not await _is_marked(databases.cases, voiding):
+            await _take_in(databases, intake, voiding)
+            await put_once(databases.cases, voiding.mark)
+            await _is_marked(databases.cases, voiding)  # again: another mark may have come in between
     except VoidedBefore:
         await shut_out(databases.wraps, [voiding.old])
         await _forget(databases, voiding)
@@ -135,12 +135,15 @@ async def _finish(databases: Databases, intake: Intake, voiding: Voiding) -> int
     return count
 
 
-async def _refuse_ended(cases: Store, voiding: Voiding) -> None:
-    for name, mark in await marks_of(cases, voiding.old):
+async def _is_marked(cases: Store, voiding: Voiding) -> bool:
+    """Say whether an earlier try came as far as the mark; refuse to go on with what has ended otherwise."""
+    marks = await marks_of(cases, voiding.old)
+    for name, mark in marks:
         if name == "erase":
             raise NotVoided("gone")
         if mark != voiding.mark:
             raise VoidedBefore(mark["to"])
+    return bool(marks)
 
 
 async def _take_in(databases: Databases, intake: Intake, voiding: Voiding) -> None:

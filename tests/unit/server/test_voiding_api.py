@@ -231,6 +231,24 @@ async def test_what_was_cut_off_is_finished_at_the_next_start(office: SmallOffic
 
 
 @pytest.mark.anyio
+async def test_what_was_cut_off_after_the_mark_is_finished_though_the_new_code_was_voided_too(
+    office: SmallOffice,
+) -> None:
+    old, new, desk = new_keys(), new_keys(), await sit_down(office)
+    version, wrap = await applied(office, old)
+    body = voiding(old.case, new)
+    await void(desk, old.case, body)
+    await void(desk, new.case, voiding(new.case, new_keys()))
+    # As if the server had ended before it came to the data keys.
+    kept = await wrap_of(office, version)
+    await office.databases.wraps.bulk_docs([kept | {"t": wrap["t"]}])
+    noted = Voiding(old=old.case, mark=body["mark"], items=body["items"], event=body["event"])
+    await office.databases.staff.bulk_docs([noted.note()])
+    assert await finish_voidings(office.app.state.office.databases, intake_of(office.app.state.office)) == 1
+    assert "t" not in await wrap_of(office, version)
+
+
+@pytest.mark.anyio
 async def test_what_cannot_be_finished_keeps_nothing_else_up_and_is_tried_again(
     office: SmallOffice, caplog: pytest.LogCaptureFixture
 ) -> None:
