@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,12 +88,12 @@ async def test_a_wrong_code_is_explained(office: SmallOffice, code: str, status:
 @pytest.mark.anyio
 async def test_derivations_queue_and_the_seventeenth_comes_back_later(office: SmallOffice) -> None:
     await put(office)
-    gate, lane = threading.Event(), lane_of(office.app, "codes")
+    gate, lane, client = threading.Event(), lane_of(office.app, "codes"), office.client()
     async with anyio.create_task_group() as group:
         for _ in range(17):
-            group.start_soon(lane.run, gate.wait)
+            group.start_soon(partial(lane.run, gate.wait, who=client.address))
         await anyio.lowlevel.checkpoint()
-        answer = await office.client().post_form("/id/track", {"code": CODE})
+        answer = await client.post_form("/id/track", {"code": CODE})
         assert (answer.status, answer.headers["retry-after"]) == (503, "5")
         assert (await typed(office, "abc"))[0] == "422", "a code that is none needs no derivation"
         gate.set()
