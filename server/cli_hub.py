@@ -48,9 +48,10 @@ def enrol(name: str) -> None:
         await hubs.check_name(name)
         code = new_hub_code()
         keys = derive_hub_keys(code)
-        listed = await desk.add_hub(name, keys.pair.pub, read_pair("root"))
-        await hubs.add(name, listed.kid, keys)
+        root = read_pair("root")
         await _audit(desk, "hub-enrolled", name)
+        listed = await desk.add_hub(name, keys.pair.pub, root)
+        await hubs.add(name, listed.kid, keys)
         origin, words = hub_origin(settings.origin, name), fingerprint(desk.own.root)
         click.echo(_SHEET.format(hub=name, origin=origin, code=code, words=words, upstream=settings.origin))
 
@@ -78,8 +79,10 @@ def revoke(name: str, *, is_lost: bool) -> None:
     """
 
     async def change(desk: KeyDesk, _: Settings) -> None:
-        await Hubs(desk.databases.staff, desk.now).revoke(name)
-        await _audit(desk, "hub-revoked", name)
+        hubs = Hubs(desk.databases.staff, desk.now)
+        if await hubs.get(name) is not None:
+            await _audit(desk, "hub-revoked", name)
+        await hubs.revoke(name)
         click.echo(f"{name} hears nothing any more. Now its key:")
         try:
             key = await desk.end_hub(name, read_pair("root"), is_lost=is_lost)

@@ -143,12 +143,12 @@ def _staff_documents(officer: NewOfficer, keys: _Keys, listed: Sequence[ListedKe
     # Its public half, for keys that come later; the private one is on paper.
     pub = b64u_encode(keys.recovery.pub)
     recovery = {"_id": f"officer.{RECOVERY}", "type": "recovery-key", "officer": RECOVERY, "pub": pub}
-    grants = [_grant(kid, pair, name, pub) for kid, pair in granted for name, pub in readers]
+    grants = [grant_of(kid, name, seal_grant(kid, name, pair, pub)) for kid, pair in granted for name, pub in readers]
     return [user, wrap_officer_key(own, officer.passphrase, officer.login), recovery, *grants]
 
 
-def _grant(kid: str, pair: KeyPair, officer: str, pub: bytes) -> Doc:
-    sealed = seal_grant(kid, officer, pair, pub)
+def grant_of(kid: str, officer: str, sealed: str) -> Doc:
+    """Write the document of a key that is granted to an officer."""
     return {"_id": f"grant.{kid}.{officer}", "type": "grant", "kid": kid, "officer": officer, "sealed": sealed}
 
 

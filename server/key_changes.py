@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from server.audit import Audit
 from server.databases import Databases
 from server.deletion import delete_all
-from server.founding import RECOVERY, VALID
+from server.founding import RECOVERY, VALID, grant_of
 from server.key_holders import Reader, docs_of, holders
 from server.office import KEYS, read_keys
 from server.server_key import ServerKey
@@ -189,8 +189,7 @@ class KeyDesk:
         for reader in readers:
             for kid, pair in pairs.items():
                 sealed = seal_grant(kid, reader.name, pair, reader.pub)
-                doc = {"_id": f"grant.{kid}.{reader.name}", "type": "grant", "kid": kid, "officer": reader.name}
-                await put(staff, doc | {"sealed": sealed})
+                await put(staff, grant_of(kid, reader.name, sealed))
         # Whoever was removed while fingerprints were compared, or was just now, must not hold what was made since.
         allowed = await self.readers()
         gone = {reader.name for reader in readers if reader not in allowed}

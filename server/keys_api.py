@@ -6,14 +6,15 @@ Everything here is public or sealed; private halves are opened and granted in of
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from server.deletion import compact, delete_all
 from server.erasure import put_once
+from server.founding import grant_of
 from server.guard import user_of
 from server.items import MAX_BRACKETS, ItemRefused, parse_line
 from server.key_holders import docs_of, holder
-from server.ndjson import Problem
+from server.ndjson import JsonAnswer, Problem
 from server.office import Office, office_of
 from server.posted import read_body
 from server.rewrapping import MOST, Rewrapping, names_in_one
@@ -45,7 +46,7 @@ async def list_officers(request: Request) -> Response:
         }
         for user in users
     ]
-    return _json({"officers": rows})
+    return JsonAnswer({"officers": rows})
 
 
 async def keep_own_key(request: Request) -> Response:
@@ -67,7 +68,7 @@ async def keep_own_key(request: Request) -> Response:
         return Problem(409, "conflict")
     if not is_new:
         await compact(staff)  # the old passphrase, which somebody may know, opens it no more
-    return _json({"granted": not is_new}, status_code=201)
+    return JsonAnswer({"granted": not is_new}, status_code=201)
 
 
 async def grant(request: Request) -> Response:
@@ -86,7 +87,7 @@ async def grant(request: Request) -> Response:
         return Problem(422, "bad-grant", "kid")
     await office.audit.write("grant", who=user_of(request).login, about={"to": officer, "keys": len(grants)})
     for kid, sealed in grants.items():
-        doc = {"_id": f"grant.{kid}.{officer}", "type": "grant", "kid": kid, "officer": officer, "sealed": sealed}
+        doc = grant_of(kid, officer, sealed)
         old = await _get(staff, doc["_id"])
         [row] = await staff.bulk_docs([doc | ({"_rev": old["_rev"]} if old else {})])
         if row.error:
@@ -94,7 +95,7 @@ async def grant(request: Request) -> Response:
     if not await _holds(staff, officer, pub):  # removed this very moment
         await delete_all(staff, [{"_id": f"grant.{kid}.{officer}"} for kid in grants])
         return Problem(409, "conflict", "pub")
-    return _json({"granted": sorted(grants)}, status_code=201)
+    return JsonAnswer({"granted": sorted(grants)}, status_code=201)
 
 
 async def list_unwrapped(request: Request) -> Response:
@@ -104,7 +105,7 @@ async def list_unwrapped(request: Request) -> Response:
     if page.rows:
         about = {"versions": names_in_one(row["version"]["_id"] for row in page.rows)}
         await office.audit.write("rewrap", who=user_of(request).login, about=about)
-    return _json({"rows": page.rows, "next": page.next, "left": page.left})
+    return JsonAnswer({"rows": page.rows, "next": page.next, "left": page.left})
 
 
 async def rewrap(request: Request) -> Response:
@@ -112,7 +113,7 @@ async def rewrap(request: Request) -> Response:
     rows = await _read(request, REWRAP_LIMIT, brackets=1 + 2 * MOST)
     if not isinstance(rows, list) or len(rows) > MOST:
         return Problem(422, "bad-wraps")
-    return _json({"rows": await Rewrapping(office_of(request)).take(rows, who=user_of(request).login)})
+    return JsonAnswer({"rows": await Rewrapping(office_of(request)).take(rows, who=user_of(request).login)})
 
 
 async def compact_wraps(request: Request) -> Response:
@@ -122,7 +123,7 @@ async def compact_wraps(request: Request) -> Response:
     about: dict[str, str | int] = {"kid": rewrapping.kid, "left": (await rewrapping.page("")).left or 0}
     await office.audit.write("rewrap-ended", who=user_of(request).login, about=about)
     await compact(office.databases.wraps)
-    return _json({})
+    return JsonAnswer({})
 
 
 async def _holds(staff: Store, login: str, pub: str) -> bool:
@@ -184,7 +185,3 @@ async def _get(store: Store, doc_id: str) -> Doc | None:
         return await store.get(doc_id)
     except NotFound:
         return None
-
-
-def _json(content: Any, *, status_code: int = 200) -> JSONResponse:
-    return JSONResponse(content, status_code=status_code, headers={"Cache-Control": "no-store"})

@@ -4,13 +4,13 @@ What the person may have copied before stays readable to them; so a new key is d
 """
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from server.accounts import AccountError, Accounts
 from server.deletion import delete_all
 from server.guard import user_of
 from server.key_holders import docs_of
-from server.ndjson import Problem
+from server.ndjson import JsonAnswer, Problem
 from server.office import office_of
 from server.proving import account_of
 from server.sessions import Sessions
@@ -35,4 +35,4 @@ async def remove_officer(request: Request) -> Response:
     await Sessions(staff, office.clock).end_all(login)
     grants = [grant for grant in await docs_of(staff, "grant") if grant["officer"] == login]
     await delete_all(staff, grants)
-    return JSONResponse({"grants": len(grants)}, headers={"Cache-Control": "no-store"})
+    return JsonAnswer({"grants": len(grants)})

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from server.holder_entries import HOLDER
 from server.office import Office
 from sync.document import Doc, is_id
 from sync.errors import ShapeError
@@ -19,7 +20,6 @@ from sync.store import Written
 
 MOST = 100  # versions at a time
 _SCAN = 500  # wraps read at once
-_HOLDER = "t"
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Rewrapping:
     def _reason_against(self, old: Doc, new: Doc) -> str | None:
         kept = {name: entry for name, entry in old.items() if not name.startswith("_")}
         try:
-            check_wrap_shape(new, with_holder=_HOLDER in kept)
+            check_wrap_shape(new, with_holder=HOLDER in kept)
         except ShapeError:
             return "malformed"
         added, dropped = set(new) - set(kept), set(kept) - set(new)
@@ -128,4 +128,4 @@ def _answer(id_: str, written: Written) -> list[Any]:
 
 
 def _kids(wrap: Doc) -> set[str]:
-    return {name for name in wrap if not name.startswith("_")} - {_HOLDER}
+    return {name for name in wrap if not name.startswith("_")} - {HOLDER}
