@@ -11,14 +11,18 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
-from server import hub_pages
+from server import hub_pages, tus
 from server.body_lines import BodyLimits
 from server.failures import Failures, explain
+from server.handler import Handler
 from server.headers import StrictHeaders
 from server.hub import hub_of, open_hub
 from server.hub_exchange import hub_exchange, hub_keys, hub_ping
+from server.hub_files import hub_files_of, keep_hub_swept
 from server.hub_public import follow_public
 from server.limits import BodyLimit, ClientAddress, KnownHosts, SlowDown
 from server.office import now
@@ -26,9 +30,21 @@ from server.office_origin import OfficeOrigin
 from server.relay import Relay
 from server.relay_link import RelayLink
 from server.settings import Settings
+from server.uploads import BLOB_LIMIT
+from sync.blob_sender import BlobSender
 from sync.errors import Unavailable
 
 _NOTHING = Middleware(BodyLimit, limit=0)
+_BLOB = Middleware(BodyLimit, limit=BLOB_LIMIT)
+
+
+def _by_method(**handlers: Handler) -> Handler:
+    async def answer(request: Request) -> Response:
+        return await handlers[request.method](request)
+
+    return answer
+
+
 ROUTES = (
     *(
         Route(path, handler, methods=["GET"], middleware=[_NOTHING])
@@ -41,6 +57,13 @@ ROUTES = (
             ("/{lang}/", hub_pages.home),
             ("/{lang}/guides/{slug}", hub_pages.guide),
         )
+    ),
+    Route("/blobs/", _by_method(OPTIONS=tus.tell, POST=tus.create), methods=["OPTIONS", "POST"], middleware=[_BLOB]),
+    Route(
+        "/blobs/{version}/{digest}",
+        _by_method(HEAD=tus.show, PATCH=tus.add, POST=tus.add),
+        methods=["HEAD", "PATCH", "POST"],
+        middleware=[_BLOB],
     ),
     Route("/exchange", hub_exchange, methods=["POST"], middleware=[Middleware(BodyLimit, limit=BodyLimits().sent)]),
 )
@@ -55,10 +78,15 @@ def create_hub_app(settings: Settings, *, clock: Callable[[], int] = now, relays
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with open_hub(settings, clock=clock) as hub, RelayLink(hub.upstream) as link:
+        async with (
+            open_hub(settings, clock=clock) as hub,
+            RelayLink(hub.upstream) as link,
+            BlobSender(hub.stores.blobs, hub.upstream) as sender,
+        ):
             app.state.hub = hub
-            app.state.relay = Relay(hub, link)
-            work = (app.state.relay.run(), follow_public(hub)) if relays else ()
+            app.state.files = lambda: hub_files_of(hub)
+            app.state.relay = Relay(hub, link, sender)
+            work = (app.state.relay.run(), follow_public(hub), keep_hub_swept(hub)) if relays else ()
             tasks = [asyncio.create_task(each) for each in work]
             yield
             for task in tasks:

@@ -95,11 +95,23 @@ class HubStores:
         rows = await _between(self.notes, "refused.", include_docs=True)
         return {row.doc["row"][0]: row.doc["row"][2] for row in rows if row.doc is not None}
 
-    async def drop(self, id_: str, *, with_version: bool) -> None:
-        """Forget the data keys of an item that the office holds, and its version when nothing of it waits."""
+    async def drop_wrap(self, id_: str) -> None:
+        """Forget the data keys of an item that the office holds."""
         await _forget(self.wraps, await self.wraps.all_docs(keys=[f"w.{id_}"]))
-        if with_version:
-            await _forget(self.cases, await self.cases.all_docs(keys=[id_]))
+
+    async def drop(self, version: Doc, *, held: Sequence[str]) -> None:
+        """Forget what the office holds of an item: its data keys, its images, and itself when nothing of it waits."""
+        await self.drop_wrap(version["_id"])
+        if held:
+            await _forget(self.blobs, await self.blobs.all_docs(keys=[f"blob.{digest}" for digest in held]))
+        if set(held) == set(version["blobs"]):
+            await _forget(self.cases, await self.cases.all_docs(keys=[version["_id"]]))
+
+    async def confirmed_versions(self) -> list[Doc]:
+        """Give the versions that the office has and of which images may wait here."""
+        rows = [row for kind in _VERSIONS for row in await _between(self.cases, kind, include_docs=True)]
+        wraps = {row.id.removeprefix("w.") for row in await self.wraps.all_docs()}
+        return [bare(row.doc) for row in rows if row.doc is not None and row.id not in wraps]
 
     async def end(self, case: str, mark: Doc, *, is_erased: bool) -> None:
         """Keep the mark that ends a case; of an erased one everything else goes."""

@@ -14,8 +14,10 @@ from contextlib import suppress
 from typing import Any
 
 from server.hub import Hub
+from server.relay_blobs import send_blobs
 from server.relay_link import TOO_LARGE, LinkError, RelayLink, pack
 from server.relay_rows import RelayRows
+from sync.blob_sender import BlobSender
 from sync.errors import StoreError, Unavailable
 from sync.pace import Pace
 from sync.statements import HubAuth, sign_hub_auth
@@ -37,9 +39,10 @@ _WORDS = {
 class Relay:
     """Keeps the relay of one hub going."""
 
-    def __init__(self, hub: Hub, link: RelayLink) -> None:
+    def __init__(self, hub: Hub, link: RelayLink, sender: BlobSender | None = None) -> None:
         self._hub = hub
         self._link = link
+        self._sender = sender
         self._pace = Pace(first=16 * 1024, largest=512 * 1024, seconds=8.0)
         self._wake = asyncio.Event()
         self._is_cut = True  # what of the last request arrived is not known, as after a crash
@@ -73,6 +76,8 @@ class Relay:
         self._has_moved = False
         try:
             await self._exchange_all()
+            if self._sender is not None:
+                self._has_dropped |= await send_blobs(self._hub, self._sender)
         except LinkError as error:
             await self._note({"failed_at": self._hub.local_clock(), "error": str(error)})
             raise
@@ -140,7 +145,7 @@ class Relay:
         stores = self._hub.stores
         for id_, row in (await stores.said(await stores.waiting(now=self._hub.clock()))).items():
             if row[1] == "ok":
-                await stores.drop(id_, with_version=False)
+                await stores.drop_wrap(id_)
                 self._has_dropped = True
 
     async def _let_go(self) -> None:

@@ -72,7 +72,7 @@ class RelayRows:
         if said.who != OFFICE:
             return
         await self.hub.stores.note([id_, "ok", receipt], now=self.hub.clock())
-        await self.hub.stores.drop(id_, with_version=set(said.held) == set(version["blobs"]))
+        await self.hub.stores.drop(version, held=said.held)
         self.has_dropped = True
 
     async def _end(self, what: str, mark: Doc) -> None:

@@ -7,6 +7,7 @@ stranger can send no more than he has sealed applications for.
 import asyncio
 import logging
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,9 @@ from starlette.applications import Starlette
 
 from server.couch_checked import CheckedStream
 from server.exchange import intake_of
-from server.intake import present
+from server.intake import Intake, present
 from server.office import Office
+from server.settings import Settings
 from server.uploads import Upload, Uploads
 from server.watch import bare, case_versions, marks_of
 from sync.canonical import b32_decode
@@ -43,16 +45,21 @@ class NotTaken(Exception):
         self.retry_after = retry_after
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SealedFiles:
-    """The sealed files of one office."""
+    """The sealed files of one office or hub; `pending` keeps what is still coming in."""
 
-    office: Office
+    cases: Store
+    blobs: Store
+    pending: Store
+    intake: Intake
+    settings: Settings
+    clock: Callable[[], int]
 
     @property
     def uploads(self) -> Uploads:
         """Give what is still coming in."""
-        return Uploads(self.office.databases.staff, self.office.clock)
+        return Uploads(self.pending, self.clock)
 
     async def version(self, version_id: str, digest: str) -> Doc:
         """Give the version that names a file.
@@ -60,7 +67,7 @@ class SealedFiles:
         Raises:
             NotTaken: 410, the case was erased or its code voided; 404, no accepted version names it.
         """
-        cases = self.office.databases.cases
+        cases = self.cases
         for mark, _ in await marks_of(cases, case_of_version({"_id": version_id})):
             raise NotTaken(410, "gone" if mark == "erase" else mark)
         try:
@@ -73,12 +80,12 @@ class SealedFiles:
 
     async def length(self, digest: str) -> int | None:
         """Tell how many bytes a file has that is here whole."""
-        stub = await stub_of(self.office.databases.blobs, digest)
+        stub = await stub_of(self.blobs, digest)
         return None if stub is None else int(stub["length"])
 
     async def receipt(self, version: Doc) -> list[Any] | None:
         """Give a new receipt; None when it is not known that everything is stored durably."""
-        return await intake_of(self.office).receipt_of(version)
+        return await self.intake.receipt_of(version)
 
     async def check_room(self, case: str, digest: str, length: int) -> None:
         """See that a file still fits.
@@ -86,14 +93,12 @@ class SealedFiles:
         Raises:
             NotTaken: 413, the case has too much; 503, the disk is nearly full.
         """
-        digests = {
-            name for version in await case_versions(self.office.databases.cases, case) for name in version["blobs"]
-        }
+        digests = {name for version in await case_versions(self.cases, case) for name in version["blobs"]}
         stored = [await self.length(name) or 0 for name in digests]
         begun = [upload.length for upload in await self.uploads.of_case(case) if upload.digest != digest]
         if sum(stored) + sum(begun) + length > CASE_LIMIT:
             raise NotTaken(413, "case-full")
-        settings = self.office.settings
+        settings = self.settings
         if not settings.couchdb and shutil.disk_usage(settings.data).free < RESERVE:
             log.error("less than %d MB of disk are free: no photographs are taken", RESERVE >> 20)
             raise NotTaken(503, "disk-full", retry_after=_RETRY_AFTER)
@@ -113,7 +118,7 @@ class SealedFiles:
             "_attachments": {"body": body},
         }
         try:
-            written = await self.office.databases.blobs.put_streamed(doc, {"body": checked.chunks()})
+            written = await self.blobs.put_streamed(doc, {"body": checked.chunks()})
         except Unavailable:
             if not checked.is_wrong:
                 raise
@@ -128,25 +133,38 @@ class SealedFiles:
 
     async def sweep(self) -> int:
         """Forget uploads that nobody went on with, and those of which no living case has a version; give how many."""
-        uploads, cases = await self.uploads.every(), self.office.databases.cases
+        uploads, cases = await self.uploads.every(), self.cases
         if not uploads:
             return 0
         rows = await cases.all_docs(keys=[upload.version for upload in uploads])
         known = {row.id for row in rows if row.error is None and not row.deleted}
         of = {upload.id: case_of_version({"_id": upload.version}) for upload in uploads}
         closed = {case for mark in ("gone.", "code.") for case in await present(cases, mark, set(of.values()))}
-        now = self.office.clock()
+        now = self.clock()
         over = [up for up in uploads if up.expires <= now or up.version not in known or of[up.id] in closed]
         for upload in over:
             await self.uploads.drop(upload.id)
         return len(over)
 
 
+def files_of(office: Office) -> SealedFiles:
+    """Give the sealed files of an office."""
+    databases = office.databases
+    return SealedFiles(
+        cases=databases.cases,
+        blobs=databases.blobs,
+        pending=databases.staff,
+        intake=intake_of(office),
+        settings=office.settings,
+        clock=office.clock,
+    )
+
+
 async def keep_swept(app: Starlette, *, every: float = SWEEP_EVERY) -> None:
     """Sweep now and from time to time, until cancelled."""
     while True:
         try:
-            await SealedFiles(app.state.office).sweep()
+            await files_of(app.state.office).sweep()
         except StoreError as error:
             log.warning("unfinished uploads could not be swept: %s", type(error).__name__)
         await asyncio.sleep(every)

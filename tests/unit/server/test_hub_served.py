@@ -1,6 +1,8 @@
 """A real hub beside a real office: enrolled, joined, killed in the middle, revoked."""
 
+import base64
 import json
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from server.hub_keys import new_hub_code
+from sync.canonical import b32_encode, sha256
+from sync.cipher import OVERHEAD
+from sync.padding import is_padded_length
 from tests.applicants import Applicant
 from tests.hubs import RunningHub, code_in
 from tests.papers import PaperOffice, found_office
@@ -54,6 +59,7 @@ def test_a_hub_answers_pages_of_the_office_and_of_nobody_else(hub: RunningHub, p
 
 pytestmark = pytest.mark.timeout(180)  # commands and servers, each a second or two of work
 
+IMAGE = next(n for n in range(20_000, 40_000) if is_padded_length(n - OVERHEAD))
 NOT_HERE = (
     "/service-worker.js", "/pwa/main.js", "/manifest.json", "/id/apply/passport-new", "/staff/", "/couch/public",
     "/packs/id.json", "/devices", "/id/track",
@@ -117,6 +123,29 @@ def test_status_says_how_each_link_is_and_what_waits_by_nagari(hub: RunningHub, 
     for one in applicants:
         assert one.news() == []
         assert len(one.whole_case()) == 1
+
+
+def test_an_image_left_at_the_hub_reaches_the_office_and_leaves_the_hub(hub: RunningHub, papers: PaperOffice) -> None:
+    image = os.urandom(IMAGE)
+    digest = b32_encode(sha256(image))
+    applicant = Applicant(papers.office.url, values=person(3))
+    pair = list(applicant.seal(blobs=(digest,)))
+    id_ = pair[0]["_id"]
+    body = "".join(f"{json.dumps(line)}\n" for line in ({"v": 1}, pair)).encode()
+    assert hub.ask("POST", "/exchange", headers={"Content-Type": "application/x-ndjson"}, body=body).status == 200
+    named = ",".join(f"{name} {base64.b64encode(text.encode()).decode()}" for name, text in
+                     (("version", id_), ("digest", digest)))  # fmt: skip
+    begun = {"Tus-Resumable": "1.0.0", "Upload-Length": str(IMAGE), "Upload-Metadata": named}
+    done = hub.ask("POST", "/blobs/", headers=begun | {"Content-Type": "application/offset+octet-stream"}, body=image)
+    assert done.status == 201, done.text
+    [signed, _] = json.loads(done.headers["rantau-receipt"])
+    assert (signed[5], signed[7]) == ([digest], "hub:kinali") or signed[7] == "office"
+
+    wait_for(lambda: hub.ask("POST", "/exchange", headers={"Content-Type": "application/x-ndjson"},
+                             body=json.dumps({"v": 1, "ask": [id_]}).encode()).text.count(digest) == 1)  # fmt: skip
+    proof = {"Authorization": f"Rantau {applicant.case}.{applicant.keys.proof}"}
+    assert papers.office.ask("GET", f"/blobs/{digest}", headers=proof).body == image
+    wait_for(lambda: image[:4000] not in b"".join(path.read_bytes() for path in hub.data.glob("*.sqlite*")))
 
 
 def test_one_code_makes_one_hub(papers: PaperOffice, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from server.sealed_files import CASE_LIMIT, SealedFiles, keep_swept
+from server.sealed_files import CASE_LIMIT, SealedFiles, files_of, keep_swept
 from server.uploads import BLOB_LIMIT, LIFETIME, Uploads
 from sync.cipher import OVERHEAD
 from sync.document import Doc
@@ -60,7 +60,7 @@ class Desk:
 
     @property
     def files(self) -> SealedFiles:
-        return SealedFiles(self.office.app.state.office)
+        return files_of(self.office.app.state.office)
 
 
 @pytest.fixture
