@@ -57,7 +57,7 @@ async def claim(
         elif row.error != "conflict":
             raise BadRequest(row.reason or "", error=row.error)
         else:
-            outcome = await _meet(store, doc_id, body, claimant=claimant, now=now)
+            outcome = await _meet(store, doc_id, claimant=claimant, now=now)
             if outcome is not None:
                 return outcome
         await sleep(PAUSE * 2**turn * (0.5 + random.random()))  # noqa: S311 - spreads the retries, keeps no secret
@@ -68,6 +68,7 @@ async def _take(store: Store, doc_id: str, held: Written, body: Doc, *, claimant
     doc = {**body, "_id": doc_id, "_rev": held.rev, "claim": ["taken", claimant, now]}
     row = await _write(store, doc)
     if row.error is None and row.durable:
+        await _clear(store, doc_id)
         return Taken({**doc, "_rev": row.rev})
     if row.error is None:
         # It stands on too few nodes to be promised: while they are away, the others see it held and may free it.
@@ -79,7 +80,7 @@ async def _take(store: Store, doc_id: str, held: Written, body: Doc, *, claimant
     return Taken(found) if owner == claimant else Lost(found)
 
 
-async def _meet(store: Store, doc_id: str, body: Doc, *, claimant: str, now: int) -> Taken | Lost | None:
+async def _meet(store: Store, doc_id: str, *, claimant: str, now: int) -> Taken | Lost | None:
     """Look at who has the id; None when it was freed, or is held by somebody who may still take it."""
     found = await _read(store, doc_id)
     if found is None:
@@ -87,11 +88,18 @@ async def _meet(store: Store, doc_id: str, body: Doc, *, claimant: str, now: int
     state, owner, at = _claim_of(found)
     if state == "taken":
         return Taken(found) if owner == claimant else Lost(found)
-    if owner == claimant:
-        return await _take(store, doc_id, Written(doc_id, found["_rev"]), body, claimant=claimant, now=now)
-    if now - at > STALE:
+    # Of what is held under our own name nothing says that a quorum took it: one node may have, after which two others
+    # had somebody else's. Only a new creation is answered.
+    if owner == claimant or now - at > STALE:
         await _free(store, doc_id, found["_rev"])
     return None
+
+
+async def _clear(store: Store, doc_id: str) -> None:
+    """Delete what stands before a taken claim: a creation that one node took on top of a claim that was freed."""
+    found = await _read(store, doc_id)
+    if found is not None and _claim_of(found)[0] == "held":
+        await _free(store, doc_id, found["_rev"])
 
 
 def _claim_of(found: Doc | None) -> tuple[str, str | None, int]:

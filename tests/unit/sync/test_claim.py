@@ -1,6 +1,7 @@
 """Of many who claim an id, exactly one has it; a quorum that is missing promises nothing to anybody."""
 
 import asyncio
+import random
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -14,8 +15,11 @@ from sync.document import Doc
 from sync.errors import BadRequest, Unavailable
 from sync.sqlite_store import SqliteStore, open_sqlite
 from sync.store import Written
+from tests.three_nodes import ThreeNodes
 
 pytestmark = pytest.mark.anyio
+
+RACES = 800
 
 
 @pytest.fixture
@@ -183,3 +187,33 @@ async def test_without_a_quorum_nobody_has_it(tmp_path: Path) -> None:
 
 async def at_once(seconds: float) -> None:
     await asyncio.sleep(0)
+
+
+async def test_no_two_have_one_id_on_three_nodes() -> None:
+    won = 0
+    for seed in range(RACES):
+        cluster = ThreeNodes(random.Random(seed))
+        doors = [cluster.seen_from(away(cluster.random)) for _ in range(cluster.random.randint(2, 5))]
+        claims = [
+            claim(door, "bk.a.01", {"seat": n}, claimant=f"c{n}", now=100, sleep=lambda _, c=cluster: c.pause())
+            for n, door in enumerate(doors)
+        ]
+        outcomes = await asyncio.gather(*claims, return_exceptions=True)
+        await cluster.settle()
+
+        assert all(isinstance(outcome, Taken | Lost | Unavailable) for outcome in outcomes), (seed, outcomes)
+        holders = [f"c{n}" for n, outcome in enumerate(outcomes) if isinstance(outcome, Taken)]
+        assert len(holders) <= 1, (seed, outcomes)
+        if holders:
+            won += 1
+            late = await claim(
+                cluster.seen_from(), "bk.a.01", {}, claimant="late", now=STALE + 101, sleep=cluster.arrive
+            )
+            assert isinstance(late, Lost), seed
+            assert late.doc["claim"][:2] == ["taken", holders[0]], seed
+    assert won > RACES / 2, "hardly anybody ever got it: that is no race"
+
+
+def away(random: random.Random) -> set[int]:
+    """Mostly every node is seen; sometimes one is away, seldom two."""
+    return set(random.sample(range(3), random.choice([0, 0, 0, 0, 1, 1, 2])))
