@@ -140,8 +140,11 @@ async function ask(caseId, proof) {
 
 /** @param {string} caseId @param {Content} content @param {News} news */
 async function keepCase(caseId, content, news) {
-  const isThere = await tellCase(caseId, news, openVault).then(() => true, () => false);
-  if (!isThere) await createRecord('cases', caseId, content);
+  await tellCase(caseId, news, openVault).catch((error) => {
+    const isClosed = error instanceof VaultError && error.reason !== 'newer';
+    if (!isClosed && !(error instanceof GoneError)) throw error;
+    return createRecord('cases', caseId, content);
+  });
 }
 
 /** @param {string} caseId @param {Content} content */

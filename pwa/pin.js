@@ -6,8 +6,7 @@
 import { transact, readAll } from './db.js';
 import { LockedError } from './device-errors.js';
 import { dropKey } from './key-keeper.js';
-import { makeProfile, noteInUse, putProfile, take, tellShift } from './profiles.js';
-import { putAside } from './records.js';
+import { makeProfile, noteInUse, putProfile, retire, take, tellShift } from './profiles.js';
 import { OWN, fence, openDevice, openVault, takeVault } from './vault.js';
 
 /** @typedef {import('./vault.js').Vault} Vault */
@@ -69,7 +68,7 @@ function replaceAll({ from, old, fresh, record }, at = Date.now()) {
       if (!isSame) return;
       for (const kind of KINDS) for (const row of fresh[kind]) store(kind).put(row);
       if (record) putProfile(store, fail, record, at);
-      else if (profile.result) putAside(store('profiles'), profile.result, at);
+      else if (profile.result) retire(store, profile.result, at);
       noteInUse(store, OWN, record !== null);
     };
     return () => isSame;

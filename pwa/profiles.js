@@ -15,6 +15,7 @@ import { ProfileVault } from './profile-vault.js';
 import { putAside } from './records.js';
 import { keepPacks } from './sw-bridge.js';
 import { SHIFT } from './tabs.js';
+import { triesOf } from './tries.js';
 import { IN_USE, OWN, idOf, importKey, openDevice, profileInUse, takeVault, vaultAtHand, watchShift } from './vault.js';
 
 /** @typedef {import('./crypto/canonical.js').Bytes} Bytes */
@@ -167,16 +168,29 @@ export async function renewProfile(id, passphrase, signal) {
 }
 
 /**
- * Put a profile's new record; the old one, by which what is set aside may open again, stays beside it. Fails when
- * another page was faster.
- * @param {import('./db.js').Stores} store with `profiles` @param {(error: Error) => void} fail @param {VaultRecord} record @param {number} at
+ * Put a profile's new record in the place of the old one. Fails when another page was faster.
+ * @param {import('./db.js').Stores} store with `profiles` and `meta` @param {(error: Error) => void} fail
+ * @param {VaultRecord} record @param {number} at
  */
 export function putProfile(store, fail, record, at) {
   const old = store('profiles').get(record.id);
   old.onsuccess = () => {
     if (old.result?.n >= record.n) return fail(new LockedError());
-    if (old.result) putAside(store('profiles'), old.result, at);
+    if (old.result) retire(store, old.result, at);
     store('profiles').put(record);
+  };
+}
+
+/**
+ * Keep a profile's record that is replaced, by which what is set aside may open again; the tries at it go on counting.
+ * @param {import('./db.js').Stores} store with `profiles` and `meta` @param {VaultRecord} record @param {number} at
+ */
+export function retire(store, record, at) {
+  putAside(store('profiles'), record, at);
+  const tries = store('meta').get(triesOf(record.id));
+  tries.onsuccess = () => {
+    if (tries.result) store('meta').put({ ...tries.result, name: triesOf(`${record.id}~${at}`) });
+    store('meta').delete(triesOf(record.id));
   };
 }
 

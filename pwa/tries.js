@@ -29,7 +29,7 @@ export class WaitError extends Error {
  * @returns {Promise<T>}
  */
 export async function oneTry(id, work, now = Date.now()) {
-  const name = `tries.${id}`;
+  const name = triesOf(id);
   const wait = await begin(name, now);
   if (wait > 0) throw new WaitError(Math.ceil(wait / 1000));
   try {
@@ -42,6 +42,9 @@ export async function oneTry(id, work, now = Date.now()) {
     throw error;
   }
 }
+
+/** The row of `meta` in which they are counted. @param {string} id */
+export const triesOf = (id) => `tries.${id}`;
 
 /** Count a try, or give the milliseconds that are left to wait. @param {string} name @param {number} now */
 function begin(name, now) {

@@ -39,8 +39,8 @@ EXTRAS = {
     "online": (
         "bundle", "case-content", "cases", "components/case", "components/case-answers", "components/case-steps",
         "components/correction", "components/office-words", "components/track-form", "contact", "crypto/event-reading",
-        "crypto/open-own", "crypto/receipts", "crypto/shape", "crypto/unpadding", "exchange", "exchange-timer", "lease",
-        "online", "region-names", "transport",
+        "crypto/open-own", "crypto/receipts", "crypto/shape", "crypto/speakable", "crypto/unpadding", "exchange",
+        "exchange-timer", "lease", "online", "passphrase/offer", "region-names", "transport",
     ),
     # A phone that a PIN or a passphrase locks, and what helps where something does not open.
     "profile": (

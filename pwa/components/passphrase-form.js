@@ -3,7 +3,7 @@
 import { LockedError, StorageError, VaultError, storageTrouble } from '../device-errors.js';
 import { element } from '../element.js';
 import { DerivationError } from '../passphrase/derive-key.js';
-import { SHORTEST, offerPassphrase } from '../passphrase/kdf.js';
+import { SHORTEST } from '../passphrase/kdf.js';
 import { text } from '../text.js';
 
 export const SHORTEST_PIN = 6; // digits
@@ -56,9 +56,16 @@ export function unchangedBecause(error) {
   return text('profile.unchanged');
 }
 
-const offered = () =>
-  element('div', { class: 'notice stack near' },
-    element('p', {}, text('profile.offered')), element('p', {}, element('strong', { 'data-offered': true }, offerPassphrase())));
+function offered() {
+  const words = element('strong', { 'data-offered': true });
+  const root = element('div', { class: 'notice stack near', hidden: true }, element('p', {}, text('profile.offered')), element('p', {}, words));
+  // It comes in another pack than this; without it nothing is offered.
+  import('../passphrase/offer.js').then(({ offerPassphrase }) => {
+    words.textContent = offerPassphrase();
+    root.hidden = false;
+  }, () => {});
+  return root;
+}
 
 /** @param {string} id @param {string} key @param {boolean} isPin */
 function field(id, key, isPin) {

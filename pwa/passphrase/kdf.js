@@ -2,7 +2,6 @@
 
 import { b64uEncode } from '../crypto/canonical.js';
 import { randomBytes } from '../crypto/cipher.js';
-import { speakable } from '../crypto/speakable.js';
 import { deriveKey } from './derive-key.js';
 
 /** @typedef {import('../crypto/keyring.js').Kdf} Kdf */
@@ -12,10 +11,6 @@ const MEMORY = 65_536; // KiB
 const SECOND = 1000; // milliseconds that an unlocking should take
 const FEWEST = 3; // passes
 const MOST = 16;
-const WORDS = 4;
-
-/** A passphrase to offer: four words, 48 bits. */
-export const offerPassphrase = () => speakable(randomBytes(6), WORDS);
 
 /** Give fresh parameters that take this machine about a second. @param {AbortSignal} signal @returns {Promise<Kdf>} */
 export async function newKdf(signal) {

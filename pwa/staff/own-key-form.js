@@ -3,7 +3,8 @@
 import { OpenError } from '../crypto/errors.js';
 import { element } from '../element.js';
 import { DerivationError } from '../passphrase/derive-key.js';
-import { SHORTEST, offerPassphrase } from '../passphrase/kdf.js';
+import { SHORTEST } from '../passphrase/kdf.js';
+import { offerPassphrase } from '../passphrase/offer.js';
 import { changePassphrase, makeRecord, wordsOf } from './own-key.js';
 
 /** @typedef {import('../crypto/keyring.js').OfficerKey} OfficerKey */

@@ -53,6 +53,7 @@ def test_lupa_kata_sandi(
     page.locator("[data-unlock] .button-bad").first.click()
     page.locator("[data-unlock] [data-action=confirm]").click()
     expect(page.locator("#new-secret")).to_be_focused()
+    expect(page.locator("[data-offered]")).to_be_visible()
     offered = page.locator("[data-offered]").inner_text()
     assert len(offered.split()) == 4
     page.locator("#new-secret").fill(NEW)

@@ -308,9 +308,8 @@ class TestRemembering:
             page,
             """const { reopen } = await import('/pwa/reopen.js');
             await profiles.lock();
+            await db.write('meta', { name: `tries.${arg[0]}`, count: 5, at: Date.now() });
             await profiles.renewProfile(arg[0], 'punya pencuri satu');
-            const [old] = (await db.readAll('profiles')).filter(({ aside }) => aside);
-            await db.write('meta', { name: `tries.${old.id}`, count: 5, at: Date.now() });
             await profiles.renewProfile(arg[0], 'punya pencuri dua');
             await reopen('punya pencuri satu');
             return failing(reopen(arg[1]))""",
@@ -333,6 +332,21 @@ class TestRemembering:
             draft,
         )
         assert found == [0, [True, "A"], False, 2]
+
+
+class TestCases:
+    def test_a_case_that_is_fetched_again_deletes_none_that_does_not_open(self, page: Page) -> None:
+        found = run(
+            page,
+            f"""const {{ case: of }} = await send();
+            const old = (await cases.openCase(of)).title;
+            const {{ createRecord, readRecord }} = await import('/pwa/records.js');
+            const content = await readRecord('cases', of);
+            await db.amend('cases', of, (row) => {SPOIL});
+            await createRecord('cases', of, content);
+            return [(await cases.openCase(of)).title === old, (await aside.listAside()).length]""",
+        )
+        assert found == [True, 1]
 
 
 class TestDeviceKey:
