@@ -12,6 +12,8 @@ const HIDDEN = 30_000; // milliseconds out of sight
 /** @type {AbortController | undefined} */
 let started;
 let hiddenAt = 0;
+/** What is being saved before it locks stays out of sight. */
+let isLocking = false;
 let isLeaving = false;
 /** While it asks: whether nothing waits behind the lock to be saved. @type {boolean | undefined} */
 let isSavedBehind;
@@ -48,7 +50,7 @@ export async function leave() {
   if (isSavedBehind === false) return blankIfHidden();
   startLockWatch();
   blank(true);
-  isLeaving = true;
+  isLocking = isLeaving = true;
   await lock({ isHereAlone: true });
 }
 
@@ -70,11 +72,12 @@ function show() {
   const isLate = hiddenAt && Math.abs(Date.now() - hiddenAt) >= HIDDEN;
   hiddenAt = 0;
   if (isLate) void lockHere();
-  else if (!isLeaving) blank(false);
+  else if (!isLocking) blank(false);
 }
 
 /** Another page may be in use all the while, so only this one is locked. */
 async function lockHere() {
+  isLocking = true;
   blank(true);
   await lock({ isHereAlone: true });
 }
@@ -99,7 +102,7 @@ async function locked({ id, isSaved }) {
   window.speechSynthesis?.cancel();
   document.title = document.querySelector('.name')?.textContent ?? '';
   if (isSaved && isLeaving) return location.reload();
-  isLeaving = false;
+  isLocking = isLeaving = false;
   isSavedBehind = isSaved;
   blankIfHidden();
   document.addEventListener('visibilitychange', blankIfHidden);

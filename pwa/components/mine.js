@@ -54,7 +54,7 @@ export default class Mine {
     const titleOf = (id) => nameOf(cases.find((row) => row.case === id) ?? {});
     const isBroken = [...drafts, ...cases].some(({ problem }) => problem);
     const broken = isBroken ? await problemCards().catch(() => undefined) : undefined;
-    const again = () => this.show();
+    const again = (said = '') => ((this.status.textContent = said), this.show());
     /** @type {(kind: 'drafts' | 'cases', row: any, card: (row: any) => HTMLElement) => HTMLElement} */
     const cardOf = (kind, row, card) =>
       (row.problem ? broken?.problemCard(kind, { id: row.case, ...row }, again) ?? problemLine(row) : card(row));

@@ -11,10 +11,14 @@ import { saveFile } from './save-file.js';
 
 /** @typedef {{id: string, at: number, problem: string}} Broken */
 
-/** @param {import('../records.js').Kind} kind @param {Broken} broken @param {() => unknown} changed */
+/** @param {import('../records.js').Kind} kind @param {Broken} broken @param {(said: string) => unknown} changed */
 export function problemCard(kind, { id, at, problem }, changed) {
   const save = async () => saveFile(await exportRecord(kind, id), `${id}.json`);
-  const aside = async () => (await setAside(kind, id), changed());
+  const aside = async () => {
+    await setAside(kind, id);
+    document.dispatchEvent(new CustomEvent('rantau:stored'));
+    await changed(text('profile.aside.done'));
+  };
   return element('li', { class: 'card stack near', [kind === 'drafts' ? 'data-draft' : 'data-case']: id, 'data-problem': problem },
     element('p', { class: 'error' }, text(`app.mine.problem.${problem}`)),
     element('p', { class: 'quiet' }, text('app.mine.saved', { at: when(at) })),
@@ -24,10 +28,10 @@ export function problemCard(kind, { id, at, problem }, changed) {
 }
 
 /** Where this phone's own key is gone or damaged nothing new could be stored: a new one, if the person says so. */
-export async function renewal(/** @type {() => unknown} */ changed) {
+export async function renewal(/** @type {(said: string) => unknown} */ changed) {
   const isBroken = await openDevice().then(() => false, ({ reason }) => reason === 'key-missing' || reason === 'damaged');
   if (!isBroken) return null;
-  const act = async () => (await renewVault(), changed());
+  const act = async () => (await renewVault(), changed(text('profile.renewed')));
   return element('div', { class: 'notice urgent stack near', 'data-renewal': true }, element('p', {}, text('app.mine.renew')),
     confirmButton({ label: text('app.mine.renew.do'), question: text('app.mine.renew.sure'), yes: text('app.mine.renew.do'), act }));
 }

@@ -125,6 +125,7 @@ def test_the_page_is_told_in_words_where_a_draft_does_not_open_and_it_can_be_set
     assert saving.value.suggested_filename.endswith(".json")
     page.locator("[data-action=set-aside]").click()
     expect(page.locator("[data-problem]")).to_have_count(0)
+    expect(page.locator("[data-module=mine] > [role=status]")).to_have_text(TEXTS["id"].text("profile.aside.done"))
     page.locator("[data-privacy]").click()
     expect(page.locator("[data-aside]")).to_contain_text("1")
     page.locator("[data-aside] summary").click()
