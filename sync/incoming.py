@@ -15,7 +15,9 @@ from sync.errors import BadRequest
 
 # Members that CouchDB itself puts into documents and takes back without storing them.
 _READ_ONLY = {"_revisions", "_revs_info", "_conflicts", "_deleted_conflicts", "_local_seq"}
-_OWN = {"_id", "_rev", "_deleted", "_attachments", *_READ_ONLY}
+# Members that CouchDB's replicator notes in its own documents, and that are stored as they come in any.
+_NOTES = {f"_replication_{word}" for word in ("id", "state", "state_time", "state_reason", "stats")}
+_OWN = {"_id", "_rev", "_deleted", "_attachments", *_READ_ONLY, *_NOTES}
 _NAMED = ("_design/", "_local/")  # the ids that may begin with an underscore
 _LONE = re.compile("[\ud800-\udfff]")  # surrogates, which no UTF-8 has
 MAX_DEPTH = 400  # of arrays and objects in each other: what every reader of Python's can follow, whoever called it
@@ -88,7 +90,7 @@ def _rev(generation: int, sig: object) -> Rev:
 
 def bare(doc: Doc) -> dict[str, Any]:
     """Give the members that are the document's own and not the store's."""
-    return {key: value for key, value in doc.items() if not key.startswith("_")}
+    return {key: value for key, value in doc.items() if not key.startswith("_") or key in _NOTES}
 
 
 def to_text(content: dict[str, Any]) -> str:

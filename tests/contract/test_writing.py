@@ -34,6 +34,14 @@ async def test_values_come_back_as_they_went_in(store: Store) -> None:
     assert got == fields
 
 
+async def test_what_a_replicator_notes_in_a_document_is_kept(store: Store) -> None:
+    """The members that CouchDB's replicator adds to its documents are stored like others, `_` or not."""
+    notes = {"_replication_id": "r", "_replication_state": "triggered", "_replication_state_time": 1}
+    notes |= {"_replication_state_reason": "none", "_replication_stats": {}}
+    first = await edit(store, "a", **notes)
+    assert await store.get("a") == {"_id": "a", "_rev": first, **notes}
+
+
 async def test_what_is_passed_in_is_not_changed(store: Store) -> None:
     """bulk_docs leaves the caller's document alone."""
     doc = {"_id": "a", "list": [1]}
