@@ -34,7 +34,7 @@ async def _office_status(settings: Settings) -> bool:
     at = now()
     async with open_databases(settings) as databases:
         hubs = [link_of_hub(doc, now=at) for doc in await Hubs(databases.staff, at).all()]
-        links = [*filter(None, hubs), *await noted_links(databases.staff, now=at)]
+        links = [*filter(None, hubs), *await noted_links(databases.staff)]
     if not links:
         click.echo("This office has no hubs, and nothing was copied to or from elsewhere.")
     return _show(links, at)

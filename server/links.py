@@ -28,12 +28,11 @@ class Link:
 
 def link_of(name: str, state: Mapping[str, Any], lag: str, *, now: int, is_well: bool = True) -> Link:
     """Read how a link is from the note of who works it."""
-    reached, failed = state.get("reached_at"), state.get("failed_at")
-    error = state.get("error")
-    # A link that is down now and worked within a day is what a village has; one that never worked is not.
+    reached, failed, error = state.get("reached_at"), state.get("failed_at"), state.get("error")
     is_recent = reached is not None and now - reached < LATE
-    is_failing = error is not None and (failed is None or not is_recent or reached == failed)
-    return Link(name, is_well and is_recent and not is_failing, reached, lag, error)
+    # A village is without a connection half of the day; what the other side says when it is reached is another thing.
+    is_told = error is not None and reached is not None and reached >= (failed or 0)
+    return Link(name, is_well and is_recent and not is_told, reached, lag, error)
 
 
 def link_of_hub(doc: Doc, *, now: int) -> Link | None:
@@ -62,16 +61,14 @@ async def note_link(staff: Store, source: str, target: str, changes: Doc) -> Non
     raise Unavailable("the note of a link is being written by others")
 
 
-async def noted_links(staff: Store, *, now: int) -> list[Link]:
+async def noted_links(staff: Store) -> list[Link]:
     """Give the copies that were noted, each as a link."""
     rows = await staff.all_docs(start="link.", end="link/", include_docs=True)
-    docs = [row.doc for row in rows if row.doc is not None]
-    return [
-        link_of(f"{doc['source']} → {doc['target']}", doc, _set_aside(doc), now=now, is_well=not doc.get("set_aside"))
-        for doc in docs
-    ]
+    return [_noted(row.doc) for row in rows if row.doc is not None]
 
 
-def _set_aside(doc: Doc) -> str:
-    count = doc.get("set_aside", 0)
-    return f"{count} documents set aside" if count else "nothing set aside"
+def _noted(doc: Doc) -> Link:
+    """Read how a copy went; how often it is made is whoever makes it."""
+    count, error = doc.get("set_aside", 0), doc.get("error")
+    lag = f"{count} documents set aside" if count else "nothing set aside"
+    return Link(f"{doc['source']} → {doc['target']}", not count and error is None, doc.get("reached_at"), lag, error)

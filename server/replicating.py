@@ -18,6 +18,7 @@ from server.couch_gate import OfficeGate
 from server.couch_peers import OPEN
 from server.databases import NAMES, Databases, open_databases
 from server.gated_store import GatedStore
+from server.links import note_link
 from server.office import Office, now, read_keys
 from server.pages import make_environment
 from server.projection import Projection
@@ -25,6 +26,7 @@ from server.server_key import read_server_key
 from server.settings import Settings
 from server.site import build_site
 from sync.couch_store import CouchServer
+from sync.errors import StoreError
 from sync.keyring import verify_key_list
 from sync.replication import LINK, ONCE, Progress, Summary
 from sync.replicator import replicate
@@ -53,6 +55,12 @@ class Place:
     def name(self) -> str:
         """Name the database."""
         return self.text if self.is_here else unquote(urlsplit(self.text).path.rstrip("/").rpartition("/")[2])
+
+    @property
+    def shown(self) -> str:
+        """Give it as it may be shown: without a password."""
+        parts = urlsplit(self.text)
+        return self.text if self.is_here else f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
     @property
     def server(self) -> str:
@@ -109,11 +117,31 @@ async def copy(
         here = getattr(databases, (target if target.is_here else source).name)
         about = {"database": here.name, "direction": "in" if target.is_here else "out"}
         await audit.write("replicated", who=WHO, about=about)
-        if source.is_here:
-            return await replicate(here, there, on_progress=on_progress)
-        office = await stack.enter_async_context(_office(settings, databases, audit))
-        gated = cast(Store, GatedStore(here, OfficeGate(office, WHO)))
-        return await replicate(there, gated, on_progress=on_progress)
+        async with _noting(databases.staff, source, target) as done:
+            if source.is_here:
+                return done(await replicate(here, there, on_progress=on_progress))
+            office = await stack.enter_async_context(_office(settings, databases, audit))
+            gated = cast(Store, GatedStore(here, OfficeGate(office, WHO)))
+            return done(await replicate(there, gated, on_progress=on_progress))
+
+
+@asynccontextmanager
+async def _noting(staff: Store, source: Place, target: Place) -> AsyncIterator[Callable[[Summary], Summary]]:
+    """Note how the copy ends, for `rantau status`."""
+    ended: dict[str, object] = {}
+
+    def done(summary: Summary) -> Summary:
+        ended.update(reached_at=now(), error=None, set_aside=len(summary.set_aside))
+        return summary
+
+    try:
+        yield done
+    except StoreError as error:
+        ended.update(failed_at=now(), error=error.reason or error.error)
+        raise
+    finally:
+        if ended:
+            await note_link(staff, source.shown, target.shown, ended)
 
 
 @asynccontextmanager

@@ -84,7 +84,9 @@ RIGHTS: Mapping[str, Right] = {
     "track": _PAGE,
     # What everybody sends; a case is read with the proof that its receipt code gives.
     # An enrolled device reads by its signature what it collected; nobody's signature is needed to send.
-    "exchange": _anyone("event", "wrap", "application", "gone", "device", writes=(*_SEALED, "device")),
+    "exchange": _anyone(
+        "event", "wrap", "application", "gone", "device", "hub", writes=(*_SEALED, "device", "hub", "via")
+    ),
     # A sealed file, under the digest that an accepted version names; it is read with the same proof as its case.
     "tell_uploads": _PAGE,
     "begin_upload": _anyone("application", writes=("upload", "blob")),

@@ -11,16 +11,18 @@ from tests.serving import RunningOffice
 class RunningHub(RunningOffice):
     """The hub of *folder*, at its name before the office's; the two share a port on two addresses of this machine."""
 
-    def __init__(self, folder: Path, office: RunningOffice, name: str = "kinali", *, upstream: str = "") -> None:
+    def __init__(
+        self, folder: Path, office: RunningOffice, name: str = "kinali", *, address: str = "127.0.0.2"
+    ) -> None:
         env = {
-            "RANTAU_HOST": "127.0.0.2",
+            "RANTAU_HOST": address,
             "RANTAU_ORIGIN": office.url.replace("://", f"://{name}."),
-            "RANTAU_UPSTREAM": upstream or office.url,
+            "RANTAU_UPSTREAM": office.url,
             "RANTAU_ROLE": "hub",
         }
         super().__init__(folder, env=env, port=office.port)
         self.name = name
-        self.url = f"http://127.0.0.2:{office.port}"
+        self.url = f"http://{address}:{office.port}"
         self.named = {"Host": f"{name}.localhost:{office.port}"}
         self.command = [sys.executable, "-m", "server", "serve"]
 

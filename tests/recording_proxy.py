@@ -12,13 +12,14 @@ PIECE = 65536  # bytes
 
 
 class RecordingProxy:
-    """Listens on `port` of 127.0.0.1 and relays to *target*; `seen` holds the bytes of both directions."""
+    """Listens on `port` of *host* and relays to port *target*; `seen` holds the bytes of both directions."""
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, *, host: str = "127.0.0.1", port: int = 0, behind: str = "127.0.0.1") -> None:
         self.target = target
-        self.port = free_port()
+        self.behind = behind
+        self.port = port or free_port()
         self.seen = bytearray()
-        self._listener = socket.create_server(("127.0.0.1", self.port))
+        self._listener = socket.create_server((host, self.port))
         self._turn = threading.Lock()
         self._ends: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
@@ -49,7 +50,7 @@ class RecordingProxy:
 
     def _relay(self, near: socket.socket) -> None:
         try:
-            far = socket.create_connection(("127.0.0.1", self.target))
+            far = socket.create_connection((self.behind, self.target))
         except OSError:  # the server is down, as it may be
             _shut(near)
             return

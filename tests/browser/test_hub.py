@@ -1,19 +1,27 @@
-"""A phone in a village without a connection: the app of the office hands over to the hub, and nothing else does."""
+"""A phone in a village without a connection: the app of the office hands over to the hub, which reads nothing of it."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Playwright, expect
 
 from tests.browsing import Phone
 from tests.hubs import RunningHub
+from tests.markers import search, search_bytes
 from tests.papers import PaperOffice, found_office
-from tests.people import person
+from tests.people import Answers, person
 from tests.people_at_work import SERVICE, TEXTS, fill
+from tests.process_memory import found_in_memory
+from tests.recording_proxy import RecordingProxy
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 ID = TEXTS["id"]
+# The hub's name leads to the laptop in the room, and the office's to the office.
+NAMES = ("--host-resolver-rules=MAP kinali.localhost 127.0.0.2, MAP localhost 127.0.0.1",)
+NAME, MOTHER, STREET = "ZULQARNAIN XYVOPATRA", "MARWAHENDRI QULSYMBA", "GANG KWARTZOVIA"
+MARKERS = [NAME, MOTHER, STREET]
+ANSWERS: Answers = person(5) | {"nama_lengkap": NAME, "ibu_nama": MOTHER, "alamat_tempat_tinggal": STREET}
 
 
 @pytest.fixture
@@ -25,34 +33,37 @@ def papers(tmp_path: Path) -> Iterator[PaperOffice]:
 
 @pytest.fixture
 def hub(papers: PaperOffice, tmp_path: Path) -> Iterator[RunningHub]:
-    hub = RunningHub(tmp_path / "hub", papers.office)
+    hub = RunningHub(tmp_path / "hub", papers.office, address="127.0.0.3")
+    hub.env["RANTAU_LOG"] = "debug"
     hub.join(papers)
     yield hub
     hub.kill()
 
 
-def send(page: Page) -> None:
-    page.locator("[data-action=review]").click()
-    page.locator("[data-action=send]").click()
-
-
 def test_what_is_sent_in_the_village_is_at_the_hub_and_later_at_the_office(
     papers: PaperOffice, hub: RunningHub, playwright: Playwright, tmp_path: Path
-) -> None:
+) -> None:  # fmt: skip
     office = papers.office
-    named = ["--host-resolver-rules=MAP kinali.localhost 127.0.0.2, MAP localhost 127.0.0.1"]
-    with Phone(playwright, tmp_path / "phone", flags=named) as phone:
+    with (
+        RecordingProxy(office.port, host="127.0.0.2", port=office.port, behind="127.0.0.3") as wire,
+        Phone(playwright, tmp_path / "phone", flags=NAMES) as phone,
+    ):
         page = phone.page
         page.goto(f"{office.url}/id/apply/{SERVICE}")
-        fill(page, person(5))
+        fill(page, ANSWERS)
         expect(page.get_by_text(ID.text("app.ready"))).to_be_visible(timeout=60_000)
         office.stop()
         hub.start()
-        send(page)
+        page.locator("[data-action=review]").click()
+        page.locator("[data-action=send]").click()
         expect(page.locator("[data-receipt][data-state=hub]")).to_be_visible(timeout=60_000)
         expect(page.get_by_text(ID.text("state.hub")).first).to_be_visible()
+        assert b"POST /exchange" in wire.seen
+        assert search_bytes(bytes(wire.seen), MARKERS) == set()
+        assert found_in_memory(hub.process.pid, MARKERS) == set()
+        assert found_in_memory(hub.process.pid, ["hub:kinali"]), "the search sees the hub's memory"
+        assert search([hub.folder], MARKERS) == set()
 
         office.start()
-        receipt = page.locator("[data-receipt][data-state=done]")
-        expect(receipt).to_be_visible(timeout=120_000)
+        expect(page.locator("[data-receipt][data-state=done]")).to_be_visible(timeout=120_000)
     assert phone.errors == []

@@ -1,6 +1,7 @@
 """A hub keeps what devices gave it until the office's own signed receipt is there, and brings that receipt back."""
 
 import gzip
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ import pytest
 from server.hubs import HubError, Hubs
 from server.relay import Relay
 from server.relay_link import LinkError
-from sync.receipts import verify_receipt
+from sync.canonical import b64u_encode
+from sync.key_pair import new_key_pair
+from sync.receipts import sign_receipt, verify_receipt
 from sync.shape import write_once_rev
-from sync.statements import sign_code_mark, sign_gone
-from tests.sealed_items import NOW, new_keys, seal_pair
+from sync.statements import HubAuth, sign_code_mark, sign_gone, sign_hub_auth
+from tests.sealed_items import NOW, OfficeKeys, new_keys, seal_pair
 from tests.small_hub import HUB, Village, village
 
 pytestmark = pytest.mark.anyio
@@ -239,6 +242,47 @@ async def test_a_revoked_hub_hears_nothing_and_what_it_brings_is_taken(place: Vi
     assert await place.at_hub(watch=[[code.case, code.proof, 0, 0]]) == []
     assert whose(place, (await place.at_hub(late))[0], late) == "office"
     assert "revoked" in (await place.stores.state())["error"]
+
+
+async def test_nothing_that_the_office_did_not_sign_moves_a_hub(place: Village) -> None:
+    code, other = new_keys(), OfficeKeys()
+    pair = seal_pair(place.keys, code)
+    [own] = await place.at_hub(pair)
+    gone = sign_gone(code.case, at=NOW, kid="o1", private=other.office)
+    mark = sign_code_mark(code.case, new_keys().case, at=NOW, kid="o1", private=other.office)
+    forged = sign_receipt(pair[0], at=NOW, who="office", kid="s1", private=other.server)
+    as_office = sign_receipt(pair[0], at=NOW, who="office", kid="h1", private=place.keys.hub)
+    event = await place.step(code) | {"step": "ditolak"}
+    ends = [["erase", gone], ["voided", mark], event]
+    said = [*ends, [pair[0]["_id"], "ok", forged], [pair[0]["_id"], "ok", as_office], own]
+    place.wire.instead = said
+    await place.relay.catch_up()
+    assert await place.held() == {pair[0]["_id"]}
+    assert [row.id for row in await place.stores.cases.all_docs()] == [pair[0]["_id"]]
+    assert await place.stores.said([pair[0]["_id"]]) == {}
+
+
+async def test_an_overheard_word_of_a_hub_gives_nothing(place: Village) -> None:
+    code = new_keys()
+    await place.at_hub(seal_pair(place.keys, code))
+    await place.relay.catch_up()
+    await place.step(code)
+    hello = json.loads(gzip.decompress(place.wire.bodies[-1]).splitlines()[0])
+    own = place.hub.own
+    words = []
+    for signed in (
+        hello["auth"],
+        sign_hub_auth(HubAuth(HUB, own.install, (NOW + 400) * 1000), private=own.pair),
+        sign_hub_auth(HubAuth(HUB, own.install, (NOW + 1) * 1000), private=new_key_pair()),
+        sign_hub_auth(HubAuth("lain", own.install, (NOW + 1) * 1000), private=own.pair),
+        sign_hub_auth(HubAuth(HUB, b64u_encode(b"x" * 16), (NOW + 1) * 1000), private=own.pair),
+        ["hub1", "x"],
+    ):
+        word, hub = await Hubs(place.office.databases.staff, NOW).judge(signed)
+        assert hub is None
+        words.append(word)
+        assert await place.at_office(auth=signed, since="") == []
+    assert words == ["repeated", "clock", "unknown", "unknown", "used", "unknown"]
 
 
 async def test_a_name_is_given_once(place: Village) -> None:
