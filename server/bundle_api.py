@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -12,8 +12,8 @@ from starlette.responses import Response
 from server.bundle_import import BundleImport, IncomingBundle
 from server.exchange import RETRY_AFTER, epoch, intake_of
 from server.ndjson import NdjsonResponse, Problem, begun
-from server.office import Office, office_of
-from sync.bundle import TYPE, Head, office_id
+from server.office import office_of
+from sync.bundle import TYPE, office_id
 from sync.errors import BundleError, Unavailable
 
 log = logging.getLogger("rantau.bundle")
@@ -25,37 +25,50 @@ PATIENCE = 60.0  # seconds without a byte after which the rest is given up
 async def take_bundle(request: Request) -> Response:
     """Answer `POST /bundle`."""
     office = office_of(request)
+    disk = None if office.settings.couchdb else office.settings.data
+    about = {"time": office.clock(), "public": office.public}
+    taking = BundleImport(intake_of(office), disk)
+    return await answer_bundle(request, taking, office=office_id(office.root), about=about)
+
+
+async def answer_bundle(
+    request: Request,
+    taking: BundleImport,
+    *,
+    office: str,
+    about: dict[str, Any],
+    done: Callable[[], None] = lambda: None,
+) -> Response:
+    """Take a bundle for *office* in and send the answers, then call *done*; *about* stands in their first row."""
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != TYPE:
         return Problem(415, "unsupported", "content-type")
     if "content-encoding" in request.headers:
         return Problem(415, "unsupported", "content-encoding")
     incoming = IncomingBundle(_chunks(request))
     try:
-        head = await incoming.head(office=office_id(office.root))
-        return NdjsonResponse(await begun(_answers(office, head, incoming)))
+        head = await incoming.head(office=office)
+        stores = [taking.intake.cases, taking.intake.wraps]
+        first = {"epoch": await epoch(stores), **about, "entries": len(head.entries)}
+        return NdjsonResponse(await begun(_answers(taking, incoming, first, done)))
     except BundleError as error:
         return Problem(400, "bad-bundle", error.reason)
     except Unavailable:
         return Problem(503, "unavailable", retry_after=RETRY_AFTER)
 
 
-async def _answers(office: Office, head: Head, incoming: IncomingBundle) -> AsyncIterator[list[Any]]:
-    intake = intake_of(office)
-    first = {
-        "epoch": await epoch([intake.cases, intake.wraps]),
-        "time": office.clock(),
-        "public": office.public,
-        "entries": len(head.entries),
-    }
+async def _answers(
+    taking: BundleImport, incoming: IncomingBundle, first: dict[str, Any], done: Callable[[], None]
+) -> AsyncIterator[list[Any]]:
     before: list[Any] = [first]
     try:
-        async for rows in BundleImport(intake).answers(incoming):
+        async for rows in taking.answers(incoming):
             yield [*before, *rows]
             before = []
     except Unavailable:
         if before:
             raise
         log.warning("the store went away while a bundle came in; the sender repeats it")
+    done()
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:

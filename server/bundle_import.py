@@ -1,4 +1,4 @@
-"""Takes what a bundle holds into an intake, as the file comes; never more of it is in memory than a group of lines.
+"""Takes what a bundle holds into an intake, as it comes; never more than a group of lines or one file is in memory.
 
 Answers are the rows of an exchange, and after them how the file ended. Whatever is wrong with one entry is said of that
 entry; the same file again, at the same time too, gives the same answers.
@@ -7,12 +7,16 @@ entry; the same file again, at the same time too, gives the same answers.
 import json
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from server.carried_files import CarriedFiles
+from server.exchange import ends_of
 from server.intake import Intake, Outcome, Refused
 from server.items import LINE_LIMIT
-from server.watch import marks_of
-from sync.bundle import BundleReader, End, Entry, Head, Piece
+from server.uploads import BLOB_LIMIT
+from server.watch import bare
+from sync.bundle import BundleReader, End, Head, Piece
 from sync.errors import BundleError
 
 GROUP = 64  # lines committed together
@@ -62,12 +66,15 @@ class IncomingBundle:
 
 @dataclass
 class BundleImport:
-    """One bundle on its way into an intake."""
+    """One bundle on its way into an intake; *disk* is the folder of an embedded store."""
 
     intake: Intake
+    disk: Path | None = None
     _bytes: bytearray = field(default_factory=bytearray)
     _lines: list[tuple[str, bytes]] = field(default_factory=list)
-    _refused: list[Row] = field(default_factory=list)
+    _told: list[Row] = field(default_factory=list)
+    _named: dict[str, str] = field(default_factory=dict)  # which version names a file
+    _grown: set[str] = field(default_factory=set)  # versions of which files were stored
 
     async def answers(self, incoming: IncomingBundle) -> AsyncIterator[list[Row]]:
         """Give the answers as they become known, many at a time; the last row is `["end", how]`.
@@ -81,36 +88,56 @@ class BundleImport:
             if isinstance(part, Piece):
                 self._gather(part)
             else:
-                self._end(part)
+                await self._end(part)
         ending, missing = incoming.reader.finish()
-        yield [*await self._take(), *([entry.name, "refused", "cut"] for entry in missing), ["end", ending]]
+        taken = await self._take()
+        cut = [[entry.name, "refused", "cut"] for entry in missing]
+        yield [*taken, *await self._receipts(), *cut, ["end", ending]]
 
     def _gather(self, piece: Piece) -> None:
-        # One byte more than is taken, so that whoever reads the line sees that it is too long.
-        room = 0 if piece.entry.is_blob else LINE_LIMIT + 1 - len(self._bytes)
-        self._bytes += piece.data[: max(room, 0)]
+        # One byte more than is taken, so that whoever reads it sees that it is too long.
+        limit = BLOB_LIMIT if piece.entry.is_blob else LINE_LIMIT
+        self._bytes += piece.data[: max(limit + 1 - len(self._bytes), 0)]
 
-    def _end(self, end: End) -> None:
+    async def _end(self, end: End) -> None:
         data = bytes(self._bytes)
         self._bytes.clear()
-        if end.is_whole and not end.entry.is_blob:
-            self._lines.append((end.entry.name, data))
+        name = end.entry.name
+        if not end.is_whole:
+            self._told.append([name, "refused", "damaged"])
+        elif end.entry.is_blob:
+            word = await self._store(name.removeprefix("blob."), data)
+            self._told.append([name, word] if word in ("stored", "kept") else [name, "refused", word])
         else:
-            self._refused.append(_refusal(end.entry, "blobs-later" if end.is_whole else "damaged"))
+            self._lines.append((name, data))
+
+    async def _store(self, digest: str, data: bytes) -> str:
+        version_id = self._named.get(digest)
+        if len(data) > BLOB_LIMIT:
+            return "too-large"
+        if version_id is None:
+            return "unknown"
+        files = CarriedFiles(self.intake.cases, self.intake.blobs, self.disk)
+        word = await files.take(data, digest, version_id=version_id)
+        if word == "stored":
+            self._grown.add(version_id)
+        return word
 
     async def _take(self) -> list[Row]:
-        lines, rows = self._lines, self._refused
-        self._lines, self._refused = [], []
+        lines, rows = self._lines, self._told
+        self._lines, self._told = [], []
         outcomes = await self.intake.take([line for _, line in lines])
-        for (name, _), outcome in zip(lines, outcomes, strict=True):
+        for (name, line), outcome in zip(lines, outcomes, strict=True):
             rows += _rows(name, outcome)
-        return [*rows, *await self._marks(outcomes)]
+            if not isinstance(outcome, Refused):
+                self._named |= dict.fromkeys(json.loads(line)[0]["blobs"], outcome.id)
+        return [*rows, *await ends_of(self.intake, rows)]
 
-    async def _marks(self, outcomes: list[Outcome]) -> list[Row]:
-        """Give what ended the cases of which nothing more is taken: by it their phones end them too."""
-        ended = {one.id for one in outcomes if isinstance(one, Refused) and one.reason in ("gone", "voided")}
-        cases = sorted({id_.split(".")[1] for id_ in ended if id_})
-        return [list(mark) for case in cases for mark in await marks_of(self.intake.cases, case)]
+    async def _receipts(self) -> list[Row]:
+        """Give new receipts, which name the files that came after the first ones."""
+        found = await self.intake.cases.all_docs(keys=sorted(self._grown), include_docs=True) if self._grown else []
+        signed = [(row.id, await self.intake.receipt_of(bare(row.doc))) for row in found if row.doc is not None]
+        return [[id_, "ok", receipt] for id_, receipt in signed if receipt]
 
 
 def acknowledged(rows: Iterable[Row]) -> list[tuple[str, bytes]]:
@@ -133,7 +160,3 @@ def _rows(name: str, outcome: Outcome) -> list[Row]:
         return [[name, "refused", outcome.reason]]
     row = outcome.row(0)
     return [row] if outcome.id == name else [[name, "refused", "id-mismatch"], row]
-
-
-def _refusal(entry: Entry, reason: str) -> Row:
-    return [entry.name, "refused", reason]

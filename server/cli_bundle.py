@@ -5,6 +5,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,9 @@ import click
 
 from server.bundle_import import BundleImport, IncomingBundle, acknowledged
 from server.content import load_content
-from server.databases import Databases, open_databases
+from server.databases import open_databases
+from server.hub import open_hub
+from server.hub_intake import hub_intake_of
 from server.intake import Intake
 from server.office import now, read_keys
 from server.sentences import in_sentences
@@ -39,11 +42,20 @@ FILES = click.argument(
 )
 
 
+@dataclass(frozen=True)
+class Door:
+    """What files are taken into: an office's intake or a hub's."""
+
+    intake: Intake
+    office: str
+    disk: Path | None
+
+
 @dataclass
 class Told:
     """What became of one file."""
 
-    received: int = 0
+    received: set[str] = field(default_factory=set)
     refused: list[tuple[str, str]] = field(default_factory=list)
     ending: str = ""
     ack: Path | None = None
@@ -72,11 +84,10 @@ def bundle(files: Sequence[Path]) -> None:
 
 async def _import(settings: Settings, files: Sequence[Path]) -> bool:
     is_whole = True
-    async with open_databases(settings) as databases:
-        intake, office = await _intake(settings, databases)
+    async with _opened(settings) as door:
         for path in files:
             try:
-                told = await _take(path, intake, office)
+                told = await _take(path, door)
             except BundleError as error:
                 click.echo(f"{path}: not taken: {WHY[error.reason]}.", err=True)
                 is_whole = False
@@ -86,40 +97,45 @@ async def _import(settings: Settings, files: Sequence[Path]) -> bool:
     return is_whole
 
 
-async def _intake(settings: Settings, databases: Databases) -> tuple[Intake, str]:
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Door]:
+    if settings.role == "hub":
+        async with open_hub(settings) as hub:
+            yield Door(hub_intake_of(hub), office_id(hub.own.root), settings.data)
+        return
     own = read_server_key(settings.data)
-    key_list = verify_key_list(await read_keys(databases), own.root)
-    intake = Intake(
-        cases=databases.cases,
-        wraps=databases.wraps,
-        blobs=databases.blobs,
-        forms=load_content(settings.content).forms,
-        key_list=key_list,
-        server_key=own.pair,
-        server_kid=own.kid,
-        clock=now,
-    )
-    return intake, office_id(own.root)
+    async with open_databases(settings) as databases:
+        intake = Intake(
+            cases=databases.cases,
+            wraps=databases.wraps,
+            blobs=databases.blobs,
+            forms=load_content(settings.content).forms,
+            key_list=verify_key_list(await read_keys(databases), own.root),
+            server_key=own.pair,
+            server_kid=own.kid,
+            clock=now,
+        )
+        yield Door(intake, office_id(own.root), None if settings.couchdb else settings.data)
 
 
-async def _take(path: Path, intake: Intake, office: str) -> Told:
+async def _take(path: Path, door: Door) -> Told:
     told, answers = Told(), list[list[Any]]()
     incoming = IncomingBundle(_chunks_later(path))
-    await incoming.head(office=office)
-    async for rows in BundleImport(intake).answers(incoming):
+    await incoming.head(office=door.office)
+    async for rows in BundleImport(door.intake, door.disk).answers(incoming):
         answers += [row for row in rows if row[1] == "ok" or row[0] in ("erase", "voided")]
-        told.received += sum(row[1] in ("ok", "kept") for row in rows)
+        told.received |= {row[0] for row in rows if row[1] in ("ok", "kept", "stored")}
         told.refused += [(row[0], row[2]) for row in rows if row[1] == "refused"]
         told.ending = rows[-1][1]
     named = acknowledged(answers)
     if named:
         told.ack = path.with_name(f"{path.name.partition('.rantau')[0]}-ack.rantau")
-        told.ack.write_bytes(write_bundle("ack", named, office=office, at=now()))
+        told.ack.write_bytes(write_bundle("ack", named, office=door.office, at=now()))
     return told
 
 
 def _print(path: Path, told: Told) -> None:
-    click.echo(f"{path}: {told.received} received, {len(told.refused)} not.{_ending(told.ending)}")
+    click.echo(f"{path}: {len(told.received)} received, {len(told.refused)} not.{_ending(told.ending)}")
     counts = Counter(reason for _, reason in told.refused)
     for reason, count in counts.most_common():
         click.echo(f"  not received, {reason}: {count}")

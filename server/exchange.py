@@ -230,11 +230,11 @@ async def _take(request: Request, body: Body, reader: _Reader | None) -> list[An
         databases = office.databases
         await note_relayed(databases.staff, databases.cases, reader.hub, lines, now=office.clock())
     rows = rows_of(await intake.take(lines), group)
-    return [*rows, *await _ends_of(intake, rows)] if reader and reader.hub else rows
+    return [*rows, *await ends_of(intake, rows)] if reader and reader.hub else rows
 
 
-async def _ends_of(intake: Intake, rows: list[Any]) -> list[Any]:
-    """Give a hub the signed marks for which its items were refused, or it would keep what is erased."""
+async def ends_of(intake: Intake, rows: list[Any]) -> list[Any]:
+    """Give the signed marks for which items were refused, or a hub or phone that carried them would keep them."""
     cases = {case_of_id(row[0]) for row in rows if row[1:] in (["refused", "gone"], ["refused", "voided"])}
     return [list(mark) for case in sorted(filter(None, cases)) for mark in await marks_of(intake.cases, case)]
 

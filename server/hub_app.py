@@ -17,11 +17,12 @@ from starlette.routing import Route
 
 from server import hub_pages, tus
 from server.body_lines import BodyLimits
+from server.bundle_api import BUNDLE_LIMIT
 from server.failures import Failures, explain
 from server.handler import Handler
 from server.headers import StrictHeaders
 from server.hub import hub_of, open_hub
-from server.hub_exchange import hub_exchange, hub_keys, hub_ping
+from server.hub_exchange import hub_bundle, hub_exchange, hub_keys, hub_ping
 from server.hub_files import hub_files_of, keep_hub_swept
 from server.hub_public import follow_public
 from server.limits import BodyLimit, ClientAddress, KnownHosts, SlowDown
@@ -65,6 +66,7 @@ ROUTES = (
         methods=["HEAD", "PATCH", "POST"],
         middleware=[_BLOB],
     ),
+    Route("/bundle", hub_bundle, methods=["POST"], middleware=[Middleware(BodyLimit, limit=BUNDLE_LIMIT)]),
     Route("/exchange", hub_exchange, methods=["POST"], middleware=[Middleware(BodyLimit, limit=BodyLimits().sent)]),
 )
 

@@ -9,10 +9,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from server.bundle_api import answer_bundle
+from server.bundle_import import BundleImport
 from server.exchange import Body, answer_exchange, epoch, rows_of
 from server.hub import Hub, hub_of
 from server.hub_intake import HubIntake, hub_intake_of
 from server.watch import Hello, News
+from sync.bundle import office_id
 from sync.canonical import b64u_encode
 
 
@@ -20,6 +23,14 @@ async def hub_exchange(request: Request) -> Response:
     """Answer `POST /exchange`."""
     hub = hub_of(request)
     return await answer_exchange(request, lambda hello, body: _answers(hub, hello, body))
+
+
+async def hub_bundle(request: Request) -> Response:
+    """Answer `POST /bundle` as the office does."""
+    hub = hub_of(request)
+    taking = BundleImport(hub_intake_of(hub), hub.settings.data)
+    about = {"time": hub.clock(), "public": hub.public, "hub": hub.own.name}
+    return await answer_bundle(request, taking, office=office_id(hub.own.root), about=about, done=hub.woken)
 
 
 async def hub_ping(request: Request) -> Response:

@@ -16,6 +16,7 @@ from server.bundle_api import take_bundle
 from server.bundle_import import GROUP, BundleImport, IncomingBundle
 from server.exchange import intake_of
 from server.items import LINE_LIMIT
+from server.uploads import BLOB_LIMIT
 from sync.bundle import TYPE, entry_of, office_id, write_bundle, write_head
 from sync.canonical import b32_encode, sha256
 from sync.receipt_code import CodeKeys
@@ -44,11 +45,12 @@ async def databases(tmp_path: Path) -> AsyncIterator[SimpleNamespace]:
 
 
 @pytest.fixture
-def client(databases: SimpleNamespace) -> Client:
+def client(databases: SimpleNamespace, tmp_path: Path) -> Client:
     app = Starlette(routes=[Route("/bundle", take_bundle, methods=["POST"])])
     app.state.office = SimpleNamespace(
-        databases=databases, forms=FORMS, key_list=KEYS.key_list, server_key=KEYS.server, clock=lambda: NOW,
-        public="abcdefgh", root=KEYS.root.pub,
+        databases=databases, forms=FORMS, key_list=KEYS.key_list, server_key=KEYS.server, server_kid="s1",
+        clock=lambda: NOW,
+        public="abcdefgh", root=KEYS.root.pub, settings=SimpleNamespace(couchdb="", data=tmp_path),
     )  # fmt: skip
     return Client(app)
 
@@ -137,7 +139,7 @@ async def test_what_is_wrong_with_one_entry_is_said_of_that_one(client: Client, 
     told = {row[0]: row[2] for row in rows if row[1] == "refused"}
     assert told == {
         changed[0]: "malformed", other[0]: "id-mismatch", unknown[0]: "form-unknown", long[0]: "too-large",
-        named[5][0]: "malformed", named[6][0]: "blobs-later", rows[-2][0]: "damaged",
+        named[5][0]: "malformed", named[6][0]: "unknown", rows[-2][0]: "damaged",
     }  # fmt: skip
     assert [row[1] for row in rows].count("ok") == 2
     assert len(await ids(databases.cases)) == 2, "the good one, and the one under another's name"
@@ -214,8 +216,54 @@ async def test_lengths_and_counts_that_promise_everything_take_no_memory(client:
 
 
 @pytest.mark.anyio
+async def test_a_photograph_is_taken_where_a_version_names_it_and_the_receipt_says_so(
+    client: Client, databases: SimpleNamespace
+) -> None:
+    photos = [photo(number) for number in range(3)]
+    digests = [name.removeprefix("blob.") for name, _ in photos]
+    [named] = sealed(1, blobs=digests[:2])
+    [other] = sealed(1, blobs=digests[2:])
+    swapped = (photos[1][0], photos[0][1])
+    rows = (await post(client, bundle([named, photos[0], swapped, photos[2]]))).lines()[1:]
+    told = [row[:2] if row[1] == "ok" else row for row in rows]
+    assert told == [
+        [named[0], "ok"], [photos[0][0], "stored"], [photos[1][0], "refused", "id-mismatch"],
+        [photos[2][0], "refused", "unknown"], [named[0], "ok"], ["end", "whole"],
+    ]  # fmt: skip
+    version = json.loads(named[1])[0]
+    assert [verify_receipt(rows[at][2], version, KEYS.key_list).held for at in (0, 4)] == [(), (digests[0],)]
+    assert (await databases.blobs.attachment(photos[0][0], "body")).data == photos[0][1]
+
+    # Before the line that names it, it is not taken; the same file in its order brings it, as often as one likes.
+    for order, stored in (
+        ([photos[2], other], []),
+        ([other, photos[2]], [photos[2][0]]),
+        ([other, photos[2]] * 2, None),
+    ):
+        rows = (await post(client, bundle(order))).lines()[1:]
+        assert stored is None or [row[0] for row in rows if row[1] == "stored"] == stored
+    assert await ids(databases.blobs) == sorted([photos[0][0], photos[2][0]])
+
+
+@pytest.mark.anyio
+async def test_no_photograph_of_an_erased_case_and_none_too_large(client: Client, databases: SimpleNamespace) -> None:
+    small, large = photo(1), photo(2, BLOB_LIMIT + 1)
+    [named] = sealed(1, codes=new_keys, blobs=[name.removeprefix("blob.") for name, _ in (small, large)])
+    file = bundle([named, large, small])
+    rows = (await post(client, file)).lines()[1:]
+    assert [row for row in rows if row[1] != "ok"] == [
+        [large[0], "refused", "too-large"], [small[0], "stored"], ["end", "whole"],
+    ]  # fmt: skip
+    await databases.cases.bulk_docs([sign_gone(named[0].split(".")[1], at=NOW, kid="o1", private=KEYS.office)])
+    told = {row[0]: row[2] for row in (await post(client, file)).lines()[1:] if row[1] == "refused"}
+    assert told == {named[0]: "gone", large[0]: "too-large", small[0]: "unknown"}
+
+
+@pytest.mark.anyio
 async def test_of_a_day_with_its_photographs_little_is_in_memory_at_a_time(client: Client) -> None:
-    named, photos = sealed(50), [photo(number) for number in range(150)]
+    photos = [photo(number) for number in range(150)]
+    digests = [name.removeprefix("blob.") for name, _ in photos]
+    named = [sealed(1, blobs=digests[at : at + 3])[0] for at in range(0, 150, 3)]
     entries = [entry_of(name, data) for name, data in [*named, *photos]]
     head = write_head("items", entries, office=OFFICE, at=NOW)
     photos.clear()
@@ -233,5 +281,5 @@ async def test_of_a_day_with_its_photographs_little_is_in_memory_at_a_time(clien
     rows = [row async for batch in BundleImport(intake_of(client.app.state.office)).answers(incoming) for row in batch]
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert [row[1] for row in rows] == ["ok"] * 50 + ["refused"] * 150 + ["whole"]
+    assert [row[1] for row in rows] == ["ok"] * 50 + ["stored"] * 150 + ["ok"] * 50 + ["whole"]
     assert peak < 1_500_000, "the file has 3.9 MB"
