@@ -5,12 +5,12 @@
 
 import { endCase, tellCases, watches } from './cases.js';
 import { endedCase, isSigned } from './case-content.js';
-import { verifyReceipt } from './crypto/receipts.js';
 import { lose, reach } from './contact.js';
 import { amend, read, write } from './db.js';
 import { NoOfficeError, RootChangedError, StorageError } from './device-errors.js';
 import { dropOld, isDue, items, sending } from './outbox.js';
 import { noteTime, office, refreshOffice } from './pins.js';
+import { MEMORY, settle, takeReceipt } from './receipt-taking.js';
 import { exclusively, listen, tell } from './tabs.js';
 import { TransportError, post } from './transport.js';
 import { vaultAtHand } from './vault.js';
@@ -25,7 +25,6 @@ import { vaultAtHand } from './vault.js';
 /** @typedef {import('./device-reading.js').DeviceReading} DeviceReading */
 /** @typedef {{result: Result, keys: KeyList, sent: Item[], news: Map<string, any[]>, reading: DeviceReading | null}} Round */
 
-const MEMORY = 'exchange';
 const [LEAST, MOST, MOST_HAVE] = [8_000, 1 << 20, 1000]; // characters of a batch, less being worth no request; ids asked for
 const BRISK = 8_000; // milliseconds; a batch that took less may be doubled
 const STUBBORN = 3; // times that an item may come back as unreadable before it is set aside
@@ -168,7 +167,7 @@ async function take(row, round) {
   const item = round.sent.find((sent) => sent.id === id) ?? (id === null ? round.sent[line - 2] : await elsewhere(id));
   if (what === 'missing') await offerAgain(id);
   else if (!item || (at && what === 'refused')) return; // only the office refuses
-  else if (what === 'ok') await takeReceipt(item, detail, round);
+  else if (what === 'ok') round.result[await takeReceipt(item, detail, round.keys)].push(item.id);
   else if (what === 'kept') await keep(item, round.result);
   else if (what === 'refused' && id === null) await takeUnreadable(item, detail, round.result);
   else if (what === 'refused') await setAside(item, detail, round.result);
@@ -182,19 +181,6 @@ function takePlace(place, more, { reading, result }) {
 
 /** What was sent from here may have come to the office by another way. @param {unknown} id */
 const elsewhere = (id) => read('outbox', String(id));
-
-/** Only this empties the outbox. @param {Item} item @param {any} receipt @param {Round} round */
-async function takeReceipt(item, receipt, { keys, result }) {
-  const verified = await verifyReceipt(receipt, JSON.parse(item.line)[0], keys).catch(() => undefined);
-  if (!verified) {
-    result.forged.push(item.id);
-    return;
-  }
-  const state = verified.who === 'office' ? 'done' : 'hub';
-  const now = Date.now();
-  await settle(item.id, { state, receipt, reason: null, offeredAt: now, done: state === 'done' ? now : null });
-  result[state].push(item.id);
-}
 
 /** @param {Item} item @param {Result} result */
 async function keep({ id }, result) {
@@ -217,13 +203,6 @@ async function setAside({ id }, reason, result) {
   await settle(id, { state: 'refused', reason: typed });
   result.refused.push([id, typed]);
 }
-
-/**
- * What the office has a receipt out for stays so, whatever a later answer says.
- * @param {string} id @param {Partial<Item>} changed
- */
-const settle = (id, changed) =>
-  amend('outbox', id, (item) => (item.state === 'done' ? undefined : { ...item, ...changed }));
 
 /** A hub has not brought it to the office yet, or does not have it; or a restored office does not any more. @param {unknown} id */
 const offerAgain = (id) =>

@@ -20,7 +20,7 @@ import { weigh } from './wire-body.js';
 /** @typedef {'waiting' | 'kept' | 'hub' | 'done' | 'refused'} State */
 /**
  * @typedef {{id: string, case: string, line: string, bytes: number, state: State, reason: string | null, at: number,
- *   tries: number, offeredAt: number, done: number | null, receipt: any}} Item
+ *   tries: number, offeredAt: number, done: number | null, receipt: any, isCarried?: true}} Item
  */
 /**
  * @typedef {{draft: Draft, keys: import('./crypto/receipt-code.js').CodeKeys, code: string, case: string,
@@ -100,16 +100,6 @@ export async function dropItem(id) {
   const isDropped = await removeWhere((item) => item.id === id && item.state === 'refused');
   document.dispatchEvent(new CustomEvent('rantau:stored'));
   return isDropped;
-}
-
-/**
- * Give items, or everything that is not with the office, as the file that travels by other means.
- * @param {string[]} [ids]
- */
-export async function exportItems(ids) {
-  const chosen = (await items()).filter(({ id, state }) => (ids ? ids.includes(id) : state !== 'done'));
-  const lines = ['{"v":1}', ...chosen.map(({ line }) => line)];
-  return new Blob([`${lines.join('\n')}\n`], { type: 'application/x-rantau' });
 }
 
 /** @returns {Promise<Item[]>} */

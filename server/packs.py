@@ -41,7 +41,10 @@ EXTRAS = {
         "components/correction", "components/office-words", "components/track-form", "contact", "crypto/event-reading",
         "crypto/open-own", "crypto/receipts", "crypto/shape", "crypto/speakable", "crypto/unpadding", "exchange",
         "exchange-timer", "lease", "online", "passphrase/offer", "region-names", "transport",
+        "bundle-export", "components/save-file", "receipt-taking",
     ),
+    # Whoever carries files for others, or waits for the answer to one; it builds on what is in `online`.
+    "bundle": ("bundle-import", "components/bundle"),
     # A phone that a PIN or a passphrase locks, and what helps where something does not open.
     "profile": (
         "aside", "components/aside-part", "components/forgotten", "components/passphrase-form",

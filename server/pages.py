@@ -89,7 +89,7 @@ def _rendered(environment: Environment, template: str, context: Mapping[str, obj
 
 def _public(content: Content, lang: str) -> Iterator[tuple[str, str, Mapping[str, object]]]:
     yield "", "home.html", {}
-    for name in ("mine", "track", "case", "volunteer"):
+    for name in ("mine", "track", "case", "volunteer", "bundle"):
         yield name, f"{name}.html", {}
     for guide in content.guides.of(lang):
         yield f"guides/{guide.slug}", "guide.html", {"guide": guide}

@@ -20,14 +20,16 @@ from sync.keyring import names_hub
 DEVICE_TEXTS = ("app.", "code.", "field.", "rule.", "option.", "form.", "section.", "step.", "refused.", "state.")
 # Of those, what only an answer of the office needs, and what only a phone needs on which something does not open.
 ONLINE_TEXTS = (
-    "step.", "refused.", "app.case.", "app.steps", "app.exchange.busy", "app.exchange.elsewhere", "app.exchange.failed",
-    "app.exchange.ok", "app.mine.drop", "app.mine.erased", "app.mine.retry", "app.mine.unread", "app.receipt.done",
-    "app.receipt.hub", "app.receipt.kept", "app.receipt.refused", "app.state.refused", "code.erased", "code.unknown",
-    "code.voided", "state.done", "state.hub", "state.kept", "state.refused",
+    "step.", "refused.", "app.case.", "app.steps", "app.exchange.busy", "app.exchange.elsewhere",
+    "app.exchange.failed", "app.exchange.ok", "app.mine.carried", "app.mine.drop", "app.mine.erased",
+    "app.mine.retry", "app.mine.unread", "app.receipt.done", "app.receipt.hub", "app.receipt.kept",
+    "app.receipt.refused", "app.state.refused", "code.erased", "code.unknown", "code.voided", "state.done",
+    "state.hub", "state.kept", "state.refused",
 )  # fmt: skip
 STAFF_TEXTS = (*DEVICE_TEXTS, "staff.")
 PROFILE_TEXTS = ("profile.", "app.mine.renew", "app.mine.set-aside")  # of a phone that a PIN or a passphrase locks
 VOLUNTEER_TEXTS = ("volunteer.",)
+BUNDLE_TEXTS = ("bundle.",)  # of files that are carried
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,13 @@ def _texts(content: Content) -> dict[str, Resource]:
         catalogue = content.catalogues[lang]
         later = catalogue.subset((*ONLINE_TEXTS, *PROFILE_TEXTS))
         first = {key: text for key, text in catalogue.subset(DEVICE_TEXTS).items() if key not in later}
-        more = {"online": ONLINE_TEXTS, "profile": PROFILE_TEXTS, "staff": STAFF_TEXTS, "volunteer": VOLUNTEER_TEXTS}
+        more = {
+            "online": ONLINE_TEXTS,
+            "profile": PROFILE_TEXTS,
+            "staff": STAFF_TEXTS,
+            "volunteer": VOLUNTEER_TEXTS,
+            "bundle": BUNDLE_TEXTS,
+        }
         parts = {lang: first} | {f"{name}-{lang}": catalogue.subset(prefixes) for name, prefixes in more.items()}
         found |= {f"/text/{name}.json": make_resource(_json(texts), JSON) for name, texts in parts.items()}
     return found

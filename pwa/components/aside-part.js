@@ -8,8 +8,11 @@ import { text } from '../text.js';
 import { OWN } from '../vault.js';
 import { when } from '../words.js';
 import { secretInput } from './passphrase-form.js';
-import { saveFile } from './save-file.js';
 import { secretTrouble } from './unlock.js';
+
+// It comes with what every phone has fetched first, and this part does not wait for that.
+/** @type {typeof import('./save-file.js').saveFile} */
+const saveFile = async (blob, name) => (await import('./save-file.js')).saveFile(blob, name);
 
 /** @typedef {import('../aside.js').Aside} Aside */
 /** @typedef {(said: string) => unknown} Renew shows the panel anew, with what was done */

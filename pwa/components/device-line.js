@@ -2,6 +2,7 @@
 
 import { readDevice } from '../device-key.js';
 import { element } from '../element.js';
+import { keepPacks } from '../sw-bridge.js';
 import { loadMore, text } from '../text.js';
 
 /** @typedef {import('../device-key.js').Device} Device */
@@ -11,6 +12,7 @@ export async function deviceLine(name) {
   await loadMore('volunteer').catch(() => {});
   const device = await readDevice(name);
   if (!device) return null;
+  void keepPacks('bundle'); // whoever collects all day may have to carry it as a file
   const { login } = device;
   return element('div', { class: 'stack near' }, element('p', {}, text('volunteer.at-work', { login, device: name })), readingLine(device));
 }

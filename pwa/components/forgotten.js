@@ -8,7 +8,10 @@ import { text } from '../text.js';
 import { confirmButton } from './confirm-button.js';
 import { passphraseForm } from './passphrase-form.js';
 import { renewal } from './problem-card.js';
-import { saveFile } from './save-file.js';
+
+// It comes with what every phone has fetched first, and this part does not wait for that.
+/** @type {typeof import('./save-file.js').saveFile} */
+const saveFile = async (blob, name) => (await import('./save-file.js')).saveFile(blob, name);
 
 /** @param {string} id the profile @param {boolean} isPin @param {() => void} cancel @returns {HTMLElement} */
 export function forgottenPage(id, isPin, cancel) {

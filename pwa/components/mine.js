@@ -4,12 +4,11 @@ import { forgetCase, listCases } from '../case-list.js';
 import { storageTrouble } from '../device-errors.js';
 import { deleteDraft, listDrafts } from '../drafts.js';
 import { element } from '../element.js';
-import { CONNECTION, dropItem, exportItems, listOutbox, retryItem } from '../outbox.js';
+import { CONNECTION, dropItem, listOutbox, retryItem } from '../outbox.js';
 import { hasText, language, loadMore, text } from '../text.js';
 import { openVault } from '../vault.js';
 import { kilobytes, stateBadge, when } from '../words.js';
 import { confirmButton } from './confirm-button.js';
-import { saveFile } from './save-file.js';
 
 const DAY = 86_400_000; // milliseconds
 const problemCards = async () => (await loadMore('profile'), import('./problem-card.js'));
@@ -83,7 +82,7 @@ export default class Mine {
       element('p', { 'data-part': 'cost' }, text('app.mine.cost', { size: kilobytes(bytes) })),
       element('div', { class: 'cluster' },
         action('send-now', text('app.mine.send-now'), () => this.sendNow()),
-        plain('export', text('app.mine.export'), async () => saveFile(await exportItems(), 'rantau.rantau'))));
+        plain('export', text('app.mine.export'), () => this.share())));
   }
 
   async sendNow() {
@@ -93,10 +92,17 @@ export default class Mine {
     this.status.textContent = text(`app.exchange.${state}`);
   }
 
+  /** As a file, for where no signal is. @param {string[]} [ids] */
+  async share(ids) {
+    const carrying = await import('../bundle-export.js').catch(() => undefined);
+    if (carrying) await carrying.shareOutbox(ids);
+    else this.status.textContent = text('app.later');
+  }
+
   /** @param {any} item @param {string} title */
   item(item, title) {
     return element('li', { class: 'card stack near', 'data-item': item.id },
-      element('h3', {}, element('a', { href: casePage(item.case) }, title)),
+      element('h3', {}, item.isCarried ? text('app.mine.carried') : element('a', { href: casePage(item.case) }, title)),
       element('p', {}, stateBadge(item.state)),
       element('p', { class: 'quiet' }, text('app.mine.sealed', { at: when(item.at), size: kilobytes(item.bytes) })),
       ...(item.state === 'refused' ? this.refused(item) : []));
@@ -117,7 +123,7 @@ export default class Mine {
       element('p', { class: 'error' }, text(hasText(key) ? key : 'refused.malformed')),
       element('div', { class: 'cluster' },
         action('retry', text('app.mine.retry'), again),
-        plain('export-item', text('app.mine.export'), async () => saveFile(await exportItems([id]), `${id}.rantau`))),
+        plain('export-item', text('app.mine.export'), () => this.share([id]))),
       confirmButton({ label: text('app.mine.drop'), question: text('app.mine.drop.sure'), yes: text('app.mine.drop'), act: drop }),
     ];
   }

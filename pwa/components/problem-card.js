@@ -7,7 +7,10 @@ import { text } from '../text.js';
 import { openDevice } from '../vault.js';
 import { when } from '../words.js';
 import { confirmButton } from './confirm-button.js';
-import { saveFile } from './save-file.js';
+
+// It comes with what every phone has fetched first, and this part does not wait for that.
+/** @type {typeof import('./save-file.js').saveFile} */
+const saveFile = async (blob, name) => (await import('./save-file.js')).saveFile(blob, name);
 
 /** @typedef {{id: string, at: number, problem: string}} Broken */
 

@@ -2,8 +2,10 @@
 
 /** @param {Blob} blob @param {string} name */
 export async function saveFile(blob, name) {
-  const file = new File([blob], name, { type: blob.type });
-  if (navigator.canShare?.({ files: [file] })) {
+  // Browsers share only kinds of files that they have heard of; text is one everywhere, and readers go by the bytes.
+  const files = [new File([blob], name, { type: blob.type }), new File([blob], `${name}.txt`, { type: 'text/plain' })];
+  const file = files.find((each) => navigator.canShare?.({ files: [each] }));
+  if (file) {
     const isShared = await navigator.share({ files: [file] }).then(() => true, (error) => error.name === 'AbortError');
     if (isShared) return;
   }

@@ -6,6 +6,7 @@
 import { listDevices } from '../device-key.js';
 import { button, element } from '../element.js';
 import { EnrolmentError, enrol, unfinished } from '../enrolment.js';
+import { unsent } from '../outbox.js';
 import { keepPacks } from '../sw-bridge.js';
 import { language, loadMore, text } from '../text.js';
 import { readingLine } from './device-line.js';
@@ -43,7 +44,8 @@ export default class Volunteer {
     const device = await unfinished();
     if (device) return this.askPassphrase(device);
     const devices = await listDevices();
-    return this.put(...(devices.length ? [await standing(devices)] : [element('p', {}, text('volunteer.lead'))]), this.wordsForm());
+    const parts = devices.length ? [await standing(devices), await dayEnd()] : [element('p', {}, text('volunteer.lead'))];
+    return this.put(...parts, this.wordsForm());
   }
 
   /** @param {string} code */
@@ -65,6 +67,7 @@ export default class Volunteer {
   async askPassphrase({ device, login }) {
     // Without what unlocks, a phone without a signal would lock its person out.
     const isHere = (await Promise.all([keepPacks('profile'), keepPacks('volunteer')])).every(Boolean);
+    void keepPacks('bundle');
     // These come in packs of their own, with which this one does not always come.
     const [{ createProfile }, { passphraseForm }] = await Promise.all([import('../profiles.js'), import('./passphrase-form.js')]);
     const act = async (/** @type {string} */ passphrase, /** @type {AbortSignal} */ signal) => {
@@ -111,4 +114,12 @@ async function standing(devices) {
   return element('ul', { class: 'grid' }, ...devices.map((device) =>
     element('li', { class: 'card stack near', 'data-device': device.device },
       element('h2', {}, device.login), element('p', { class: 'quiet' }, device.device), readingLine(device))));
+}
+
+/** What a day without a signal has left on this phone can go on as a file. */
+async function dayEnd() {
+  const { count } = await unsent();
+  const share = async () => (await import('../bundle-export.js')).shareOutbox();
+  return count ? element('div', { class: 'notice stack near', 'data-unsent': count },
+    element('p', {}, text('volunteer.carry', { count })), element('p', {}, button(text('app.mine.export'), share))) : null;
 }

@@ -18,7 +18,9 @@ from tests.serving import RunningOffice
 pytestmark = pytest.mark.browser
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
-PAGES = ("", "guides/passport", "apply/passport-new", "mine", "track", "case", "volunteer", "poster", "nowhere")
+PAGES = (
+    "", "guides/passport", "apply/passport-new", "mine", "track", "case", "volunteer", "bundle", "poster", "nowhere",
+)  # fmt: skip
 SMALLEST = {"width": 320, "height": 640}
 WIDE = {"width": 1280, "height": 900}
 LOAD = """async () => {

@@ -122,6 +122,9 @@ def test_what_a_volunteer_collects_arrives_whatever_the_office_has_revoked(
     go_to_mine(page, office)
     expect(page.locator("[data-item]")).to_have_count(2)
     assert page.evaluate(MARKS) == [f"volunteer {device}"] * 2
+    page.goto(f"{office.url}/id/volunteer")
+    expect(page.locator("[data-unsent='2']").get_by_role("button")).to_be_visible()
+    go_to_mine(page, office)
 
     phone.offline(without_signal=False)
     expect(page.locator("[data-item]")).to_have_count(0)

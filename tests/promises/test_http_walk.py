@@ -15,6 +15,7 @@ from server.headers import strict_headers
 from server.ndjson import NDJSON
 from server.posted import FORM
 from server.routes import ROWS, Row
+from sync.bundle import TYPE
 from tests.odd_requests import ENDS_THE_SESSION, METHODS, OddRequest, odd_requests, url_of
 from tests.officers import ApiOfficer
 from tests.raw_http import Header, RawReply, ask_raw, request_bytes
@@ -85,7 +86,7 @@ def sound(reply: RawReply | None, *, mark: bytes = MARK, to_peer: bool = False) 
 
 READING = [row for row in ROWS if row.method == "GET"]
 TAKING = [row for row in ROWS if row.body_limit and row.name not in ENDS_THE_SESSION]
-READ_BY = {"exchange": NDJSON}
+READ_BY = {"exchange": NDJSON, "take_bundle": TYPE}
 PROGRAMS_READ = {"application/json", "multipart/mixed", "multipart/related"}
 
 

@@ -77,10 +77,20 @@ def send_plain(page: Page, office: RunningOffice) -> None:
     expect(page.get_by_role("heading", name=ID.text("sent.ok.title"))).to_be_visible()
 
 
-def send_correction(page: Page) -> None:
+def carry_correction(phone: Phone, office: RunningOffice, folder: Path) -> None:
+    """Seal it without a signal, save it as the file that somebody carries, and send it when the signal is back."""
+    page = phone.page
+    expect(page.get_by_text(ID.text("app.ready"))).to_be_visible(timeout=40_000)
+    phone.offline()
     page.locator("[data-action=review]").click()
     page.locator("[data-action=send]").click()
-    expect(page.locator("[data-receipt][data-state=done]")).to_be_visible(timeout=40_000)
+    expect(page.locator("[data-receipt]")).to_be_visible()
+    page.goto(f"{office.url}/id/mine")
+    with page.expect_download() as download:
+        page.locator("[data-action=export]").click()
+    download.value.save_as(folder / download.value.suggested_filename)
+    phone.offline(without_signal=False)
+    expect(page.locator("[data-item]")).to_have_count(0, timeout=40_000)
 
 
 def export(page: Page, case: Locator, tmp_path: Path) -> list[str]:
@@ -129,7 +139,7 @@ def test_with_the_app_nothing_is_in_clear_anywhere(
     expect(phone.page.get_by_text(NOTE)).to_be_visible(timeout=40_000)
     phone.page.locator("[data-correct]").click()
     expect(phone.page.locator("[name=nama_lengkap]")).to_have_value(NAME)
-    send_correction(phone.page)
+    carry_correction(phone, office, tmp_path / "carried")
     phone.stop()
 
     assert number.encode() in wire.seen
@@ -137,7 +147,10 @@ def test_with_the_app_nothing_is_in_clear_anywhere(
     assert found_in_memory(office.process.pid, MARKERS) == set()
     shutil.copytree(office.folder / "data", tmp_path / "backup")
     office.stop()
-    folders = [office.folder, tmp_path / "backup", temporary, phone.profile, tmp_path / "desktop"]
+    [carried] = (tmp_path / "carried").iterdir()
+    assert carried.read_bytes().startswith(b'["rantau1","items"')
+    assert not any(marker.lower().replace(" ", "") in carried.name for marker in MARKERS)
+    folders = [office.folder, tmp_path / "backup", temporary, phone.profile, tmp_path / "desktop", carried.parent]
     assert search(folders, MARKERS) == set()
 
 

@@ -131,11 +131,6 @@ class TestSending:
         assert told == [sent["bytes"], 1]
         assert 400 < sent["bytes"] < 1500
 
-    def test_an_item_can_be_carried_as_a_file(self, page: Page) -> None:
-        sent = run(page, "return send()")
-        lines = run(page, "return (await outbox.exportItems()).text()").splitlines()
-        assert lines == ['{"v":1}', sent["line"]]
-
 
 class TestNews:
     @pytest.fixture

@@ -153,7 +153,8 @@ def test_a_module_finds_all_that_it_imports_in_the_packs_it_came_with(site: Site
     first = {url for url in site.offline["id"] if url.endswith(".js")}
     first -= {f"/pwa/{module}.js" for modules in EXTRAS.values() for module in modules}
     for modules in ((), *EXTRAS.values()):
-        here = first | {f"/pwa/{module}.js" for module in modules}
+        before = EXTRAS["online"] if modules is EXTRAS["bundle"] else ()
+        here = first | {f"/pwa/{module}.js" for module in (*modules, *before)}
         for url in here:
             needed = re.findall(r"""\bfrom ?['"](\.[^'"]+)['"]""", site.resources[url].body.decode())
             assert {posixpath.normpath(f"{posixpath.dirname(url)}/{path}") for path in needed} <= here, url

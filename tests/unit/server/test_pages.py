@@ -19,14 +19,14 @@ def content() -> Content:
 
 @pytest.fixture
 def templates(tmp_path: Path) -> Path:
-    for name in ("home", "mine", "track", "case", "volunteer", "guide", "form"):
+    for name in ("home", "mine", "track", "case", "volunteer", "bundle", "guide", "form"):
         (tmp_path / f"{name}.html").write_text("{{ lang }} {{ path }}\n")
     return tmp_path
 
 
 def test_every_public_page_is_there_in_every_language(content: Content) -> None:
     pages = render_pages(make_environment(SETTINGS, content), content)
-    paths = {"", "mine", "track", "case", "volunteer", *(f"guides/{s}" for s in content.guides.slugs)}
+    paths = {"", "mine", "track", "case", "volunteer", "bundle", *(f"guides/{s}" for s in content.guides.slugs)}
     paths |= {f"apply/{service}" for service in content.forms.services}
     assert pages.keys() == {f"/{lang}/{path}" for lang in ("id", "en") for path in paths} | {"/", "/k"}
     assert pages["/"] == pages["/id/"]
