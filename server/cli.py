@@ -23,7 +23,8 @@ from server.content import ContentError
 from server.databases import open_databases
 from server.doctor import examine
 from server.founding import FoundingError, NewOfficer, Paper, make_office
-from server.hub_identity import read_identity
+from server.hub_doctor import examine_hub
+from server.hub_identity import check_origin, read_identity
 from server.office import NoOffice, now, read_keys
 from server.paper import read_paper
 from server.sentences import in_sentences
@@ -99,6 +100,7 @@ def serve(*, demo: bool, role: str | None, upstream: str | None) -> None:
         settings = load_settings(os.environ)
         if settings.role == "hub":
             own = read_identity(settings.data)
+            check_origin(settings, own, settings.upstream or own.upstream)
             welcome = f"Rantau is serving the hub {own.name} on {settings.origin}; office: {own.upstream}"
             return serve_office(settings, ready=lambda: click.echo(welcome))
         is_demo = asyncio.run(_find_or_make(settings, may_make=demo))
@@ -110,7 +112,9 @@ def serve(*, demo: bool, role: str | None, upstream: str | None) -> None:
 @main.command()
 def doctor() -> None:
     """Check configuration, content, store, keys and clock."""
-    findings = asyncio.run(examine(os.environ))
+    with in_sentences():
+        is_hub = os.environ.get("RANTAU_ROLE") == "hub"
+        findings = asyncio.run(examine_hub(load_settings(os.environ)) if is_hub else examine(os.environ))
     for finding in findings:
         click.echo(f"{_RIGHT if finding.is_right else _WRONG}  {finding.sentence}")
     sys.exit(0 if all(finding.is_right for finding in findings) else 1)

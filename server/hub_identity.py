@@ -8,7 +8,9 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from server.origin import hub_origin
 from server.server_key import MODE
+from server.settings import Settings
 from sync.canonical import b64u_decode, b64u_encode
 from sync.errors import OpenError
 from sync.key_pair import KeyPair
@@ -41,6 +43,17 @@ class HubIdentity:
     def who(self) -> str:
         """Name it as receipts and the list of keys do."""
         return f"hub:{self.name}"
+
+
+def check_origin(settings: Settings, own: HubIdentity, upstream: str) -> None:
+    """See that this server has the name by which phones look for the hub.
+
+    Raises:
+        HubIdentityError: it has another.
+    """
+    expected = hub_origin(upstream, own.name)
+    if settings.origin != expected:
+        raise HubIdentityError(f"RANTAU_ORIGIN: phones look for this hub at {expected}, not at {settings.origin}.")
 
 
 def write_identity(data: Path, own: HubIdentity) -> None:

@@ -25,7 +25,7 @@ from sync.statements import HubAuth, sign_hub_auth
 log = logging.getLogger("rantau.relay")
 
 EVERY = 300.0  # seconds between two exchanges when nothing waits
-_FIRST, _LONGEST = 1.0, 600.0  # seconds of a pause after a failure; doubled and jittered
+_FIRST, _LONGEST = 1.0, 120.0  # seconds of a pause after a failure; doubled and jittered
 _MOST = 1000  # items looked at, and ids asked for, in one request
 _RATIO = 0.78  # what gzip leaves of sealed items
 _WORDS = {

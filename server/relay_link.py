@@ -120,7 +120,7 @@ def _is_head(value: Any) -> bool:
 def _sentence_of(error: Exception) -> str:
     match error:
         case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError():
-            return "the certificate of the office does not hold"
+            return "the certificate of the office does not hold, or the clock of this laptop is wrong"
         case aiohttp.ClientConnectorDNSError():
             return "the name of the office is not found: no signal"
         case aiohttp.ClientConnectorError():

@@ -148,6 +148,21 @@ def test_an_image_left_at_the_hub_reaches_the_office_and_leaves_the_hub(hub: Run
     wait_for(lambda: image[:4000] not in b"".join(path.read_bytes() for path in hub.data.glob("*.sqlite*")))
 
 
+def test_the_doctor_and_the_start_say_when_phones_would_not_find_the_hub(hub: RunningHub) -> None:
+    well = hub.run("doctor")
+    assert well.returncode == 0, well.stdout + well.stderr
+    assert "lists this hub" in well.stdout
+    named = hub.env["RANTAU_ORIGIN"]
+    hub.env["RANTAU_ORIGIN"] = named.replace("kinali", "lain")
+    try:
+        for command in ("doctor", "serve"):
+            done = hub.run(command)
+            assert done.returncode == 1
+            assert f"phones look for this hub at {named}" in done.stdout + done.stderr
+    finally:
+        hub.env["RANTAU_ORIGIN"] = named
+
+
 def test_one_code_makes_one_hub(papers: PaperOffice, tmp_path: Path) -> None:
     first, second = (RunningHub(tmp_path / name, papers.office, "ranah") for name in ("one", "two"))
     code = first.join(papers)
