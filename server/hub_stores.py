@@ -80,6 +80,8 @@ class HubStores:
         """Keep what the office said of an item, over what it said before."""
         kind = "office" if row[1] == "ok" else "refused"
         await _write(self.notes, {"_id": f"{kind}.{row[0]}", "type": kind, "row": row, "at": now})
+        if kind == "office":
+            await _forget(self.notes, await self.notes.all_docs(keys=[f"refused.{row[0]}"]))
 
     async def unsay(self, ids: Sequence[str]) -> None:
         """Forget receipts that count no more, the office having lost what they are for."""
@@ -95,13 +97,9 @@ class HubStores:
         rows = await _between(self.notes, "refused.", include_docs=True)
         return {row.doc["row"][0]: row.doc["row"][2] for row in rows if row.doc is not None}
 
-    async def drop_wrap(self, id_: str) -> None:
-        """Forget the data keys of an item that the office holds."""
-        await _forget(self.wraps, await self.wraps.all_docs(keys=[f"w.{id_}"]))
-
     async def drop(self, version: Doc, *, held: Sequence[str]) -> None:
         """Forget what the office holds of an item: its data keys, its images, and itself when nothing of it waits."""
-        await self.drop_wrap(version["_id"])
+        await _forget(self.wraps, await self.wraps.all_docs(keys=[f"w.{version['_id']}"]))
         if held:
             await _forget(self.blobs, await self.blobs.all_docs(keys=[f"blob.{digest}" for digest in held]))
         if set(held) == set(version["blobs"]):

@@ -144,8 +144,9 @@ class Relay:
         """Drop what was confirmed when a crash came before it was dropped."""
         stores = self._hub.stores
         for id_, row in (await stores.said(await stores.waiting(now=self._hub.clock()))).items():
-            if row[1] == "ok":
-                await stores.drop_wrap(id_)
+            version = await stores.version(id_) if row[1] == "ok" else None
+            if version is not None:
+                await stores.drop(version, held=row[2][0][5])
                 self._has_dropped = True
 
     async def _let_go(self) -> None:

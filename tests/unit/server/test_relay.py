@@ -161,6 +161,8 @@ async def test_what_the_office_refuses_stays_at_the_hub_and_the_rest_goes_on(pla
     before = len(place.wire.bodies)
     await place.relay.catch_up()
     assert len(place.wire.bodies[before]) < 500, "it is not offered each time"
+    await place.stores.note([bad[0]["_id"], "ok", ["later it has it"]], now=NOW)
+    assert await place.stores.refused() == {}
 
 
 async def test_an_office_that_is_away_for_days_gets_everything_when_it_is_back(place: Village) -> None:
@@ -216,6 +218,7 @@ async def test_a_receipt_that_was_noted_and_not_acted_on_is_acted_on(place: Vill
     await place.stores.note(row, now=NOW)  # and the plug is pulled
     await place.relay.catch_up()
     assert await place.held() == set()
+    assert await place.stores.cases.all_docs() == []
     assert not [body for body in place.wire.bodies if len(body) > 900], "it is not sent"
 
 
