@@ -24,6 +24,7 @@ from server.publishing import publish
 from server.routes import build_routes
 from server.sealed_files import keep_swept
 from server.settings import Settings, load_settings
+from server.turns import Turns
 from server.unfinished import finish_all, keep_finishing
 from sync.errors import Unavailable
 from sync.keyring import names_hub
@@ -57,6 +58,7 @@ def create_app(settings: Settings, *, databases: Databases | None = None, clock:
             Middleware(KnownHosts, hosts=settings.hosts),
             Middleware(ClientAddress, proxies=settings.proxies),
             Middleware(SlowDown, per_second=settings.posts_per_second),
+            Middleware(Turns),
         ],
         exception_handlers={HTTPException: explain, Unavailable: explain},
     )

@@ -12,6 +12,7 @@ from server.databases import NAMES, Databases, open_databases
 from server.erasure import unfinished_erasures
 from server.founding import RECOVERY
 from server.office import NoOffice, now, read_keys
+from server.open_files import ENOUGH, raise_limit
 from server.packs import LIMIT, oversized
 from server.pages import make_environment
 from server.server_key import MODE, ServerKey, ServerKeyError, is_in_use, read_server_key, server_key_path
@@ -42,7 +43,7 @@ async def examine(environ: Mapping[str, str]) -> list[Finding]:
         settings = load_settings(environ)
     except SettingsError as error:
         return [Finding(False, f"Configuration: {error}.")]
-    findings = [_configuration(settings)]
+    findings = [_configuration(settings), _connections()]
     content = _load(settings, findings)
     try:
         async with open_databases(settings) as databases:
@@ -62,6 +63,13 @@ def _configuration(settings: Settings) -> Finding:
         )
     where = "a CouchDB" if settings.couchdb else f"the embedded store in {settings.data}"
     return Finding(True, f"Configuration: {settings.office.name} on {settings.origin}, kept in {where}.")
+
+
+def _connections() -> Finding:
+    most = raise_limit()
+    if most < ENOUGH:
+        return Finding(False, f"Connections: the system lets a process have {most} files open; raise `ulimit -Hn`.")
+    return Finding(True, f"Connections: {most} at once at most.")
 
 
 def _load(settings: Settings, findings: list[Finding]) -> Content | None:

@@ -38,6 +38,7 @@ log = logging.getLogger("rantau.exchange")
 GROUP = 64  # items committed together: fifty forms of a volunteer's day are one group
 GROUP_AGE = 0.5  # seconds that an item waits for company while more is coming in
 PATIENCE = 60.0  # seconds without a byte after which the rest of a body is given up
+SLOWEST = 20  # bytes a second that a body must bring on the whole, after those seconds: fifty times less than 2G
 RETRY_AFTER = 10  # seconds
 
 
@@ -78,7 +79,7 @@ def intake_of(office: Office) -> Intake:
 
 async def epoch(stores: list[Store]) -> str:
     """Name the age of what is stored: another one after a restore, and devices then offer again what they have."""
-    generations = "/".join([(await store.info()).generation for store in stores])
+    generations = "/".join([await store.generation() for store in stores])
     return b32_encode(hashlib.sha256(generations.encode()).digest()[:5])
 
 
@@ -88,6 +89,7 @@ class Body:
     def __init__(self, request: Request, lines: BodyLines, *, patience: float = PATIENCE) -> None:
         self._chunks = request.stream()
         self._patience = patience
+        self._until = time.monotonic() + patience  # later with every byte
         self._lines = lines
         self._count = 0
         self._waiting: list[tuple[int, bytes]] = []
@@ -128,8 +130,9 @@ class Body:
 
     async def _read(self) -> None:
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(min(self._patience, self._until - time.monotonic())):
                 data = await anext(self._chunks, None)
+            self._until += len(data or b"") / SLOWEST
             self._keep(self._lines.finish() if data is None else self._lines.feed(data))
             self.ended = "whole" if data is None else None
         except (ClientDisconnect, TimeoutError):
@@ -229,7 +232,7 @@ async def _take(request: Request, body: Body, reader: _Reader | None) -> list[An
     if reader and reader.hub:
         databases = office.databases
         await note_relayed(databases.staff, databases.cases, reader.hub, lines, now=office.clock())
-    rows = rows_of(await intake.take(lines), group)
+    rows = rows_of(await office.gathering.take(intake, lines), group)
     return [*rows, *await ends_of(intake, rows)] if reader and reader.hub else rows
 
 

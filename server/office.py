@@ -13,6 +13,7 @@ from server.audit import Audit
 from server.content import Content
 from server.databases import Databases, open_databases
 from server.forms import Forms
+from server.gathering import Gathering
 from server.guides import Guides
 from server.i18n import Catalogues
 from server.projection import Projection
@@ -38,6 +39,7 @@ class Office:
     Attributes:
         keys: the list of keys as the root signed it.
         clock: seconds since 1970.
+        gathering: where exchanges leave their items to be taken with those of others.
     """
 
     settings: Settings
@@ -53,6 +55,7 @@ class Office:
     projection: Projection
     site: Site
     clock: Callable[[], int]
+    gathering: Gathering = field(default_factory=Gathering)
 
     @property
     def forms(self) -> Forms:

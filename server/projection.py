@@ -114,7 +114,7 @@ class Projection:
                 log.info("another store: the lists are rebuilt")
 
     async def _fold_page(self) -> bool:
-        generation = (await self._cases.info()).generation
+        generation = await self._cases.generation()
         meta = await self._meta()
         if meta.get("generation") != generation:
             return await self._begin_anew(generation)

@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 
 from server.app import app_from_environment
 from server.content import load_content
+from server.open_files import raise_limit
 from server.pages import make_environment, render_pages
 from server.settings import Settings
 
@@ -41,6 +42,7 @@ def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
         ContentError: what the office edits is wrong; said here, once, and not by every process.
     """
     _leave_no_dump()
+    raise_limit()
     _refuse_taken_port(settings.host, settings.port)
     if settings.role == "office":
         content = load_content(settings.content)

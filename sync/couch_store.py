@@ -96,14 +96,14 @@ class CouchStore:
 
     async def info(self) -> Info:
         """Count the documents and tell the newest seq; the generation lies in a `_local` document made once."""
-        body, generation = await asyncio.gather(self._http.get(self._path), self._generation())
+        body, generation = await asyncio.gather(self._http.get(self._path), self.generation())
         return parsed(lambda told: answers.info(told, generation), body)
 
-    async def _generation(self) -> str:
-        try:
+    async def generation(self) -> str:
+        """Name the age of this store; see `Store.generation`."""
+        with suppress(NotFound):
             return parsed(answers.generation, await self.get_local(GENERATION))
-        except NotFound:
-            await self.renew_generation()
+        await self.renew_generation()
         return parsed(answers.generation, await self.get_local(GENERATION))  # another process may have made one too
 
     async def renew_generation(self) -> None:

@@ -199,6 +199,10 @@ class SqliteStore:
         """Drop what only history needed and give the room back; see `Store.compact`."""
         await self._write(compact, alone=True)
 
+    async def generation(self) -> str:
+        """Name the age of this store; see `Store.generation`."""
+        return self._generation
+
     async def renew_generation(self) -> None:
         """Take another generation; see `Store.renew_generation`."""
         self._generation = await self._write(renew)

@@ -228,6 +228,9 @@ class Store(Protocol):
     async def compact(self) -> None:
         """Drop the bodies of revs that are not leaves and everything that purges left in the file."""
 
+    async def generation(self) -> str:
+        """Give the generation that `info` tells, without counting anything."""
+
     async def renew_generation(self) -> None:
         """Say that what is here is older than what was told of it, as after a restore: `since` tokens end."""
 

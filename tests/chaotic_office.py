@@ -19,6 +19,7 @@ from server.couch_gate import OfficeGate
 from server.databases import NAMES
 from server.erasure import erase, finish_erasures
 from server.gated_store import GatedStore
+from server.gathering import Gathering
 from server.ndjson import NDJSON
 from server.server_key import ServerKey, write_server_key
 from sync.bundle import TYPE
@@ -153,8 +154,8 @@ class ChaoticOffice:
         self.life = Life(moments)
         mortal: Any = SimpleNamespace(**{name: MortalStore(store, self.life) for name, store in self.stores.items()})
         self.office: Any = SimpleNamespace(
-            databases=mortal, forms=FORMS, key_list=self.key_list, server_key=self.keys.server,
-            clock=lambda: self.now, public="abcdefgh", root=self.keys.root.pub,
+            databases=mortal, forms=FORMS, key_list=self.key_list, server_key=self.keys.server, server_kid="s1",
+            clock=lambda: self.now, public="abcdefgh", root=self.keys.root.pub, gathering=Gathering(),
             audit=Audit(mortal.staff, "s1", self.keys.server, lambda: self.now),
         )  # fmt: skip
         self.app.state.office = self.office

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from server.audit import Audit, read_entries
 from server.forms import Forms, load_forms
+from server.gathering import Gathering
 from server.i18n import Catalogue, Catalogues, load_catalogues
 from server.projection import Projection
 from server.regions import load_regions
@@ -90,6 +91,7 @@ async def small_office(
         "regions": load_regions(CONTENT / "regions.csv"), "key_list": keys.key_list, "server_key": keys.server,
         "server_kid": "s1",
         "is_demo": False,
+        "gathering": Gathering(),
         "audit": Audit(stores["staff"], "s1", keys.server, clock),
         "root": keys.root.pub, "keys": keys.signed_list, "public": "abcdefgh", "site": SimpleNamespace(resources={}),
         "projection": Projection(folder / "projection.sqlite", stores["cases"], clock),

@@ -8,6 +8,7 @@ import random
 import zlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from itertools import chain, repeat
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +22,7 @@ from starlette.routing import Route
 
 from server.body_lines import BodyLines
 from server.exchange import GROUP, Body, exchange
+from server.gathering import Gathering
 from sync.document import Doc
 from sync.events import sign_event
 from sync.receipts import verify_receipt
@@ -49,7 +51,7 @@ def client(databases: SimpleNamespace) -> Client:
     app = Starlette(routes=[Route("/exchange", exchange, methods=["POST"])])
     app.state.office = SimpleNamespace(
         databases=databases, forms=FORMS, key_list=KEYS.key_list, server_key=KEYS.server, server_kid="s1",
-        clock=lambda: NOW, public="abcdefgh",
+        clock=lambda: NOW, public="abcdefgh", gathering=Gathering(),
     )  # fmt: skip
     return Client(app)
 
@@ -147,6 +149,20 @@ async def test_a_body_that_stands_still_is_given_up(databases: SimpleNamespace) 
     assert await body.first() == b"first"
     assert await body.group() == [(2, b"second")]
     assert (await body.group(), body.ended) == ([], "cut")
+
+
+@pytest.mark.anyio
+async def test_a_body_that_drips_for_ever_is_given_up(databases: SimpleNamespace) -> None:
+    async def receive() -> dict[str, Any]:
+        await anyio.sleep(0.01)
+        return {"type": "http.request", "body": next(pieces), "more_body": True}
+
+    pieces = chain([b"first\n"], repeat(b""))
+    body = Body(Request({"type": "http", "headers": []}, receive), BodyLines(), patience=0.05)
+    assert await body.first() == b"first"
+    while body.ended is None:  # an empty piece is as good as a byte an hour
+        await body.group()
+    assert body.ended == "cut"
 
 
 @pytest.mark.anyio
