@@ -34,6 +34,7 @@ from tests.small_office import ORIGIN, routes_of
 
 KEEP_BACKUPS = 35  # days
 NEVER = 10**9
+GZIP = b"\x1f\x8b"
 
 
 class Died(Exception):
@@ -114,8 +115,10 @@ class ChaoticOffice:
         """Send an exchange or a bundle; it is answered as far as the process and the connection live."""
         self._begin(moments)
         client = Client(cast(Any, self._until_death), origin=ORIGIN)
-        path, kind = ("/exchange", NDJSON) if body.startswith(b"{") else ("/bundle", TYPE)
-        answer = await client.request("POST", path, headers={"content-type": kind}, body=[body], cut=cut)
+        headers = {"content-type": TYPE if body.startswith(b"[") else NDJSON}
+        headers |= {"content-encoding": "gzip"} if body.startswith(GZIP) else {}
+        path = "/bundle" if body.startswith(b"[") else "/exchange"
+        answer = await client.request("POST", path, headers=headers, body=[body], cut=cut)
         if self.life.is_over:
             await self.restart()
         return answer
@@ -154,7 +157,8 @@ class ChaoticOffice:
         self.life = Life(moments)
         mortal: Any = SimpleNamespace(**{name: MortalStore(store, self.life) for name, store in self.stores.items()})
         self.office: Any = SimpleNamespace(
-            databases=mortal, forms=FORMS, key_list=self.key_list, server_key=self.keys.server, server_kid="s1",
+            settings=self.settings, databases=mortal, forms=FORMS, key_list=self.key_list,
+            server_key=self.keys.server, server_kid="s1",
             clock=lambda: self.now, public="abcdefgh", root=self.keys.root.pub, gathering=Gathering(),
             audit=Audit(mortal.staff, "s1", self.keys.server, lambda: self.now),
         )  # fmt: skip

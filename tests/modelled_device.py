@@ -107,55 +107,57 @@ class Device:
         named = [(item.id, item.line.encode()) for item in self._items() if item.state != "done"]
         return write_bundle("items", named, office=office, at=self.now())
 
-    async def exchange(self, post: Post) -> bool:
+    async def exchange(self, post: Post, *, at_hub: bool = False) -> bool:
         """Exchange until there is nothing left to say; False when it was cut short."""
         try:
-            await self._rounds(post)
+            await self._rounds(post, at_hub)
         except Cut:
             return False
         return True
 
-    async def _rounds(self, post: Post) -> None:
+    async def _rounds(self, post: Post, at_hub: bool) -> None:
         tried: set[str] = set()
         asked: set[str] = set()
-        watch, have, time = self._watches(), list[str](), 0
+        hello = {"watch": self._watches(), "have": [], "ask": self._at_hub()}
+        time = 0
         while True:
-            sent = [item for item in self._items() if self._is_due(item) and item.id not in tried]
-            if not (sent or watch or have):
-                return self._drop_old(time) if time else None
-            head = await self._round(post, sent, watch, have)
+            due = [item for item in self._items() if self._is_due(item) and item.id not in tried]
+            sent = [item for item in due if not (at_hub and item.state == "hub")]
+            if not sent and not any(hello.values()):
+                return self._drop_old(time) if time and not at_hub else None
+            head = await self._round(post, sent, {key: value for key, value in hello.items() if value}, at_hub)
             time = head["time"]
             tried |= {item.id for item in sent}
-            have = self._remember(head, tried | asked, watch[-1][0] if watch else None)
+            cursor = hello["watch"][-1][0] if hello["watch"] else None
+            have = self._remember(head, tried | asked, cursor, at_hub)
             asked |= set(have)
-            watch = []
+            hello = {"watch": [], "have": have, "ask": []}
 
-    async def _round(self, post: Post, sent: list[Item], watch: list[Any], have: list[str]) -> Any:
-        hello = {"v": 1} | ({"watch": watch} if watch else {}) | ({"have": have} if have else {})
-        body = "\n".join([json.dumps(hello), *(item.line for item in sent)]).encode()
+    async def _round(self, post: Post, sent: list[Item], hello: dict[str, Any], at_hub: bool) -> Any:
+        body = "\n".join([json.dumps({"v": 1} | hello), *(item.line for item in sent)]).encode()
         rows, is_whole = await post(body)
         if not rows or not isinstance(rows[0], dict) or "epoch" not in rows[0]:
             raise Cut
         head, *rest = rows
         self.skew = head["time"] - self.now()
         for row in rest:
-            self._take(row, sent)
+            self._take(row, sent, at_hub)
         if not is_whole:
             raise Cut
         return head
 
-    def _take(self, row: Any, sent: list[Item]) -> None:
+    def _take(self, row: Any, sent: list[Item], at_hub: bool) -> None:
         if not isinstance(row, list):
             return  # an event: no schedule has any
         id_, what, *detail = row
         if id_ == "erase":
             return self._end(what)
-        item = self.outbox.get(id_) if id_ in {one.id for one in sent} else None
+        item = self.outbox.get(id_)
         if id_ is None:
             item = sent[detail[1] - 2] if detail[1] - 2 < len(sent) else None
         if what == "missing":
-            self._offer_again(id_)
-        elif item is None or item.state == "done":
+            self._offer_again(id_, at_hub)
+        elif item is None or item.state == "done" or (at_hub and what == "refused"):
             return
         elif what == "ok":
             self._take_receipt(item, detail[0])
@@ -172,9 +174,9 @@ class Device:
         item.receipt, item.reason, item.offered_at = receipt, None, self.now()
         item.done = self.now() if item.state == "done" else None
 
-    def _offer_again(self, id_: str) -> None:
+    def _offer_again(self, id_: str, at_hub: bool) -> None:
         item = self.outbox.get(id_)
-        if item is not None and item.state == "done":
+        if item is not None and (item.state == "hub" or (item.state == "done" and not at_hub)):
             item.state, item.done = "waiting", None
 
     def _end(self, mark: Doc) -> None:
@@ -192,9 +194,9 @@ class Device:
             raise OpenError
         return key.pub
 
-    def _remember(self, head: Any, answered: set[str], cursor: str | None) -> list[str]:
+    def _remember(self, head: Any, answered: set[str], cursor: str | None, at_hub: bool) -> list[str]:
         epoch = head["epoch"]
-        is_sure = epoch in self.heard and abs(self.now() - self.heard[epoch]) < SURE
+        is_sure = at_hub or (epoch in self.heard and abs(self.now() - self.heard[epoch]) < SURE)
         had = [] if is_sure else [item.id for item in self._items() if item.state == "done" and item.id not in answered]
         if not is_sure and not had:
             self.heard = dict([*self.heard.items(), (epoch, self.now())][-HEARD:])
@@ -208,6 +210,9 @@ class Device:
         if item.state != "done" or item.done is None:
             return False
         return self.now() - item.done > KEEP and time - item.receipt[0][6] > KEEP
+
+    def _at_hub(self) -> list[str]:
+        return [item.id for item in self._items() if item.state == "hub"][-MOST_HAVE:]
 
     def _watches(self) -> list[list[Any]]:
         cases = sorted(case for case, known in self.cases.items() if not known.is_erased)
