@@ -82,7 +82,9 @@ def revoke(name: str, *, is_lost: bool) -> None:
         hubs = Hubs(desk.databases.staff, desk.now)
         if await hubs.get(name) is not None:
             await _audit(desk, "hub-revoked", name)
-        await hubs.revoke(name)
+            await hubs.revoke(name)
+        elif not await desk.lists_hub(name):  # an enrolment that was cut off left a key in the list and nothing more
+            raise HubError("name: there is no such hub")
         click.echo(f"{name} hears nothing any more. Now its key:")
         try:
             key = await desk.end_hub(name, read_pair("root"), is_lost=is_lost)

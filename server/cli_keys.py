@@ -91,14 +91,15 @@ def renew() -> None:
 @keys.command("destroy")
 @click.argument("kid")
 @click.option("--settle", default=SETTLED, show_default=True, help="Seconds to wait until uploads under way are over.")
-def destroy_key(kid: str, *, settle: float) -> None:
+@click.option("--stolen", "is_stolen", is_flag=True, help="Also of a key that signed steps: nobody believes them then.")
+def destroy_key(kid: str, *, settle: float, is_stolen: bool) -> None:
     """Give up an old key for ever. Refused while anything needs it. Needs the root's paper.
 
     Of a server key that was stolen, phones refuse the receipts from then on.
     """
 
     async def change(desk: KeyDesk) -> None:
-        count = await destroy(desk, kid, read_pair("root"), settle=partial(asyncio.sleep, settle))
+        count = await destroy(desk, kid, read_pair("root"), is_stolen=is_stolen, settle=partial(asyncio.sleep, settle))
         click.echo(f"{kid} is destroyed: {count} grants deleted. Delete backups of `staff` from before, too.")
 
     _run(change)

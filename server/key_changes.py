@@ -82,13 +82,16 @@ class KeyDesk:
             KeyChangeError: the list has such a hub already, or another root.
         """
         old = await self.checked(root)
-        who = f"hub:{hub}"
-        if any(key.who == who for key in old.keys):
+        if await self.lists_hub(hub):
             raise KeyChangeError(f"name: the list of keys has a hub {hub} already; choose another name.")
-        key = ListedKey(new_kid(old, "h", self.now), "hub", who, None, "primary", pub)
+        key = ListedKey(new_kid(old, "h", self.now), "hub", f"hub:{hub}", None, "primary", pub)
         await self.note("key-added", {"kid": key.kid, "seq": old.seq + 1})
         await self.publish(old, [*old.keys, key], root)
         return key
+
+    async def lists_hub(self, hub: str) -> bool:
+        """Say whether the list has, or had, a key of this hub."""
+        return any(key.who == f"hub:{hub}" for key in (await self.current()).keys)
 
     async def end_hub(self, hub: str, root: KeyPair, *, is_lost: bool) -> ListedKey:
         """List a hub's key as old, so that its receipts still verify, or as destroyed, so that none does any more.

@@ -11,10 +11,11 @@ from server.key_changes import KeyChangeError, KeyDesk, with_state
 from server.key_holders import docs_of
 from sync.document import Doc
 from sync.key_pair import KeyPair
-from sync.keyring import KeyList
+from sync.keyring import KeyList, ListedKey
 
 # Seconds until every running server has the newer list and has stored what it was taking in under the older one.
 SETTLED = 10.0
+_SIGNED = ("ev", "gone", "code")  # what the office signs in `cases`
 _ADVICE = "In the console, an officer re-wraps them first (Office keys)."
 
 
@@ -23,11 +24,21 @@ async def settled() -> None:
     await asyncio.sleep(SETTLED)
 
 
-async def destroy(desk: KeyDesk, kid: str, root: KeyPair, *, settle: Callable[[], Awaitable[None]] = settled) -> int:
+async def destroy(
+    desk: KeyDesk,
+    kid: str,
+    root: KeyPair,
+    *,
+    is_stolen: bool = False,
+    settle: Callable[[], Awaitable[None]] = settled,
+) -> int:
     """Give up an old key, and give how many grants went: what only it opens would be lost.
 
+    Args:
+        is_stolen: give up a key that signed steps all the same, which nobody believes from then on.
+
     Raises:
-        KeyChangeError: no such key, one that is still in use, or something that only it opens; then it is as it was.
+        KeyChangeError: no such key, one that is still in use, or something that needs it; then it is as it was.
     """
     listed = await desk.checked(root)
     key = listed.find(kid)
@@ -36,9 +47,7 @@ async def destroy(desk: KeyDesk, kid: str, root: KeyPair, *, settle: Callable[[]
     if key.state not in ("old", "destroyed"):
         raise KeyChangeError(f"{kid} is {key.state}; only an old key can be destroyed.")
     if key.state == "old":
-        needed = await needed_by(desk, kid, listed)
-        if needed:
-            raise KeyChangeError(f"{kid} is needed: {len(needed)} versions open with nothing else. {_ADVICE}")
+        await _refuse_needed(desk, key, listed, is_stolen=is_stolen)
         await desk.note("key-destroyed", {"kid": kid, "seq": listed.seq + 1})
         listed = await desk.publish(listed, with_state(listed, kid, "destroyed"), root)
     if key.use == "seal":
@@ -52,6 +61,24 @@ async def needed_by(desk: KeyDesk, kid: str, key_list: KeyList) -> list[str]:
     others = {key.kid for key in key_list.keys if key.state != "destroyed" and key.use == "seal"} - {kid}
     wraps = await docs_of(desk.databases.wraps, "w")
     return [wrap["_id"] for wrap in wraps if kid in wrap and not others & set(wrap)]
+
+
+async def signed_with(desk: KeyDesk, kid: str) -> int:
+    """Count the steps, erasures and voided codes that bear the signature of *kid*."""
+    kinds = [await docs_of(desk.databases.cases, kind) for kind in _SIGNED]
+    return sum(doc["kid"] == kid for docs in kinds for doc in docs)
+
+
+async def _refuse_needed(desk: KeyDesk, key: ListedKey, key_list: KeyList, *, is_stolen: bool) -> None:
+    needed = await needed_by(desk, key.kid, key_list)
+    if needed:
+        raise KeyChangeError(f"{key.kid} is needed: {len(needed)} versions open with nothing else. {_ADVICE}")
+    count = await signed_with(desk, key.kid) if key.use == "office" and not is_stolen else 0
+    if count:
+        raise KeyChangeError(
+            f"{key.kid} signed {count} steps, erasures and voided codes, which no phone would believe any more. An old "
+            "key harms nobody; if this one was stolen, --stolen gives it up all the same."
+        )
 
 
 async def _keep_if_needed(desk: KeyDesk, kid: str, listed: KeyList, root: KeyPair) -> None:

@@ -1,5 +1,6 @@
 """A real hub beside a real office: enrolled, joined, killed in the middle, revoked."""
 
+import asyncio
 import base64
 import json
 import os
@@ -10,9 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from server.databases import open_databases
 from server.hub_keys import new_hub_code
+from server.key_changes import KeyDesk
+from server.office import now
+from server.paper import read_paper
+from server.server_key import read_server_key
+from server.settings import load_settings
 from sync.canonical import b32_encode, sha256
 from sync.cipher import OVERHEAD
+from sync.key_pair import key_pair_from, new_key_pair
 from sync.padding import is_padded_length
 from tests.applicants import Applicant
 from tests.hubs import RunningHub, code_in
@@ -212,3 +220,19 @@ def test_a_lost_hub_ends_at_once_and_its_key_with_the_paper(papers: PaperOffice,
     assert "is destroyed" in done.stdout
     peers = papers.office.run("peers", "list").stdout
     assert [line for line in peers.splitlines() if "hub.hilang " in line and "revoked" in line]
+
+
+def test_an_enrolment_that_was_cut_off_behind_the_list_is_taken_back(papers: PaperOffice) -> None:
+    data = papers.office.folder / "data"
+
+    async def list_only_the_key() -> None:
+        async with open_databases(load_settings({"RANTAU_DATA": str(data)})) as databases:
+            desk = KeyDesk(databases, read_server_key(data), now())
+            await desk.add_hub("putus", new_key_pair().pub, key_pair_from(read_paper(papers.root.splitlines())))
+
+    asyncio.run(list_only_the_key())
+    done = papers.office.run("hub", "revoke", "putus", "--lost", stdin=papers.root)
+    assert done.returncode == 0, done.stderr
+    assert "is destroyed" in done.stdout
+    unknown = papers.office.run("hub", "revoke", "tiada", stdin="")
+    assert (unknown.returncode, unknown.stderr.strip()) == (1, "Error: name: there is no such hub")

@@ -128,6 +128,17 @@ async def test_what_comes_while_a_key_is_destroyed_has_it_kept(papers: Papers) -
     assert (await papers.deeds())[-2:] == ["key-destroyed", "key-kept"]
 
 
+async def test_a_key_that_signed_steps_is_given_up_only_when_it_was_stolen(papers: Papers) -> None:
+    await papers.turn_over()
+    step = {"_id": "ev.aaaaaaaaaaaaaaaaaaaaaaaa.0001", "type": "event", "kid": "o26a"}
+    await papers.desk.databases.cases.bulk_docs([step])
+    with pytest.raises(KeyChangeError, match="o26a signed 1 steps"):
+        await destroy(papers.desk, "o26a", papers.root, settle=at_once)
+    assert ((await papers.states())["o26a"], await papers.holding("o26a")) == ("old", {"upik", RECOVERY})
+    assert await destroy(papers.desk, "o26a", papers.root, is_stolen=True, settle=at_once) == 2
+    assert (await papers.states())["o26a"] == "destroyed"
+
+
 async def test_a_destruction_that_was_cut_off_is_finished_by_repeating_it(papers: Papers) -> None:
     await papers.turn_over()
 
