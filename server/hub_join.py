@@ -14,17 +14,20 @@ from server.hub_stores import open_hub_stores
 from server.hubs import HubError
 from server.key_changes import put
 from server.office import KEYS, now
-from server.relay import Relay
+from server.relay import Relay, word_of
 from server.relay_link import RelayLink
 from server.settings import Settings
 from sync.canonical import b64u_decode, b64u_encode
-from sync.errors import OpenError
+from sync.couch_wire import AnswerTooLarge, read_capped
+from sync.errors import OpenError, Unavailable
 from sync.key_pair import KeyPair
 from sync.keyring import KeyList, verify_key_list
 from sync.speakable import fingerprint
 
 _LONGEST = 256 * 1024  # bytes of what the office says of itself
 _PATIENCE = 60  # seconds
+_PLAIN = {"Accept-Encoding": "identity"}
+_FINAL = ("unknown", "used", "expired", "revoked")  # words after which a second try says the same
 _WAITS = (2, 3, 5, 10, 10)  # seconds until a running office has taken a list that was just signed
 
 
@@ -51,15 +54,15 @@ async def meet(upstream: str) -> Met:
     try:
         timeout = aiohttp.ClientTimeout(total=_PATIENCE)
         async with (
-            aiohttp.ClientSession(timeout=timeout) as session,
-            session.get(f"{upstream}/office.json", allow_redirects=False) as answer,
+            aiohttp.ClientSession(timeout=timeout, auto_decompress=False) as session,
+            session.get(f"{upstream}/office.json", headers=_PLAIN, allow_redirects=False) as answer,
         ):
-            told = json.loads(await answer.content.read(_LONGEST)) if answer.status == 200 else {}
+            told = json.loads(await read_capped(answer, _LONGEST)) if answer.status == 200 else {}
         root = b64u_decode(told["root"])
         return Met(root, told["keys"], verify_key_list(told["keys"], root))
     except (aiohttp.ClientError, OSError):
         raise HubError(f"{upstream}: no office answers there now") from None
-    except (ValueError, KeyError, TypeError, OpenError):
+    except (AnswerTooLarge, Unavailable, ValueError, KeyError, TypeError, OpenError):
         raise HubError(f"{upstream}: what answers there is no office") from None
 
 
@@ -82,7 +85,8 @@ async def join(settings: Settings, met: Met, code: str, upstream: str) -> HubIde
         secret=keys.secret,
         upstream=upstream,
     )
-    return await _join(settings, met, _written(settings, own))
+    known, is_new = _written(settings, own)
+    return await _join(settings, met, known, is_new=is_new)
 
 
 async def _listed(met: Met, pair: KeyPair, upstream: str) -> tuple[Met, str]:
@@ -99,25 +103,30 @@ async def _listed(met: Met, pair: KeyPair, upstream: str) -> tuple[Met, str]:
     raise HubError("code: the office lists no hub of this code; it is another office's, or the hub was revoked")
 
 
-def _written(settings: Settings, own: HubIdentity) -> HubIdentity:
-    """Write down who we are before the office hears of it: a second try is then the same laptop's."""
+def _written(settings: Settings, own: HubIdentity) -> tuple[HubIdentity, bool]:
+    """Write down who we are before the office hears of it: a second try is then the same laptop's.
+
+    Say whether it is new.
+    """
     try:
         write_identity(settings.data, own)
     except FileExistsError:
         known = read_identity(settings.data)
         if (known.pair, known.root) != (own.pair, own.root):
             raise HubError(f"{settings.data} is the hub {known.name} already") from None
-        return known
-    return own
+        return known, False
+    return own, True
 
 
-async def _join(settings: Settings, met: Met, own: HubIdentity) -> HubIdentity:
+async def _join(settings: Settings, met: Met, own: HubIdentity, *, is_new: bool) -> HubIdentity:
     async with open_hub_stores(settings.data) as stores, RelayLink(own.upstream) as link:
         await put(stores.public, {"_id": KEYS, "type": "keys", "signed": met.keys[0], "sig": met.keys[1]})
         hub = Hub(settings=settings, own=own, stores=stores, keys=met.keys, key_list=met.key_list, local_clock=now)
         await Relay(hub, link).catch_up()
         state = await stores.state()
-    if state.get("word") != "ok":
-        (settings.data / FILE).unlink()
-        raise HubError(f"The office does not let this laptop be {own.name}: {state.get('error') or state.get('word')}.")
+    word = state.get("word")
+    if word != "ok":
+        if is_new and word in _FINAL:  # else the office may know this laptop, and without the file nobody could be it
+            (settings.data / FILE).unlink()
+        raise HubError(f"The office does not let this laptop be {own.name}: {word_of(word) or word}.")
     return own

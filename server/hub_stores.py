@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from server.intake import present
 from server.watch import bare, case_wraps
 from sync.document import Doc
 from sync.errors import NotFound
@@ -41,12 +42,16 @@ class HubStores:
     notes: SqliteStore
 
     async def waiting(self, *, now: int) -> list[str]:
-        """Name what the office has not confirmed, in the order of its arrival; what it refused, again after a day."""
+        """Name what the office has not confirmed, in the order of its arrival; what it refused, again after a day.
+
+        A key whose version was not stored before a crash is nothing to send: its phone has no receipt and brings both.
+        """
         changes = await self.wraps.changes()
         rows = await _between(self.notes, "refused.", include_docs=True)
         refused = {row.doc["row"][0] for row in rows if row.doc is not None and abs(now - row.doc["at"]) < DAY}
         ids = [change.id.removeprefix("w.") for change in changes.results if not change.deleted]
-        return [id_ for id_ in ids if id_ not in refused]
+        stored = await present(self.cases, "", ids)
+        return [id_ for id_ in ids if id_ in stored and id_ not in refused]
 
     async def items(self, ids: Sequence[str]) -> list[list[Doc]]:
         """Give `[version, wrap]` of each of *ids* that is still here."""

@@ -24,6 +24,6 @@ def is_foreign(request: Request, own: str) -> bool:
 
 
 def hub_origin(office: str, hub: str) -> str:
-    """Name the origin of a hub: its name before the host of the office, which the office's certificates cover."""
+    """Name the origin of a hub: its name before the host of the office, as deploy/hub.md says."""
     parts = urlsplit(office)
     return f"{parts.scheme}://{hub}.{parts.netloc}"

@@ -9,7 +9,7 @@ import json
 import logging
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -27,12 +27,16 @@ log = logging.getLogger("rantau.relay")
 EVERY = 300.0  # seconds between two exchanges when nothing waits
 _FIRST, _LONGEST = 1.0, 120.0  # seconds of a pause after a failure; doubled and jittered
 _MOST = 1000  # items looked at, and ids asked for, in one request
+_DOUBLED = 7  # times at most: days without a connection are thousands of failures
 _RATIO = 0.78  # what gzip leaves of sealed items
 _WORDS = {
     "revoked": "the office revoked this hub: it takes what we bring and tells us nothing",
     "used": "the office knows another laptop under this hub's name",
     "expired": "the code was older than 7 days when this hub joined",
     "unknown": "the office does not know this hub",
+    "clock": "the office does not believe the time of this laptop's word",
+    "repeated": "the office has heard a later word of this hub; its clock went back",
+    "busy": "the office was busy and tells its news the next time",
 }
 
 
@@ -65,7 +69,7 @@ class Relay:
                 log.info("relay: %s", error)
                 failures = 1 if self._has_moved else failures + 1
                 least = error.retry_after if isinstance(error, LinkError) else 0.0
-                await asyncio.sleep(least + random.random() * min(_LONGEST, _FIRST * 2**failures))  # noqa: S311 - jitter
+                await asyncio.sleep(least + pause(failures))
 
     async def catch_up(self) -> None:
         """Exchange until nothing is left to bring or to hear.
@@ -85,7 +89,7 @@ class Relay:
             await self._let_go()
             await self._note({"waiting_since": await self._waiting_since()})
         word = (await self._hub.stores.state()).get("word")
-        await self._note({"reached_at": self._hub.local_clock(), "error": _WORDS.get(str(word))})
+        await self._note({"reached_at": self._hub.local_clock(), "error": word_of(word)})
 
     async def _exchange_all(self) -> None:
         tried: set[str] = set()
@@ -163,6 +167,16 @@ class Relay:
 
     async def _note(self, changes: dict[str, Any]) -> None:
         await self._hub.stores.put_state(await self._hub.stores.state() | changes)
+
+
+def pause(failures: int, *, jitter: Callable[[], float] = random.random) -> float:
+    """Give the seconds to wait after so many failures in a row."""
+    return jitter() * min(_LONGEST, _FIRST * (1 << min(failures, _DOUBLED)))
+
+
+def word_of(word: object) -> str | None:
+    """Say in a sentence why the office tells this hub nothing; None where it does."""
+    return _WORDS.get(str(word))
 
 
 def _line(value: object) -> bytes:

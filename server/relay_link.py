@@ -14,6 +14,7 @@ from server.ndjson import NDJSON
 TOO_LARGE = 413  # a smaller request may pass
 _LONGEST = 1 << 20  # bytes of a line
 _CONNECT, _SILENCE = 15, 60  # seconds; at 2G a round trip takes one or two
+_LATEST = 3600.0  # seconds that whoever answers may send us away for
 _SENTENCES = {
     TOO_LARGE: "the office takes less at once than was sent",
     429: "the office is busy and asks us to come later",
@@ -88,7 +89,7 @@ def _check(answer: aiohttp.ClientResponse) -> None:
     raise LinkError(
         _SENTENCES.get(answer.status, f"something answers with {answer.status} that is not the exchange of an office"),
         status=answer.status,
-        retry_after=float(retry_after) if retry_after.isdecimal() else 0,
+        retry_after=min(float(retry_after), _LATEST) if retry_after.isdecimal() else 0,
     )
 
 

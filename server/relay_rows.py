@@ -22,6 +22,7 @@ class RelayRows:
         has_dropped: something went that is still in the files until they are compacted.
         more: the office has more to tell.
         asks_again: it did not believe the time of our word, and has told its own now.
+        lacks_key: something was signed by a key that our list does not name yet; it is heard again when it does.
     """
 
     hub: Hub
@@ -30,6 +31,7 @@ class RelayRows:
     has_dropped: bool = False
     more: bool = False
     asks_again: bool = False
+    lacks_key: bool = False
 
     async def take(self, row: Any) -> None:
         """Take one line; what is not understood or not signed by the office changes nothing."""
@@ -40,7 +42,7 @@ class RelayRows:
                 await self._event(row)
             case [("erase" | "voided") as what, {"_id": str()} as mark]:
                 await self._end(what, mark)
-            case ["since", str(place), more]:
+            case ["since", str(place), more] if not self.lacks_key:
                 self.state["since"] = place
                 self.more |= more == 1
             case [str(id_), "ok", receipt]:
@@ -54,7 +56,7 @@ class RelayRows:
         self.hub.skew = head["time"] - self.hub.local_clock()
         self.hub.public = head["public"]
         word = head.get("reading")
-        self.asks_again = word == "clock" and self.state.get("word") != "clock"
+        self.asks_again = word in ("clock", "repeated") and self.state.get("word") != word
         if self.state.get("epoch") not in (None, head["epoch"]):
             # Restored from a backup: its places mean nothing any more, and it may lack what it once confirmed.
             self.state |= {"since": "", "have": await self.hub.stores.confirmed()}
@@ -89,11 +91,13 @@ class RelayRows:
             verify_event(event, self._office_key(event.get("kid")))
         except OpenError:
             return
-        if event.get("claim", [None])[0] == "taken":
-            await self.hub.stores.keep(event)
+        match event.get("claim"):
+            case ["taken", *_]:
+                await self.hub.stores.keep(event)
 
     def _office_key(self, kid: object) -> bytes:
         key = self.hub.key_list.find(kid) if isinstance(kid, str) else None
+        self.lacks_key |= key is None
         if key is None or (key.use, key.who) != ("office", OFFICE):
             raise OpenError
         return key.pub

@@ -180,6 +180,11 @@ def test_one_code_makes_one_hub(papers: PaperOffice, tmp_path: Path) -> None:
     assert not (second.data / "hub.key").exists()
     again = first.run("hub", "join", "--upstream", papers.office.url, "--yes", stdin=f"{code}\n")
     assert again.returncode == 0, "whose answer was lost asks again"
+    assert papers.office.run("hub", "revoke", "ranah", stdin="").returncode == 1  # the paper is in the safe
+    ended = first.run("hub", "join", "--upstream", papers.office.url, "--yes", stdin=f"{code}\n")
+    assert ended.returncode == 1
+    assert "revoked" in ended.stderr
+    assert (first.data / "hub.key").exists(), "what waits there still has to be sent"
 
 
 def test_a_mistyped_code_makes_none(papers: PaperOffice, tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from server.hubs import HubError, Hubs
-from server.relay import Relay
+from server.relay import Relay, pause
 from server.relay_link import LinkError
 from sync.canonical import b64u_encode
 from sync.key_pair import new_key_pair
+from sync.keyring import ListedKey, sign_key_list
 from sync.receipts import sign_receipt, verify_receipt
+from sync.seal import first_wrap_rev
 from sync.shape import write_once_rev
 from sync.statements import HubAuth, sign_code_mark, sign_gone, sign_hub_auth
 from tests.sealed_items import NOW, OfficeKeys, new_keys, seal_pair
@@ -294,3 +296,36 @@ async def test_a_name_is_given_once(place: Village) -> None:
         with pytest.raises(HubError, match="name"):
             await hubs.check_name(name)
     await hubs.check_name("ranah-batahan")
+
+
+def test_a_hub_that_was_without_a_connection_for_weeks_still_tries_every_two_minutes() -> None:
+    assert pause(1_000_000, jitter=lambda: 1.0) == pause(10, jitter=lambda: 1.0) == 120
+    assert pause(1, jitter=lambda: 1.0) == 2
+
+
+async def test_a_data_key_whose_version_was_not_stored_before_a_crash_makes_no_traffic(place: Village) -> None:
+    pair = seal_pair(place.keys, new_keys())
+    key = {"_id": f"w.{pair[0]['_id']}", "_rev": first_wrap_rev(pair[1]), **pair[1]}
+    await place.stores.wraps.bulk_docs([key], new_edits=False)
+    await place.relay.catch_up()
+    before = len(place.wire.bodies)
+    await place.relay.catch_up()
+    assert len(place.wire.bodies) == before + 1
+    assert await place.stores.waiting(now=NOW) == []
+    await place.at_hub(pair)  # the phone has no receipt and brings it again
+    await place.relay.catch_up()
+    assert whose(place, (await place.at_hub(pair))[0], pair) == "office"
+
+
+async def test_what_a_key_signed_that_the_hub_does_not_know_yet_is_heard_when_it_does(place: Village) -> None:
+    code, newer = new_keys(), new_key_pair()
+    await place.at_hub(seal_pair(place.keys, code))
+    await place.relay.catch_up()
+    gone = sign_gone(code.case, at=NOW, kid="o2", private=newer)
+    await place.office.databases.cases.bulk_docs([gone])
+    await place.relay.catch_up()
+    assert await place.stores.cases.all_docs() == []
+    listed = [*place.keys.key_list.keys, ListedKey("o2", "office", "office", None, "next", newer.pub)]
+    place.hub.take_keys(sign_key_list("pasbar", 3, at=NOW, until=NOW + 9, keys=listed, root=place.keys.root))
+    await place.relay.catch_up()
+    assert await place.at_hub(watch=[[code.case, code.proof, 0, 0]]) == [["erase", gone]]
