@@ -221,6 +221,10 @@ class Convergence(RuleBasedStateMachine):
         wraps = await ids(self.office.stores["wraps"])
         return {id_ for id_ in await ids(self.office.stores["cases"]) if f"w.{id_}" in wraps}
 
+    def kept(self, found: set[Any]) -> set[Any]:
+        """Leave out what nobody can open: a restored office takes no version of an erased case back."""
+        return {leaf for leaf in found if leaf[0].startswith("gone.") or leaf[0].split(".")[1] not in self.erased}
+
     def teardown(self) -> None:
         try:
             if self.is_sound:
@@ -253,7 +257,8 @@ class Convergence(RuleBasedStateMachine):
         states = {item.state for device in self.devices for item in device.outbox.values() if item.id in living}
         assert states <= {"done"}
         assert self.do(self.hub.held()) == set(), "the hub keeps what the office has"
-        assert self.do(leaves(self.peer)) == self.do(leaves(self.office.stores["cases"]))
+        here, there = [self.kept(self.do(leaves(store))) for store in (self.office.stores["cases"], self.peer)]
+        assert here == there
         assert not any(item.case in self.erased for device in self.devices for item in device.outbox.values())
 
 
