@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from server.origin import hub_origin
-from server.server_key import MODE
+from server.server_key import MODE, server_key_path
 from server.settings import Settings
 from sync.canonical import b64u_decode, b64u_encode
 from sync.errors import OpenError
@@ -61,7 +61,9 @@ def write_identity(data: Path, own: HubIdentity) -> None:
 
     Raises:
         FileExistsError: there is one already.
+        HubIdentityError: the folder is an office's.
     """
+    _refuse_office(data)
     content = {
         "hub": own.name,
         "key": b64u_encode(own.pair.to_bytes()),
@@ -82,8 +84,9 @@ def read_identity(data: Path) -> HubIdentity:
     """Read the file.
 
     Raises:
-        HubIdentityError: missing, unreadable or damaged.
+        HubIdentityError: missing, unreadable or damaged, or the folder is an office's.
     """
+    _refuse_office(data)
     path = data / FILE
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -101,3 +104,9 @@ def read_identity(data: Path) -> HubIdentity:
         raise HubIdentityError(f"{path}: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, OpenError):
         raise HubIdentityError(f"{path}: not a hub's key, or damaged; enrol this laptop under another name") from None
+
+
+def _refuse_office(data: Path) -> None:
+    """A hub forgets what its office has: over an office's own databases it would forget everything."""
+    if server_key_path(data).exists():
+        raise HubIdentityError(f"{data} is the folder of an office: a hub needs one of its own, named in RANTAU_DATA.")

@@ -6,13 +6,15 @@ import pytest
 
 from server.databases import Databases, open_databases
 from server.founding import RECOVERY, FoundingError, NewOfficer, check_officer, make_office, office_id
+from server.hub_identity import FILE as HUB_KEY
+from server.hub_identity import HubIdentity, HubIdentityError, read_identity, write_identity
 from server.office import read_keys
 from server.paper import read_paper
 from server.passwords import verify_password
 from server.server_key import read_server_key, server_key_path
 from server.settings import Settings, load_settings
 from sync.document import Doc
-from sync.key_pair import key_pair_from
+from sync.key_pair import key_pair_from, new_key_pair
 from sync.keyring import open_grant, unwrap_officer_key, verify_key_list
 
 OFFICER = NewOfficer("upik.2", "sandi untuk masuk", "kunci untuk membuka")
@@ -124,3 +126,22 @@ def test_what_is_not_good_enough_is_named(change: dict[str, str], named: str) ->
 def test_the_office_has_a_name_that_can_be_signed() -> None:
     assert office_id("Layanan Imigrasi, Pasaman Barat") == "layanan-imigrasi-pasaman-barat"
     assert office_id("…") == "office"
+
+
+@pytest.mark.anyio
+async def test_a_hub_and_an_office_never_share_a_folder(settings: Settings) -> None:
+    """A hub forgets what its office has confirmed: joining in an office's folder emptied that office."""
+    own = HubIdentity(
+        name="kinali", pair=new_key_pair(), root=new_key_pair().pub, install="", secret="", upstream="http://localhost"
+    )
+    write_identity(settings.data, own)
+    async with open_databases(settings) as databases:
+        with pytest.raises(FoundingError, match="folder of a hub"):
+            await make_office(settings, databases, OFFICER, now=NOW)
+        (settings.data / HUB_KEY).unlink()
+        await make_office(settings, databases, OFFICER, now=NOW)
+    with pytest.raises(HubIdentityError, match="folder of an office"):
+        write_identity(settings.data, own)
+    assert not (settings.data / HUB_KEY).exists()
+    with pytest.raises(HubIdentityError, match="folder of an office"):
+        read_identity(settings.data)

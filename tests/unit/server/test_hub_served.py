@@ -187,6 +187,16 @@ def test_one_code_makes_one_hub(papers: PaperOffice, tmp_path: Path) -> None:
     assert (first.data / "hub.key").exists(), "what waits there still has to be sent"
 
 
+def test_an_office_that_is_told_to_join_as_a_hub_keeps_what_it_has(papers: PaperOffice) -> None:
+    code = code_in(papers.office.run("hub", "enrol", "aia", stdin=papers.root).stdout)
+    applicant = Applicant(papers.office.url, values=person(4))
+    applicant.send()
+    joined = papers.office.run("hub", "join", "--upstream", papers.office.url, "--yes", stdin=f"{code}\n")
+    assert joined.returncode == 1
+    assert "the folder of an office" in joined.stderr
+    assert len(applicant.whole_case()) == 1
+
+
 def test_a_mistyped_code_makes_none(papers: PaperOffice, tmp_path: Path) -> None:
     hub = RunningHub(tmp_path / "hub", papers.office, "talu")
     right = new_hub_code()
