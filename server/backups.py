@@ -7,11 +7,10 @@ backup comes back from the phones, which notice the new generation; what was era
 import os
 import re
 import shutil
-import socket
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from sync.store import Store
 KEYS = "wraps"
 # Data keys last: they are written before what they open, so that the copy has all of them.
 ORDER = ("staff", "public", "cases", "blobs", KEYS)
+_STAGING = "restoring"  # the folder beside the databases in which a backup is made ready to take their place
 NOTE = "backup"  # the `_local` document in `staff` that says when the last one was made
 _STAMP = "%Y-%m-%dT%H%M%SZ"
 _DAY = 86_400
@@ -89,22 +89,19 @@ async def restore(settings: Settings, backup: Path) -> Restored:
         StoreError: what was put back does not open.
     """
     _refuse_couchdb(settings)
-    _refuse_served(settings)
+    _close_logs(settings.data)
     files = _files_of(backup, settings.data)
-    marks = await _marks(settings.data)
+    marks, staging = await _marks(settings.data), settings.data / _STAGING
     try:
-        _copy_in(files, settings.data)
+        _copy_in(files, staging)
+        erased = await _erase_again(replace(settings, data=staging), marks)
+        _swap(files, staging, settings.data)
         if not (settings.data / FILE).exists():
             shutil.copy(backup / FILE, settings.data / FILE)
     except (OSError, sqlite3.Error) as error:
         raise BackupError(f"{backup}: {error}") from None
     await note_restored(settings)
-    async with open_databases(settings) as databases:
-        known = {row.id for row in await databases.cases.all_docs(start="gone.", end="gone/")}
-        late = [mark for mark in marks if mark["_id"] not in known]
-        for mark in late:
-            await erase(databases, mark["_id"].removeprefix("gone."), mark)
-    return Restored(keys=files.get(KEYS), erased=len(late))
+    return Restored(keys=files.get(KEYS), erased=erased)
 
 
 async def note_restored(settings: Settings) -> None:
@@ -128,13 +125,20 @@ def _refuse_couchdb(settings: Settings) -> None:
         )
 
 
-def _refuse_served(settings: Settings) -> None:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        with socket.create_server((settings.host, settings.port), family=family):
-            return
-    except OSError:
-        raise BackupError(f"Port {settings.port} is in use: stop the office first.") from None
+def _close_logs(folder: Path) -> None:
+    """Make each database one file, which nobody has open: what a server wrote into one that was replaced would be lost.
+
+    Raises:
+        BackupError: somebody has.
+    """
+    for path in sorted(folder.glob("*.sqlite")):
+        try:
+            with closing(sqlite3.connect(path, timeout=1)) as database:
+                database.execute("PRAGMA journal_mode = DELETE")  # given to who is alone with it
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                raise BackupError(f"{path} is in use: stop the office first.") from None
+            # A damaged one is what a backup is for.
 
 
 def _copy_out(data: Path, folder: Path, stamp: str) -> Path:
@@ -177,14 +181,31 @@ def _files_of(backup: Path, data: Path) -> dict[str, Path]:
     return files | ({KEYS: keys} if keys else {})
 
 
-def _copy_in(files: dict[str, Path], data: Path) -> None:
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _copy_in(files: dict[str, Path], staging: Path) -> None:
+    shutil.rmtree(staging, ignore_errors=True)
+    for folder in (staging.parent, staging):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, path in files.items():
-        _copy(path, data / f"{name}.new")
+        _copy(path, staging / f"{name}.sqlite")
+
+
+async def _erase_again(settings: Settings, marks: list[Doc]) -> int:
+    """Erase what was erased since, before anything takes its place: a restore that is cut brings nothing back."""
+    async with open_databases(settings) as databases:
+        known = {row.id for row in await databases.cases.all_docs(start="gone.", end="gone/")}
+        late = [mark for mark in marks if mark["_id"] not in known]
+        for mark in late:
+            await erase(databases, mark["_id"].removeprefix("gone."), mark)
+    return len(late)
+
+
+def _swap(files: dict[str, Path], staging: Path, data: Path) -> None:
+    _close_logs(staging)
     for name in files:
         for suffix in ("-wal", "-shm"):  # another life's log, played back, would spoil what is restored
             (data / f"{name}.sqlite{suffix}").unlink(missing_ok=True)
-        os.replace(data / f"{name}.new", data / f"{name}.sqlite")
+        os.replace(staging / f"{name}.sqlite", data / f"{name}.sqlite")
+    shutil.rmtree(staging)
 
 
 async def _marks(data: Path) -> list[Doc]:

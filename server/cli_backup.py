@@ -17,11 +17,15 @@ _AGAIN = (
 )
 
 
+DAYS = click.IntRange(min=1)
+
+
 @click.command("backup")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--keep", default=35, show_default=True, help="Days that backups are kept.")
+@click.option("--keep", type=DAYS, default=35, show_default=True, help="Days that backups are kept.")
 @click.option(
     "--keep-keys",
+    type=DAYS,
     default=7,
     show_default=True,
     help="Days that the data keys in them are kept: what is erased is then gone.",

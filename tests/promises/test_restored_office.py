@@ -102,6 +102,12 @@ def test_a_backup_is_made_while_the_office_is_served_and_restored_when_it_is_not
     assert "stop the office first" in office.run("restore", str(backup)).stderr
     office.stop()
     assert "no whole backup" in office.run("restore", str(tmp_path)).stderr
+    staff = office.folder / "data" / "staff.sqlite"
+    staff.rename(tmp_path / "staff.sqlite")
+    (staff / "in the way").mkdir(parents=True)  # it ends when half of the files are in their places
+    assert "staff.sqlite" in office.run("restore", str(backup)).stderr
+    (staff / "in the way").rmdir()
+    staff.rmdir()
     done = office.run("restore", str(backup))
     assert done.returncode == 0, done.stderr
     assert "Erased since, and so again: 1 cases" in done.stdout
