@@ -4,18 +4,21 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.types import Scope
 
+from server.background import keep_going
 from server.content import load_content
 from server.databases import Databases
 from server.exchange import intake_of
 from server.failures import Failures, explain
 from server.headers import StrictHeaders
 from server.hub_app import create_hub_app
+from server.intake import Intake
 from server.key_watch import follow_keys
 from server.limits import ClientAddress, KnownHosts, SlowDown
 from server.office import now, open_office
@@ -41,8 +44,9 @@ def create_app(settings: Settings, *, databases: Databases | None = None, clock:
             app.state.office = office
             await finish_all(office.databases, intake_of(office))
             await publish(office)
-            finishing = keep_finishing(lambda: (app.state.office.databases, intake_of(app.state.office)))
-            tasks = [asyncio.create_task(work) for work in (follow_keys(app), keep_swept(app), finishing)]
+            opened = partial(_opened, app)
+            work = (partial(follow_keys, app), partial(keep_swept, app), partial(keep_finishing, opened))
+            tasks = [asyncio.create_task(keep_going(each)) for each in work]
             yield
             for task in tasks:
                 task.cancel()
@@ -65,6 +69,10 @@ def create_app(settings: Settings, *, databases: Databases | None = None, clock:
     app.router.redirect_slashes = False  # it would name the scheme that the proxy speaks to us
     app.state.templates = environment
     return app
+
+
+def _opened(app: Starlette) -> tuple[Databases, Intake]:
+    return app.state.office.databases, intake_of(app.state.office)
 
 
 def _has_hubs(scope: Scope) -> bool:

@@ -59,6 +59,7 @@ class Told:
     refused: list[tuple[str, str]] = field(default_factory=list)
     ending: str = ""
     ack: Path | None = None
+    unwritten: str | None = None
 
 
 @click.command("import")
@@ -93,7 +94,7 @@ async def _import(settings: Settings, files: Sequence[Path]) -> bool:
                 is_whole = False
                 continue
             _print(path, told)
-            is_whole &= not told.refused and told.ending == "whole"
+            is_whole &= not told.refused and told.ending == "whole" and not told.unwritten
     return is_whole
 
 
@@ -130,8 +131,16 @@ async def _take(path: Path, door: Door) -> Told:
     named = acknowledged(answers)
     if named:
         told.ack = path.with_name(f"{path.name.partition('.rantau')[0]}-ack.rantau")
-        told.ack.write_bytes(write_bundle("ack", named, office=door.office, at=now()))
+        _write_ack(told, write_bundle("ack", named, office=door.office, at=now()))
     return told
+
+
+def _write_ack(told: Told, data: bytes) -> None:
+    assert told.ack is not None
+    try:
+        told.ack.write_bytes(data)
+    except OSError as error:  # a stick that is full or may not be written: what was taken in is taken in
+        told.unwritten = error.strerror or type(error).__name__
 
 
 def _print(path: Path, told: Told) -> None:
@@ -141,7 +150,9 @@ def _print(path: Path, told: Told) -> None:
         click.echo(f"  not received, {reason}: {count}")
     for name, reason in told.refused[:_NAMED]:
         click.echo(f"    {reason}  {name}")
-    if told.ack:
+    if told.unwritten:
+        click.echo(f"  acknowledgement not written: {told.ack}: {told.unwritten}; copy the file elsewhere and repeat")
+    elif told.ack:
         click.echo(f"  acknowledgement for the phone: {told.ack}")
 
 

@@ -108,7 +108,8 @@ def join(upstream: str, *, yes: bool) -> None:
             raise HubError("Nothing was changed.")
         code = click.prompt("Code", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
         own = await become_hub(settings, met, code, settings.upstream)
-        click.echo(f"This laptop is the hub {own.name}. Destroy the code, then: rantau serve --role hub")
+        name = f"RANTAU_ROLE=hub RANTAU_ORIGIN={hub_origin(own.upstream, own.name)}"
+        click.echo(f"This laptop is the hub {own.name}. Destroy the code, then: {name} rantau serve")
 
     with in_sentences():
         os.environ["RANTAU_UPSTREAM"] = upstream  # checked as the setting is

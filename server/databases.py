@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
 
 from server.cases_guard import put_guard
+from server.hub_identity import refuse_hub
 from server.settings import Settings
 from sync.couch_store import CouchServer
 from sync.sqlite_store import open_sqlite
@@ -39,6 +40,7 @@ async def open_databases(settings: Settings) -> AsyncIterator[Databases]:
 
     Raises:
         StoreError: a store does not answer or does not let us in.
+        HubIdentityError: the folder is a hub's.
     """
     async with AsyncExitStack() as stack:
         if settings.couchdb:
@@ -46,6 +48,7 @@ async def open_databases(settings: Settings) -> AsyncIterator[Databases]:
             stores: dict[str, Store] = {name: await server.database(name) for name in NAMES}
             await put_guard(stores["cases"])
         else:
+            refuse_hub(settings.data)
             # Password hashes lie in it: nobody else on the machine has to read them.
             settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
             stores = {name: open_sqlite(settings.data, name) for name in NAMES}

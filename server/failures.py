@@ -70,7 +70,7 @@ async def explain(request: Request, error: Exception) -> Response:
         error = HTTPException(503, headers={"Retry-After": str(RETRY_AFTER)})
     if isinstance(error, HTTPException):
         return _answer(request, error.status_code, dict(error.headers or {}))
-    return _answer(request, 500, {}, number=_logged(error))
+    return _answer(request, 500, {}, number=log_failure(error))
 
 
 def _answer(request: Request, status: int, headers: dict[str, str], *, number: str | None = None) -> Response:
@@ -95,7 +95,8 @@ def _page(request: Request, status: int, number: str | None) -> Response:
     )
 
 
-def _logged(error: Exception) -> str:
+def log_failure(error: Exception) -> str:
+    """Log a failure of ours without its message; give the number under which it stands there."""
     frames = traceback.extract_tb(error.__traceback__)
     places = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames[-12:]))
     number = digest_of(f"{id(error)} {places}".encode(), 8)

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from server.accounts import is_login
 from server.audit import Audit
 from server.databases import Databases
-from server.hub_identity import FILE as HUB_KEY
 from server.office import KEYS, NoOffice, read_keys
 from server.paper import paper_lines
 from server.passwords import LONGEST, SHORTEST, hash_password, weakness_of
@@ -110,8 +109,6 @@ def office_id(name: str) -> str:
 
 
 async def _refuse_second(settings: Settings, databases: Databases) -> None:
-    if (settings.data / HUB_KEY).exists():
-        raise FoundingError(f"{settings.data} is the folder of a hub: an office needs one of its own.")
     path = server_key_path(settings.data)
     if path.exists():
         raise FoundingError(f"There is an office here already ({path}); nothing was changed.")

@@ -7,6 +7,7 @@ pages from there may ask here.
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server import hub_pages, tus
+from server.background import keep_going
 from server.body_lines import BodyLimits
 from server.bundle_api import BUNDLE_LIMIT
 from server.failures import Failures, explain
@@ -88,8 +90,8 @@ def create_hub_app(settings: Settings, *, clock: Callable[[], int] = now, relays
             app.state.hub = hub
             app.state.files = lambda: hub_files_of(hub)
             app.state.relay = Relay(hub, link, sender)
-            work = (app.state.relay.run(), follow_public(hub), keep_hub_swept(hub)) if relays else ()
-            tasks = [asyncio.create_task(each) for each in work]
+            work = (app.state.relay.run, partial(follow_public, hub), partial(keep_hub_swept, hub)) if relays else ()
+            tasks = [asyncio.create_task(keep_going(each)) for each in work]
             yield
             for task in tasks:
                 task.cancel()

@@ -106,6 +106,16 @@ def read_identity(data: Path) -> HubIdentity:
         raise HubIdentityError(f"{path}: not a hub's key, or damaged; enrol this laptop under another name") from None
 
 
+def refuse_hub(data: Path) -> None:
+    """See that an office's command was not typed on a hub's laptop.
+
+    Raises:
+        HubIdentityError: the folder is a hub's.
+    """
+    if (data / FILE).exists():
+        raise HubIdentityError(f"{data} is the folder of a hub: set RANTAU_ROLE=hub; an office needs one of its own.")
+
+
 def _refuse_office(data: Path) -> None:
     """A hub forgets what its office has: over an office's own databases it would forget everything."""
     if server_key_path(data).exists():

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from server.background import keep_going
 from server.projection_links import formers_of
 from server.projection_readers import DeviceNews, select_news
 from server.projection_tables import (
@@ -52,7 +53,7 @@ class Projection:
     async def start(self) -> None:
         """Begin to follow the feed; safe to call twice."""
         if self._task is None:
-            self._task = asyncio.create_task(self._follow())
+            self._task = asyncio.create_task(keep_going(self._follow))
 
     async def stop(self) -> None:
         """Stop following and close the file; safe to call twice."""

@@ -48,6 +48,12 @@ def test_what_is_on_a_stick_is_taken_in_and_answered_as_often_as_one_likes(tmp_p
         assert first.returncode == 2
         done = office.run("import", str(whole), str(whole))
         assert (done.returncode, done.stderr) == (0, "")
+        (full := tmp_path / "penuh.rantau").write_bytes(file)
+        (tmp_path / "penuh-ack.rantau").mkdir()  # nothing can be written there
+        taken = office.run("import", str(full), str(whole))
+        assert (taken.returncode, taken.stderr) == (2, "")
+        assert f"{full}: 2 received, 0 not." in taken.stdout
+        assert "acknowledgement not written" in taken.stdout
         assert done.stdout.count(f"{whole}: 2 received, 0 not.") == 2
 
         acks = entries_of(tmp_path / "rantau-2026-11-27-2-ack.rantau")
