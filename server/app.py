@@ -25,7 +25,7 @@ from server.office import now, open_office
 from server.pages import make_environment
 from server.publishing import publish
 from server.routes import build_routes
-from server.sealed_files import keep_swept
+from server.sealed_files import files_of, keep_swept
 from server.settings import Settings, load_settings
 from server.turns import Turns
 from server.unfinished import finish_all, keep_finishing
@@ -44,8 +44,8 @@ def create_app(settings: Settings, *, databases: Databases | None = None, clock:
             app.state.office = office
             await finish_all(office.databases, intake_of(office))
             await publish(office)
-            opened = partial(_opened, app)
-            work = (partial(follow_keys, app), partial(keep_swept, app), partial(keep_finishing, opened))
+            files, opened = (lambda: files_of(app.state.office)), partial(_opened, app)
+            work = (partial(follow_keys, app), partial(keep_swept, files), partial(keep_finishing, opened))
             tasks = [asyncio.create_task(keep_going(each)) for each in work]
             yield
             for task in tasks:

@@ -25,13 +25,14 @@ from server.handler import Handler
 from server.headers import StrictHeaders
 from server.hub import hub_of, open_hub
 from server.hub_exchange import hub_bundle, hub_exchange, hub_keys, hub_ping
-from server.hub_files import hub_files_of, keep_hub_swept
+from server.hub_files import hub_files_of
 from server.hub_public import follow_public
 from server.limits import BodyLimit, ClientAddress, KnownHosts, SlowDown
 from server.office import now
 from server.office_origin import OfficeOrigin
 from server.relay import Relay
 from server.relay_link import RelayLink
+from server.sealed_files import keep_swept
 from server.settings import Settings
 from server.uploads import BLOB_LIMIT
 from sync.blob_sender import BlobSender
@@ -90,8 +91,8 @@ def create_hub_app(settings: Settings, *, clock: Callable[[], int] = now, relays
             app.state.hub = hub
             app.state.files = lambda: hub_files_of(hub)
             app.state.relay = Relay(hub, link, sender)
-            work = (app.state.relay.run, partial(follow_public, hub), partial(keep_hub_swept, hub)) if relays else ()
-            tasks = [asyncio.create_task(keep_going(each)) for each in work]
+            work = (app.state.relay.run, partial(follow_public, hub), partial(keep_swept, app.state.files))
+            tasks = [asyncio.create_task(keep_going(each)) for each in work if relays]
             yield
             for task in tasks:
                 task.cancel()

@@ -7,11 +7,10 @@ stranger can send no more than he has sealed applications for.
 import asyncio
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-
-from starlette.applications import Starlette
 
 from server.couch_checked import CheckedStream
 from server.exchange import intake_of
@@ -24,7 +23,7 @@ from sync.canonical import b32_decode
 from sync.document import Doc
 from sync.errors import NotFound, StoreError, Unavailable
 from sync.shape import blob_rev, case_of_version
-from sync.store import Store
+from sync.store import Store, Written
 
 log = logging.getLogger("rantau.blobs")
 
@@ -67,16 +66,7 @@ class SealedFiles:
         Raises:
             NotTaken: 410, the case was erased or its code voided; 404, no accepted version names it.
         """
-        cases = self.cases
-        for mark, _ in await marks_of(cases, case_of_version({"_id": version_id})):
-            raise NotTaken(410, "gone" if mark == "erase" else mark)
-        try:
-            version = bare(await cases.get(version_id))
-        except NotFound:
-            raise NotTaken(404, "unknown") from None
-        if digest not in version["blobs"]:
-            raise NotTaken(404, "unknown")
-        return version
+        return await version_naming(self.cases, version_id, digest)
 
     async def length(self, digest: str) -> int | None:
         """Tell how many bytes a file has that is here whole."""
@@ -93,15 +83,9 @@ class SealedFiles:
         Raises:
             NotTaken: 413, the case has too much; 503, the disk is nearly full.
         """
-        digests = {name for version in await case_versions(self.cases, case) for name in version["blobs"]}
-        stored = [await self.length(name) or 0 for name in digests]
         begun = [upload.length for upload in await self.uploads.of_case(case) if upload.digest != digest]
-        if sum(stored) + sum(begun) + length > CASE_LIMIT:
-            raise NotTaken(413, "case-full")
-        settings = self.settings
-        if not settings.couchdb and shutil.disk_usage(settings.data).free < RESERVE:
-            log.error("less than %d MB of disk are free: no photographs are taken", RESERVE >> 20)
-            raise NotTaken(503, "disk-full", retry_after=_RETRY_AFTER)
+        await check_case(self.cases, self.blobs, case, digest, length=length + sum(begun))
+        check_disk(None if self.settings.couchdb else self.settings.data)
 
     async def finish(self, upload: Upload) -> bool:
         """Store a file that is here whole; say whether durably. Repeating it is harmless.
@@ -111,14 +95,8 @@ class SealedFiles:
             Unavailable: the store did not take it; what came is still there.
         """
         checked = CheckedStream(self.uploads.chunks(upload), b32_decode(upload.digest))
-        body = {"content_type": "application/octet-stream", "length": upload.length, "revpos": 1}
-        doc = {
-            "_id": f"blob.{upload.digest}",
-            "_rev": blob_rev(upload.digest),
-            "_attachments": {"body": body},
-        }
         try:
-            written = await self.blobs.put_streamed(doc, {"body": checked.chunks()})
+            written = await put_blob(self.blobs, upload.digest, upload.length, checked.chunks())
         except Unavailable:
             if not checked.is_wrong:
                 raise
@@ -160,14 +138,61 @@ def files_of(office: Office) -> SealedFiles:
     )
 
 
-async def keep_swept(app: Starlette, *, every: float = SWEEP_EVERY) -> None:
-    """Sweep now and from time to time, until cancelled."""
+async def keep_swept(opened: Callable[[], SealedFiles], *, every: float = SWEEP_EVERY) -> None:
+    """Sweep now and from time to time, until cancelled; what is *opened* is asked for each time."""
     while True:
         try:
-            await files_of(app.state.office).sweep()
+            await opened().sweep()
         except StoreError as error:
             log.warning("unfinished uploads could not be swept: %s", type(error).__name__)
         await asyncio.sleep(every)
+
+
+async def version_naming(cases: Store, version_id: str, digest: str) -> Doc:
+    """Give the version that names a file.
+
+    Raises:
+        NotTaken: 410, the case was erased or its code voided; 404, no accepted version names it.
+    """
+    for mark, _ in await marks_of(cases, case_of_version({"_id": version_id})):
+        raise NotTaken(410, "gone" if mark == "erase" else mark)
+    try:
+        version = bare(await cases.get(version_id))
+    except NotFound:
+        raise NotTaken(404, "unknown") from None
+    if digest not in version["blobs"]:
+        raise NotTaken(404, "unknown")
+    return version
+
+
+async def check_case(cases: Store, blobs: Store, case: str, digest: str, *, length: int) -> None:
+    """See that a case bears *length* bytes beside its files other than *digest*.
+
+    Raises:
+        NotTaken: 413, it has too much.
+    """
+    names = {name for version in await case_versions(cases, case) for name in version["blobs"]} - {digest}
+    stubs = [await stub_of(blobs, name) for name in sorted(names)]
+    if sum(int(stub["length"]) for stub in stubs if stub) + length > CASE_LIMIT:
+        raise NotTaken(413, "case-full")
+
+
+def check_disk(folder: Path | None) -> None:
+    """See that the disk of an embedded store has room for files.
+
+    Raises:
+        NotTaken: 503, it is nearly full.
+    """
+    if folder and shutil.disk_usage(folder).free < RESERVE:
+        log.error("less than %d MB of disk are free: no photographs are taken", RESERVE >> 20)
+        raise NotTaken(503, "disk-full", retry_after=_RETRY_AFTER)
+
+
+async def put_blob(blobs: Store, digest: str, length: int, chunks: AsyncIterator[bytes]) -> Written:
+    """Store a file under its digest; a repeat is the same write."""
+    body = {"content_type": "application/octet-stream", "length": length, "revpos": 1}
+    doc = {"_id": f"blob.{digest}", "_rev": blob_rev(digest), "_attachments": {"body": body}}
+    return await blobs.put_streamed(doc, {"body": chunks})
 
 
 async def stub_of(blobs: Store, digest: str) -> dict[str, Any] | None:

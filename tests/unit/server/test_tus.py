@@ -259,7 +259,7 @@ async def test_a_running_office_forgets_them_by_itself(desk: Desk) -> None:
     sealed = sealed_bytes()
     await (await desk.phone(sealed)).begin(sealed)
     desk.office.now += LIFETIME
-    sweeping = asyncio.create_task(keep_swept(desk.office.app))
+    sweeping = asyncio.create_task(keep_swept(lambda: files_of(desk.office.app.state.office)))
     while not await desk.nothing_is_left():
         assert not sweeping.done()
     sweeping.cancel()
