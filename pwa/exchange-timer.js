@@ -35,9 +35,12 @@ export function stopExchange() {
   started = undefined;
 }
 
-/** Exchange as soon as the page has a moment; once more after the one under way, which may have looked already. */
+/**
+ * Exchange as soon as the page has a moment; once more after the one under way, which may have looked already. What
+ * failed before counts no more: a signal that is new may be gone in two minutes.
+ */
 export function exchangeSoon() {
-  isAsked = true;
+  [isAsked, failures] = [true, 0];
   if (!isAtIt) plan(0);
 }
 

@@ -22,6 +22,7 @@ export default class Mine {
     this.draftDays = Number(root.dataset.draftDays ?? Infinity);
     /** @type {AbortController | undefined} */
     this.listening = undefined;
+    this.isStale = false;
   }
 
   /** Show the lists and keep them true. Safe to call twice. */
@@ -29,13 +30,20 @@ export default class Mine {
     this.stop();
     this.listening = new AbortController();
     const { signal } = this.listening;
-    for (const change of ['exchanged', 'queued', 'stored']) document.addEventListener(`rantau:${change}`, () => void this.show(), { signal });
+    for (const change of ['exchanged', 'queued', 'stored']) document.addEventListener(`rantau:${change}`, () => void this.refresh(), { signal });
+    this.lists.addEventListener('click', () => this.isStale && void this.refresh(), { signal });
     return this.show();
   }
 
   /** Leave the lists as they are. Safe to call twice. */
   stop() {
     this.listening?.abort();
+  }
+
+  /** Show what changed, but take nobody's question away: then it is shown when that is answered. */
+  refresh() {
+    this.isStale = this.lists.querySelector('[role=group]:not([hidden])') !== null;
+    return this.isStale ? undefined : this.show();
   }
 
   /** Show the lists as they are now, or why the phone does not give them. */
