@@ -59,7 +59,6 @@ class Relay:
         """Relay until cancelled."""
         failures = 0
         while True:
-            self._wake.clear()
             try:
                 await self.catch_up()
                 failures = 0
@@ -72,16 +71,17 @@ class Relay:
                 await asyncio.sleep(least + pause(failures))
 
     async def catch_up(self) -> None:
-        """Exchange until nothing is left to bring or to hear.
+        """Exchange until nothing is left to bring or to hear, then send images until something new was taken in.
 
         Raises:
             LinkError: the office is away or the link was cut; what passed has passed.
         """
+        self._wake.clear()
         self._has_moved = False
         try:
             await self._exchange_all()
             if self._sender is not None:
-                self._has_dropped |= await send_blobs(self._hub, self._sender)
+                self._has_dropped |= await send_blobs(self._hub, self._sender, is_over=self._wake.is_set)
         except LinkError as error:
             await self._note({"failed_at": self._hub.local_clock(), "error": str(error)})
             raise

@@ -1,6 +1,7 @@
 """Sends on the images that a hub holds, one after another, once the office has the version that names them."""
 
 import logging
+from collections.abc import Callable
 
 from server.hub import Hub
 from server.relay_link import LinkError
@@ -12,8 +13,11 @@ from sync.errors import Forbidden, NotFound, TooLarge, Unavailable
 log = logging.getLogger("rantau.relay")
 
 
-async def send_blobs(hub: Hub, sender: BlobSender) -> bool:
+async def send_blobs(hub: Hub, sender: BlobSender, *, is_over: Callable[[], bool]) -> bool:
     """Send what is here and the office does not hold; say whether anything could be dropped.
+
+    Args:
+        is_over: asked before each; an image takes minutes at 2G, and items go before images.
 
     Raises:
         LinkError: the link carried nothing any more; what is there stays there.
@@ -21,6 +25,8 @@ async def send_blobs(hub: Hub, sender: BlobSender) -> bool:
     rows = RelayRows(hub, {}, {})
     for version in await hub.stores.confirmed_versions():
         for digest in await _left(hub, version):
+            if is_over():
+                return rows.has_dropped
             await _send(rows, sender, version, digest)
     return rows.has_dropped
 

@@ -1,22 +1,23 @@
 """A hub keeps what devices gave it until the office's own signed receipt is there, and brings that receipt back."""
 
+import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from server.hubs import HubError, Hubs
 from server.relay import Relay, pause
 from server.relay_link import LinkError
-from sync.canonical import b64u_encode
+from sync.canonical import b32_encode, b64u_encode, sha256
 from sync.key_pair import new_key_pair
 from sync.keyring import ListedKey, sign_key_list
 from sync.receipts import sign_receipt, verify_receipt
 from sync.seal import first_wrap_rev
-from sync.shape import write_once_rev
+from sync.shape import blob_rev, write_once_rev
 from sync.statements import HubAuth, sign_code_mark, sign_gone, sign_hub_auth
 from tests.sealed_items import NOW, OfficeKeys, new_keys, seal_pair
 from tests.small_hub import HUB, Village, village
@@ -329,3 +330,38 @@ async def test_what_a_key_signed_that_the_hub_does_not_know_yet_is_heard_when_it
     place.hub.take_keys(sign_key_list("pasbar", 3, at=NOW, until=NOW + 9, keys=listed, root=place.keys.root))
     await place.relay.catch_up()
     assert await place.at_hub(watch=[[code.case, code.proof, 0, 0]]) == [["erase", gone]]
+
+
+class SlowSender:
+    """Takes images; while the first is under way, somebody brings an application."""
+
+    def __init__(self, place: Village, brought: Any) -> None:
+        self.place = place
+        self.brought: Any = brought
+        self.sent: list[tuple[str, int]] = []
+        self.is_enough = asyncio.Event()
+
+    async def upload(self, version_id: str, digest: str) -> None:
+        self.sent.append((digest, len(self.place.wire.bodies)))
+        if len(self.sent) == 3:
+            self.is_enough.set()
+        if self.brought:
+            brought, self.brought = self.brought, None
+            await self.place.at_hub(brought)
+
+
+async def test_an_application_that_comes_while_images_are_sent_goes_before_the_next_image(place: Village) -> None:
+    images = [b32_encode(sha256(name)) for name in (b"ktp", b"kk")]
+    late = seal_pair(place.keys, new_keys())
+    await place.at_hub(seal_pair(place.keys, new_keys(), blobs=images))
+    blobs = [{"_id": f"blob.{name}", "_rev": blob_rev(name)} for name in images]
+    await place.stores.blobs.bulk_docs(blobs, new_edits=False)
+    sender, link = SlowSender(place, late), place.wire
+    relay = Relay(place.hub, cast(Any, link), cast(Any, sender))
+    running = asyncio.create_task(relay.run())
+    await sender.is_enough.wait()
+    running.cancel()
+    first, second, third = sender.sent
+    assert first[0] == second[0] != third[0]
+    assert second[1] > first[1], "an exchange was between them"
+    assert whose(place, (await place.at_hub(late))[0], late) == "office"
