@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from server.body_deadline import Deadline
 from server.bundle_import import BundleImport, IncomingBundle
 from server.exchange import RETRY_AFTER, epoch, intake_of
 from server.ndjson import NdjsonResponse, Problem, begun
@@ -19,7 +20,6 @@ from sync.errors import BundleError, Unavailable
 log = logging.getLogger("rantau.bundle")
 
 BUNDLE_LIMIT = 256 << 20  # bytes; a day of fifty applications with three photographs each has 4 MB
-PATIENCE = 60.0  # seconds without a byte after which the rest is given up
 
 
 async def take_bundle(request: Request) -> Response:
@@ -73,10 +73,10 @@ async def _answers(
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:
     """Give the body as it comes; one that is cut, stands still or grows too large ends early."""
-    stream = request.stream()
+    stream, deadline = request.stream(), Deadline()
     while True:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(deadline.left()):
                 data = await anext(stream, None)
         except (ClientDisconnect, TimeoutError):
             return
@@ -85,4 +85,5 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
             return
         if data is None:
             return
+        deadline.came(len(data))
         yield data

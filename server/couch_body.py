@@ -9,12 +9,12 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
+from server.body_deadline import Deadline
 from sync.errors import BadRequest, TooLarge
 
 JSON_LIMIT = 32 << 20  # bytes of a body of JSON: a batch of documents with their images
 DOC_LIMIT = 24 << 20  # bytes of a document with its attachments, or of an attachment
 NOTE_LIMIT = 64 << 10  # bytes of a `_local` document: fifty sessions of a checkpoint are a quarter of it
-PATIENCE = 60.0  # seconds without a byte after which a body is given up
 _LARGE = 1 << 20  # bytes from which a body waits for its turn, so that few of them are in memory at once
 _AT_ONCE = 4
 _BESIDE = 64 << 10  # bytes from which JSON is parsed beside the event loop
@@ -79,13 +79,14 @@ async def pieces(request: Request, *, limit: int) -> AsyncIterator[bytes]:
     """
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise HTTPException(415)
-    count, stream = 0, request.stream()
+    count, stream, deadline = 0, request.stream(), Deadline()
     try:
         while True:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(deadline.left()):
                 data = await anext(stream, None)
             if data is None:
                 return
+            deadline.came(len(data))
             count += len(data)
             if count > limit:
                 raise TooLarge("the request entity is too large")

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from server.body_deadline import PATIENCE, Deadline
 from server.body_lines import BodyLimits, BodyLines, BodyMalformed, BodyTooLarge
 from server.device_auth import Reading, judge
 from server.device_news import device_news
@@ -37,8 +38,6 @@ log = logging.getLogger("rantau.exchange")
 
 GROUP = 64  # items committed together: fifty forms of a volunteer's day are one group
 GROUP_AGE = 0.5  # seconds that an item waits for company while more is coming in
-PATIENCE = 60.0  # seconds without a byte after which the rest of a body is given up
-SLOWEST = 20  # bytes a second that a body must bring on the whole, after those seconds: fifty times less than 2G
 RETRY_AFTER = 10  # seconds
 
 
@@ -88,8 +87,7 @@ class Body:
 
     def __init__(self, request: Request, lines: BodyLines, *, patience: float = PATIENCE) -> None:
         self._chunks = request.stream()
-        self._patience = patience
-        self._until = time.monotonic() + patience  # later with every byte
+        self._deadline = Deadline(patience=patience)
         self._lines = lines
         self._count = 0
         self._waiting: list[tuple[int, bytes]] = []
@@ -130,9 +128,9 @@ class Body:
 
     async def _read(self) -> None:
         try:
-            async with asyncio.timeout(min(self._patience, self._until - time.monotonic())):
+            async with asyncio.timeout(self._deadline.left()):
                 data = await anext(self._chunks, None)
-            self._until += len(data or b"") / SLOWEST
+            self._deadline.came(len(data or b""))
             self._keep(self._lines.finish() if data is None else self._lines.feed(data))
             self.ended = "whole" if data is None else None
         except (ClientDisconnect, TimeoutError):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from server.intake import Intake, Outcome
+from sync.errors import StoreError
 
 LINES = 16  # taken together: 8 ms of checking during which nobody else is answered
 AT_ONCE = 2  # goes; a CouchDB is far, and the next need not wait until the one before is back
@@ -47,18 +48,24 @@ class Gathering:
 
     async def _go(self) -> None:
         while self._waiting:
-            together = self._next()
-            try:
-                # One intake is as good as another, and the newest knows the newest keys.
-                outcomes = await together[-1].intake.take([line for one in together for line in one.lines])
-            except Exception as error:
+            await self._take(self._next())
+
+    async def _take(self, together: Sequence[_Brought]) -> None:
+        try:
+            # One intake is as good as another, and the newest knows the newest keys.
+            outcomes = await together[-1].intake.take([line for one in together for line in one.lines])
+        except Exception as error:
+            if len(together) == 1 or isinstance(error, StoreError):
                 for one in together:
                     _fail(one.outcomes, error)
-                continue
-            for one in together:
-                own, outcomes = outcomes[: len(one.lines)], outcomes[len(one.lines) :]
-                if not one.outcomes.done():  # else whoever asked went away
-                    one.outcomes.set_result(own)
+                return
+            for one in together:  # what nobody foresaw in one of them is no harm to the others
+                await self._take([one])
+            return
+        for one in together:
+            own, outcomes = outcomes[: len(one.lines)], outcomes[len(one.lines) :]
+            if not one.outcomes.done():  # else whoever asked went away
+                one.outcomes.set_result(own)
 
     def _next(self) -> list[_Brought]:
         together = [self._waiting.popleft()]

@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager, suppress
 
 from starlette.requests import ClientDisconnect, Request
 
-PATIENCE = 60.0  # seconds without a byte after which the rest of a body is given up
+from server.body_deadline import Deadline
+
 _LAST_BYTES = 0.2  # seconds in which what has arrived already, or that the connection broke, is told
 _HANDING_OVER = 10.0  # seconds that the one before may take to store what it has
 
@@ -28,16 +29,17 @@ class Turn:
         Raises:
             Cut: after the last piece, when there should have been more.
         """
-        held, chunks = bytearray(), request.stream()
+        held, chunks, deadline = bytearray(), request.stream(), Deadline()
         is_cut = False
         while True:
             try:
-                chunk = await self._next(chunks)
+                chunk = await self._next(chunks, deadline.left())
             except (ClientDisconnect, TimeoutError):
                 is_cut = True
                 break
             if chunk is None:
                 break
+            deadline.came(len(chunk))
             held += chunk
             while len(held) >= piece:
                 yield bytes(held[:piece])
@@ -47,17 +49,19 @@ class Turn:
         if is_cut:
             raise Cut
 
-    async def _next(self, chunks: AsyncIterator[bytes]) -> bytes | None:
+    async def _next(self, chunks: AsyncIterator[bytes], patience: float) -> bytes | None:
         reading = asyncio.ensure_future(anext(chunks, None))
         wanted = asyncio.ensure_future(self.is_wanted.wait())
-        await asyncio.wait({reading, wanted}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
-        wanted.cancel()
-        if not reading.done() and self.is_wanted.is_set():
-            await asyncio.wait({reading}, timeout=_LAST_BYTES)
-        if not reading.done():
+        try:
+            await asyncio.wait({reading, wanted}, timeout=max(patience, 0), return_when=asyncio.FIRST_COMPLETED)
+            if not reading.done() and self.is_wanted.is_set():
+                await asyncio.wait({reading}, timeout=_LAST_BYTES)
+            if not reading.done():
+                raise TimeoutError
+            return reading.result()
+        finally:
+            wanted.cancel()
             reading.cancel()
-            raise TimeoutError
-        return reading.result()
 
 
 class Cut(Exception):

@@ -76,6 +76,8 @@ class CountingIntake:
         await asyncio.sleep(0)
         if b"away" in lines:
             raise Unavailable
+        if b"poison" in lines:
+            raise ValueError
         return list(lines)
 
 
@@ -96,6 +98,17 @@ async def test_a_store_that_is_away_is_told_to_everybody_and_holds_up_nobody_aft
     )
     assert any(isinstance(outcome, Unavailable) for outcome in outcomes)
     assert await gathering.take(intake, [b"c"]) == [b"c"]
+
+
+async def test_what_nobody_foresaw_in_one_request_is_no_harm_to_those_beside_it() -> None:
+    intake: Any = CountingIntake()
+    gathering = Gathering()
+    brought = [[b"a"], [b"poison"], [b"b"]]
+    first, poison, last = await asyncio.gather(
+        *(gathering.take(intake, lines) for lines in brought), return_exceptions=True
+    )
+    assert isinstance(poison, ValueError)
+    assert (first, last) == ([b"a"], [b"b"])
 
 
 async def test_a_group_larger_than_a_go_is_taken_whole() -> None:
