@@ -3,6 +3,7 @@
 A device is told what the office itself signed wherever the hub has that, and otherwise gets the hub's own receipt.
 """
 
+import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -17,6 +18,9 @@ from server.hub_intake import HubIntake, hub_intake_of
 from server.watch import Hello, News
 from sync.bundle import office_id
 from sync.canonical import b64u_encode
+from sync.errors import Unavailable
+
+log = logging.getLogger("rantau.hub")
 
 
 async def hub_exchange(request: Request) -> Response:
@@ -57,9 +61,14 @@ async def _answers(hub: Hub, hello: Hello, body: Body) -> AsyncIterator[list[Any
     }
     taken = await _take(intake, body)
     yield [head, *await _known(hub, hello.ask), *rows, *taken]
-    while not body.is_empty:
-        yield await _take(intake, body)
-    hub.woken()
+    try:
+        while not body.is_empty:
+            yield await _take(intake, body)
+    except Unavailable:
+        log.warning("the store went away during an exchange; the sender repeats the rest")
+        return
+    finally:
+        hub.woken()  # whoever sent may be gone already
     yield body.last_row()
 
 

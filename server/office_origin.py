@@ -15,6 +15,7 @@ _ALLOWED = {
     # A page from the internet asks a laptop in the room: browsers want the laptop's word that it may.
     "Access-Control-Allow-Private-Network": "true",
 }
+_VARIES = {"Vary": "Origin"}  # a cache must not give the office's pages what somebody else was answered
 _EXPOSED = "Location, Rantau-Receipt, Retry-After, Tus-Resumable, Upload-Length, Upload-Offset"
 
 
@@ -29,9 +30,9 @@ class OfficeOrigin:
         """Look at the Origin header."""
         origin = Headers(scope=scope).get("origin") if scope["type"] == "http" else None
         if origin is None or origin != self.office_of(Request(scope)):
-            await self.app(scope, receive, send)
+            await self.app(scope, receive, _marking(send, _VARIES))
             return
-        told = {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": _EXPOSED, "Vary": "Origin"}
+        told = {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": _EXPOSED} | _VARIES
         if scope["method"] == "OPTIONS" and "access-control-request-method" in Headers(scope=scope):
             await Response(status_code=204, headers=told | _ALLOWED)(scope, receive, send)
             return

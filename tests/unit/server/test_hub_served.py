@@ -63,6 +63,7 @@ def test_a_hub_answers_pages_of_the_office_and_of_nobody_else(hub: RunningHub, p
             hub.ask("GET", "/ping", headers={"Origin": origin}),
         ):
             assert "access-control-allow-origin" not in answer.headers
+            assert answer.headers["vary"] == "Origin"
 
 
 pytestmark = pytest.mark.timeout(180)  # commands and servers, each a second or two of work
