@@ -1,7 +1,6 @@
 """An applicant is erased: by an officer who says twice which case, after proving who sits there; the phone says so."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,6 @@ from tests.people_at_work import SERVICE, TEXTS, Officer, fill
 from tests.serving import RunningOffice
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
-    with RunningOffice(tmp_path_factory.mktemp("office")) as office:
-        yield office
 
 
 def number_on(page: Page) -> str:

@@ -1,7 +1,6 @@
 """When the browser drops what it kept: the person is told the truth, and what was sealed is sent all the same."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,12 +12,6 @@ from tests.people_at_work import SERVICE, TEXTS
 from tests.serving import RunningOffice
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
-    with RunningOffice(tmp_path_factory.mktemp("office")) as office:
-        yield office
 
 
 @pytest.fixture(params=["id", "en"])

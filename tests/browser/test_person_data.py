@@ -3,7 +3,6 @@
 import json
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,12 +20,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 T = TEXTS["id"].text
 NAME = "ROSMAINI UNTUK UJI <B>"
 NOTE = "Akta lahir kurang jelas"
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
-    with RunningOffice(tmp_path_factory.mktemp("office")) as office:
-        yield office
 
 
 def record_request(page: Page, office: RunningOffice, number: str, *, kind: str, hours: str) -> None:

@@ -1,7 +1,5 @@
 """The owner's PIN: offered with an honest word, asked for when nobody is there, and taken away again without a loss."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -16,22 +14,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 PIN = "271828"
 NAME = "UPIK BERKUNCI"
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
-    with RunningOffice(tmp_path_factory.mktemp("office")) as office:
-        yield office
-
-
-@pytest.fixture
-def page(phone: Phone, office: RunningOffice) -> Page:
-    page = phone.page
-    page.clock.install()
-    page.goto(f"{office.url}/id/mine")
-    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
-    page.reload()
-    return page
 
 
 def set_pin(page: Page, pin: str = PIN) -> None:

@@ -1,7 +1,6 @@
 """A shared phone in people's hands: locked when nobody is there, opened by who it belongs to, and nothing lost."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,23 +15,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 WORDS = "batu jala kuda mira"
 NEW = "sari noda guti dara"
 NAME = "UPIK TERKUNCI"
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
-    with RunningOffice(tmp_path_factory.mktemp("office")) as office:
-        yield office
-
-
-@pytest.fixture
-def page(phone: Phone, office: RunningOffice) -> Page:
-    """The app, ready, with a clock that a test can put forward."""
-    page = phone.page
-    page.clock.install()
-    page.goto(f"{office.url}/id/mine")
-    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
-    page.reload()
-    return page
 
 
 def make_profile(page: Page, name: str = "Siti", passphrase: str = WORDS) -> str:

@@ -1,7 +1,6 @@
 """A forgotten passphrase costs nobody their work: what is sealed is sent, and the office opens the drafts."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,12 +16,6 @@ from tests.serving import RunningOffice
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 HALF = "UPIK SETENGAH JADI"
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
-    with RunningOffice(tmp_path_factory.mktemp("office")) as office:
-        yield office
 
 
 @pytest.mark.parametrize("lang", ["id", "en"])

@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,12 +21,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 T = TEXTS["id"].text
 DAY = 86_400
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
-    with RunningOffice(tmp_path_factory.mktemp("office")) as office:
-        yield office
 
 
 def hand_over(officer: ApiOfficer, applicant: Applicant, *, days: int) -> None:

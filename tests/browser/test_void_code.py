@@ -1,7 +1,6 @@
 """A receipt code was lost: in person the office makes a new one, and the old one is dead wherever somebody tries it."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,12 +17,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 T = TEXTS["id"].text
 NOTE = "KK kurang jelas, foto ulang"
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
-    with RunningOffice(tmp_path_factory.mktemp("office")) as office:
-        yield office
 
 
 def apply(page: Page, office: RunningOffice) -> tuple[str, str]:

@@ -1,6 +1,5 @@
 """A wrong answer on the phone: said at its field and in the summary, in words, and kept in the draft as typed."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,6 @@ from tests.people_at_work import FORM, SERVICE, TEXTS, fill, fill_one
 from tests.serving import RunningOffice
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
-    with RunningOffice(tmp_path_factory.mktemp("office")) as office:
-        yield office
 
 
 @pytest.mark.parametrize("lang", ["id", "en"])
