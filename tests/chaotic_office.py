@@ -22,6 +22,7 @@ from server.gated_store import GatedStore
 from server.gathering import Gathering
 from server.ndjson import NDJSON
 from server.server_key import ServerKey, write_server_key
+from server.settings import load_settings
 from sync.bundle import TYPE
 from sync.replicator import replicate
 from sync.sqlite_store import SqliteStore, open_sqlite
@@ -29,7 +30,6 @@ from sync.statements import sign_gone
 from sync.store import Store
 from tests.asgi import Answer, Client
 from tests.sealed_items import FORMS, OfficeKeys
-from tests.serving import free_port
 from tests.small_office import ORIGIN, routes_of
 
 KEEP_BACKUPS = 35  # days
@@ -91,7 +91,7 @@ class ChaoticOffice:
 
     async def found(self) -> None:
         """Make it and open it."""
-        self.settings: Any = SimpleNamespace(data=self.folder / "data", couchdb="", host="127.0.0.1", port=free_port())
+        self.settings = load_settings({"RANTAU_DATA": str(self.folder / "data")})
         write_server_key(self.settings.data, ServerKey("s1", self.keys.server, self.keys.root.pub, is_demo=True))
         self.key_list = self.keys.key_list
         await self.start()
