@@ -4,9 +4,10 @@ from functools import cache
 from pathlib import Path
 
 from server.headers import WASM_WORKER
+from server.made_before import NOTHING, MadeBefore
 from server.resources import Resource, make_resource
 from server.settings import ROOT
-from server.slim import slim_script, slim_style
+from server.slim import slim_script, slim_style, slimmer
 
 SCRIPT, STYLE = "text/javascript; charset=utf-8", "text/css; charset=utf-8"
 TYPES = {
@@ -24,15 +25,15 @@ _SHEETS = ("tokens", "elements", "layout", "components")
 _AT_THE_ROOT = {"service-worker.js": SCRIPT, "manifest.json": "application/manifest+json"}
 
 
-def load_assets(root: Path = ROOT) -> dict[str, Resource]:
+def load_assets(root: Path = ROOT, made: MadeBefore = NOTHING) -> dict[str, Resource]:
     """Read `pwa/`, the service worker and the manifest, by their URL; files of other kinds are not served."""
     found = {}
     for path in sorted((root / "pwa").rglob("*")):
         if path.suffix in TYPES and path.is_file():
-            found[f"/{path.relative_to(root).as_posix()}"] = _asset(path, TYPES[path.suffix])
+            found[f"/{path.relative_to(root).as_posix()}"] = _asset(path, TYPES[path.suffix], made)
     for name, type_ in _AT_THE_ROOT.items():
         if (root / name).is_file():
-            found[f"/{name}"] = _asset(root / name, type_)
+            found[f"/{name}"] = _asset(root / name, type_, made)
     return found | _one_sheet(found)
 
 
@@ -40,7 +41,7 @@ def load_assets(root: Path = ROOT) -> dict[str, Resource]:
 def load_sheet(root: Path = ROOT) -> Resource:
     """Read the one sheet of every public page, alone."""
     sheets = sorted((root / "pwa" / "css").glob("*.css"))
-    return _one_sheet({f"/pwa/css/{path.name}": _asset(path, STYLE) for path in sheets})["/pwa/app.css"]
+    return _one_sheet({f"/pwa/css/{path.name}": _asset(path, STYLE, NOTHING) for path in sheets})["/pwa/app.css"]
 
 
 def _one_sheet(found: dict[str, Resource]) -> dict[str, Resource]:
@@ -51,17 +52,17 @@ def _one_sheet(found: dict[str, Resource]) -> dict[str, Resource]:
     return {"/pwa/app.css": make_resource(b"".join(sheets), STYLE)} if sheets else {}
 
 
-def _asset(path: Path, type_: str) -> Resource:
+def _asset(path: Path, type_: str, made: MadeBefore) -> Resource:
     body = path.read_bytes()
     # What came from outside lies there verbatim, and is served so.
     if "vendor" not in path.parts:
-        body = _slim(body, type_)
+        body = _slim(body, type_, made)
     return make_resource(body, type_, headers=_own_headers(path))
 
 
-def _slim(body: bytes, type_: str) -> bytes:
+def _slim(body: bytes, type_: str, made: MadeBefore) -> bytes:
     if type_ == SCRIPT:
-        return slim_script(body.decode()).encode()
+        return made.get(f"slim {slimmer()}", body, lambda script: slim_script(script.decode()).encode())
     return slim_style(body.decode()).encode() if type_ == STYLE else body
 
 

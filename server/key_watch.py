@@ -7,7 +7,8 @@ from dataclasses import replace
 from starlette.applications import Starlette
 
 from server.audit import Audit
-from server.office import NoOffice, Office, read_keys
+from server.made_before import MadeBefore
+from server.office import MADE, NoOffice, Office, read_keys
 from server.server_key import ServerKeyError, read_listed_key
 from server.site import build_site
 from sync.errors import OpenError, StoreError
@@ -39,7 +40,10 @@ async def with_newest_keys(office: Office, app: Starlette) -> Office:
     if keys == office.keys:
         return office
     key_list = verify_key_list(keys, office.root, min_seq=office.key_list.seq)
-    site = await asyncio.to_thread(build_site, office.settings, office.content, app.state.templates, keys=keys)
+    made = MadeBefore(office.settings.data / MADE)
+    site = await asyncio.to_thread(
+        build_site, office.settings, office.content, app.state.templates, keys=keys, made=made
+    )
     log.info("list of keys %d is in use", key_list.seq)
     return _with_own_key(replace(office, keys=keys, key_list=key_list, site=site))
 

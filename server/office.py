@@ -16,6 +16,7 @@ from server.forms import Forms
 from server.gathering import Gathering
 from server.guides import Guides
 from server.i18n import Catalogues
+from server.made_before import MadeBefore
 from server.projection import Projection
 from server.regions import Regions
 from server.server_key import ServerKeyError, read_listed_key, read_server_key
@@ -25,6 +26,7 @@ from sync.errors import NotFound, OpenError
 from sync.key_pair import KeyPair
 from sync.keyring import KeyList, verify_key_list
 
+MADE = "made"  # folder in the data folder
 KEYS = "keys"  # the document of the key list, in `public`
 
 
@@ -138,7 +140,9 @@ async def open_office(
         raise NoOffice(str(error)) from None
     except OpenError:
         raise NoOffice("The list of keys is not signed by this office's root; `rantau doctor` says more.") from None
-    site = build_site(settings, content, environment, keys=keys)
+    made = MadeBefore(settings.data / MADE)
+    site = build_site(settings, content, environment, keys=keys, made=made)
+    made.forget_others()
     projection = Projection(settings.data / "projection.sqlite", databases.cases, clock)
     await projection.start()
     try:

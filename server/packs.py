@@ -18,8 +18,10 @@ from typing import Any
 
 import brotli
 
+from server.made_before import NOTHING, MadeBefore
 from server.resources import FOR_EVER, Resource, compress_all, digest_of, make_resource
 
+_QUICK = f"size at 9 {brotli.__version__}"
 LIMIT = 12 * 1024  # bytes of brotli: what a thin signal brings before it goes
 _LARGEST_IMAGE = 2 * 1024  # bytes
 _HEADERS = 60  # bytes of an entry beside its body
@@ -71,13 +73,15 @@ class Packs:
     resources: Mapping[str, Resource]
 
 
-def make_packs(lang: str, resources: Mapping[str, Resource], headers: Mapping[str, str]) -> Packs:
+def make_packs(
+    lang: str, resources: Mapping[str, Resource], headers: Mapping[str, str], made: MadeBefore = NOTHING
+) -> Packs:
     """Pack what *lang* needs without a signal; *headers* are the ones that every answer carries."""
     offline, common = _offline(lang, resources), _json(headers)
     sets = {name: [item for item in offline if _extra(item[0]) == name] for name in ("", *EXTRAS)}
-    base, *more = (_pack(f"/packs/{lang}/{name}", items, common) for name, items in sets.items())
+    base, *more = (_pack(f"/packs/{lang}/{name}", items, common, made) for name, items in sets.items())
     every = reduce(or_, more, base)
-    compress_all(every.values())
+    compress_all(every.values(), made)
     revision = digest_of(",".join(every).encode(), 8)
     head = {"revision": revision, "headers": headers}
     rows = {"packs": _rows(base), "extras": {name: _rows(packs) for name, packs in zip(EXTRAS, more, strict=True)}}
@@ -92,11 +96,11 @@ def make_packs(lang: str, resources: Mapping[str, Resource], headers: Mapping[st
     return Packs(revision, tuple(url for url, _ in offline), every | listed)
 
 
-def _pack(prefix: str, items: Sequence[tuple[str, Resource]], common: bytes) -> dict[str, Resource]:
+def _pack(prefix: str, items: Sequence[tuple[str, Resource]], common: bytes, made: MadeBefore) -> dict[str, Resource]:
     found: dict[str, Resource] = {}
     # A kind begins a pack of its own: a new guide must not move every script after it into another pack.
     for _, same in groupby(items, key=lambda item: _kind(*item)):
-        for body in _bodies(list(same)):
+        for body in _bodies(list(same), made):
             name = f"{prefix}{len(found)}-{digest_of(common + body, 8)}.json"
             found[name] = make_resource(body, JSON, cache=FOR_EVER)
     return found
@@ -155,13 +159,13 @@ def _entry(resource: Resource) -> dict[str, Any]:
     )
 
 
-def _bodies(items: Sequence[tuple[str, Resource]]) -> Iterator[bytes]:
+def _bodies(items: Sequence[tuple[str, Resource]], made: MadeBefore) -> Iterator[bytes]:
     pack: dict[str, dict[str, Any]] = {}
     sum_of_parts = 0
     for url, resource in items:
         entry, part = _entry(resource), _size(resource) + _HEADERS
         # Compressing together is never larger than apart: what fits by that sum needs no try, and tries are slow.
-        if pack and sum_of_parts + part > LIMIT and not _fits(_json(pack | {url: entry})):
+        if pack and sum_of_parts + part > LIMIT and not _fits(_json(pack | {url: entry}), made):
             yield _json(pack)
             pack, sum_of_parts = {}, 0
         pack[url] = entry
@@ -170,9 +174,13 @@ def _bodies(items: Sequence[tuple[str, Resource]]) -> Iterator[bytes]:
         yield _json(pack)
 
 
-def _fits(body: bytes) -> bool:
+def _fits(body: bytes, made: MadeBefore) -> bool:
+    return made.get(_QUICK, body, _quick_size) <= b"%06d" % LIMIT
+
+
+def _quick_size(body: bytes) -> bytes:
     # Quicker than the form that is served, which is never larger.
-    return len(brotli.compress(body, quality=9)) <= LIMIT
+    return b"%06d" % len(brotli.compress(body, quality=9))
 
 
 def _size(resource: Resource) -> int:

@@ -12,11 +12,13 @@ import brotli
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.made_before import NOTHING, MadeBefore
 from sync.canonical import b32_encode
 
 REVALIDATE = "no-cache"  # kept by the browser, asked for each time: an update is seen, and costs a 304 otherwise
 FOR_EVER = "public, max-age=31536000, immutable"
 
+_SMALL = f"br 11 {brotli.__version__} 1"  # the last number: of `_blocks`
 _SMALLEST = 200  # bytes under which compressing saves nothing worth a header
 _PLAIN_TYPES = (
     "text/", "application/json", "application/x-ndjson", "application/manifest+json", "application/wasm", "image/svg",
@@ -36,8 +38,12 @@ class Resource:
     @cached_property
     def encodings(self) -> Mapping[str, bytes]:
         """Give its compressed forms, made when first asked for (`compress_all`)."""
+        return self.compressed(NOTHING)
+
+    def compressed(self, made: MadeBefore) -> Mapping[str, bytes]:
+        """Make its compressed forms, or take those that were."""
         is_text = self.type.startswith(_PLAIN_TYPES)
-        return _compressed(self.body) if is_text and len(self.body) >= _SMALLEST else {}
+        return _compressed(self.body, made) if is_text and len(self.body) >= _SMALLEST else {}
 
 
 def make_resource(
@@ -49,11 +55,12 @@ def make_resource(
     return Resource(type=type_, body=body, etag=etag, cache=cache, headers=dict(headers or {}))
 
 
-def compress_all(resources: Iterable[Resource]) -> None:
+def compress_all(resources: Iterable[Resource], made: MadeBefore = NOTHING) -> None:
     """Compress everything now, on every core: the slow forms are the small ones."""
+    new = [resource for resource in resources if "encodings" not in vars(resource)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for _ in pool.map(lambda resource: resource.encodings, resources):
-            pass
+        for resource, encodings in zip(new, pool.map(lambda one: one.compressed(made), new), strict=True):
+            vars(resource)["encodings"] = encodings  # where the property keeps it
 
 
 def digest_of(body: bytes, length: int = 16) -> str:
@@ -89,12 +96,14 @@ def choose_encoding(accepted: str, offered: Mapping[str, bytes]) -> str | None:
     return min(able, key=lambda name: len(offered[name]), default=None)
 
 
-def _compressed(body: bytes) -> dict[str, bytes]:
+def _compressed(body: bytes, made: MadeBefore) -> dict[str, bytes]:
     # No zstd: what reads it reads brotli, which is smaller for texts.
-    return {
-        "br": min((brotli.compress(body, quality=11, lgblock=block) for block in _blocks(body)), key=len),
-        "gzip": gzip.compress(body, compresslevel=9, mtime=0),
-    }
+    return {"br": made.get(_SMALL, body, _smallest), "gzip": gzip.compress(body, compresslevel=9, mtime=0)}
+
+
+def _smallest(body: bytes) -> bytes:
+    forms: Iterable[bytes] = (brotli.compress(body, quality=11, lgblock=block) for block in _blocks(body))
+    return min(forms, key=len)
 
 
 def _blocks(body: bytes) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from server.assets import load_assets
 from server.content import Content
 from server.forms import Form
 from server.headers import strict_headers
+from server.made_before import NOTHING, MadeBefore
 from server.packs import JSON, make_packs
 from server.pages import render_pages
 from server.resources import FOR_EVER, REVALIDATE, Resource, compress_all, digest_of, make_resource
@@ -46,18 +47,30 @@ class Site:
     offline: Mapping[str, tuple[str, ...]]
 
 
-def build_site(settings: Settings, content: Content, environment: Environment, *, keys: list[Any]) -> Site:
-    """Make the site; *keys* is the signed list of keys, which counts into the revision."""
-    resources = load_assets() | _texts(content) | _forms(content) | render_pages(environment, content)
-    compress_all(resources.values())
+def build_site(
+    settings: Settings,
+    content: Content,
+    environment: Environment,
+    *,
+    keys: list[Any],
+    made: MadeBefore = NOTHING,
+) -> Site:
+    """Make the site.
+
+    Args:
+        keys: the signed list of keys, which counts into the revision.
+        made: what need not be made again.
+    """
+    resources = load_assets(made=made) | _texts(content) | _forms(content) | render_pages(environment, content)
+    compress_all(resources.values(), made)
     headers = strict_headers(settings.origin, has_hubs=names_hub(keys))
-    packs = {lang: make_packs(lang, resources, headers) for lang in content.catalogues.languages}
-    for made in packs.values():
-        resources |= made.resources
-    compress_all(resources.values())  # what is new: all packs of a language at once
+    packs = {lang: make_packs(lang, resources, headers, made) for lang in content.catalogues.languages}
+    for each in packs.values():
+        resources |= each.resources
+    compress_all(resources.values(), made)  # what is new: all packs of a language at once
     forms = [content.forms.latest(service).name for service in content.forms.services]
-    parts = [keys, forms, [made.revision for made in packs.values()]]
-    return Site(resources, digest_of(_json(parts), 8), {lang: made.urls for lang, made in packs.items()})
+    parts = [keys, forms, [each.revision for each in packs.values()]]
+    return Site(resources, digest_of(_json(parts), 8), {lang: each.urls for lang, each in packs.items()})
 
 
 def _texts(content: Content) -> dict[str, Resource]:

@@ -46,8 +46,14 @@ def _inflated(data: bytes, *, raw: bool = True) -> Iterator[bytes]:
             yield _inflate(data, at, 47)  # 47: zlib or gzip, as its header says
             at = data.find(header, at + 1)
     if raw and len(data) <= SMALL:
-        for at in range(len(data)):
+        for at in filter(lambda at: _may_begin(data, at), range(len(data))):
             yield _inflate(data, at, -15)
+
+
+def _may_begin(data: bytes, at: int) -> bool:
+    """Say whether a compressed block may begin here (RFC 1951, 3.2.3 and 3.2.7); a stored one is found as it lies."""
+    kind = data[at] >> 1 & 3
+    return kind == 1 or (kind == 2 and data[at] >> 3 <= 29 and at + 1 < len(data) and data[at + 1] & 31 <= 29)
 
 
 def search_bytes(data: bytes, markers: list[str]) -> set[str]:

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from tests.made_before import keep_made, lend_made
+
 ROOT = Path(__file__).parents[1]
 PATIENCE = 40.0  # seconds until a server on a busy machine has to answer
 
@@ -70,6 +72,7 @@ class RunningOffice:
     def start(self) -> Self:
         """Serve, making the office first where there is none, and wait until it answers."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        lend_made(self.folder / "data")
         with self.log.open("ab") as log:
             # A session of its own, so that every process of the server can be killed at once, by number.
             self._process = subprocess.Popen(
@@ -77,6 +80,7 @@ class RunningOffice:
                 cwd=ROOT, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         self._wait()
+        keep_made(self.folder / "data")
         return self
 
     def kill(self) -> None:
