@@ -111,6 +111,8 @@ def load_settings(environ: Mapping[str, str], office_toml: Path | None = None) -
     cert, key = _read(values, "TLS_CERT", _file, ""), _read(values, "TLS_KEY", _file, "")
     if bool(cert) != bool(key):
         raise SettingsError("RANTAU_TLS_CERT and RANTAU_TLS_KEY: both or neither")
+    if values["RANTAU_ROLE"] == "hub" and values["RANTAU_COUCHDB"]:
+        raise SettingsError("RANTAU_COUCHDB: a hub keeps everything in its own data folder; leave it empty")
     content = Path(values["RANTAU_CONTENT"] or ROOT / "content")
     return Settings(
         data=Path(values["RANTAU_DATA"] or "data"),

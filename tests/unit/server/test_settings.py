@@ -27,6 +27,11 @@ def test_the_defaults_are_those_in_the_table() -> None:
     assert settings.log == defaults["RANTAU_LOG"]
 
 
+def test_a_hub_has_no_couchdb() -> None:
+    with pytest.raises(SettingsError, match="RANTAU_COUCHDB: a hub keeps everything in its own data folder"):
+        load_settings({"RANTAU_ROLE": "hub", "RANTAU_COUCHDB": "http://a:b@localhost:5984"})
+
+
 def test_a_slip_in_a_name_is_told() -> None:
     with pytest.raises(SettingsError, match="RANTAU_PROT: there is no such setting"):
         load_settings({"RANTAU_PROT": "80"})
