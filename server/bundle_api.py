@@ -44,7 +44,7 @@ async def answer_bundle(
         return Problem(415, "unsupported", "content-type")
     if "content-encoding" in request.headers:
         return Problem(415, "unsupported", "content-encoding")
-    incoming = IncomingBundle(_chunks(request))
+    incoming = IncomingBundle(body_chunks(request))
     try:
         head = await incoming.head(office=office)
         stores = [taking.intake.cases, taking.intake.wraps]
@@ -71,7 +71,7 @@ async def _answers(
     done()
 
 
-async def _chunks(request: Request) -> AsyncIterator[bytes]:
+async def body_chunks(request: Request) -> AsyncIterator[bytes]:
     """Give the body as it comes; one that is cut, stands still or grows too large ends early."""
     stream, deadline = request.stream(), Deadline()
     while True:

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server import hub_pages, tus
+from server import hub_carry_page, hub_pages, tus
 from server.background import keep_going
 from server.body_lines import BodyLimits
 from server.bundle_api import BUNDLE_LIMIT
@@ -39,6 +39,7 @@ from sync.blob_sender import BlobSender
 from sync.errors import Unavailable
 
 _NOTHING = Middleware(BodyLimit, limit=0)
+_BUNDLE = Middleware(BodyLimit, limit=BUNDLE_LIMIT)
 _BLOB = Middleware(BodyLimit, limit=BLOB_LIMIT)
 
 
@@ -60,6 +61,7 @@ ROUTES = (
             ("/pwa/app.css", hub_pages.sheet),
             ("/{lang}/", hub_pages.home),
             ("/{lang}/guides/{slug}", hub_pages.guide),
+            ("/{lang}/bundle", hub_carry_page.show_carry),
         )
     ),
     Route("/blobs/", _by_method(OPTIONS=tus.tell, POST=tus.create), methods=["OPTIONS", "POST"], middleware=[_BLOB]),
@@ -69,7 +71,8 @@ ROUTES = (
         methods=["HEAD", "PATCH", "POST"],
         middleware=[_BLOB],
     ),
-    Route("/bundle", hub_bundle, methods=["POST"], middleware=[Middleware(BodyLimit, limit=BUNDLE_LIMIT)]),
+    Route("/{lang}/bundle", hub_carry_page.take_carried, methods=["POST"], middleware=[_BUNDLE]),
+    Route("/bundle", hub_bundle, methods=["POST"], middleware=[_BUNDLE]),
     Route("/exchange", hub_exchange, methods=["POST"], middleware=[Middleware(BodyLimit, limit=BodyLimits().sent)]),
 )
 

@@ -1,4 +1,4 @@
-"""The pages of a hub: the office's guides to read, from its copy of what the office signed. No scripts, no forms."""
+"""The pages of a hub: the office's guides to read, from its copy of what the office signed. No scripts."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ from server.assets import load_sheet
 from server.guides import Guide, parse_guide
 from server.headers import content_security_policy
 from server.hub import Hub, hub_of
-from server.i18n import Catalogues, load_catalogues
+from server.i18n import Catalogue, Catalogues, load_catalogues
 from server.moments import day
 from server.pages import TEMPLATES
 from server.publishing import SITE, guide_id
@@ -46,7 +46,7 @@ async def home(request: Request) -> Response:
     hub, lang = hub_of(request), _lang(request)
     site = await _site(hub)
     guides = [guide for slug in site["guides"].get(lang, []) if (guide := await _guide(hub, lang, slug))]
-    return _page(request, "hub/home.html", site, guides=guides)
+    return await page(request, "hub/home.html", guides=guides)
 
 
 async def guide(request: Request) -> Response:
@@ -56,7 +56,7 @@ async def guide(request: Request) -> Response:
     found = await _guide(hub, lang, slug) if slug in site["guides"].get(lang, []) else None
     if found is None:
         raise HTTPException(404)
-    return _page(request, "hub/guide.html", site, guide=found)
+    return await page(request, "hub/guide.html", guide=found)
 
 
 async def form(request: Request) -> Response:
@@ -75,16 +75,31 @@ async def sheet(request: Request) -> Response:
     return respond(request, load_sheet())
 
 
-def _page(request: Request, template: str, site: dict[str, Any], **context: object) -> Response:
+async def page(request: Request, template: str, *, status_code: int = 200, **context: object) -> Response:
+    """Render a page in the language of its path.
+
+    Raises:
+        HTTPException: 404, the hub has no such language.
+    """
     environment: Environment = request.app.state.environment
     lang, hub = _lang(request), hub_of(request)
-    words = _catalogues(request)[lang].text
+    site = await _site(hub)
+    words = words_of(request).text
     html = environment.get_template(template).render(
         lang=lang, _=words, languages=_languages(request), office=site["office"], hub=hub.own.name,
         origin=hub.upstream, path=request.path_params.get("slug"), **context,
     )  # fmt: skip
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache", "Content-Language": lang}
-    return HTMLResponse(html, headers=headers)
+    return HTMLResponse(html, status_code, headers)
+
+
+def words_of(request: Request) -> Catalogue:
+    """Give the texts in the language of a path.
+
+    Raises:
+        HTTPException: 404, the hub has no such language.
+    """
+    return _catalogues(request)[_lang(request)]
 
 
 async def _site(hub: Hub) -> dict[str, Any]:
