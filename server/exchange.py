@@ -229,7 +229,8 @@ async def _take(request: Request, body: Body, reader: _Reader | None) -> list[An
     lines = [line for _, line in group]
     if reader and reader.hub:
         databases = office.databases
-        await note_relayed(databases.staff, databases.cases, reader.hub, lines, now=office.clock())
+        named = {case for line in lines if (case := intake.case_in(line)) is not None}
+        await note_relayed(databases.staff, databases.cases, reader.hub, named, now=office.clock())
     rows = rows_of(await office.gathering.take(intake, lines), group)
     return [*rows, *await ends_of(intake, rows)] if reader and reader.hub else rows
 

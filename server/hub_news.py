@@ -8,7 +8,6 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from server.intake import Intake, Ok, present
-from server.items import ItemRefused, parse_line
 from server.projection_readers import is_mark
 from server.watch import bare
 from sync.document import Doc
@@ -21,9 +20,8 @@ _START = "0"
 _VERSIONS = tuple(f"{prefix}." for prefix in PREFIXES.values())
 
 
-async def note_relayed(staff: Store, cases: Store, hub: str, lines: Sequence[bytes], *, now: int) -> None:
-    """Note of the cases in these lines that are new to the office that they came by *hub*."""
-    named = {case for case in map(_case_in, lines) if case is not None}
+async def note_relayed(staff: Store, cases: Store, hub: str, named: set[str], *, now: int) -> None:
+    """Note of these cases, where they are new to the office, that they came by *hub*."""
     unknown = named - await present(staff, "via.", named)
     notes = [
         {"_id": f"via.{case}", "type": "via", "hub": hub, "at": now}
@@ -82,13 +80,3 @@ async def _is_known(cases: Store, case: str) -> bool:
 async def _documents(cases: Store, ids: list[str]) -> list[Doc]:
     rows = await cases.all_docs(keys=ids, include_docs=True) if ids else []
     return [bare(row.doc) for row in rows if row.doc is not None and not row.deleted]
-
-
-def _case_in(line: bytes) -> str | None:
-    try:
-        match parse_line(line):
-            case [{"_id": str(id_)}, _] if id_.startswith(_VERSIONS):
-                return case_of_id(id_)
-    except ItemRefused:
-        pass
-    return None

@@ -118,6 +118,11 @@ class Intake:
         outcome = (await self._store([item]))[item.id]
         return outcome.receipt if isinstance(outcome, Ok) else None
 
+    def case_in(self, line: bytes) -> str | None:
+        """Name the case of an item that is as the formats say; None for a line that is refused for what it is."""
+        read = self._read(line)
+        return read.case if isinstance(read, Item) else None
+
     def _read(self, line: bytes) -> Item | Refused:
         limit, now = self.line_limit, self.clock()
         try:

@@ -166,6 +166,8 @@ async def test_what_the_office_refuses_stays_at_the_hub_and_the_rest_goes_on(pla
     assert len(place.wire.bodies[before]) < 500, "it is not offered each time"
     await place.stores.note([bad[0]["_id"], "ok", ["later it has it"]], now=NOW)
     assert await place.stores.refused() == {}
+    noted = await place.office.databases.staff.all_docs(start="via.", end="via/")
+    assert len(noted) == 1, "what is refused for what it is leaves nothing behind"
 
 
 async def test_an_office_that_is_away_for_days_gets_everything_when_it_is_back(place: Village) -> None:
