@@ -5,6 +5,7 @@ import { registerServiceWorker } from './worker-urls.js';
 /** @typedef {{start(): void, stop(): void}} Component */
 
 const READ_ONLY = ['home', 'guide'];
+const AGAIN = 15_000; // milliseconds
 const EXCHANGE = '/pwa/exchange-timer.js';
 
 /** @type {WeakMap<Element, Component>} */
@@ -29,10 +30,16 @@ const componentOf = (root) =>
 
 /** What a phone whose signal went early does not have yet starts with the next one. @param {Element} root */
 async function startLater(root) {
-  const { text } = await import('./text.js');
-  root.append(text('app.later'));
-  window.addEventListener('online', () => startComponent(root), { once: true });
+  const said = (await import('./text.js')).text('app.later');
+  if (!root.textContent?.includes(said)) root.append(said);
+  void nextSignal().then(() => startComponent(root));
 }
+
+/** The browser's word may come before anything can be reached, and then it comes no second time. */
+const nextSignal = () => new Promise((resolve) => {
+  window.addEventListener('online', resolve, { once: true });
+  setTimeout(resolve, AGAIN);
+});
 
 const texts = async () => (await import('./text.js')).loadTexts();
 
@@ -76,6 +83,6 @@ async function start() {
 
 /** Also once a network is there, on a phone whose signal went before it had what only a network makes useful. */
 const startSending = () => import('./exchange-timer.js').then(({ startExchange }) => startExchange(), () =>
-  window.addEventListener('online', startSending, { once: true }));
+  void nextSignal().then(startSending));
 
 void start();

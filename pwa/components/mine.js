@@ -42,19 +42,19 @@ export default class Mine {
 
   /** Show what changed, but take nobody's question away: then it is shown when that is answered. */
   refresh() {
-    this.isStale = this.lists.querySelector('[role=group]:not([hidden])') !== null;
-    return this.isStale ? undefined : this.show();
+    return this.show(() => (this.isStale = this.lists.querySelector('[role=group]:not([hidden])') !== null));
   }
 
-  /** Show the lists as they are now, or why the phone does not give them. */
-  show() {
-    return this.look().catch((error) => {
+  /** Show the lists as they are now, or why the phone does not give them. @param {() => boolean} [isAsking] then not */
+  show(isAsking) {
+    return this.look(isAsking).catch((error) => {
       this.status.textContent = text(storageTrouble(error));
       throw error;
     });
   }
 
-  async look() {
+  /** @param {() => boolean} [isAsking] */
+  async look(isAsking) {
     const [drafts, outbox, cases] = await Promise.all([listDrafts(), listOutbox(), listCases()]);
     const open = outbox.filter(({ state }) => state !== 'done');
     /** @param {string} id */
@@ -66,14 +66,15 @@ export default class Mine {
     const cardOf = (kind, row, card) =>
       (row.problem ? broken?.problemCard(kind, { id: row.case, ...row }, again) ?? problemLine(row) : card(row));
     const device = await openVault().then((vault) => vault.device, () => null); // the cards say why it stays shut
-    this.put([
+    const parts = [
       device ? await import('./device-line.js').then(({ deviceLine }) => deviceLine(device), () => null) : null,
       (await broken?.renewal(again)) ?? null,
       open.length ? section('outbox', [this.sending(open), ...open.map((item) => this.item(item, titleOf(item.case)))]) : null,
       drafts.length ? section('drafts', drafts.map((row) => cardOf('drafts', row, (draft) => this.draft(draft, cases)))) : null,
       cases.length ? section('cases', cases.map((row) => cardOf('cases', row, () => caseCard(row, open)))) : null,
       drafts.length + open.length + cases.length ? null : element('p', { class: 'notice' }, text('app.mine.nothing')),
-    ]);
+    ];
+    if (!isAsking?.()) this.put(parts);
   }
 
   /** Replace the lists; who stood on something that is still there stays on it. @param {(HTMLElement | null)[]} parts */

@@ -142,7 +142,7 @@ def test_an_erasure_that_is_cut_off_anywhere_is_finished(office: RunningOffice) 
 
 
 def contents(office: RunningOffice) -> list[bytes]:
-    return [path.read_bytes() for path in (office.folder / "data").iterdir()]
+    return [path.read_bytes() for path in (office.folder / "data").rglob("*") if path.is_file()]
 
 
 def asks(officer: ApiOfficer, path: str, content: dict[str, Any]) -> bool:
