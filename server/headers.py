@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.ndjson import NDJSON
+
 _CSP = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -29,6 +31,13 @@ _OTHERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
+# A browser shows data as text and runs nothing of it: a poor link does not carry what only binds documents and scripts.
+_DATA = frozenset({"application/json", "application/problem+json", NDJSON})
+_FOR_DATA = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 _HSTS = "max-age=63072000; includeSubDomains"
 
 
@@ -43,11 +52,19 @@ WASM_WORKER = content_security_policy(script_src="'self' 'wasm-unsafe-eval'")
 
 
 def strict_headers(origin: str, *, has_hubs: bool = False) -> Mapping[str, str]:
-    """Give the headers that every answer of the office at *origin* carries."""
+    """Give the headers that every answer of the office at *origin* carries, unless it is data."""
     connect = {"connect_src": f"'self' {_hubs_of(origin)}"} if has_hubs else {}
-    headers = {"Content-Security-Policy": content_security_policy(**connect), **_OTHERS}
+    return {"Content-Security-Policy": content_security_policy(**connect), **_OTHERS} | _transport(origin)
+
+
+def data_headers(origin: str) -> Mapping[str, str]:
+    """Give the headers of an answer that is data."""
+    return _FOR_DATA | _transport(origin)
+
+
+def _transport(origin: str) -> dict[str, str]:
     # Without a certificate the browser has to ignore it, and a developer's localhost must not be bound for years.
-    return headers | ({"Strict-Transport-Security": _HSTS} if urlsplit(origin).scheme == "https" else {})
+    return {"Strict-Transport-Security": _HSTS} if urlsplit(origin).scheme == "https" else {}
 
 
 def _hubs_of(origin: str) -> str:
@@ -62,6 +79,7 @@ class StrictHeaders:
     def __init__(self, app: ASGIApp, *, origin: str, has_hubs: Callable[[Scope], bool] = lambda _: False) -> None:
         self.app = app
         self.headers = {known: strict_headers(origin, has_hubs=known) for known in (False, True)}
+        self.for_data = data_headers(origin)
         self.has_hubs = has_hubs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,7 +91,8 @@ class StrictHeaders:
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self.headers[self.has_hubs(scope)].items():
+                is_data = headers.get("content-type", "").partition(";")[0] in _DATA
+                for name, value in (self.for_data if is_data else self.headers[self.has_hubs(scope)]).items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -28,7 +28,7 @@ EVERY = 300.0  # seconds between two exchanges when nothing waits
 _FIRST, _LONGEST = 1.0, 120.0  # seconds of a pause after a failure; doubled and jittered
 _MOST = 1000  # items looked at, and ids asked for, in one request
 _DOUBLED = 7  # times at most: days without a connection are thousands of failures
-_RATIO = 0.78  # what gzip leaves of sealed items
+_RATIO = 0.78  # what gzip leaves of sealed items, until a request has shown it
 _WORDS = {
     "revoked": "the office revoked this hub: it takes what we bring and tells us nothing",
     "used": "the office knows another laptop under this hub's name",
@@ -49,6 +49,7 @@ class Relay:
         self._sender = sender
         self._pace = Pace(first=16 * 1024, largest=512 * 1024, seconds=8.0)
         self._wake = asyncio.Event()
+        self._ratio = _RATIO
         self._is_cut = True  # what of the last request arrived is not known, as after a crash
         self._has_moved = False  # a request passed since the last failure
         self._has_dropped = True  # something went that may still be in the files
@@ -108,7 +109,7 @@ class Relay:
         found: list[list[Any]] = []
         size = 0.0
         for item in await self._hub.stores.items(waiting[:_MOST]):
-            size += len(_line(item)) * _RATIO
+            size += len(_line(item)) * self._ratio
             if found and size > self._pace.size:
                 break
             found.append(item)
@@ -118,7 +119,10 @@ class Relay:
         """Post a batch and take the answer; say whether to go on."""
         state = await self._hub.stores.state()
         have = state.pop("have", [])
-        body = pack([_line(self._hello(state.get("since", ""), have[:_MOST])), *map(_line, batch)])
+        lines = [_line(self._hello(state.get("since", ""), have[:_MOST])), *map(_line, batch)]
+        body = pack(lines)
+        if batch:
+            self._ratio = len(body) / sum(map(len, lines))
         rows = RelayRows(self._hub, {version["_id"]: version for version, _ in batch}, state | {"have": have[_MOST:]})
         started = time.monotonic()
         try:
@@ -134,7 +138,8 @@ class Relay:
         self._is_cut, self._has_moved = False, True
         self._pace.passed(len(body), time.monotonic() - started)
         if rows.asks_again:
-            self._last_at = 0  # it was by a clock that is wrong
+            # It was by a clock that is wrong, or by a hub that was started again within a second.
+            self._last_at = (self._hub.clock() + 1) * 1000
         await self._hub.stores.put_state(rows.state)
         return rows.more or rows.asks_again or bool(rows.state["have"])
 

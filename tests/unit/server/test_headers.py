@@ -1,6 +1,7 @@
 import pytest
 
-from server.headers import WASM_WORKER, StrictHeaders, content_security_policy, strict_headers
+from server.headers import WASM_WORKER, StrictHeaders, content_security_policy, data_headers, strict_headers
+from server.ndjson import NDJSON
 from tests.asgi import Client
 from tests.serving import RunningOffice
 
@@ -60,5 +61,15 @@ def test_every_answer_of_the_server_is_strict(
 ) -> None:
     reply = office_server.ask(method, path, headers=headers)
     assert reply.status == status
-    wanted = {name.lower(): value for name, value in strict_headers(office_server.url).items()}
+    strict = data_headers if "json" in reply.headers.get("content-type", "") else strict_headers
+    wanted = {name.lower(): value for name, value in strict(office_server.url).items()}
     assert wanted.items() <= reply.headers.items()
+
+
+def test_data_is_shown_in_no_frame_and_runs_nothing_and_carries_no_more(office_server: RunningOffice) -> None:
+    reply = office_server.ask("POST", "/exchange", body=b'{"v":1}\n', headers={"Content-Type": NDJSON})
+    assert reply.status == 200
+    assert reply.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    assert reply.headers["cross-origin-resource-policy"] == "same-origin"
+    assert not {"permissions-policy", "cross-origin-opener-policy"} & reply.headers.keys()

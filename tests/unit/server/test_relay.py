@@ -216,6 +216,13 @@ async def test_a_hub_that_was_killed_goes_on_where_it_was(place: Village) -> Non
     assert [whose(place, row, pair) for row, pair in zip(rows, pairs, strict=True)] == ["office"] * 3
 
 
+async def test_a_hub_that_is_started_again_within_a_second_is_heard(place: Village) -> None:
+    await place.relay.catch_up()
+    link: Any = place.wire
+    await Relay(place.hub, link).catch_up()
+    assert (await place.stores.state())["word"] == "ok"
+
+
 async def test_a_receipt_that_was_noted_and_not_acted_on_is_acted_on(place: Village) -> None:
     pair = seal_pair(place.keys, new_keys())
     await place.at_hub(pair)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sync.errors import Unavailable
+from sync.sqlite_schema import BORN
 from sync.sqlite_staging import IN_MEMORY
 from sync.sqlite_store import open_sqlite
 
@@ -35,8 +36,8 @@ async def test_a_cut_leaves_no_byte(tmp_path: Path) -> None:
     await store.close()
 
     # Not even while it lasts is there a file that a crash could leave.
-    assert seen == [{"blobs.sqlite", "blobs.sqlite-wal", "blobs.sqlite-shm"}]
-    assert names_in(tmp_path) == {"blobs.sqlite"}
+    assert seen == [{"blobs.sqlite", "blobs.sqlite-wal", "blobs.sqlite-shm", BORN}]
+    assert names_in(tmp_path) == {"blobs.sqlite", BORN}
     with sqlite3.connect(tmp_path / "blobs.sqlite") as file:
         assert file.execute("SELECT COUNT(*) FROM attachments").fetchone() == (0,)
         assert file.execute("SELECT COUNT(*) FROM chunks").fetchone() == (0,)
