@@ -5,11 +5,11 @@
 
 import { StorageError } from './device-errors.js';
 
-/** @typedef {'drafts' | 'outbox' | 'cases' | 'meta' | 'profiles'} StoreName */
+/** @typedef {'drafts' | 'outbox' | 'cases' | 'meta' | 'profiles' | 'images' | 'files'} StoreName */
 /** @typedef {(name: StoreName) => IDBObjectStore} Stores */
 
 const NAME = 'rantau';
-const VERSION = 2;
+const VERSION = 3;
 
 /** @type {Promise<IDBDatabase> | undefined} */
 let opened;
@@ -130,6 +130,7 @@ function upgrade(db, from) {
     db.createObjectStore('meta', { keyPath: 'name' });
   }
   if (from < 2) db.createObjectStore('profiles', { keyPath: 'id' });
+  if (from < 3) for (const name of ['images', 'files']) db.createObjectStore(name, { keyPath: 'id' });
 }
 
 /** @param {IDBDatabase} db */

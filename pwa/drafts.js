@@ -9,7 +9,7 @@ import { listen, tell } from './tabs.js';
 /** @typedef {{title?: string, case?: string | null, code?: string | null, prev?: string[]}} Origin */
 /**
  * @typedef {Required<Origin> & {id: string, n: number, at: number, service: string, form: string, values: Values,
- *   place: any}} Draft
+ *   place: any, images?: import('./images/image-store.js').Kept[]}} Draft
  */
 /** @typedef {{edit: object, at: number, done: Promise<void>}} Save */
 

@@ -3,12 +3,13 @@
  * Whatever goes wrong leaves an item where it was; repeating is always harmless.
  */
 
+import { dropOld } from './ageing.js';
 import { endCase, tellCases, watches } from './cases.js';
 import { endedCase, isSigned } from './case-content.js';
 import { lose, reach } from './contact.js';
 import { amend, read, write } from './db.js';
 import { NoOfficeError, RootChangedError, StorageError } from './device-errors.js';
-import { dropOld, isDue, items, sending } from './outbox.js';
+import { isDue, items, sending } from './outbox.js';
 import { noteTime, office, refreshOffice } from './pins.js';
 import { MEMORY, settle, takeReceipt } from './receipt-taking.js';
 import { exclusively, listen, tell } from './tabs.js';

@@ -11,7 +11,7 @@ import { amend, read, readAll, transact } from './db.js';
 import { ChangedError, ErasedError, GoneError, NoOfficeError } from './device-errors.js';
 import { clockNow, today } from './pins.js';
 import { placeOf, withVault } from './records.js';
-import { fence, openVault, vaultAtHand } from './vault.js';
+import { fence, openVault } from './vault.js';
 import { weigh } from './wire-body.js';
 
 /** @typedef {import('./drafts.js').Draft} Draft */
@@ -27,7 +27,6 @@ import { weigh } from './wire-body.js';
  *   version: Version, wrap: Wrap, line: string, bytes: number}} Prepared
  */
 
-const KEEP = 35 * 86_400_000; // milliseconds that the sealed copy outlives the receipt
 export const CONNECTION = 2500; // bytes that a new TLS connection sends before the first of ours
 
 /** The items that this tab is sending. @type {Set<string>} */
@@ -109,18 +108,6 @@ export const items = async () => (await readAll('outbox')).sort((one, other) => 
 export const isDue = ({ state, offeredAt }, now = Date.now()) =>
   state === 'waiting' || state === 'kept' || (state === 'hub' && Math.abs(now - offeredAt) > 86_400_000);
 
-/**
- * Drop the sealed copies that were kept long enough, from what a volunteer handed out too: long enough by the office's
- * clock and by ours, of which one may have jumped.
- * @param {number} time what the office says it is now, in seconds
- */
-export async function dropOld(time, now = Date.now()) {
-  await removeWhere(({ state, done, receipt }) =>
-    state === 'done' && now - (done ?? now) > KEEP && (time - receipt[0][6]) * 1000 > KEEP);
-  const { device } = await vaultAtHand().catch(() => ({ device: null }));
-  if (device) await (await import('./handed-out.js')).dropCopies((await items()).map(({ id }) => id));
-}
-
 /** @param {any} form @param {Record<string, any>} answers */
 function content(form, answers) {
   const groups = Object.fromEntries(form.groups.map((/** @type {string} */ name) => [name, []]));
@@ -166,8 +153,8 @@ async function put({ draft, keys, code, version, wrap, line, bytes }, vault) {
   });
 }
 
-/** @param {(item: Item) => boolean} isChosen @returns {Promise<boolean>} whether there was one */
-function removeWhere(isChosen) {
+/** Remove items. @param {(item: Item) => boolean} isChosen @returns {Promise<boolean>} whether there was one */
+export function removeWhere(isChosen) {
   return transact(['outbox'], 'readwrite', (store) => {
     let count = 0;
     const all = store('outbox').openCursor();

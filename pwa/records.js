@@ -4,7 +4,7 @@
  * otherwise everything once more.
  */
 
-import { read, readAll, remove, transact } from './db.js';
+import { read, readAll, transact } from './db.js';
 import { GoneError, VaultError } from './device-errors.js';
 import { OWN, fence, idOf, openVault, profileInUse, takeVault, vaultAtHand } from './vault.js';
 
@@ -83,7 +83,7 @@ export async function listRecords(kind, open = openVault) {
  * faster, then with the time of that tab's change.
  * @param {Kind} kind @param {string} id
  * @param {(value: any, overtakenAt: number) => any} change
- * @param {number} [at] @param {() => Promise<Vault>} open how to come by the vault
+ * @param {number | null} [at] when; null leaves that as it was @param {() => Promise<Vault>} open how to come by the vault
  * @returns {Promise<boolean>} whether it was changed
  */
 export const updateRecord = (kind, id, change, at = Date.now(), open = openVault) =>
@@ -94,7 +94,7 @@ export const updateRecord = (kind, id, change, at = Date.now(), open = openVault
       if (!old) throw new GoneError();
       const value = change(await vault.decrypt(old), overtakenAt && old.at);
       if (value === undefined) return false;
-      if (await replace(kind, await vault.encrypt(place, old.n + 1, value, at, old), vault)) return true;
+      if (await replace(kind, await vault.encrypt(place, old.n + 1, value, at ?? old.at, old), vault)) return true;
       overtakenAt = 1;
     }
   });
@@ -102,8 +102,14 @@ export const updateRecord = (kind, id, change, at = Date.now(), open = openVault
 /** Give a record as it lies there, of the profile in use. @param {Kind} kind @param {string} id @returns {Promise<VaultRecord | undefined>} */
 export const readSealed = async (kind, id) => read(kind, placeOf(await profileInUse(), id));
 
-/** @param {Kind} kind @param {string} id */
-export const removeRecord = async (kind, id) => remove(kind, placeOf(await profileInUse(), id));
+/** Remove a record, with the pictures of a draft: their keys are in it. @param {Kind} kind @param {string} id @returns {Promise<void>} */
+export async function removeRecord(kind, id) {
+  const place = placeOf(await profileInUse(), id);
+  return transact([kind, 'images'], 'readwrite', (store) => {
+    store(kind).delete(place);
+    store('images').delete(IDBKeyRange.bound(`${id}-`, `${id}.`));
+  });
+}
 
 /** @param {Kind} kind @param {VaultRecord} record @param {Vault} vault @returns {Promise<boolean>} */
 function replace(kind, record, vault) {

@@ -39,12 +39,14 @@ _NOT_OFFLINE = (
 # and from then on kept and updated, once somebody here needs it (`keepPacks` of pwa/sw-bridge.js).
 EXTRAS = {
     "online": (
-        "bundle", "case-content", "cases", "components/case", "components/case-answers", "components/case-steps",
-        "components/correction", "components/office-words", "components/track-form", "contact", "crypto/event-reading",
-        "crypto/open-own", "crypto/receipts", "crypto/shape", "crypto/speakable", "crypto/unpadding", "exchange",
-        "exchange-timer", "lease", "online", "passphrase/offer", "region-names", "transport",
-        "bundle-export", "components/save-file", "receipt-taking",
+        "ageing", "bundle", "case-content", "cases", "components/case", "components/case-answers",
+        "components/case-steps", "components/correction", "components/office-words", "components/track-form", "contact",
+        "crypto/event-reading", "crypto/open-own", "crypto/receipts", "crypto/shape", "crypto/speakable",
+        "crypto/unpadding", "exchange", "exchange-timer", "lease", "online", "passphrase/offer", "region-names",
+        "transport", "bundle-export", "components/save-file", "receipt-taking",
     ),
+    # Whoever takes pictures of documents, and the way that they go to the office.
+    "images": ("images/image-store",),
     # Whoever carries files for others, or waits for the answer to one; it builds on what is in `online`.
     "bundle": ("bundle-import", "components/bundle"),
     # A phone that a PIN or a passphrase locks, and what helps where something does not open.

@@ -196,7 +196,7 @@ class TestNews:
 
     def test_the_sealed_copy_is_dropped_35_days_after_the_receipt(self, page: Page, sent: dict[str, Any]) -> None:
         day = 86_400
-        left = f"""await outbox.dropOld({NOW} + arg[0], Date.now() + arg[1]);
+        left = f"""await ageing.dropOld({NOW} + arg[0], Date.now() + arg[1]);
             return (await outbox.listOutbox()).length"""
         assert run(page, left, [35 * day - 60, 35_000 * day - 60_000]) == 1
         assert run(page, left, [400 * day, 0]) == 1  # the office's clock jumped
@@ -212,7 +212,7 @@ class TestNews:
 
         office.script = [at_hub]
         assert len(run(page, "return exchange.exchange()")["hub"]) == 1
-        left = "await outbox.dropOld(arg, arg * 1000); return (await outbox.listOutbox()).map(({ state }) => state)"
+        left = "await ageing.dropOld(arg, arg * 1000); return (await outbox.listOutbox()).map(({ state }) => state)"
         assert run(page, left, 2 * NOW) == ["hub"]
 
     def test_nothing_that_waits_or_was_refused_is_ever_dropped_by_age(self, page: Page) -> None:
@@ -221,7 +221,7 @@ class TestNews:
             """await send();
             const { id } = await send();
             await db.amend('outbox', id, (item) => ({ ...item, state: 'refused', reason: 'malformed' }));
-            await outbox.dropOld(2 * arg, 2000 * arg);
+            await ageing.dropOld(2 * arg, 2000 * arg);
             return (await outbox.listOutbox()).map(({ state }) => state).sort()""",
             NOW,
         )

@@ -16,6 +16,7 @@ STORES = {
     1: "for (const name of ['drafts', 'outbox', 'cases']) db.createObjectStore(name, { keyPath: 'id' });"
     "db.createObjectStore('meta', { keyPath: 'name' });",
     2: "db.createObjectStore('profiles', { keyPath: 'id' });",
+    3: "for (const name of ['images', 'files']) db.createObjectStore(name, { keyPath: 'id' });",
 }
 VERSION = int(re.findall(r"const VERSION = (\d+);", (ROOT / "pwa/db.js").read_text())[0])
 
@@ -71,9 +72,13 @@ def test_what_an_older_app_stored_opens_under_the_newest(
     made = run(
         newest,
         """await (await import('/pwa/profiles.js')).createProfile({ name: 'Siti', passphrase: 'batu jala kuda mira' });
-        return [(await drafts.listDrafts()).length, (await db.readAll('profiles')).length];""",
+        const sizes = [(await drafts.listDrafts()).length, (await db.readAll('profiles')).length];
+        const { putImage, imagesOf } = await import('/pwa/images/image-store.js');
+        const of = await drafts.newDraft('small', '1.aaaaaaaa');
+        await putImage(of, 'ktp', { type: 'image/webp', bytes: new Uint8Array(9), width: 3, height: 3 });
+        return [...sizes, (await imagesOf(of)).length];""",
     )
-    assert made == [0, 1]
+    assert made == [0, 1, 1]
 
 
 def test_an_older_page_that_is_still_open_goes_on_saving(
