@@ -1,19 +1,29 @@
 """What the first visit costs: until the page can be read, and until the app works without a signal.
 
-A fresh browser opens the home page through a 2G link. The first page and `wire_bytes` are counted on the wire, headers
-included; `offline_ready_bytes` is the offline set itself, every page, form, guide and script of a language, as brotli.
+A fresh browser opens the home page of an office of twelve forms and 25 guides through a 2G link. The first page and
+`wire_bytes` are counted on the wire, headers included; `offline_ready_bytes` is the offline set itself, every page,
+form, guide and script of a language, as brotli. `written_bytes` is the same of what is written today, and of that
+`shell_bytes` is what is neither form nor guide.
 """
 
 import asyncio
 import json
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import brotli
 from playwright.async_api import BrowserContext, Page
 
+from bench.full_content import full_content
 from bench.office_behind import fresh_browser, office_behind, tell
 from bench.shaping_proxy import ShapingProxy
+from server.content import load_content
+from server.pages import make_environment
+from server.settings import load_settings
+from server.site import Site, build_site
 
 HOME = "/id/"
 OFFLINE_PAGES = (HOME, "/id/apply/passport-new", "/id/guides/passport", "/id/mine", "/id/track")
@@ -25,6 +35,7 @@ SET = """async () => {
   await (await fetch('/packs/id.ndjson', { cache: 'no-store' })).arrayBuffer();
   return performance.getEntriesByName(`${location.origin}/packs/id.ndjson`).at(-1).encodedBodySize;
 }"""
+CONTENT = ("/forms/", "/id/apply/", "/id/guides/")
 PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 
 Sizes = dict[str, int]  # bytes on the wire by URL
@@ -32,11 +43,27 @@ Sizes = dict[str, int]  # bytes on the wire by URL
 
 def measure() -> dict[str, Any]:
     """Visit once and give the bytes, the requests and the time."""
-    return asyncio.run(_visit())
+    with tempfile.TemporaryDirectory() as folder:
+        visit = asyncio.run(_visit(full_content(Path(folder) / "content")))
+    return visit | _written()
 
 
-async def _visit() -> dict[str, Any]:
-    async with office_behind() as proxy, fresh_browser() as context:
+def _written() -> dict[str, int]:
+    settings = load_settings({})
+    content = load_content(settings.content)
+    site = build_site(settings, content, make_environment(settings, content), keys=[])
+    return {"written_bytes": len(site.resources["/packs/id.ndjson"].encodings["br"]), "shell_bytes": shell_bytes(site)}
+
+
+def shell_bytes(site: Site) -> int:
+    """Tell what of the offline set is neither form nor guide, in bytes of brotli."""
+    rows = [json.loads(line)[1] for line in site.resources["/packs/id.ndjson"].body.splitlines()[1:]]
+    shell = {url: entry for row in rows for url, entry in row.items() if not url.startswith(CONTENT)}
+    return len(brotli.compress(json.dumps(shell, ensure_ascii=False).encode()))
+
+
+async def _visit(content: Path) -> dict[str, Any]:
+    async with office_behind(content=content) as proxy, fresh_browser() as context:
         page = await context.new_page()
         sizes = await _sizes_of(page)
         tell(f"first visit: opening {HOME} at 50 kbit/s and 800 ms")

@@ -17,12 +17,13 @@ PATIENCE = 120_000  # milliseconds; a thin link on a busy machine
 
 
 @asynccontextmanager
-async def office_behind(link: Link = EDGE) -> AsyncIterator[ShapingProxy]:
-    """Serve a fresh demo office whose address, for people, is the proxy's."""
+async def office_behind(link: Link = EDGE, *, content: Path | None = None) -> AsyncIterator[ShapingProxy]:
+    """Serve a fresh demo office whose address, for people, is the proxy's; *content* in place of what is written."""
+    own = {"RANTAU_CONTENT": str(content)} if content else {}
     port = free_port()
     async with ShapingProxy(("127.0.0.1", port), link) as proxy:
         with tempfile.TemporaryDirectory() as folder:
-            office = RunningOffice(Path(folder), port=port, env={"RANTAU_ORIGIN": proxy.url})
+            office = RunningOffice(Path(folder), port=port, env={"RANTAU_ORIGIN": proxy.url} | own)
             await asyncio.to_thread(office.start)
             try:
                 yield proxy
