@@ -26,7 +26,8 @@ class Hub:
         keys: the list of keys as the root signed it.
         skew: seconds that the office's clock is ahead of this laptop's, which may be years.
         public: the office's public revision.
-        woken: called when something new was taken in.
+        woken: called when items were taken in.
+        stirred: called when an image is here whole.
     """
 
     settings: Settings
@@ -38,6 +39,7 @@ class Hub:
     skew: int = 0
     public: str = UNKNOWN
     woken: Callable[[], None] = field(default=lambda: None, repr=False)
+    stirred: Callable[[], None] = field(default=lambda: None, repr=False)
 
     @property
     def root(self) -> bytes:

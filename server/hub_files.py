@@ -15,4 +15,5 @@ def hub_files_of(hub: Hub) -> SealedFiles:
         intake=hub_intake_of(hub),
         settings=hub.settings,
         clock=hub.clock,
+        done=hub.stirred,
     )

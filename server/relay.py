@@ -49,12 +49,14 @@ class Relay:
         self._sender = sender
         self._pace = Pace(first=16 * 1024, largest=512 * 1024, seconds=8.0)
         self._wake = asyncio.Event()
+        self._has_items = False  # taken in since the last exchange began
         self._ratio = _RATIO
         self._is_cut = True  # what of the last request arrived is not known, as after a crash
         self._has_moved = False  # a request passed since the last failure
         self._has_dropped = True  # something went that may still be in the files
         self._last_at = 0
-        hub.woken = self._wake.set
+        hub.woken = self._take_notice
+        hub.stirred = self._wake.set
 
     async def run(self) -> None:
         """Relay until cancelled."""
@@ -78,11 +80,11 @@ class Relay:
             LinkError: the office is away or the link was cut; what passed has passed.
         """
         self._wake.clear()
-        self._has_moved = False
+        self._has_items = self._has_moved = False
         try:
             await self._exchange_all()
             if self._sender is not None:
-                self._has_dropped |= await send_blobs(self._hub, self._sender, is_over=self._wake.is_set)
+                self._has_dropped |= await send_blobs(self._hub, self._sender, is_over=lambda: self._has_items)
         except LinkError as error:
             await self._note({"failed_at": self._hub.local_clock(), "error": str(error)})
             raise
@@ -91,6 +93,10 @@ class Relay:
             await self._note({"waiting_since": await self._waiting_since()})
         word = (await self._hub.stores.state()).get("word")
         await self._note({"reached_at": self._hub.local_clock(), "error": word_of(word)})
+
+    def _take_notice(self) -> None:
+        self._has_items = True
+        self._wake.set()
 
     async def _exchange_all(self) -> None:
         tried: set[str] = set()

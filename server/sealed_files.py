@@ -8,7 +8,7 @@ import asyncio
 import logging
 import shutil
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ class NotTaken(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class SealedFiles:
-    """The sealed files of one office or hub; `pending` keeps what is still coming in."""
+    """The sealed files of one office or hub: `pending` keeps what is coming in, `done` hears of what is whole."""
 
     cases: Store
     blobs: Store
@@ -54,6 +54,7 @@ class SealedFiles:
     intake: Intake
     settings: Settings
     clock: Callable[[], int]
+    done: Callable[[], None] = field(default=lambda: None, repr=False)
 
     @property
     def uploads(self) -> Uploads:
@@ -107,6 +108,7 @@ class SealedFiles:
             raise Unavailable(written.reason or written.error)
         if written.durable:
             await self.uploads.drop(upload.id)
+        self.done()
         return written.durable
 
     async def sweep(self) -> int:

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from server.hub import Hub
 from server.hub_app import ROUTES
+from server.hub_files import hub_files_of
 from server.hub_identity import HubIdentity
 from server.hub_keys import HubKeys
 from server.hub_stores import HubStores, open_hub_stores
@@ -94,9 +95,14 @@ class Village:
 
     async def at_hub(self, *pairs: Any, **hello: Any) -> list[Any]:
         """Exchange with the hub as a device does; the rows after the head."""
+        return await exchange(self.hub_client(), pairs, hello)
+
+    def hub_client(self) -> Client:
+        """Give somebody who asks the hub anything."""
         app = Starlette(routes=ROUTES)
         app.state.hub = self.hub
-        return await exchange(Client(app), pairs, hello)
+        app.state.files = lambda: hub_files_of(self.hub)
+        return Client(app)
 
     async def at_office(self, *pairs: Any, **hello: Any) -> list[Any]:
         """Exchange with the office as a device does."""
@@ -143,7 +149,7 @@ async def village(folder: Path) -> AsyncIterator[Village]:
             name=HUB, pair=keys.hub, root=keys.root.pub, install=b64u_encode(bytes(16)), secret=secret,
             upstream="http://localhost",
         )  # fmt: skip
-        settings: Any = SimpleNamespace(upstream="", origin="http://kinali.localhost", data=folder / "hub")
+        settings: Any = SimpleNamespace(upstream="", origin="http://kinali.localhost", data=folder / "hub", couchdb="")
         hub = Hub(
             settings=settings, own=own, stores=stores, keys=keys.signed_list, key_list=keys.key_list,
             local_clock=lambda: office.now,

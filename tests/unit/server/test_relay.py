@@ -21,6 +21,7 @@ from sync.shape import blob_rev, write_once_rev
 from sync.statements import HubAuth, sign_code_mark, sign_gone, sign_hub_auth
 from tests.sealed_items import NOW, OfficeKeys, new_keys, seal_pair
 from tests.small_hub import HUB, Village, village
+from tests.uploading import Phone, digest_of, sealed_bytes
 
 pytestmark = pytest.mark.anyio
 YEAR = 366 * 86_400
@@ -311,6 +312,32 @@ async def test_a_name_is_given_once(place: Village) -> None:
 def test_a_hub_that_was_without_a_connection_for_weeks_still_tries_every_two_minutes() -> None:
     assert pause(1_000_000, jitter=lambda: 1.0) == pause(10, jitter=lambda: 1.0) == 120
     assert pause(1, jitter=lambda: 1.0) == 2
+
+
+class ListeningSender:
+    """Hears which images the hub sends on."""
+
+    def __init__(self) -> None:
+        self.sent = list[str]()
+        self.has_sent = asyncio.Event()
+
+    async def upload(self, version_id: str, digest: str) -> None:
+        self.sent.append(digest)
+        self.has_sent.set()
+
+
+async def test_an_image_that_has_come_whole_is_sent_on_at_once(place: Village) -> None:
+    image, sender, link = sealed_bytes(2_000), ListeningSender(), place.wire
+    version, wrap = seal_pair(place.keys, new_keys(), blobs=[digest_of(image)])
+    await place.at_hub([version, wrap])
+    relay = Relay(place.hub, cast(Any, link), cast(Any, sender))
+    await relay.catch_up()
+    assert sender.sent == []
+    running = asyncio.create_task(relay.run())
+    assert (await Phone(place.hub_client(), version["_id"]).send(image)).status == 204
+    await sender.has_sent.wait()
+    running.cancel()
+    assert sender.sent[0] == digest_of(image)
 
 
 async def test_a_data_key_whose_version_was_not_stored_before_a_crash_makes_no_traffic(place: Village) -> None:
