@@ -28,12 +28,14 @@ class Rule:
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper that the applicant brings to the office."""
+    """A paper that the applicant brings to the office; one with a kind can be photographed too, `max` pages of it."""
 
     name: str
     label: str
     required: bool
     when: Condition | None
+    kind: str | None
+    max: int
 
 
 @dataclass(frozen=True, kw_only=True)

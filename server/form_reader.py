@@ -46,6 +46,9 @@ RULES: dict[str, tuple[str, frozenset[str]]] = {
 # What stands inside a NIK stays as it was first issued: it may be doubted, never refused.
 SOFT_ONLY = frozenset({"nik-region", "nik-birth", "nik-serial"})
 PHONES = ("mobile", "any")
+# How a paper is photographed (pwa/images/paper-kinds.js).
+PAPER_KINDS = frozenset({"ktp", "kk", "akta", "passport", "other"})
+PAGES, MOST_PAGES = 4, 9
 
 # What Python and JavaScript read differently, or one of them not at all.
 UNPORTABLE = re.compile(r"\\[^.*+?^$|(){}\[\]/\\-]|\(\?|[*+?}]\+")
@@ -182,10 +185,20 @@ class _Reader:
         return tuple((code, label) for code, label in pairs)
 
     def paper(self, data: Any) -> Paper:
-        self.shape(data, "name label required when")
+        self.shape(data, "name label required when", "kind max")
+        kind, pages = data.get("kind"), data.get("max", PAGES)
         if not isinstance(data["name"], str) or not re.fullmatch(r"[a-z0-9-]{1,16}", data["name"]):
             self.fail(f"a paper's name is 1 to 16 of a-z, 0-9 and -, not {data['name']!r}")
-        return Paper(data["name"], self.text(data, "label"), bool(data["required"]), self.when(data["when"]))
+        if kind is not None and kind not in PAPER_KINDS:
+            self.fail(f"unknown kind of paper {kind!r}")
+        if type(pages) is not int or not 1 <= pages <= MOST_PAGES or ("max" in data and kind is None):
+            self.fail(f"max is how many pages of a paper with a kind may be photographed, 1 to {MOST_PAGES}")
+        # The name of a further page is the paper's with its number behind.
+        if kind is not None and len(data["name"]) > 14:
+            self.fail("the name of a paper that can be photographed has at most 14 characters")
+        return Paper(
+            data["name"], self.text(data, "label"), bool(data["required"]), self.when(data["when"]), kind, pages
+        )
 
     def rules(self, data: dict[str, Any], name: str) -> tuple[Rule, ...]:
         rules = tuple(self.rule(raw, data["control"]) for raw in self.list(data[name], name))

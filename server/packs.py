@@ -57,6 +57,12 @@ EXTRAS = {
         "passphrase/derive-key", "passphrase/kdf", "pin", "profile-vault", "profiles", "reopen", "tries",
         "vendor/argon2/argon2.umd.min",
     ),
+    # Papers by camera; every phone has it fetched after `online`, so that it is there without a signal.
+    "photo": (
+        "images/canvas", "images/corners", "images/encoding", "images/fidelity", "images/homography",
+        "images/illumination", "images/image-header", "images/image-limits", "images/paper-kinds", "images/planes",
+        "images/png", "images/sharpness", "images/two-level", "images/workbench",
+    ),
     "volunteer": (
         "components/device-line", "components/hand-out", "components/volunteer", "crypto/key-pair", "device-key",
         "device-reading", "enrolment", "handed-out",

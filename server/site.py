@@ -30,6 +30,7 @@ ONLINE_TEXTS = (
 STAFF_TEXTS = (*DEVICE_TEXTS, "staff.")
 PROFILE_TEXTS = ("profile.", "app.mine.renew", "app.mine.set-aside")  # of a phone that a PIN or a passphrase locks
 VOLUNTEER_TEXTS = ("volunteer.",)
+PHOTO_TEXTS = ("photo.",)  # of papers that are photographed
 BUNDLE_TEXTS = ("bundle.",)  # of files that are carried
 
 
@@ -85,6 +86,7 @@ def _texts(content: Content) -> dict[str, Resource]:
             "staff": STAFF_TEXTS,
             "volunteer": VOLUNTEER_TEXTS,
             "bundle": BUNDLE_TEXTS,
+            "photo": PHOTO_TEXTS,
         }
         parts = {lang: first} | {f"{name}-{lang}": catalogue.subset(prefixes) for name, prefixes in more.items()}
         found |= {f"/text/{name}.json": make_resource(_json(texts), JSON) for name, texts in parts.items()}

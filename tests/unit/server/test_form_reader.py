@@ -196,6 +196,27 @@ def test_a_paper_with_a_name_that_no_file_may_have() -> None:
     assert "a paper's name is 1 to 16 of" in refused(raw_field("x", "files", papers=[paper]))
 
 
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"kind": "selfie"}, "unknown kind of paper 'selfie'"),
+        ({"kind": "kk", "max": 0}, "max is how many pages"),
+        ({"kind": "kk", "max": 10}, "max is how many pages"),
+        ({"max": 2}, "max is how many pages"),
+        ({"kind": "kk", "name": "kartu-keluarga1"}, "at most 14 characters"),
+    ],
+)
+def test_a_paper_that_cannot_be_photographed_so(more: dict[str, Any], reason: str) -> None:
+    paper = {"name": "kk", "label": "option.kk", "required": True, "when": None} | more
+    assert reason in refused(raw_field("x", "files", papers=[paper]))
+
+
+def test_a_paper_with_a_kind_can_be_photographed() -> None:
+    paper = {"name": "kk", "label": "option.kk", "required": True, "when": None}
+    form = small_form(raw_field("x", "files", papers=[paper, paper | {"name": "akta", "kind": "akta", "max": 3}]))
+    assert [(p.kind, p.max) for p in form.field("x").papers] == [(None, 4), ("akta", 3)]
+
+
 def test_a_form_without_groups() -> None:
     assert "groups must be a list" in refused(raw_field("x", "text"), groups=[])
 

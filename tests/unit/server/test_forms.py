@@ -30,7 +30,18 @@ def test_every_version_of_a_form_is_kept(tmp_path: Path) -> None:
 def test_a_form_is_named_by_the_hash_of_its_bytes() -> None:
     raw = (CONTENT / "forms/passport-new.v1.json").read_bytes()
     digest = base64.b32encode(hashlib.sha256(raw).digest()).decode().lower()
-    assert load_forms(CONTENT / "forms").latest("passport-new").name == f"1.{digest[:8]}"
+    assert load_forms(CONTENT / "forms").by_service["passport-new"][0].name == f"1.{digest[:8]}"
+
+
+def test_what_was_sent_with_the_first_passport_form_stays_readable_and_a_photograph_is_never_asked_for() -> None:
+    first, second = load_forms(CONTENT / "forms").by_service["passport-new"]
+    assert [field.key for field in first.fields] == [field.key for field in second.fields]
+    files = second.field("files")
+    assert {paper.name: paper.kind for paper in files.papers if paper.kind} == {
+        "ktp": "ktp", "kk": "kk", "akta": "akta", "akta-lahir": "akta", "ktp-orang-tua": "ktp",
+        "paspor-lama": "passport",
+    }  # fmt: skip
+    assert not files.required
 
 
 def test_a_message_key_that_no_catalogue_has(tmp_path: Path) -> None:

@@ -1,0 +1,40 @@
+/**
+ * The papers that can be photographed: their shape, and how much of a picture of each must be sent. A card keeps its
+ * portrait, a printed sheet is ink and paper.
+ */
+
+/** @typedef {'ktp' | 'kk' | 'akta' | 'passport' | 'other'} PaperKind */
+/**
+ * @typedef {object} Paper
+ * @property {number | null} ratio width by height; null where sheets differ
+ * @property {number} long pixels along the longer side at most
+ * @property {boolean} isInk whether two levels do
+ * @property {boolean} isColour
+ * @property {number} tiles of light along the longer side (illumination.js)
+ */
+
+const A4 = 297 / 210;
+const SHEET = { long: 2200, isInk: true, isColour: false, tiles: 32 };
+
+/** @type {Record<PaperKind, Paper>} */
+export const PAPERS = {
+  ktp: { ratio: 85.6 / 53.98, long: 1010, isInk: false, isColour: false, tiles: 8 }, // 300 dpi
+  kk: { ...SHEET, ratio: A4 },
+  akta: { ...SHEET, ratio: 1 / A4 },
+  passport: { ratio: 125 / 88, long: 1200, isInk: false, isColour: true, tiles: 8 },
+  other: { ...SHEET, ratio: null },
+};
+
+const NEAR = 0.15; // of a known shape: a slant makes a little of difference, another shape much
+
+/**
+ * The size that a picture of a paper is given: its known shape where it has about that, lying or standing, and never
+ * more pixels than the photograph had.
+ * @param {Paper} paper @param {{width: number, height: number}} seen the sides in the photograph, in pixels
+ */
+export function sizeFor({ ratio, long }, seen) {
+  const longest = Math.min(Math.max(seen.width, seen.height), long);
+  const looks = seen.width / seen.height;
+  const shape = [ratio ?? looks, 1 / (ratio ?? looks)].find((each) => Math.abs(Math.log(looks / each)) < NEAR) ?? looks;
+  return { width: Math.round(longest * Math.min(1, shape)), height: Math.round(longest / Math.max(1, shape)) };
+}
