@@ -90,11 +90,13 @@ async function fill(lang, more = []) {
   const atOnce = hasSome ? undefined : await fillAtOnce(lang).catch(() => undefined);
   if (atOnce && !more.length) return atOnce;
   const { revision, headers, packs, extras } = await fetchJson(`/packs/${lang}.json`);
-  const cache = await openCache(revision);
+  const [cache, { [lang]: now }] = [await openCache(revision), (await notes()).now];
   for (const [url] of [packs, ...more.map((name) => extras?.[name] ?? [])].flat()) {
     const mark = markOf(url);
     if (await cache.match(mark)) continue;
-    const urls = (await copy(mark, cache)) ?? (await unpack(await fetchJson(url), cache, headers));
+    const since = now !== revision && now;
+    const urls = (await copy(mark, cache)) || (since && (await fetchChanged(url, since, cache, headers)))
+      || (await unpack(await fetchJson(url), cache, headers));
     await cache.put(mark, new Response(JSON.stringify(urls)));
   }
   return revision;
@@ -128,17 +130,35 @@ async function copy(mark, cache) {
   for (const name of (await caches.keys()).filter((each) => each.startsWith(PREFIX))) {
     const source = await caches.open(name);
     const urls = /** @type {string[] | undefined} */ (await (await source.match(mark))?.json());
-    const entries = await Promise.all((urls ?? []).map((url) => source.match(url)));
-    if (!urls || !entries.every(Boolean)) continue; // the browser may have cleared some
-    await Promise.all(entries.map((entry, place) => entry && cache.put(urls[place], entry)));
-    return urls;
+    if (urls && (await copyAll(urls, source, cache))) return urls;
   }
   return undefined;
 }
 
-/** @param {Record<string, Entry>} pack @param {Cache} cache @param {Record<string, string>} common headers of all */
+/** Whether all are there: the browser may have cleared some. @param {string[]} urls @param {Cache} source @param {Cache} cache */
+async function copyAll(urls, source, cache) {
+  const entries = await Promise.all(urls.map((url) => source.match(url)));
+  if (!entries.every(Boolean)) return false;
+  await Promise.all(entries.map((entry, place) => entry && cache.put(urls[place], entry)));
+  return true;
+}
+
+/**
+ * Of a pack only what changed since a revision that is here, or all of it where a dictionary makes that less; undefined
+ * where that is no longer whole.
+ * @param {string} url @param {string} since @param {Cache} cache @param {Record<string, string>} common
+ */
+async function fetchChanged(url, since, cache, common) {
+  const pack = await fetchJson(`${url}?from=${since}`);
+  const same = Object.keys(pack).filter((name) => !pack[name]);
+  return (await copyAll(same, await caches.open(PREFIX + since), cache)) ? unpack(pack, cache, common) : undefined;
+}
+
+/** @param {Record<string, Entry | 0>} pack @param {Cache} cache @param {Record<string, string>} common headers of all */
 async function unpack(pack, cache, common) {
-  for (const [url, { headers, swapped, body = swapped?.replace(/["']/g, other), body64 }] of Object.entries(pack)) {
+  for (const [url, entry] of Object.entries(pack)) {
+    if (!entry) continue; // as it was
+    const { headers, swapped, body = swapped?.replace(/["']/g, other), body64 } = entry;
     const bytes = body64 === undefined ? body : Uint8Array.from(atob(body64), (char) => char.charCodeAt(0));
     await cache.put(url, new Response(bytes, { headers: { ...common, ...headers } }));
   }

@@ -32,14 +32,14 @@ class MadeBefore:
         made = _read(path)
         if made is None:
             made = make(source)
-            _write(path, made)
+            write_whole(path, hashlib.sha256(made).digest() + made)
         return made
 
     def forget_others(self) -> None:
         """Delete what was not asked for: it is of another version."""
         with suppress(OSError):
             for path in self.folder.iterdir() if self.folder else ():
-                if path.name not in self._used:
+                if path.name not in self._used and path.is_file():
                     path.unlink()
 
 
@@ -55,10 +55,11 @@ def _read(path: Path) -> bytes | None:
     return made if hashlib.sha256(made).digest() == digest else None
 
 
-def _write(path: Path, made: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that is there whole or not at all; a folder that takes nothing is no error."""
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "wb") as file:
-            file.write(hashlib.sha256(made).digest() + made)
+            file.write(content)
         Path(name).replace(path)

@@ -5,6 +5,9 @@ A pack is JSON: `{"<url>": {"headers": {…}, "body": "…"}}`; `body64` in base
 every answer carries, an entry those of its own; together they are what the same URL is served with, so that a cached
 page keeps its policy. A pack is named by its content and these headers.
 The first ones in one answer, a line each after a head, is what a first visit fetches: together they compress better.
+
+A browser that can (RFC 9842) holds that answer, and each pack that it fetches later, as the dictionary for the packs
+that come after; server/differences.py answers what differs.
 """
 
 import base64
@@ -28,6 +31,7 @@ _HEADERS = 60  # bytes of an entry beside its body
 _SWAP = str.maketrans("\"'", "'\"")
 JSON = "application/json"
 LINES = "application/x-ndjson"
+HELD = "private, max-age=31536000"  # a dictionary must be fresh; the worker itself asks past every cache
 # What the console alone uses; officers open it with a connection first and the browser keeps it.
 _OFFICERS = ("events", "hpke", "keyring", "open", "rescue")
 _NOT_OFFLINE = (
@@ -85,7 +89,7 @@ def make_packs(
     lang: str, resources: Mapping[str, Resource], headers: Mapping[str, str], made: MadeBefore = NOTHING
 ) -> Packs:
     """Pack what *lang* needs without a signal; *headers* are the ones that every answer carries."""
-    offline, common = _offline(lang, resources), _json(headers)
+    offline, common = _offline(lang, resources), as_json(headers)
     sets = {name: [item for item in offline if _extra(item[0]) == name] for name in ("", *EXTRAS)}
     base, *more = (_pack(f"/packs/{lang}/{name}", items, common, made) for name, items in sets.items())
     every = reduce(or_, more, base)
@@ -93,15 +97,17 @@ def make_packs(
     revision = digest_of(",".join(every).encode(), 8)
     head = {"revision": revision, "headers": headers}
     rows = {"packs": _rows(base), "extras": {name: _rows(packs) for name, packs in zip(EXTRAS, more, strict=True)}}
-    list_ = make_resource(_json(head | rows), JSON)
-    lines = [
-        _json(head | {"count": len(base)}),
-        *(b'["%s",%s]' % (url.encode(), pack.body) for url, pack in base.items()),
-        b"",
-    ]
-    whole = make_resource(b"\n".join(lines), LINES)
-    listed = {f"/packs/{lang}.json": list_, f"/packs/{lang}.ndjson": whole}
+    list_ = make_resource(as_json(head | rows), JSON)
+    whole = at_once(revision, headers, {url: pack.body for url, pack in base.items()})
+    lines = make_resource(whole, LINES, cache=HELD, headers={"Use-As-Dictionary": f'match="/packs/{lang}*"'})
+    listed = {f"/packs/{lang}.json": list_, f"/packs/{lang}.ndjson": lines}
     return Packs(revision, tuple(url for url, _ in offline), every | listed)
+
+
+def at_once(revision: str, headers: Mapping[str, str], packs: Mapping[str, bytes]) -> bytes:
+    """Write packs in one answer: a head, and a line each."""
+    head = as_json({"revision": revision, "headers": headers, "count": len(packs)})
+    return b"\n".join([head, *(b'["%s",%s]' % (url.encode(), pack) for url, pack in packs.items()), b""])
 
 
 def _pack(prefix: str, items: Sequence[tuple[str, Resource]], common: bytes, made: MadeBefore) -> dict[str, Resource]:
@@ -109,9 +115,16 @@ def _pack(prefix: str, items: Sequence[tuple[str, Resource]], common: bytes, mad
     # A kind begins a pack of its own: a new guide must not move every script after it into another pack.
     for _, same in groupby(items, key=lambda item: _kind(*item)):
         for body in _bodies(list(same), made):
-            name = f"{prefix}{len(found)}-{digest_of(common + body, 8)}.json"
-            found[name] = make_resource(body, JSON, cache=FOR_EVER)
+            place = f"{prefix}{len(found)}-"
+            as_dictionary = {"Use-As-Dictionary": f'match="{place}*"'}
+            name = f"{place}{digest_of(common + body, 8)}.json"
+            found[name] = make_resource(body, JSON, cache=FOR_EVER, headers=as_dictionary)
     return found
+
+
+def place_of(url: str) -> str:
+    """Give what the URL of a pack has in common with that of the next edition's pack in its place."""
+    return url[: url.rindex("-") + 1]
 
 
 def _rows(packs: Mapping[str, Resource]) -> list[list[object]]:
@@ -173,13 +186,13 @@ def _bodies(items: Sequence[tuple[str, Resource]], made: MadeBefore) -> Iterator
     for url, resource in items:
         entry, part = _entry(resource), _size(resource) + _HEADERS
         # Compressing together is never larger than apart: what fits by that sum needs no try, and tries are slow.
-        if pack and sum_of_parts + part > LIMIT and not _fits(_json(pack | {url: entry}), made):
-            yield _json(pack)
+        if pack and sum_of_parts + part > LIMIT and not _fits(as_json(pack | {url: entry}), made):
+            yield as_json(pack)
             pack, sum_of_parts = {}, 0
         pack[url] = entry
         sum_of_parts += part
     if pack:
-        yield _json(pack)
+        yield as_json(pack)
 
 
 def _fits(body: bytes, made: MadeBefore) -> bool:
@@ -195,7 +208,8 @@ def _size(resource: Resource) -> int:
     return len(resource.encodings.get("br", resource.body))
 
 
-def _json(value: object) -> bytes:
+def as_json(value: object) -> bytes:
+    """Write JSON as it is in a pack."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -11,11 +11,12 @@ from sync.canonical import b64u_encode
 
 async def resource(request: Request) -> Response:
     """Answer a GET for anything that was made at start."""
-    office = office_of(request)
-    found = office.site.resources.get(request.scope["path"])
+    site = office_of(request).site
+    path = request.scope["path"]
+    found = site.resources.get(path)
     if found is None:
         raise HTTPException(404)
-    return respond(request, found)
+    return await site.differences.respond(request, found) if path.startswith("/packs/") else respond(request, found)
 
 
 async def office_json(request: Request) -> Response:

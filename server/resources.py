@@ -68,18 +68,19 @@ def digest_of(body: bytes, length: int = 16) -> str:
     return b32_encode(hashlib.sha256(body).digest())[:length]
 
 
-def respond(request: Request, resource: Resource) -> Response:
-    """Answer a GET or HEAD: 304 for a browser that has it, else the smallest form that it reads."""
+def respond(request: Request, resource: Resource, more: Mapping[str, bytes] | None = None) -> Response:
+    """Answer a GET or HEAD: 304 for a browser that has it, else the smallest form that it reads; *more* are others."""
+    encodings = {**resource.encodings, **(more or {})}
     headers = {"ETag": resource.etag, "Cache-Control": resource.cache, **resource.headers}
-    if resource.encodings:
+    if encodings:
         headers["Vary"] = "Accept-Encoding"
     if _has(request.headers.get("if-none-match", ""), resource.etag):
         return Response(status_code=304, headers=headers)
-    encoding = choose_encoding(request.headers.get("accept-encoding", ""), resource.encodings)
+    encoding = choose_encoding(request.headers.get("accept-encoding", ""), encodings)
     body = resource.body
     if encoding:
         headers["Content-Encoding"] = encoding
-        body = resource.encodings[encoding]
+        body = encodings[encoding]
     if request.method == "HEAD":
         return Response(headers=headers | {"Content-Length": str(len(body))}, media_type=resource.type)
     return Response(body, headers=headers, media_type=resource.type)

@@ -9,6 +9,8 @@ from jinja2 import Environment
 
 from server.assets import load_assets
 from server.content import Content
+from server.differences import Differences
+from server.editions import Editions, keep_editions
 from server.forms import Form
 from server.headers import strict_headers
 from server.made_before import NOTHING, MadeBefore
@@ -32,6 +34,7 @@ PROFILE_TEXTS = ("profile.", "app.mine.renew", "app.mine.set-aside")  # of a pho
 VOLUNTEER_TEXTS = ("volunteer.",)
 PHOTO_TEXTS = ("photo.",)  # of papers that are photographed
 BUNDLE_TEXTS = ("bundle.",)  # of files that are carried
+EDITIONS = "editions"  # folder in that of what was made before
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,13 @@ class Site:
     Attributes:
         revision: changes whenever anything that a device keeps does.
         offline: the URLs in each language's packs.
+        differences: how packs are answered.
     """
 
     resources: Mapping[str, Resource]
     revision: str
     offline: Mapping[str, tuple[str, ...]]
+    differences: Differences
 
 
 def build_site(
@@ -71,7 +76,9 @@ def build_site(
     compress_all(resources.values(), made)  # what is new: all packs of a language at once
     forms = [content.forms.latest(service).name for service in content.forms.services]
     parts = [keys, forms, [each.revision for each in packs.values()]]
-    return Site(resources, digest_of(_json(parts), 8), {lang: each.urls for lang, each in packs.items()})
+    editions = keep_editions(made.folder / EDITIONS, resources) if made.folder else Editions()
+    offline = {lang: each.urls for lang, each in packs.items()}
+    return Site(resources, digest_of(_json(parts), 8), offline, Differences(editions))
 
 
 def _texts(content: Content) -> dict[str, Resource]:

@@ -64,6 +64,7 @@ class ScriptedOffice:
         self.script: list[Callable[[list[Any]], Answer]] = []
         self.packs: dict[str, list[dict[str, Any]]] = {"id": [_pages("id")], "en": [_pages("en")]}
         self.extras: dict[str, dict[str, Any]] = {}  # a pack of its own by name
+        self.before: dict[str, Any] = {}  # what a worker that asks for the changes since then has, by URL
         self.broken_packs: set[str] = set()
         self.at_once: int | None = None  # packs that come in one answer before it breaks off; None: there is no such
         self.url = ""
@@ -171,6 +172,9 @@ class ScriptedOffice:
         if self.portal and path.startswith(self.portal):
             return web.Response(text=PORTAL, content_type="text/html")
         body, type_ = self._resource(path)
+        if body and "from" in request.query:
+            pack = json.loads(body)
+            body = _json({url: 0 if self.before.get(url) == entry else entry for url, entry in pack.items()}).encode()
         if body is None:
             return web.Response(status=404, text="?")
         policy = strict_headers(f"http://{request.host}", has_hubs=True)

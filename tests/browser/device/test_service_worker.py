@@ -93,6 +93,27 @@ class TestServiceWorker:
         packs = ready.evaluate("caches.keys().then((all) => all.filter((name) => name.startsWith('rantau-packs')))")
         assert len(packs) == 1
 
+    @pytest.mark.parametrize("is_cleared", [False, True])
+    def test_of_a_changed_pack_what_did_not_change_is_copied_unless_the_browser_cleared_it(
+        self, context: BrowserContext, ready: Page, office: ScriptedOffice, is_cleared: bool
+    ) -> None:
+        office.before = dict(office.packs["id"][0])
+        office.packs["id"][0]["/id/mine"] = page_entry("id", "changed")
+        ready.goto(f"{office.url}/id/mine")
+        start(ready)
+        if is_cleared:
+            clear = "caches.keys().then((all) => all.map((name) => caches.open(name).then((c) => c.delete('/id/'))))"
+            ready.evaluate(clear)
+        ready.evaluate("document.dispatchEvent(new CustomEvent('rantau:public-changed'))")
+        wait(ready, "caches.match('/notes').then((n) => n.json()).then(({ next }) => next.id)")
+        assert office.asked[office.pack_urls("id")[0]] == (2 if is_cleared else 1)
+        with ready.expect_navigation():
+            run(ready, BRIDGE + "void bridge.applyUpdate(); return null")
+        context.set_offline(True)
+        for path, text in ("/id/mine", "changed"), ("/id/", "packed /id/"):
+            ready.goto(office.url + path)
+            assert ready.locator("p").inner_text() == text
+
     def test_under_an_open_form_no_update_is_offered(self, ready: Page, office: ScriptedOffice) -> None:
         ready.evaluate(
             """() => { const form = document.createElement('form');
