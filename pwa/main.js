@@ -7,6 +7,7 @@ import { registerServiceWorker } from './worker-urls.js';
 const READ_ONLY = ['home', 'guide'];
 const AGAIN = 15_000; // milliseconds
 const EXCHANGE = '/pwa/exchange-timer.js';
+const { documentElement: html } = document;
 
 /** @type {WeakMap<Element, Component>} */
 const components = new WeakMap();
@@ -64,7 +65,17 @@ async function hadData() {
   }
 }
 
+/** How this person sees pages best (pwa/comfort.js). */
+function lookAsChosen() {
+  try {
+    html.dataset.look = localStorage.getItem('rantau-look') ?? '';
+  } catch {
+    // This browser stores nothing.
+  }
+}
+
 async function start() {
+  lookAsChosen();
   for (const change of ['stored', 'queued', 'exchanged']) document.addEventListener(`rantau:${change}`, copy);
   // Whoever only reads can wait until the worker has brought every script in one answer, which costs far less.
   if (READ_ONLY.includes(document.body.dataset.page ?? '')) await firstWorker();
@@ -74,10 +85,11 @@ async function start() {
   await startComponents(document);
   if (await hadData()) copy();
   const { keepPacks, startWorker } = await import('./sw-bridge.js');
-  const started = startWorker(document.documentElement.lang);
+  const started = startWorker(html.lang);
   const isKept = keepPacks('online');
   if (navigator.serviceWorker?.controller && !(await caches.match(EXCHANGE))) await isKept;
   await startSending();
+  void import('./comfort.js').then(({ startComfort }) => startComfort(), () => {});
   await started;
 }
 

@@ -50,7 +50,7 @@ async def apply(request: Request) -> Response:
     """Answer `POST /{lang}/apply/{service}`: the review page, or the form again with what is wrong."""
     office, texts, form = office_of(request), texts_of(request), _form(request)
     _refuse_foreign(request)
-    values = await read_posted(request)
+    values = _whole_dates(form, await read_posted(request))
     today = local_day(office.clock(), office.settings.office.time_zone)
     findings = check(form, values, today=today, regions=office.regions)
     errors = {finding.field: _words(request, form, finding) for finding in findings.hard}
@@ -86,6 +86,16 @@ async def send(request: Request) -> Response:
     with contextlib.suppress(Unavailable):  # the page carries the item on
         outcome = (await intake_of(office).take([item.encode()]))[0]
     return _sent(request, outcome, item=item, code=fields.get("code", ""))
+
+
+def _whole_dates(form: Form, values: dict[str, str]) -> dict[str, str]:
+    """Join the day, the month and the year that were asked for apart; a date that came whole stays."""
+    whole = {
+        field.key: "-".join(values.get(f"{field.key}{part}", "") for part in ("", ".m", ".y")).rstrip("-")
+        for field in form.fields
+        if field.control == "date" and f"{field.key}.y" in values
+    }
+    return values | whole
 
 
 def _sent(request: Request, outcome: Outcome | None, *, item: str, code: str) -> Response:

@@ -4,12 +4,26 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_month_names
 
 
 def day(value: date, lang: str) -> str:
     """Write a day: 25 November 2026."""
     return format_date(value, "d MMMM y", locale=lang)
+
+
+def month_names(lang: str) -> list[str]:
+    """Name the twelve months."""
+    names = get_month_names("wide", context="stand-alone", locale=lang)
+    return [names[month] for month in range(1, 13)]
+
+
+def day_parts(typed: str) -> tuple[str, str, str]:
+    """Split a date as it is typed, day first, into day, month (two digits) and year; what is no date is the day."""
+    day, month, year = (*typed.split("-"), "", "")[:3]
+    if len(day) == 4:
+        day, year = year, day
+    return day, month and month.zfill(2), year
 
 
 def moments(time_zone: str) -> Callable[[int, str], str]:

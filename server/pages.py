@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from server.content import Content, ContentError
 from server.i18n import Catalogues, MissingText
-from server.moments import day, moments
+from server.moments import day, day_parts, moments, month_names
 from server.resources import Resource, make_resource
 from server.settings import ROOT, Settings
 
@@ -31,11 +31,12 @@ def make_environment(settings: Settings, content: Content, folder: Path = TEMPLA
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"day": day, "moment": moments(settings.office.time_zone)}
+    environment.filters |= {"day": day, "day_parts": day_parts, "moment": moments(settings.office.time_zone)}
     environment.globals |= {
         "office": settings.office,
         "origin": settings.origin,
         "retention": settings.retention,
+        "month_names": month_names,
         "languages": content.catalogues.languages,
         "forms": content.forms,
         "guides": content.guides,

@@ -25,9 +25,9 @@ DEVICE_TEXTS = ("app.", "code.", "field.", "rule.", "option.", "form.", "section
 ONLINE_TEXTS = (
     "step.", "refused.", "app.case.", "app.steps", "app.exchange.busy", "app.exchange.elsewhere",
     "app.exchange.failed", "app.exchange.ok", "app.mine.carried", "app.mine.drop", "app.mine.erased",
-    "app.mine.retry", "app.mine.unread", "app.receipt.done", "app.receipt.hub", "app.receipt.kept",
-    "app.receipt.refused", "app.state.refused", "code.erased", "code.unknown", "code.voided", "state.done",
-    "state.hub", "state.kept", "state.refused",
+    "app.look", "app.mine.retry", "app.mine.unread", "app.read-aloud", "app.receipt.done", "app.receipt.hub",
+    "app.receipt.kept", "app.receipt.refused", "app.state.refused", "code.erased", "code.unknown", "code.voided",
+    "state.done", "state.hub", "state.kept", "state.refused",
 )  # fmt: skip
 STAFF_TEXTS = (*DEVICE_TEXTS, "staff.")
 PROFILE_TEXTS = ("profile.", "app.mine.renew", "app.mine.set-aside")  # of a phone that a PIN or a passphrase locks

@@ -14,6 +14,7 @@ from server.i18n import Catalogue, load_catalogues
 from server.regions import load_regions
 from server.settings import ROOT
 from tests.applicants import FORMS, SERVICE
+from tests.browser.form_filling import date_parts, fill_part
 from tests.people import Answers
 from tests.serving import RunningOffice
 
@@ -44,6 +45,9 @@ def fill_one(page: Page, field: Field, value: Any) -> None:
         control.select_option(str(value))
     elif field.control == "checkbox":
         control.set_checked(bool(value))
+    elif field.control == "date":
+        for part, text in date_parts(value).items():
+            fill_part(page.locator(f'[name="{field.key}{part}"]'), text)
     else:
         control.fill(typed(field, value))
 
@@ -58,6 +62,9 @@ def expect_filled(page: Page, answers: Answers, keys: list[str]) -> None:
             expect(page.locator(f'[name="{field.key}"][value="{value}"]')).to_be_checked()
         elif field.control == "checkbox":
             expect(control).to_be_checked(checked=bool(value))
+        elif field.control == "date":
+            for part, text in date_parts(value).items():
+                expect(page.locator(f'[name="{field.key}{part}"]')).to_have_value(text)
         else:
             expect(control).to_have_value(typed(field, value))
 

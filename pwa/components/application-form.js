@@ -91,7 +91,7 @@ export default class ApplicationForm {
   async load() {
     const { root, service, started } = this;
     if (!started) return undefined;
-    this.judging ??= import('./form-judge.js').then(({ FormJudge }) => FormJudge.of(root, service, started.signal));
+    this.judging ??= import('./form-judge.js').then(({ FormJudge }) => FormJudge.of(root, service));
     this.judge = await this.judging.catch(() => (this.judging = undefined));
     this.ask();
     return this.judge;

@@ -3,7 +3,6 @@
 import { fieldsOf, settle } from '../answers.js';
 import { loadForm, today } from '../pins.js';
 import { check } from '../rules.js';
-import { helpDates } from './date-typing.js';
 import { applyConditions } from './form-conditions.js';
 import { showFindings, summarise } from './form-findings.js';
 
@@ -20,11 +19,9 @@ export class FormJudge {
     this.regions = new Set([...root.querySelectorAll('option')].map(({ value }) => value));
   }
 
-  /** The judge of a service's form; rejects where the rules are not to be had. @param {HTMLFormElement} root @param {string} service @param {AbortSignal} signal */
-  static async of(root, service, signal) {
-    const judge = new FormJudge(root, await loadForm(service));
-    helpDates(root, signal);
-    return judge;
+  /** The judge of a service's form; rejects where the rules are not to be had. @param {HTMLFormElement} root @param {string} service */
+  static async of(root, service) {
+    return new FormJudge(root, await loadForm(service));
   }
 
   /**

@@ -19,7 +19,11 @@ export function readValues(form) {
   /** @type {Record<string, string>} */
   const values = {};
   for (const control of controls(form)) {
-    if (!isTick(control)) values[control.name] = control.value;
+    const [key, part] = control.name.split('.');
+    // A date is asked for in three fields, day first: what follows the key belongs to it.
+    if (part === 'm') values[key] += `-${control.value}`;
+    else if (part === 'y') values[key] = `${values[key]}-${control.value}`.replace(/-+$/, '');
+    else if (!isTick(control)) values[control.name] = control.value;
     else if (control.checked) values[control.name] = control.value;
     else values[control.name] ??= '';
   }
@@ -29,11 +33,19 @@ export function readValues(form) {
 /** Put typed values, or answers, back into the controls. @param {HTMLFormElement} form @param {Values} values */
 export function writeValues(form, values) {
   for (const control of controls(form)) {
-    if (!(control.name in values)) continue;
-    const typed = String(values[control.name] ?? '');
+    const [key, part] = control.name.split('.');
+    if (!(key in values)) continue;
+    const typed = String(values[key] ?? '');
     if (isTick(control)) control.checked = control.value === typed;
-    else control.value = control.dataset.date === undefined ? typed : dayFirst(typed);
+    else if (part || control.dataset.date !== undefined) control.value = dateParts(typed)[part ?? 'd'];
+    else control.value = typed;
   }
+}
+
+/** @param {string} typed a date, day first or as an answer @returns {Record<string, string>} */
+function dateParts(typed) {
+  const [d, m = '', y = ''] = dayFirst(typed).split(/[-/. ]/);
+  return { d, m: m && m.padStart(2, '0'), y };
 }
 
 /** Whether a person has typed into the page before anything was put back. @param {HTMLFormElement} form */

@@ -27,10 +27,26 @@ def fill_field(field: Locator, key: str, answer: str | bool) -> None:
         control.set_checked(bool(answer))
     elif kind == "select-one":
         control.select_option(str(answer))
-    elif kind == "text" and _is_day(str(answer)):
-        control.fill("-".join(reversed(str(answer).split("-"))))
+    elif control.get_attribute("data-date") is not None:
+        for part, text in date_parts(answer).items():
+            fill_part(field.locator(f"[name='{key}{part}']"), text)
     else:
         control.fill(str(answer))
+
+
+def date_parts(answer: str | bool) -> dict[str, str]:
+    """Split a date, either way round, by what its three fields' names end with."""
+    first, month, last = (*str(answer).split("-"), "", "")[:3]
+    day, year = (last, first) if len(first) == 4 else (first, last)
+    return {"": day, ".m": month, ".y": year}
+
+
+def fill_part(control: Locator, text: str) -> None:
+    """Answer one of the three fields of a date: days and years are typed, months are chosen."""
+    if control.evaluate("(node) => node.localName") == "select":
+        control.select_option(text)
+    else:
+        control.fill(text)
 
 
 def wait_until_saved(page: Page) -> None:
@@ -45,7 +61,3 @@ def send_form(page: Page) -> Locator:
     receipt = page.locator("[data-receipt]")
     expect(receipt).to_be_visible()
     return receipt
-
-
-def _is_day(answer: str) -> bool:
-    return len(answer) == len("2026-11-25") and answer[4] == answer[7] == "-"

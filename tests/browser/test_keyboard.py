@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from server.form import Field
+from server.moments import month_names
 from tests.browsing import Phone
 from tests.people import Answers, person
 from tests.people_at_work import FORM, SERVICE, TEXTS, expect_filled, settled, typed
@@ -15,6 +16,7 @@ from tests.serving import RunningOffice
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 ID = TEXTS["id"]
+MONTHS = month_names("id")
 FURTHEST = 60  # presses of Tab between two neighbours of a page; more is a trap
 
 
@@ -53,6 +55,11 @@ def answer(page: Page, field: Field, answers: Answers) -> None:
         tab_to(page, control)
         if control.is_checked() != bool(value):
             page.keyboard.press("Space")
+    elif field.control == "date":
+        day, month, year = typed(field, value).split("-")
+        for part, keys in (("", day), (".m", MONTHS[int(month) - 1]), (".y", year)):
+            tab_to(page, page.locator(f'[name="{field.key}{part}"]'))
+            page.keyboard.type(keys)
     else:
         tab_to(page, control)
         page.keyboard.type(typed(field, value))

@@ -105,6 +105,17 @@ async def test_what_is_wrong_is_named_and_what_was_typed_is_kept(office: SmallOf
 
 
 @pytest.mark.anyio
+async def test_a_date_in_three_fields_is_one_answer_and_comes_back_as_one(office: SmallOffice, client: Client) -> None:
+    parts = {"tanggal_lahir": "31", "tanggal_lahir.m": "02", "tanggal_lahir.y": "1990"}
+    errors, values = html.unescape((await client.post_form("/en/apply/passport-new", parts)).text).split("|")[3:]
+    assert "tanggal_lahir" in json.loads(errors), "there is no such day"
+    assert json.loads(values) == {"tanggal_lahir": "31-02-1990"}
+    parts |= {"tanggal_lahir": "3"}
+    errors, _ = html.unescape((await client.post_form("/en/apply/passport-new", parts)).text).split("|")[3:]
+    assert "tanggal_lahir" not in json.loads(errors)
+
+
+@pytest.mark.anyio
 async def test_confirming_takes_it_in_once_however_often(office: SmallOffice, client: Client) -> None:
     code, item = await apply_small(client)
     for _ in range(3):

@@ -1,0 +1,62 @@
+/**
+ * What makes pages easier: larger letters, a contrast for sunlight, reading aloud. Chosen under *Tampilan* and kept on
+ * this device; pwa/main.js shows the choice again before anything else.
+ */
+
+import { button, element } from './element.js';
+import { startReading } from './reading-aloud.js';
+import { loadTexts, text } from './text.js';
+
+const KEPT = 'rantau-look';
+const SIZES = ['normal', 'large', 'larger'];
+const CONTRAST = 'contrast';
+const PANEL = 'look';
+
+/** Put the button into the page's corner, and offer to read aloud. */
+export async function startComfort() {
+  await loadTexts();
+  startReading();
+  const head = document.querySelector('.masthead > div');
+  if (!head || document.getElementById(PANEL)) return;
+  const panel = makePanel();
+  const opener = button('Aa', () => {
+    panel.hidden = !panel.hidden;
+    opener.setAttribute('aria-expanded', String(!panel.hidden));
+  }, { class: 'corner no-print', 'aria-expanded': 'false', 'aria-controls': PANEL });
+  opener.append(element('span', { class: 'visually-hidden' }, ` ${text('app.look')}`));
+  head.append(opener);
+  head.after(panel);
+}
+
+function makePanel() {
+  const look = chosen();
+  const sizes = SIZES.map((size) => choice(`app.look.${size}`, size === look.size,
+    { type: 'radio', name: KEPT, change: () => choose({ size }) }));
+  const contrast = choice('app.look.contrast', look.contrast, {
+    type: 'checkbox', change: (/** @type {{target: HTMLInputElement}} */ { target }) => choose({ contrast: target.checked }),
+  });
+  return element('div', { id: PANEL, class: 'centre notice stack near no-print', hidden: true },
+    element('fieldset', { class: 'stack near' }, element('legend', {}, text('app.look.size')), ...sizes), contrast);
+}
+
+/** @param {string} key @param {boolean} checked @param {Record<string, any>} attributes */
+const choice = (key, checked, attributes) =>
+  element('label', { class: 'choice' }, element('input', { ...attributes, checked }), text(key));
+
+/** What is chosen now. */
+function chosen() {
+  const words = (document.documentElement.dataset.look ?? '').split(' ');
+  return { size: SIZES.find((size) => words.includes(size)) ?? 'normal', contrast: words.includes(CONTRAST) };
+}
+
+/** @param {{size?: string, contrast?: boolean}} change */
+function choose(change) {
+  const { size, contrast } = { ...chosen(), ...change };
+  const look = [size, contrast ? CONTRAST : ''].join(' ').trim();
+  document.documentElement.dataset.look = look;
+  try {
+    localStorage.setItem(KEPT, look);
+  } catch {
+    // This browser stores nothing; the choice holds for this page.
+  }
+}
