@@ -53,9 +53,9 @@ export async function watches(after) {
   // Of what an enrolled device collected, it hears by its own word.
   const isWatched = (/** @type {Content} */ { proof, versions }) => proof && !(device && versions[0]?.[0].device === device);
   const cases = listed.filter(isWatched).sort((a, b) => (a.id < b.id ? -1 : 1));
-  const turn = cases.findIndex(({ id }) => id > after);
-  const ordered = [...cases.slice(Math.max(turn, 0)), ...cases.slice(0, Math.max(turn, 0))];
-  return ordered.slice(0, 20).map((content) => [content.id, content.proof, knownUpTo(content), 0]);
+  const rest = cases.filter(({ id }) => id > after);
+  // The same lists in each turn: the office knows them again.
+  return (rest.length ? rest : cases).slice(0, 20).map((content) => [content.id, content.proof, knownUpTo(content), 0]);
 }
 
 /**

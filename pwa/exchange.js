@@ -9,6 +9,7 @@ import { endedCase, isSigned } from './case-content.js';
 import { lose, reach } from './contact.js';
 import { amend, read, write } from './db.js';
 import { NoOfficeError, RootChangedError, StorageError } from './device-errors.js';
+import { Dialect } from './dialect.js';
 import { isDue, items, sending } from './outbox.js';
 import { noteTime, office, refreshOffice } from './pins.js';
 import { MEMORY, settle, takeReceipt } from './receipt-taking.js';
@@ -77,6 +78,7 @@ async function rounds(result, signal) {
   /** @type {Set<string>[]} */
   const [tried, asked] = [new Set(), new Set()];
   const memory = (await read('meta', MEMORY)) ?? { name: MEMORY, cursor: '' };
+  const dialect = new Dialect(memory, at);
   let watch = await watches(memory.cursor);
   let reading = at ? null : await readingHere(); // a hub cannot know who a volunteer is
   let [ask, have, time] = [await atHub(), /** @type {string[]} */ ([]), 0];
@@ -85,13 +87,14 @@ async function rounds(result, signal) {
     const sent = batchOf(due);
     const isOver = !sent.length && !watch.length && !have.length && !ask.length && !reading;
     if (isOver) return time && !at && dropOld(time).catch(() => {}); // or the next time
-    const head = await round({ sent, watch, have, ask, reading, result, signal });
-    if (!head) continue; // the same, in smaller batches
+    const head = await round({ sent, watch, have, ask, reading, dialect, result, signal });
+    if (!head) continue; // the same, in smaller batches or other words
     for (const { id } of sent) tried.add(id);
     time = head.time;
+    const isAgain = dialect.heard(head);
     have = await remember(memory, head, (id) => tried.has(id) || asked.has(id), watch.at(-1)?.[0]);
     for (const id of have) asked.add(id);
-    [watch, ask] = [[], []];
+    [watch, ask] = [isAgain ? watch : [], []];
     if (!(await reading?.heard(head))) reading = null;
   }
 }
@@ -103,19 +106,21 @@ async function readingHere() {
 }
 
 /**
- * One request. Gives the head of the answer, or null when the batch was too large and has been halved.
- * @param {{sent: Item[], watch: any[], have: string[], ask: string[], reading: DeviceReading | null, result: Result, signal?: AbortSignal}} what
+ * One request. Gives the head of the answer, or null when it is to be tried once more: the batch was too large and has been
+ * halved, or the server does not know these words any more.
+ * @param {{sent: Item[], watch: any[], have: string[], ask: string[], reading: DeviceReading | null, dialect: Dialect,
+ *   result: Result, signal?: AbortSignal}} what
  */
-async function round({ sent, watch, have, ask, reading, result, signal }) {
-  const lists = Object.entries({ watch, have, ask }).filter(([, list]) => list.length);
-  const hello = JSON.stringify({ v: 1, ...Object.fromEntries(lists), ...(await reading?.hello()) });
+async function round({ sent, watch, have, ask, reading, dialect, result, signal }) {
+  const hello = await dialect.hello({ watch, have, ask }, await reading?.hello());
   const started = Date.now();
   for (const { id } of sent) sending.add(id);
   try {
-    const head = await answers([hello, ...sent.map(({ line }) => line)], sent, result, reading, signal);
+    const head = await answers([hello, ...sent.map(dialect.line)], sent, result, reading, signal);
     if (Date.now() - started < BRISK) batchSize = Math.min(batchSize * 2, MOST);
     return head;
   } catch (error) {
+    if (error instanceof TransportError && error.reason === 'unread' && dialect.isNewer) return dialect.forget();
     const isTooLarge = error instanceof TransportError && error.reason === 'too-large';
     batchSize = isTooLarge ? sizeOf(sent) / 2 : Math.max(sizeOf(sent) / 2, LEAST);
     if (!isTooLarge || !sent.length || (at && sent.length === 1)) throw error;
@@ -165,6 +170,7 @@ async function take(row, round) {
   const [id, what, detail, line] = row;
   if (id === 'erase' || id === 'voided') return takeEnd(what, round);
   if (id === 'since') return takePlace(what, detail, round);
+  if (id === 'steps') return takeSteps(what, round);
   const item = round.sent.find((sent) => sent.id === id) ?? (id === null ? round.sent[line - 2] : await elsewhere(id));
   if (what === 'missing') await offerAgain(id);
   else if (!item || (at && what === 'refused')) return; // only the office refuses
@@ -215,9 +221,17 @@ const atHub = async () => (await items()).filter(({ state }) => state === 'hub')
 
 /** @param {any} event @param {Round} round */
 async function takeEvent(event, { keys, news }) {
-  if (!(await isSigned(event, event?.case, keys))) return;
-  news.set(event.case, [...(news.get(event.case) ?? []), event]);
+  if (await isSigned(event, event?.case, keys)) noteEvent(event, news);
 }
+
+/** @param {any} signed @param {Round} round */
+async function takeSteps(signed, { keys, news, reading }) {
+  if (!reading) return; // whoever holds codes is told what the office itself signed
+  for (const event of await (await import('./bare-steps.js')).stepsOf(signed, keys)) noteEvent(event, news);
+}
+
+/** @param {any} event @param {Map<string, any[]>} news */
+const noteEvent = (event, news) => news.set(event.case, [...(news.get(event.case) ?? []), event]);
 
 /** @param {any} mark @param {Round} round */
 async function takeEnd(mark, { keys, result }) {
@@ -255,7 +269,7 @@ function stateOf(error) {
   if (error instanceof NoOfficeError) return 'no-office';
   if (error instanceof RootChangedError || error instanceof StorageError) return 'failed';
   if (!(error instanceof TransportError)) throw error;
-  if (error.reason === 'away') return 'offline';
+  if (error.reason === 'away' || error.reason === 'unread') return 'offline';
   return error.reason === 'busy' ? 'busy' : 'failed';
 }
 

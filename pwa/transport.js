@@ -2,11 +2,11 @@
 
 import { bodyOf, canGzip } from './wire-body.js';
 
-/** How it failed: `away` (no answer, or not ours), `cut`, `too-large`, `busy`, `unsupported`. */
+/** How it failed: `away` (no answer, or not ours), `cut`, `too-large`, `busy`, `unsupported`, `unread` (the first line). */
 export class TransportError extends Error {
   name = 'TransportError';
 
-  /** @param {'away' | 'cut' | 'too-large' | 'busy' | 'unsupported'} reason @param {number} [retryAfter] seconds */
+  /** @param {'away' | 'cut' | 'too-large' | 'busy' | 'unsupported' | 'unread'} reason @param {number} [retryAfter] seconds */
   constructor(reason, retryAfter = 0) {
     super(reason);
     this.reason = reason;
@@ -18,8 +18,9 @@ const NDJSON = 'application/x-ndjson';
 const QUIET = 60_000; // milliseconds without a byte after which nobody is there
 const SLOWEST = 1; // bytes a millisecond going out; slower than that is worth cutting into smaller batches
 const LONGEST = 1 << 20; // characters of a line
-/** @type {Record<number, 'too-large' | 'unsupported'>} */
-const REASONS = { 413: 'too-large', 415: 'unsupported' };
+const SHORT = 200; // characters of a line that gzip makes longer
+/** @type {Record<number, 'too-large' | 'unsupported' | 'unread'>} */
+const REASONS = { 400: 'unread', 413: 'too-large', 415: 'unsupported' };
 
 let isPlain = !canGzip;
 
@@ -34,9 +35,10 @@ let isPlain = !canGzip;
 export async function* post(lines, signal, origin = '') {
   const { cutter, wait, stop } = stopwatch(signal);
   try {
-    const body = await bodyOf(lines, isPlain);
+    const asIs = isPlain || (lines.length === 1 && lines[0].length < SHORT);
+    const body = await bodyOf(lines, asIs);
     wait(QUIET + body.size / SLOWEST);
-    const answer = await send(body, cutter.signal, origin);
+    const answer = await send(body, asIs, cutter.signal, origin);
     const rows = jsonLines(/** @type {ReadableStream} */ (answer.body), () => wait(QUIET));
     yield await headOf(rows);
     yield* rows;
@@ -92,11 +94,11 @@ async function readAhead(reader, rows, heard) {
   }
 }
 
-/** @param {Blob} body @param {AbortSignal} signal @param {string} origin */
-async function send(body, signal, origin) {
+/** @param {Blob} body @param {boolean} asIs @param {AbortSignal} signal @param {string} origin */
+async function send(body, asIs, signal, origin) {
   /** @type {Record<string, string>} */
   const headers = { 'Content-Type': NDJSON, Accept: NDJSON };
-  if (!isPlain) headers['Content-Encoding'] = 'gzip';
+  if (!asIs) headers['Content-Encoding'] = 'gzip';
   const options = /** @type {const} */ ({ method: 'POST', cache: 'no-store', credentials: 'omit', redirect: 'error' });
   const answer = await fetch(`${origin}/exchange`, { ...options, headers, body, signal }).catch(() => {
     throw new TransportError('away');

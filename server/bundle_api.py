@@ -49,7 +49,8 @@ async def answer_bundle(
         head = await incoming.head(office=office)
         stores = [taking.intake.cases, taking.intake.wraps]
         first = {"epoch": await epoch(stores), **about, "entries": len(head.entries)}
-        return NdjsonResponse(await begun(_answers(taking, incoming, first, done)))
+        _, batches = await begun(_answers(taking, incoming, first, done))
+        return NdjsonResponse(batches)
     except BundleError as error:
         return Problem(400, "bad-bundle", error.reason)
     except Unavailable:

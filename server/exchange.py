@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from starlette.responses import Response
 from server.body_deadline import PATIENCE, Deadline
 from server.body_lines import BodyLimits, BodyLines, BodyMalformed, BodyTooLarge
 from server.device_auth import Reading, judge
-from server.device_news import device_news
+from server.device_news import device_news, with_bare_steps
 from server.devices import Devices
 from server.hub_news import hub_news, note_relayed
 from server.hubs import Hubs
@@ -28,7 +28,7 @@ from server.items import ItemRefused
 from server.ndjson import NDJSON, NdjsonResponse, Problem, begun
 from server.office import Office, office_of
 from server.packing import choose_live_encoding
-from server.watch import Hello, News, marks_of, read_hello
+from server.watch import VERSION, Hello, News, Watch, marks_of, read_hello
 from sync.canonical import b32_encode
 from sync.errors import Unavailable
 from sync.shape import case_of_id
@@ -54,8 +54,8 @@ async def answer_exchange(request: Request, answers: Callable[[Hello, "Body"], A
     body = Body(request, BodyLines(gzip=bool(request.headers.get("content-encoding"))))
     try:
         hello = read_hello(await body.first())
-        batches = answers(hello, body)
-        return NdjsonResponse(await begun(batches), encoding=_encoding(request, hello, body))
+        first, batches = await begun(answers(hello, body))
+        return NdjsonResponse(batches, encoding=_encoding(request, hello, body, first))
     except ItemRefused as refused:
         return Problem(413 if refused.reason == "too-large" else 400, "bad-first-line", refused.reason)
     except Unavailable:
@@ -92,11 +92,6 @@ class Body:
         self._count = 0
         self._waiting: list[tuple[int, bytes]] = []
         self.ended: str | None = None  # "whole", "cut", "too-large" or "malformed"
-
-    @property
-    def has_items(self) -> bool:
-        """Say whether lines came after the first."""
-        return self._count > 1
 
     @property
     def is_empty(self) -> bool:
@@ -157,13 +152,15 @@ async def _answers(request: Request, hello: Hello, body: Body) -> AsyncIterator[
     office = office_of(request)
     cases = office.databases.cases
     news = News(cases, office.databases.wraps)
-    rows, more = await news.of(hello.watch)
+    watches = office.watch_lists.watches_of(hello)
+    rows, more = await news.of(watches or ())
     reader = await _reader(office, hello)
     head = {
         "epoch": await epoch([cases, office.databases.wraps]),
         "time": office.clock(),
         "public": office.public,
         "more": more,
+        **words_of_version(hello, watches),
     } | ({"reading": reader.word} if reader else {})
     # The first group is taken before the answer begins, so that a store that is away is a 503 and no broken answer.
     taken = await _take(request, body, reader)
@@ -176,11 +173,17 @@ async def _answers(request: Request, hello: Hello, body: Body) -> AsyncIterator[
             answered |= _answered(taken)
             yield taken
         if reader and hello.since is not None and body.ended != "cut":
-            yield await _news(office_of(request), reader, hello.since, answered)
+            yield await _news(office_of(request), reader, hello, answered)
     except Unavailable:
         log.warning("the store went away during an exchange; the sender repeats the rest")
         return
     yield body.last_row()
+
+
+def words_of_version(hello: Hello, watches: Sequence[Watch] | None) -> dict[str, Any]:
+    """Give what the head says of the version to speak: that another may be spoken, or that a digest is not known."""
+    newer = {"v": VERSION} if hello.version < VERSION else {}
+    return newer | ({"watch": "again"} if watches is None else {})
 
 
 async def _asked(intake: Intake, news: News, ids: tuple[str, ...]) -> list[Any]:
@@ -208,10 +211,11 @@ async def _reader(office: Office, hello: Hello) -> _Reader | None:
     return _Reader(reading.word, device=reading.device)
 
 
-async def _news(office: Office, reader: _Reader, since: str, answered: set[str]) -> list[Any]:
-    intake = intake_of(office)
+async def _news(office: Office, reader: _Reader, hello: Hello, answered: set[str]) -> list[Any]:
+    intake, since = intake_of(office), hello.since or ""
     if reader.device:
-        return await device_news(office, intake, reader.device, since, answered=answered)
+        rows = await device_news(office, intake, reader.device, since, answered=answered)
+        return rows if hello.version < VERSION else with_bare_steps(rows, office.server_kid, office.server_key)
     if reader.hub:
         return await hub_news(office.databases.staff, intake, reader.hub, since, answered=answered)
     return []
@@ -257,7 +261,7 @@ def _refusal_by_headers(request: Request, limits: BodyLimits) -> Problem | None:
     return Problem(413, "too-large") if int(length) > limits.sent else None
 
 
-def _encoding(request: Request, hello: Hello, body: Body) -> str | None:
-    if not (hello.watch or hello.have or hello.ask or hello.auth or body.has_items):
+def _encoding(request: Request, hello: Hello, body: Body, first: list[Any]) -> str | None:
+    if body.is_empty and len(first) == 1 and hello.auth is None:
         return None  # a compressed head alone would be longer
     return choose_live_encoding(request.headers.get("accept-encoding", ""))

@@ -12,6 +12,7 @@ from server.hub_identity import HubIdentity, HubIdentityError, read_identity
 from server.hub_stores import HubStores, open_hub_stores
 from server.office import KEYS, now
 from server.settings import Settings
+from server.watch_lists import WatchLists
 from sync.errors import NotFound, OpenError
 from sync.keyring import KeyList, verify_key_list
 
@@ -38,6 +39,7 @@ class Hub:
     local_clock: Callable[[], int]
     skew: int = 0
     public: str = UNKNOWN
+    watch_lists: WatchLists = field(default_factory=WatchLists)
     woken: Callable[[], None] = field(default=lambda: None, repr=False)
     stirred: Callable[[], None] = field(default=lambda: None, repr=False)
 

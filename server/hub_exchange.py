@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from server.bundle_api import answer_bundle
 from server.bundle_import import BundleImport
-from server.exchange import Body, answer_exchange, epoch, rows_of
+from server.exchange import Body, answer_exchange, epoch, rows_of, words_of_version
 from server.hub import Hub, hub_of
 from server.hub_intake import HubIntake, hub_intake_of
 from server.watch import Hello, News
@@ -51,13 +51,15 @@ async def hub_keys(request: Request) -> Response:
 
 async def _answers(hub: Hub, hello: Hello, body: Body) -> AsyncIterator[list[Any]]:
     stores, intake = hub.stores, hub_intake_of(hub)
-    rows, more = await News(stores.cases, stores.wraps).of(hello.watch)
+    watches = hub.watch_lists.watches_of(hello)
+    rows, more = await News(stores.cases, stores.wraps).of(watches or ())
     head = {
         "epoch": await epoch([stores.cases, stores.wraps]),
         "time": hub.clock(),
         "public": hub.public,
         "more": more,
         "hub": hub.own.name,
+        **words_of_version(hello, watches),
     }
     taken = await _take(intake, body)
     yield [head, *await _known(hub, hello.ask), *rows, *taken]

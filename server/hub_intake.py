@@ -12,11 +12,9 @@ from server.forms import Forms
 from server.hub import Hub
 from server.hub_stores import HubStores
 from server.intake import Intake, Ok, Outcome, Refused, present
-from server.items import Item, ItemRefused, parse_line, readable_id
+from server.items import Item, ItemRefused, read_well_made
 from sync.document import Doc
-from sync.errors import ShapeError
 from sync.receipts import sign_receipt
-from sync.seal import check_pair
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +26,7 @@ class HubIntake(Intake):
 
     def _read(self, line: bytes) -> Item | Refused:
         try:
-            return _well_made(line, limit=self.line_limit)
+            return read_well_made(line, limit=self.line_limit)
         except ItemRefused as refusal:
             return Refused(refusal.id, refusal.reason)
 
@@ -71,14 +69,3 @@ def hub_intake_of(hub: Hub) -> HubIntake:
 def outcome_of(row: Sequence[Any]) -> Outcome:
     """Read what the office answered of an item."""
     return Ok(row[0], row[2]) if row[1] == "ok" else Refused(row[0], row[2])
-
-
-def _well_made(line: bytes, *, limit: int) -> Item:
-    pair = parse_line(line, limit=limit)
-    if not isinstance(pair, list) or len(pair) != 2:
-        raise ItemRefused("malformed")
-    try:
-        check_pair(*pair)
-    except ShapeError as error:
-        raise ItemRefused(error.reason, readable_id(pair[0])) from None
-    return Item(*pair)

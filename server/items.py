@@ -1,4 +1,5 @@
-"""Reads one item of an exchange, a line `[version, wrap]`, as far as that goes without a store: shape, form, key, time.
+"""Reads one item of an exchange, a line `[version, wrap]` or a packed one, as far as that goes without a store: shape,
+form, key, time.
 
 Every refusal has a typed reason, which the device shows as the text `refused.<reason>` and keeps the item.
 """
@@ -12,6 +13,7 @@ from server.forms import Forms
 from sync.document import Doc, is_id
 from sync.errors import ShapeError
 from sync.keyring import KeyList
+from sync.packed_item import is_packed, unpack_item
 from sync.seal import check_pair
 from sync.shape import case_of_version, wrap_hash
 
@@ -87,17 +89,30 @@ def read_item(line: bytes, *, forms: Forms, key_list: KeyList, now: int, limit: 
     Raises:
         ItemRefused: with the reason to tell the sender.
     """
+    item = read_well_made(line, limit=limit)
+    reason = _reason_against(item.version, item.wrap, forms=forms, key_list=key_list, now=now)
+    if reason:
+        raise ItemRefused(reason, item.id)
+    return item
+
+
+def read_well_made(line: bytes, *, limit: int = LINE_LIMIT) -> Item:
+    """Read an item, packed or not, and check only that it is well made.
+
+    Raises:
+        ItemRefused: with the reason to tell the sender.
+    """
     pair = parse_line(line, limit=limit)
-    if not isinstance(pair, list) or len(pair) != 2:
-        raise ItemRefused("malformed")
-    version, wrap = pair
+    try:
+        version, wrap = unpack_item(pair) if is_packed(pair) else pair
+    except ShapeError as error:
+        raise ItemRefused(error.reason) from None
+    except (TypeError, ValueError):
+        raise ItemRefused("malformed") from None
     try:
         check_pair(version, wrap)
     except ShapeError as error:
         raise ItemRefused(error.reason, readable_id(version)) from None
-    reason = _reason_against(version, wrap, forms=forms, key_list=key_list, now=now)
-    if reason:
-        raise ItemRefused(reason, version["_id"])
     return Item(version, wrap)
 
 

@@ -57,8 +57,8 @@ class NdjsonResponse(Response):
             return
 
 
-async def begun(batches: AsyncIterator[list[Any]]) -> AsyncIterator[list[Any]]:
-    """Give the same batches once the first is there: whatever it raises comes before an answer has begun."""
+async def begun(batches: AsyncIterator[list[Any]]) -> tuple[list[Any], AsyncIterator[list[Any]]]:
+    """Give the first batch, and the same batches again: whatever it raises comes before an answer has begun."""
     first = await anext(batches)
 
     async def all_of_them() -> AsyncIterator[list[Any]]:
@@ -66,7 +66,7 @@ async def begun(batches: AsyncIterator[list[Any]]) -> AsyncIterator[list[Any]]:
         async for rows in batches:
             yield rows
 
-    return all_of_them()
+    return first, all_of_them()
 
 
 def lines(rows: list[Any]) -> bytes:

@@ -22,6 +22,7 @@ from server.regions import Regions
 from server.server_key import ServerKeyError, read_listed_key, read_server_key
 from server.settings import Settings
 from server.site import Site, build_site
+from server.watch_lists import WatchLists
 from sync.errors import NotFound, OpenError
 from sync.key_pair import KeyPair
 from sync.keyring import KeyList, verify_key_list
@@ -42,6 +43,7 @@ class Office:
         keys: the list of keys as the root signed it.
         clock: seconds since 1970.
         gathering: where exchanges leave their items to be taken with those of others.
+        watch_lists: what devices need not say again.
     """
 
     settings: Settings
@@ -58,6 +60,7 @@ class Office:
     site: Site
     clock: Callable[[], int]
     gathering: Gathering = field(default_factory=Gathering)
+    watch_lists: WatchLists = field(default_factory=WatchLists)
 
     @property
     def forms(self) -> Forms:

@@ -47,8 +47,8 @@ EXTRAS = {
         "components/case-steps", "components/correction", "components/office-words", "components/track-form", "contact",
         "crypto/event-reading", "crypto/open-own", "crypto/receipts", "crypto/shape", "crypto/speakable",
         "crypto/unpadding", "exchange", "exchange-timer", "lease", "online", "passphrase/offer", "region-names",
-        "transport", "bundle-export", "components/save-file", "receipt-taking",
-        "comfort", "reading-aloud",
+        "transport", "bundle-export", "components/save-file", "bare-steps", "dialect", "packed-item",
+        "receipt-taking", "comfort", "reading-aloud",
     ),
     # Whoever takes pictures of documents, and the way that they go to the office.
     "images": ("images/image-store",),

@@ -8,23 +8,39 @@ from server.items import ItemRefused, parse_line
 from sync.document import Doc, is_id
 from sync.events import MAX_N, event_id
 from sync.receipt_code import proof_matches
-from sync.shape import is_case
+from sync.shape import is_case, is_whole
 from sync.store import Row, Store
 
+VERSION = 2  # of the exchange: what this server reads at most
 MAX_WATCHES = 20
 MAX_HAVE = 1000
 ANSWER_LIMIT = 256 * 1024  # bytes after which a device asks again for the rest
 _KINDS = ("app", "cmp", "msg")
+_FIRST = frozenset({"device", "watch", "have", "ask", "auth", "since"})
+_MEMBERS = {1: _FIRST, 2: _FIRST | {"watched"}}  # of the first line, by the version that it speaks
 
 
 @dataclass(frozen=True)
 class Watch:
-    """A case asked for: events after number `known`, or all of the case."""
+    """A case asked for: events after number `known`, or all of the case; `proof` is None where it was shown before."""
 
     case: str
-    proof: str = field(repr=False)
+    proof: str | None = field(repr=False)
     known: int
-    whole: bool
+    whole: bool = False
+
+    @property
+    def is_proven(self) -> bool:
+        """Say whether the asker may read the case."""
+        return self.proof is None or proof_matches(self.case, self.proof)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A list of cases asked for by its digest: events of each after its number in `known`."""
+
+    digest: str = field(repr=False)
+    known: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -32,12 +48,16 @@ class Hello:
     """What the first line of an exchange says.
 
     Attributes:
+        version: of the exchange as the sender speaks it.
+        watched: in place of `watch`.
         auth: who the device is, as it says: of whatever shape, because a wrong one only ends reading.
         ask: versions of which a receipt is wanted, sent by another way.
         since: where an enrolled device's reading goes on; empty is from the start.
     """
 
+    version: int = VERSION
     watch: tuple[Watch, ...] = ()
+    watched: Watched | None = None
     have: tuple[str, ...] = ()
     ask: tuple[str, ...] = ()
     auth: Any = field(default=None, repr=False)
@@ -51,12 +71,19 @@ def read_hello(line: bytes) -> Hello:
         ItemRefused: `version-unknown`, `too-many` or what `parse_line` raises.
     """
     match parse_line(line):
-        case {"v": int(v)} if v != 1:
+        case {"v": int(v)} if not 1 <= v <= VERSION:
             raise ItemRefused("version-unknown")
-        case {"v": 1, **rest} if set(rest) <= {"device", "watch", "have", "ask", "auth", "since"}:
+        case {"v": int(v), **rest} if set(rest) <= _MEMBERS[v]:
             since = rest.get("since")
-            known = (_watches(rest.get("watch", [])), _ids(rest.get("have", [])), _ids(rest.get("ask", [])))
-            return Hello(*known, rest.get("auth"), since if isinstance(since, str) else None)
+            return Hello(
+                version=v,
+                watch=_watches(rest.get("watch", [])),
+                watched=_watched(rest["watched"]) if "watched" in rest else None,
+                have=_ids(rest.get("have", [])),
+                ask=_ids(rest.get("ask", [])),
+                auth=rest.get("auth"),
+                since=since if isinstance(since, str) else None,
+            )
     raise ItemRefused("malformed")
 
 
@@ -66,6 +93,15 @@ def _watches(rows: object) -> tuple[Watch, ...]:
     if len(rows) > MAX_WATCHES:
         raise ItemRefused("too-many")
     return tuple(map(_watch, rows))
+
+
+def _watched(row: object) -> Watched:
+    match row:
+        case [str(digest), *known] if len(known) <= MAX_WATCHES:
+            numbers = tuple(n for n in known if isinstance(n, int) and is_whole(n) and n <= MAX_N)
+            if len(numbers) == len(known):
+                return Watched(digest, numbers)
+    raise ItemRefused("malformed")
 
 
 def _watch(row: object) -> Watch:
@@ -113,7 +149,7 @@ class News:
         return [[id_, "missing"] for id_, gone in zip(lost, erased, strict=True) if _is_lost(gone)]
 
     async def _rows(self, watch: Watch) -> list[Any]:
-        if not proof_matches(watch.case, watch.proof):
+        if not watch.is_proven:
             return [[watch.case, "refused", "proof-wrong"]]
         for name, mark in await marks_of(self.cases, watch.case):
             return [[name, mark]]

@@ -19,7 +19,18 @@ CODE_PROOF = 32  # bytes beside it in an office's wrap: h(read) and sign
 KID_WRAP = HPKE_OVERHEAD + DEK + CODE_PROOF  # 145 bytes
 HOLDER_WRAP = OVERHEAD + DEK  # 60 bytes
 
-_KEYS = {"_id", "type", "service", "form", "at", "channel", "device", "area", "wish", "prev", "blobs", "seal"}
+CLEAR = (
+    "service",
+    "form",
+    "at",
+    "channel",
+    "device",
+    "area",
+    "wish",
+    "prev",
+    "blobs",
+)  # in the order in which H has them
+_KEYS = {"_id", "type", *CLEAR, "seal"}
 _KID = re.compile(r"[a-z0-9]{2,8}")
 _GROUP = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _SERVICE = re.compile(r"[a-z][a-z0-9-]{0,31}")
@@ -79,7 +90,7 @@ def version_hash(version: Mapping[str, Any]) -> bytes:
     """Give H, the canonical bytes that bind every clear field, every group and the wrap."""
     seal = version["seal"]
     groups: list[Canonical] = [[name, b64u_encode(sha256(b64u_decode(seal["g"][name])))] for name in sorted(seal["g"])]
-    clear = [version[key] for key in ("service", "form", "at", "channel", "device", "area", "wish", "prev", "blobs")]
+    clear = [version[key] for key in CLEAR]
     return canonical(["sl1", version["type"], case_of_version(version), *clear, groups, seal["w"]])
 
 

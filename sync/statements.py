@@ -1,7 +1,7 @@
 """What is signed beside events and receipts: an end of a case, a public document, what a device or a hub says."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,6 +101,13 @@ def verify_code_mark(doc: Mapping[str, Any], pub: bytes) -> tuple[str, str]:
     if doc["_id"] != f"code.{old}" or not is_kid(doc["kid"]) or doc["to"] == old:
         raise OpenError
     return verify_voided_code([["code1", old, doc["to"], doc["at"]], doc["sig"]], pub)
+
+
+def sign_steps(events: Sequence[Mapping[str, Any]], *, kid: str, private: KeyPair) -> list[Any]:
+    """Sign as the server that these steps of cases were taken, without what else stands in their events."""
+    steps: list[Canonical] = [[event["case"], event["n"], event["step"], event["at"]] for event in events]
+    signed: list[Canonical] = ["steps1", kid, steps]
+    return [signed, sign(signed, private)]
 
 
 def sign_public(id_: str, content: bytes, *, at: int, kid: str, private: KeyPair) -> Doc:

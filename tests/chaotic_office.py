@@ -23,6 +23,7 @@ from server.gathering import Gathering
 from server.ndjson import NDJSON
 from server.server_key import ServerKey, write_server_key
 from server.settings import load_settings
+from server.watch_lists import WatchLists
 from sync.bundle import TYPE
 from sync.replicator import replicate
 from sync.sqlite_store import SqliteStore, open_sqlite
@@ -160,6 +161,7 @@ class ChaoticOffice:
             settings=self.settings, databases=mortal, forms=FORMS, key_list=self.key_list,
             server_key=self.keys.server, server_kid="s1",
             clock=lambda: self.now, public="abcdefgh", root=self.keys.root.pub, gathering=Gathering(),
+            watch_lists=WatchLists(),
             audit=Audit(mortal.staff, "s1", self.keys.server, lambda: self.now),
         )  # fmt: skip
         self.app.state.office = self.office

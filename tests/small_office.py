@@ -18,6 +18,7 @@ from server.i18n import Catalogue, Catalogues, load_catalogues
 from server.projection import Projection
 from server.regions import load_regions
 from server.routes import ROWS, build_routes
+from server.watch_lists import WatchLists
 from sync.audit_chain import Deed, deed_of
 from sync.sqlite_store import SqliteStore, open_sqlite
 from tests.asgi import Client
@@ -92,6 +93,7 @@ async def small_office(
         "server_kid": "s1",
         "is_demo": False,
         "gathering": Gathering(),
+        "watch_lists": WatchLists(),
         "audit": Audit(stores["staff"], "s1", keys.server, clock),
         "root": keys.root.pub, "keys": keys.signed_list, "public": "abcdefgh", "site": SimpleNamespace(resources={}),
         "projection": Projection(folder / "projection.sqlite", stores["cases"], clock),

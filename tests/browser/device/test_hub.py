@@ -37,7 +37,8 @@ class VillageHub:
         if route.request.url.endswith("/ping"):
             return route.fulfill(body="rantau pppppppp\n", headers=headers)
         body = route.request.post_data_buffer or b""
-        lines = [json.loads(line) for line in gzip.decompress(body).splitlines()]
+        body = gzip.decompress(body) if "content-encoding" in route.request.headers else body
+        lines = [json.loads(line) for line in body.splitlines()]
         self.exchanges.append(lines)
         head = json.dumps({"epoch": "hhhhhhhh", "time": NOW + 366 * 86_400, "public": "zzzzzzzz", "more": False})
         rows = "\n".join([head, *self.rows(lines)]) + "\n"

@@ -14,6 +14,7 @@ from server.devices import DAY, IDLE, LONGEST, Devices
 from server.enrolment import Enrolment, plain
 from sync.canonical import b64u_encode
 from sync.events import sign_event
+from sync.key_pair import verify
 from sync.receipt_code import CodeKeys
 from sync.receipts import verify_receipt
 from sync.statements import DeviceAuth, sign_code_mark, sign_device_auth, sign_gone
@@ -59,8 +60,8 @@ class Desk:
         assert (await device.enrol(self.client, plain(code))).status == 200
         return device
 
-    async def exchange(self, *pairs: Any, auth: Any = None, since: str | None = "", **more: Any) -> Answer:
-        hello = {"v": 1} | more
+    async def exchange(self, *pairs: Any, auth: Any = None, since: str | None = "", v: int = 1, **more: Any) -> Answer:
+        hello = {"v": v} | more
         hello |= {} if auth is None else {"auth": auth}
         hello |= {} if since is None else {"since": since}
         lines = [json.dumps(hello).encode(), *map(to_line, pairs)]
@@ -74,10 +75,10 @@ class Desk:
     async def read(self, device: Device, since: str = "", *pairs: Any) -> Answer:
         return await self.exchange(*pairs, auth=device.auth(self.office.now), since=since)
 
-    async def step(self, code: CodeKeys, n: int, *, state: str = "taken") -> str:
+    async def step(self, code: CodeKeys, n: int, *, state: str = "taken", note: bytes | None = None) -> str:
         """Record a step, as an officer does."""
         event = sign_event(
-            case=code.case, n=n, step="dibayar", at=self.office.now, on=["a" * 20], note=None, kid="o1",
+            case=code.case, n=n, step="dibayar", at=self.office.now, on=["a" * 20], note=note, kid="o1",
             private=KEYS.office,
         )  # fmt: skip
         await self.office.databases.cases.bulk_docs([event | {"claim": [state, "x", NOW]}])
@@ -111,6 +112,24 @@ async def test_a_device_hears_of_what_it_collected_and_once(desk: Desk) -> None:
     everything = await desk.read(device)
     assert everything.events == [first]
     assert everything.receipts == [pair[0]["_id"]]
+
+
+@pytest.mark.anyio
+async def test_steps_without_a_note_come_as_one_row_that_the_server_signs(desk: Desk) -> None:
+    device, code, other = await desk.device(), new_keys(), new_keys()
+    start = await desk.read(device, "", collected(code, device), collected(other, device))
+    await desk.step(code, 1)
+    await desk.step(other, 1)
+    noted = await desk.step(code, 2, note=b"sealed to the holder")
+    first = await desk.read(device, start.since)
+    assert len(first.events) == 3, "as every device hears it that speaks the first version"
+    newer = await desk.exchange(auth=device.auth(desk.office.now), since=start.since, v=2)
+    assert newer.events == [noted]
+    [[signed, sig]] = [row[1] for row in newer.rows if isinstance(row, list) and row[0] == "steps"]
+    verify(signed, sig, KEYS.server.pub)
+    assert signed == ["steps1", "s1", [[case.case, 1, "dibayar", NOW] for case in (code, other)]]
+    nothing = await desk.exchange(auth=device.auth(desk.office.now), since=newer.since, v=2)
+    assert [row[0] for row in nothing.rows] == ["since"]
 
 
 @pytest.mark.anyio

@@ -23,6 +23,7 @@ from starlette.routing import Route
 from server.body_lines import BodyLines
 from server.exchange import GROUP, Body, exchange
 from server.gathering import Gathering
+from server.watch_lists import WatchLists
 from sync.document import Doc
 from sync.events import sign_event
 from sync.receipts import verify_receipt
@@ -51,7 +52,7 @@ def client(databases: SimpleNamespace) -> Client:
     app = Starlette(routes=[Route("/exchange", exchange, methods=["POST"])])
     app.state.office = SimpleNamespace(
         databases=databases, forms=FORMS, key_list=KEYS.key_list, server_key=KEYS.server, server_kid="s1",
-        clock=lambda: NOW, public="abcdefgh", gathering=Gathering(),
+        clock=lambda: NOW, public="abcdefgh", gathering=Gathering(), watch_lists=WatchLists(),
     )  # fmt: skip
     return Client(app)
 
@@ -206,7 +207,7 @@ async def test_many_items_are_committed_in_groups(client: Client, databases: Sim
     [
         (b"", 400, "malformed"),
         (b"not json", 400, "malformed"),
-        (b'{"v":2}', 400, "version-unknown"),
+        (b'{"v":3}', 400, "version-unknown"),
         (b'{"v":1,"v":1}', 400, "duplicate-key"),
         (b'{"v":1,"other":1}', 400, "malformed"),
         (b'{"v":1,"watch":[["x","y",0,0]]}', 400, "malformed"),
