@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from server.body_deadline import Deadline
 from server.bundle_import import BundleImport, IncomingBundle
-from server.exchange import RETRY_AFTER, epoch, intake_of
-from server.ndjson import NdjsonResponse, Problem, begun
+from server.exchange import epoch, intake_of
+from server.ndjson import NdjsonResponse, Problem, begun, later
 from server.office import office_of
 from sync.bundle import TYPE, office_id
 from sync.errors import BundleError, Unavailable
@@ -25,9 +25,8 @@ BUNDLE_LIMIT = 256 << 20  # bytes; a day of fifty applications with three photog
 async def take_bundle(request: Request) -> Response:
     """Answer `POST /bundle`."""
     office = office_of(request)
-    disk = None if office.settings.couchdb else office.settings.data
     about = {"time": office.clock(), "public": office.public}
-    taking = BundleImport(intake_of(office), disk)
+    taking = BundleImport(intake_of(office))
     return await answer_bundle(request, taking, office=office_id(office.root), about=about)
 
 
@@ -53,8 +52,8 @@ async def answer_bundle(
         return NdjsonResponse(batches)
     except BundleError as error:
         return Problem(400, "bad-bundle", error.reason)
-    except Unavailable:
-        return Problem(503, "unavailable", retry_after=RETRY_AFTER)
+    except Unavailable as error:
+        return later(error)
 
 
 async def _answers(

@@ -7,7 +7,6 @@ entry; the same file again, at the same time too, gives the same answers.
 import json
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from server.carried_files import CarriedFiles
@@ -66,10 +65,9 @@ class IncomingBundle:
 
 @dataclass
 class BundleImport:
-    """One bundle on its way into an intake; *disk* is the folder of an embedded store."""
+    """One bundle on its way into an intake."""
 
     intake: Intake
-    disk: Path | None = None
     _bytes: bytearray = field(default_factory=bytearray)
     _lines: list[tuple[str, bytes]] = field(default_factory=list)
     _told: list[Row] = field(default_factory=list)
@@ -117,7 +115,7 @@ class BundleImport:
             return "too-large"
         if version_id is None:
             return "unknown"
-        files = CarriedFiles(self.intake.cases, self.intake.blobs, self.disk)
+        files = CarriedFiles(self.intake.cases, self.intake.blobs, self.intake.disk)
         word = await files.take(data, digest, version_id=version_id)
         if word == "stored":
             self._grown.add(version_id)

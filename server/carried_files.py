@@ -5,14 +5,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from server.sealed_files import NotTaken, check_case, check_disk, put_blob, version_naming
+from server.disk import DiskFull, check_files
+from server.sealed_files import NotTaken, check_case, put_blob, version_naming
 from sync.canonical import b32_encode, sha256
 from sync.shape import case_of_version
 from sync.store import Store
 
 log = logging.getLogger("rantau.bundle")
-
-_FULL = ("case-full", "disk-full")
 
 
 @dataclass(frozen=True)
@@ -34,9 +33,11 @@ class CarriedFiles:
         try:
             version = await version_naming(self.cases, version_id, digest)
             await check_case(self.cases, self.blobs, case_of_version(version), digest, length=len(data))
-            check_disk(self.disk)
+            check_files(self.disk)
+        except DiskFull:
+            return "no-room"
         except NotTaken as refused:
-            return "no-room" if refused.reason in _FULL else refused.reason
+            return "no-room" if refused.reason == "case-full" else refused.reason
         return await self._write(data, digest)
 
     async def _write(self, data: bytes, digest: str) -> str:

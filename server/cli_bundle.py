@@ -48,7 +48,6 @@ class Door:
 
     intake: Intake
     office: str
-    disk: Path | None
 
 
 @dataclass
@@ -102,7 +101,7 @@ async def _import(settings: Settings, files: Sequence[Path]) -> bool:
 async def _opened(settings: Settings) -> AsyncIterator[Door]:
     if settings.role == "hub":
         async with open_hub(settings) as hub:
-            yield Door(hub_intake_of(hub), office_id(hub.own.root), settings.data)
+            yield Door(hub_intake_of(hub), office_id(hub.own.root))
         return
     own = read_server_key(settings.data)
     async with open_databases(settings) as databases:
@@ -115,15 +114,16 @@ async def _opened(settings: Settings) -> AsyncIterator[Door]:
             server_key=own.pair,
             server_kid=own.kid,
             clock=now,
+            disk=None if settings.couchdb else settings.data,
         )
-        yield Door(intake, office_id(own.root), None if settings.couchdb else settings.data)
+        yield Door(intake, office_id(own.root))
 
 
 async def _take(path: Path, door: Door) -> Told:
     told, answers = Told(), list[list[Any]]()
     incoming = IncomingBundle(_chunks_later(path))
     await incoming.head(office=door.office)
-    async for rows in BundleImport(door.intake, door.disk).answers(incoming):
+    async for rows in BundleImport(door.intake).answers(incoming):
         answers += [row for row in rows if row[1] == "ok" or row[0] in ("erase", "voided")]
         told.received |= {row[0] for row in rows if row[1] in ("ok", "kept", "stored")}
         told.refused += [(row[0], row[2]) for row in rows if row[1] == "refused"]

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import click
 
 from server.databases import open_databases
+from server.disk import shortage
 from server.hub import open_hub
 from server.hub_public import NOTE
 from server.hubs import Hubs
@@ -37,7 +38,7 @@ async def _office_status(settings: Settings) -> bool:
         links = [*filter(None, hubs), *await noted_links(databases.staff)]
     if not links:
         click.echo("This office has no hubs, and nothing was copied to or from elsewhere.")
-    return _show(links, at)
+    return _show(links, at) & has_room(settings)
 
 
 async def _hub_status(settings: Settings) -> bool:
@@ -54,7 +55,7 @@ async def _hub_status(settings: Settings) -> bool:
         ]
         areas = await hub.stores.areas(waiting)
     click.echo(f"Hub {hub.own.name}")
-    is_well = _show(links, at)
+    is_well = _show(links, at) & has_room(settings)
     _show_areas(settings, areas)
     for id_, reason in refused.items():
         click.echo(f"{_WRONG}  the office refused {id_}: {reason}; it stays here")
@@ -69,6 +70,13 @@ def _show(links: Iterable[Link], at: int) -> bool:
         error = f"; last error: {link.error}" if link.error else ""
         click.echo(f"{_RIGHT if link.is_well else _WRONG}  {link.name}: last success {reached}; {link.lag}{error}")
     return is_well
+
+
+def has_room(settings: Settings) -> bool:
+    short = None if settings.couchdb else shortage(settings.data)
+    if short:
+        click.echo(f"{_WRONG}  disk: {short}")
+    return short is None
 
 
 def _show_areas(settings: Settings, areas: Iterable[str | None]) -> None:

@@ -8,9 +8,11 @@ import base64
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from server.couch_admission import GONE, MARKS, Admission, NotAdmitted, digest_of_blob, without_history
 from server.couch_checked import CheckedStream
+from server.disk import check_files, check_text
 from server.erasure import erase, put_once
 from server.exchange import intake_of
 from server.intake import present, write_each
@@ -35,10 +37,16 @@ class OfficeGate:
     who: str
 
     async def write(self, store: Store, docs: Sequence[Doc], *, new_edits: bool) -> list[Written]:
-        """Write what passes; a row for each, in order. Marks go first: nothing comes in beside its own end."""
+        """Write what passes; a row for each, in order. Marks go first: nothing comes in beside its own end.
+
+        Raises:
+            DiskFull: nothing but marks was written.
+        """
         places = {place: doc for place, doc in enumerate(docs) if not is_mark(store, doc)}
         marks = {place: doc for place, doc in enumerate(docs) if place not in places}
         rows = await self._write(store, marks, new_edits=new_edits) if marks else {}
+        if places:
+            (check_files if store.name == "blobs" else check_text)(self._disk)
         rows |= await self._write(store, places, new_edits=new_edits)
         return [rows[place] for place in range(len(docs))]
 
@@ -69,6 +77,7 @@ class OfficeGate:
             admitted = Admission(self.office, {}, {}).streamed_blob(doc)
         except NotAdmitted as refused:
             return _refused(doc, refused.reason)
+        check_files(self._disk)
         checked = CheckedStream(streams["body"], digest_of_blob(doc["_id"]))
         try:
             return await store.put_streamed(admitted, {"body": checked.chunks()})
@@ -76,6 +85,10 @@ class OfficeGate:
             if checked.is_wrong:
                 return _refused(doc, "id-mismatch")
             raise
+
+    @property
+    def _disk(self) -> Path | None:
+        return intake_of(self.office).disk
 
     async def _closed(self, docs: Collection[Doc]) -> Mapping[str, str]:
         """Give the cases of which nothing more is taken, with the reason, as intake has it."""

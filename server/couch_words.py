@@ -17,7 +17,6 @@ from sync.errors import StoreError, Unavailable
 from sync.store import Written
 
 FACE = "/couch"
-RETRY_AFTER = 10  # seconds
 _NAMES = {
     400: ("bad_request", "this is not a request that can be answered"),
     401: ("unauthorized", "Name or password is incorrect."),
@@ -77,7 +76,7 @@ def refusal(status: int, *, error: str = "", reason: str = "", headers: Mapping[
 
 def refusal_of(error: StoreError) -> CouchAnswer:
     """Answer with what a store refused."""
-    headers = {"Retry-After": str(RETRY_AFTER)} if isinstance(error, Unavailable) else {}
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Unavailable) else {}
     # Why a store is away may name files and hosts: that is for the log of whoever runs it.
     reason = error.reason if error.status < 500 or isinstance(error, NotServed) else ""
     return refusal(error.status, error=error.error, reason=reason, headers=headers)

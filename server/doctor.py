@@ -9,6 +9,7 @@ from server.audit import verify_audit
 from server.backups import NOTE
 from server.content import Content, ContentError, load_content
 from server.databases import NAMES, Databases, open_databases
+from server.disk import room, shortage
 from server.erasure import unfinished_erasures
 from server.founding import RECOVERY
 from server.office import NoOffice, now, read_keys
@@ -48,6 +49,7 @@ async def examine(environ: Mapping[str, str]) -> list[Finding]:
     try:
         async with open_databases(settings) as databases:
             findings += [finding async for finding in _of_stores(settings, databases)]
+            findings += disk_findings(settings)
             findings += [finding async for finding in _of_keys(settings, databases)]
             findings += await _unfinished(databases.staff)
             findings.append(await _clock(databases, content))
@@ -98,6 +100,14 @@ async def _of_stores(settings: Settings, databases: Databases) -> AsyncIterator[
             yield Finding(False, f"Store: {name} can't be written ({error.reason}).")
         else:
             yield Finding(True, f"Store: {name} can be read and written, {count} documents.")
+
+
+def disk_findings(settings: Settings) -> list[Finding]:
+    """Say how much room there is, where the store is a folder on this machine."""
+    if settings.couchdb:
+        return []
+    short = shortage(settings.data)
+    return [Finding(short is None, f"Disk: {short or room(settings.data)}")]
 
 
 async def _of_keys(settings: Settings, databases: Databases) -> AsyncIterator[Finding]:

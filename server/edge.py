@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from server.case_status import standing
 from server.edge_sealing import local_day, seal_answers
-from server.exchange import RETRY_AFTER, intake_of
+from server.exchange import intake_of
 from server.forms import Form
 from server.intake import Ok, Outcome, Refused
 from server.office import office_of
@@ -116,7 +116,7 @@ def _sent(request: Request, outcome: Outcome | None, *, item: str, code: str) ->
         item=item,
     )
     if state == "unavailable":
-        response.headers["Retry-After"] = str(RETRY_AFTER)
+        response.headers["Retry-After"] = str(Unavailable.retry_after)
     return pack(request, response)
 
 

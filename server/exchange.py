@@ -21,11 +21,12 @@ from server.body_lines import BodyLimits, BodyLines, BodyMalformed, BodyTooLarge
 from server.device_auth import Reading, judge
 from server.device_news import device_news, with_bare_steps
 from server.devices import Devices
+from server.disk import check_text
 from server.hub_news import hub_news, note_relayed
 from server.hubs import Hubs
 from server.intake import Intake, Outcome
 from server.items import ItemRefused
-from server.ndjson import NDJSON, NdjsonResponse, Problem, begun
+from server.ndjson import NDJSON, NdjsonResponse, Problem, begun, later
 from server.office import Office, office_of
 from server.packing import choose_live_encoding
 from server.watch import VERSION, Hello, News, Watch, marks_of, read_hello
@@ -38,7 +39,6 @@ log = logging.getLogger("rantau.exchange")
 
 GROUP = 64  # items committed together: fifty forms of a volunteer's day are one group
 GROUP_AGE = 0.5  # seconds that an item waits for company while more is coming in
-RETRY_AFTER = 10  # seconds
 
 
 async def exchange(request: Request) -> Response:
@@ -58,8 +58,8 @@ async def answer_exchange(request: Request, answers: Callable[[Hello, "Body"], A
         return NdjsonResponse(batches, encoding=_encoding(request, hello, body, first))
     except ItemRefused as refused:
         return Problem(413 if refused.reason == "too-large" else 400, "bad-first-line", refused.reason)
-    except Unavailable:
-        return Problem(503, "unavailable", retry_after=RETRY_AFTER)
+    except Unavailable as error:
+        return later(error)
 
 
 def intake_of(office: Office) -> Intake:
@@ -73,6 +73,7 @@ def intake_of(office: Office) -> Intake:
         server_key=office.server_key,
         server_kid=office.server_kid,
         clock=office.clock,
+        disk=None if office.settings.couchdb else office.settings.data,
     )
 
 
@@ -231,7 +232,8 @@ async def _take(request: Request, body: Body, reader: _Reader | None) -> list[An
     office = office_of(request)
     intake = intake_of(office)
     lines = [line for _, line in group]
-    if reader and reader.hub:
+    if reader and reader.hub and lines:
+        check_text(intake.disk)  # or the note would be there of what is not
         databases = office.databases
         named = {case for line in lines if (case := intake.case_in(line)) is not None}
         await note_relayed(databases.staff, databases.cases, reader.hub, named, now=office.clock())

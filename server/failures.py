@@ -20,7 +20,6 @@ from sync.errors import Unavailable
 
 log = logging.getLogger("rantau.failures")
 
-RETRY_AFTER = 10  # seconds
 EXPLAINED = frozenset({400, 403, 404, 405, 413, 415, 429, 500, 503})  # those that have their own texts
 _NAMES = {
     400: "bad-request",
@@ -67,7 +66,7 @@ class Failures:
 async def explain(request: Request, error: Exception) -> Response:
     """Answer a request that failed."""
     if isinstance(error, Unavailable):
-        error = HTTPException(503, headers={"Retry-After": str(RETRY_AFTER)})
+        error = HTTPException(503, headers={"Retry-After": str(error.retry_after)})
     if isinstance(error, HTTPException):
         return _answer(request, error.status_code, dict(error.headers or {}))
     return _answer(request, 500, {}, number=log_failure(error))

@@ -82,7 +82,7 @@ async def _take(request: Request, told: Told) -> None:
     hub = hub_of(request)
     incoming = IncomingBundle(_file_of(request))
     await incoming.head(office=office_id(hub.own.root))
-    async for rows in BundleImport(hub_intake_of(hub), hub.settings.data).answers(incoming):
+    async for rows in BundleImport(hub_intake_of(hub)).answers(incoming):
         told.hear(rows)
     hub.woken()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from server.doctor import Finding
+from server.doctor import Finding, disk_findings
 from server.hub import Hub, open_hub
 from server.hub_identity import FILE, HubIdentityError, check_origin
 from server.server_key import MODE
@@ -14,7 +14,7 @@ async def examine_hub(settings: Settings) -> list[Finding]:
     """Look everything over; what can't be looked at because of something earlier is left out."""
     try:
         async with open_hub(settings) as hub:
-            return [_name(settings, hub), _file(settings), *_keys(hub)]
+            return [_name(settings, hub), _file(settings), *disk_findings(settings), *_keys(hub)]
     except (HubIdentityError, StoreError) as error:
         return [Finding(False, f"Hub: {error}")]
 

@@ -32,7 +32,7 @@ async def hub_exchange(request: Request) -> Response:
 async def hub_bundle(request: Request) -> Response:
     """Answer `POST /bundle` as the office does."""
     hub = hub_of(request)
-    taking = BundleImport(hub_intake_of(hub), hub.settings.data)
+    taking = BundleImport(hub_intake_of(hub))
     about = {"time": hub.clock(), "public": hub.public, "hub": hub.own.name}
     return await answer_bundle(request, taking, office=office_id(hub.own.root), about=about, done=hub.woken)
 

@@ -13,7 +13,6 @@ def hub_files_of(hub: Hub) -> SealedFiles:
         blobs=stores.blobs,
         pending=stores.notes,
         intake=hub_intake_of(hub),
-        settings=hub.settings,
         clock=hub.clock,
         done=hub.stirred,
     )

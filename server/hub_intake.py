@@ -61,6 +61,7 @@ def hub_intake_of(hub: Hub) -> HubIntake:
         server_key=own.pair,
         server_kid=hub.kid,
         clock=hub.clock,
+        disk=hub.settings.data,
         stores=stores,
         who=own.who,
     )

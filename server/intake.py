@@ -7,8 +7,10 @@ same write. A rewritten wrap keeps its first revision as ancestor: the repeat of
 import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from server.disk import check_text
 from server.erasure import forget_keys
 from server.forms import Forms
 from server.holder_entries import shut_out
@@ -66,7 +68,7 @@ Outcome = Ok | Kept | Refused
 
 @dataclass(frozen=True, kw_only=True)
 class Intake:
-    """Where items go and what they are checked against."""
+    """Where items go and what they are checked against; `disk` is the folder of embedded stores."""
 
     cases: Store
     wraps: Store
@@ -77,13 +79,17 @@ class Intake:
     server_kid: str
     clock: Callable[[], int]
     line_limit: int = LINE_LIMIT
+    disk: Path | None = None
 
     async def take(self, lines: Sequence[bytes]) -> list[Outcome]:
         """Take many items together, in two commits; each has its own outcome, in order.
 
         Raises:
             Unavailable: the store did not answer; nothing is known of these items, and repeating them is harmless.
+            DiskFull: none of them was stored.
         """
+        if lines:
+            check_text(self.disk)
         read = [self._read(line) for line in lines]
         items = {item.id: item for item in read if isinstance(item, Item)}
         outcomes = await self._store(list(items.values()))

@@ -11,7 +11,9 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from server.disk import DiskFull
 from server.packing import Encoder, encoder_of
+from sync.errors import Unavailable
 
 NDJSON = "application/x-ndjson"
 
@@ -24,6 +26,13 @@ class Problem(JSONResponse):
     def __init__(self, status: int, error: str, reason: str | None = None, *, retry_after: int | None = None) -> None:
         headers = {"Cache-Control": "no-store"} | ({"Retry-After": str(retry_after)} if retry_after else {})
         super().__init__({"error": error, "reason": reason}, status_code=status, headers=headers)
+
+
+def later(error: Unavailable) -> Problem:
+    """Answer that the store is away or its disk full: whoever asks comes again."""
+    # Why a store is away may name files and hosts.
+    reason = error.reason if isinstance(error, DiskFull) else None
+    return Problem(503, "unavailable", reason, retry_after=error.retry_after)
 
 
 class JsonAnswer(JSONResponse):

@@ -6,17 +6,15 @@ stranger can send no more than he has sealed applications for.
 
 import asyncio
 import logging
-import shutil
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from server.couch_checked import CheckedStream
+from server.disk import check_files
 from server.exchange import intake_of
 from server.intake import Intake, present
 from server.office import Office
-from server.settings import Settings
 from server.uploads import Upload, Uploads
 from server.watch import bare, case_versions, marks_of
 from sync.canonical import b32_decode
@@ -28,20 +26,17 @@ from sync.store import Store, Written
 log = logging.getLogger("rantau.blobs")
 
 CASE_LIMIT = 32 << 20  # bytes of all files of a case; three photographs are 70 KB
-RESERVE = 512 << 20  # bytes of disk that files leave to what is smaller and matters more
 CHECKSUM_MISMATCH = 460  # tus 1.0, checksum
 SWEEP_EVERY = 3600.0  # seconds
-_RETRY_AFTER = 600  # seconds
 
 
 class NotTaken(Exception):
     """The file is not taken: `status` and `reason` go into the answer."""
 
-    def __init__(self, status: int, reason: str, *, retry_after: int | None = None) -> None:
+    def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
-        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +47,6 @@ class SealedFiles:
     blobs: Store
     pending: Store
     intake: Intake
-    settings: Settings
     clock: Callable[[], int]
     done: Callable[[], None] = field(default=lambda: None, repr=False)
 
@@ -82,11 +76,12 @@ class SealedFiles:
         """See that a file still fits.
 
         Raises:
-            NotTaken: 413, the case has too much; 503, the disk is nearly full.
+            NotTaken: 413, the case has too much.
+            DiskFull: not beside everything else.
         """
         begun = [upload.length for upload in await self.uploads.of_case(case) if upload.digest != digest]
         await check_case(self.cases, self.blobs, case, digest, length=length + sum(begun))
-        check_disk(None if self.settings.couchdb else self.settings.data)
+        check_files(self.intake.disk)
 
     async def finish(self, upload: Upload) -> bool:
         """Store a file that is here whole; say whether durably. Repeating it is harmless.
@@ -135,7 +130,6 @@ def files_of(office: Office) -> SealedFiles:
         blobs=databases.blobs,
         pending=databases.staff,
         intake=intake_of(office),
-        settings=office.settings,
         clock=office.clock,
     )
 
@@ -177,17 +171,6 @@ async def check_case(cases: Store, blobs: Store, case: str, digest: str, *, leng
     stubs = [await stub_of(blobs, name) for name in sorted(names)]
     if sum(int(stub["length"]) for stub in stubs if stub) + length > CASE_LIMIT:
         raise NotTaken(413, "case-full")
-
-
-def check_disk(folder: Path | None) -> None:
-    """See that the disk of an embedded store has room for files.
-
-    Raises:
-        NotTaken: 503, it is nearly full.
-    """
-    if folder and shutil.disk_usage(folder).free < RESERVE:
-        log.error("less than %d MB of disk are free: no photographs are taken", RESERVE >> 20)
-        raise NotTaken(503, "disk-full", retry_after=_RETRY_AFTER)
 
 
 async def put_blob(blobs: Store, digest: str, length: int, chunks: AsyncIterator[bytes]) -> Written:

@@ -22,8 +22,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.couch_admission import is_blob
+from server.disk import DiskFull
 from server.handler import Handler
-from server.ndjson import Problem
+from server.ndjson import Problem, later
 from server.office import office_of
 from server.sealed_files import CHECKSUM_MISMATCH, NotTaken, SealedFiles, files_of
 from server.upload_turns import Cut, Turn, Turns
@@ -40,7 +41,7 @@ _CHECKSUMS = ("sha256", "sha1")
 _EXTENSIONS = "creation,creation-with-upload,checksum,expiration"
 _NUMBER = re.compile("[0-9]{1,15}")
 _NAMES = {400: "bad-request", 404: "not-found", 409: "conflict", 410: "gone", 413: "too-large", 415: "unsupported"}
-_NAMES |= {503: "unavailable", CHECKSUM_MISMATCH: "checksum"}
+_NAMES |= {CHECKSUM_MISMATCH: "checksum"}
 
 
 def _tus(handler: Handler) -> Handler:
@@ -61,7 +62,9 @@ async def _answered(handler: Handler, request: Request) -> Response:
     try:
         return await handler(request)
     except NotTaken as refused:
-        return Problem(refused.status, _NAMES[refused.status], refused.reason, retry_after=refused.retry_after)
+        return Problem(refused.status, _NAMES[refused.status], refused.reason)
+    except DiskFull as error:
+        return later(error)
     except Conflict:
         return Problem(409, _NAMES[409], "offset")
 

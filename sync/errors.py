@@ -80,6 +80,7 @@ class Unavailable(StoreError):
 
     status = 503
     error = "service_unavailable"
+    retry_after = 10  # seconds that whoever asked should wait
 
 
 class OpenError(SyncError):
