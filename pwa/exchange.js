@@ -25,7 +25,7 @@ import { vaultAtHand } from './vault.js';
  */
 /** @typedef {import('./crypto/key-list.js').KeyList} KeyList */
 /** @typedef {import('./device-reading.js').DeviceReading} DeviceReading */
-/** @typedef {{result: Result, keys: KeyList, sent: Item[], news: Map<string, any[]>, reading: DeviceReading | null}} Round */
+/** @typedef {{result: Result, keys: KeyList, sent: Item[], lost: Set<string>, news: Map<string, any[]>, reading: DeviceReading | null}} Round */
 
 const [LEAST, MOST, MOST_HAVE] = [8_000, 1 << 20, 1000]; // characters of a batch, less being worth no request; ids asked for
 const BRISK = 8_000; // milliseconds; a batch that took less may be doubled
@@ -76,23 +76,26 @@ async function all(signal) {
 /** @param {Result} result @param {AbortSignal} [signal] */
 async function rounds(result, signal) {
   /** @type {Set<string>[]} */
-  const [tried, asked] = [new Set(), new Set()];
+  const [tried, asked, lost] = [new Set(), new Set(), new Set()];
   const memory = (await read('meta', MEMORY)) ?? { name: MEMORY, cursor: '' };
   const dialect = new Dialect(memory, at);
+  /** What was asked for, is not there and was not sent since. @param {string} id */
+  const isLost = (id) => asked.has(id) && lost.has(id) && !tried.has(id);
   let watch = await watches(memory.cursor);
   let reading = at ? null : await readingHere(); // a hub cannot know who a volunteer is
   let [ask, have, time] = [await atHub(), /** @type {string[]} */ ([]), 0];
   for (;;) {
-    const due = (await items()).filter((item) => isDue(item) && !tried.has(item.id) && !(at && item.state === 'hub'));
+    const due = (await items()).filter((item) => (isLost(item.id) || isDue(item)) && !tried.has(item.id) && !(at && item.state === 'hub'));
     const sent = batchOf(due);
     const isOver = !sent.length && !watch.length && !have.length && !ask.length && !reading;
     if (isOver) return time && !at && dropOld(time).catch(() => {}); // or the next time
-    const head = await round({ sent, watch, have, ask, reading, dialect, result, signal });
+    const head = await round({ sent, watch, have, ask, reading, dialect, result, lost, signal });
     if (!head) continue; // the same, in smaller batches or other words
     for (const { id } of sent) tried.add(id);
     time = head.time;
     const isAgain = dialect.heard(head);
-    have = await remember(memory, head, (id) => tried.has(id) || asked.has(id), watch.at(-1)?.[0]);
+    const isAnswered = (/** @type {string} */ id) => tried.has(id) || (asked.has(id) && !isLost(id));
+    have = (await remember(memory, head, isAnswered, watch.at(-1)?.[0])).filter((id) => !asked.has(id));
     for (const id of have) asked.add(id);
     [watch, ask] = [isAgain ? watch : [], []];
     if (!(await reading?.heard(head))) reading = null;
@@ -109,14 +112,14 @@ async function readingHere() {
  * One request. Gives the head of the answer, or null when it is to be tried once more: the batch was too large and has been
  * halved, or the server does not know these words any more.
  * @param {{sent: Item[], watch: any[], have: string[], ask: string[], reading: DeviceReading | null, dialect: Dialect,
- *   result: Result, signal?: AbortSignal}} what
+ *   result: Result, lost: Set<string>, signal?: AbortSignal}} what
  */
-async function round({ sent, watch, have, ask, reading, dialect, result, signal }) {
+async function round({ sent, watch, have, ask, reading, dialect, result, lost, signal }) {
   const hello = await dialect.hello({ watch, have, ask }, await reading?.hello());
   const started = Date.now();
   for (const { id } of sent) sending.add(id);
   try {
-    const head = await answers([hello, ...sent.map(dialect.line)], sent, result, reading, signal);
+    const head = await answers([hello, ...sent.map(dialect.line)], sent, result, reading, lost, signal);
     if (Date.now() - started < BRISK) batchSize = Math.min(batchSize * 2, MOST);
     return head;
   } catch (error) {
@@ -133,12 +136,12 @@ async function round({ sent, watch, have, ask, reading, dialect, result, signal 
 
 /**
  * @param {string[]} lines @param {Item[]} sent @param {Result} result @param {DeviceReading | null} reading
- * @param {AbortSignal} [signal]
+ * @param {Set<string>} lost @param {AbortSignal} [signal]
  */
-async function answers(lines, sent, result, reading, signal) {
+async function answers(lines, sent, result, reading, lost, signal) {
   const rows = post(lines, signal, at);
   const { value: head } = await rows.next();
-  const round = { result, sent, news: new Map(), reading, keys: (await officeOf(head)).keys };
+  const round = { result, sent, lost, news: new Map(), reading, keys: (await officeOf(head)).keys };
   let told = { news: /** @type {string[]} */ ([]), isStored: false };
   try {
     let isWhole = true;
@@ -172,7 +175,7 @@ async function take(row, round) {
   if (id === 'since') return takePlace(what, detail, round);
   if (id === 'steps') return takeSteps(what, round);
   const item = round.sent.find((sent) => sent.id === id) ?? (id === null ? round.sent[line - 2] : await elsewhere(id));
-  if (what === 'missing') await offerAgain(id);
+  if (what === 'missing') await offerAgain(round.lost.add(id) && id);
   else if (!item || (at && what === 'refused')) return; // only the office refuses
   else if (what === 'ok') round.result[await takeReceipt(item, detail, round.keys)].push(item.id);
   else if (what === 'kept') await keep(item, round.result);
@@ -243,14 +246,16 @@ async function takeEnd(mark, { keys, result }) {
 
 /**
  * Note what the answer said of the server. One that was restored, as its new epoch says, or that was not asked for long,
- * is to say what it lacks: give what to ask it for. Noted when nothing is left to ask.
+ * is to say what it lacks: give what to ask it for. Noted when nothing is left to ask. Where a hub heard of a restore,
+ * it gets what it does not know the office to have; here that stays what the office signed, and the office is asked too.
  * @param {any} memory @param {any} head @param {(id: string) => boolean} isAnswered @param {string} [cursor]
  */
-async function remember(memory, { epoch }, isAnswered, cursor) {
+async function remember(memory, { epoch, office: told }, isAnswered, cursor) {
   const { heard = {} } = memory;
-  const isSure = at || Math.abs(Date.now() - heard[epoch]) < SURE;
+  const isSure = at ? !told || told in heard || told === memory.told : Math.abs(Date.now() - heard[epoch]) < SURE;
   const had = isSure ? [] : (await items()).filter(({ id, state }) => state === 'done' && !isAnswered(id));
-  if (!isSure && !had.length) memory.heard = Object.fromEntries([...Object.entries(heard), [epoch, Date.now()]].slice(-HEARD));
+  if (at && !had.length) memory.told = told;
+  else if (!isSure && !had.length) memory.heard = Object.fromEntries([...Object.entries(heard), [epoch, Date.now()]].slice(-HEARD));
   await write('meta', Object.assign(memory, { cursor: cursor ?? memory.cursor }));
   return had.slice(0, MOST_HAVE).map(({ id }) => id);
 }

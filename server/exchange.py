@@ -24,7 +24,7 @@ from server.devices import Devices
 from server.disk import check_text
 from server.hub_news import hub_news, note_relayed
 from server.hubs import Hubs
-from server.intake import Intake, Outcome
+from server.intake import Intake, Ok, Outcome
 from server.items import ItemRefused
 from server.ndjson import NDJSON, NdjsonResponse, Problem, begun, later
 from server.office import Office, office_of
@@ -166,7 +166,8 @@ async def _answers(request: Request, hello: Hello, body: Body) -> AsyncIterator[
     # The first group is taken before the answer begins, so that a store that is away is a 503 and no broken answer.
     taken = await _take(request, body, reader)
     answered = _answered(taken)
-    known = [*await news.missing(hello.have), *await _asked(intake_of(office_of(request)), news, hello.ask)]
+    intake = intake_of(office_of(request))
+    known = [*await _lacking(intake, news, hello.have), *await _asked(intake, news, hello.ask)]
     yield [head, *known, *rows, *taken]
     try:
         while not body.is_empty:
@@ -185,6 +186,12 @@ def words_of_version(hello: Hello, watches: Sequence[Watch] | None) -> dict[str,
     """Give what the head says of the version to speak: that another may be spoken, or that a digest is not known."""
     newer = {"v": VERSION} if hello.version < VERSION else {}
     return newer | ({"watch": "again"} if watches is None else {})
+
+
+async def _lacking(intake: Intake, news: News, ids: tuple[str, ...]) -> list[Any]:
+    """Name what is not here (any more); of what is here without its files, give a receipt that names those it has."""
+    without = await intake.again(await intake.without_files(ids))
+    return [*await news.missing(ids), *(outcome.row(0) for outcome in without if isinstance(outcome, Ok))]
 
 
 async def _asked(intake: Intake, news: News, ids: tuple[str, ...]) -> list[Any]:

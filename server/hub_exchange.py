@@ -60,9 +60,11 @@ async def _answers(hub: Hub, hello: Hello, body: Body) -> AsyncIterator[list[Any
         "more": more,
         "hub": hub.own.name,
         **words_of_version(hello, watches),
+        **await _office_as_heard(hub),
     }
     taken = await _take(intake, body)
-    yield [head, *await _known(hub, hello.ask), *rows, *taken]
+    lacking = [row for row in await _known(hub, hello.have) if row[1] == "missing"]
+    yield [head, *await _known(hub, hello.ask), *lacking, *rows, *taken]
     try:
         while not body.is_empty:
             yield await _take(intake, body)
@@ -72,6 +74,12 @@ async def _answers(hub: Hub, hello: Hello, body: Body) -> AsyncIterator[list[Any
     finally:
         hub.woken()  # whoever sent may be gone already
     yield body.last_row()
+
+
+async def _office_as_heard(hub: Hub) -> dict[str, str]:
+    """Give the office's epoch as this hub heard it: a phone that never heard it offers again what it gave before."""
+    heard = (await hub.stores.state()).get("epoch")
+    return {"office": heard} if heard else {}
 
 
 async def _take(intake: HubIntake, body: Body) -> list[Any]:

@@ -1,7 +1,8 @@
 """What a hub keeps: sealed items until the office has them, what the office said of them, and what is public.
 
 A wrap that is here is an item that the office has not confirmed; a version without its wrap waits for its images. Both
-go, on disk too, when the office holds them. No file here opens anything.
+go, on disk too, when the office holds them. Images may go there by another way: from time to time the office is asked,
+and what no image came for in as long as phones keep theirs goes too. No file here opens anything.
 """
 
 from collections.abc import AsyncIterator, Collection, Sequence
@@ -14,11 +15,13 @@ from server.intake import present
 from server.watch import bare, case_wraps
 from sync.document import Doc
 from sync.errors import NotFound
-from sync.shape import PREFIXES
+from sync.shape import PREFIXES, case_of_version
 from sync.sqlite_store import SqliteStore, open_sqlite
 from sync.store import Row, Store
 
 DAY = 86_400  # seconds
+HEARD_FOR = 7 * DAY  # since the office was last heard on a version that waits for images
+WAITS_FOR = 35 * DAY  # for images: phones keep nothing that was confirmed for longer
 _STATE = "relay"  # the local document that says how far it is
 _VERSIONS = tuple(f"{prefix}." for prefix in PREFIXES.values())
 
@@ -32,7 +35,7 @@ class HubStores:
         cases: versions that wait; steps and ends of cases that came by here, as the office signed them.
         wraps: the sealed data keys of what waits.
         blobs: sealed files that wait.
-        notes: what the office answered, and how far the relay is.
+        notes: what the office answered, since when versions wait for their images, and how far the relay is.
     """
 
     public: SqliteStore
@@ -102,13 +105,45 @@ class HubStores:
         rows = await _between(self.notes, "refused.", include_docs=True)
         return {row.doc["row"][0]: row.doc["row"][2] for row in rows if row.doc is not None}
 
-    async def drop(self, version: Doc, *, held: Sequence[str]) -> None:
+    async def drop(self, version: Doc, *, held: Sequence[str], now: int) -> None:
         """Forget what the office holds of an item: its data keys, its images, and itself when nothing of it waits."""
         await _forget(self.wraps, await self.wraps.all_docs(keys=[f"w.{version['_id']}"]))
-        if held:
-            await _forget(self.blobs, await self.blobs.all_docs(keys=[f"blob.{digest}" for digest in held]))
+        await self._forget_blobs(held)
         if set(held) == set(version["blobs"]):
-            await _forget(self.cases, await self.cases.all_docs(keys=[version["_id"]]))
+            await self._forget_version(version)
+        else:
+            await self._wait_on(version, is_known=True, now=now)
+
+    async def lost(self, version: Doc, *, now: int) -> None:
+        """Note that the office has a version no more; nothing here opens it, so its images wait for a phone's copy."""
+        if not [row for row in await self.wraps.all_docs(keys=[f"w.{version['_id']}"]) if _is_here(row)]:
+            await self._wait_on(version, is_known=False, now=now)
+
+    async def unheard(self, *, now: int) -> list[str]:
+        """Name the versions that wait for images and on which the office was not heard for long."""
+        ids = [version["_id"] for version in await self.confirmed_versions() if version["blobs"]]
+        rows = await self.notes.all_docs(keys=[f"images.{id_}" for id_ in ids], include_docs=True) if ids else []
+        heard = {row.id.removeprefix("images."): row.doc["heard"] for row in rows if row.doc is not None}
+        return [id_ for id_ in ids if abs(now - heard.get(id_, 0)) >= HEARD_FOR]
+
+    async def _wait_on(self, version: Doc, *, is_known: bool, now: int) -> None:
+        [noted] = await self.notes.all_docs(keys=[f"images.{version['_id']}"], include_docs=True)
+        since = now if noted.doc is None else noted.doc["since"]
+        here = await self.blobs.all_docs(keys=[f"blob.{digest}" for digest in version["blobs"]])
+        if now - since < WAITS_FOR or (is_known and any(map(_is_here, here))):
+            note = {"_id": f"images.{version['_id']}", "type": "images", "since": since, "heard": now}
+            return await _write(self.notes, note)
+        await self._forget_version(version)
+        still_named = {blob for other in await self._of_case(case_of_version(version)) for blob in other["blobs"]}
+        await self._forget_blobs(sorted(set(version["blobs"]) - still_named))
+
+    async def _forget_version(self, version: Doc) -> None:
+        await _forget(self.cases, await self.cases.all_docs(keys=[version["_id"]]))
+        await _forget(self.notes, await self.notes.all_docs(keys=[f"images.{version['_id']}"]))
+
+    async def _forget_blobs(self, digests: Sequence[str]) -> None:
+        if digests:
+            await _forget(self.blobs, await self.blobs.all_docs(keys=[f"blob.{digest}" for digest in digests]))
 
     async def confirmed_versions(self) -> list[Doc]:
         """Give the versions that the office has and of which images may wait here."""
@@ -121,18 +156,17 @@ class HubStores:
         await _write(self.cases, mark)
         if not is_erased:
             return
-        await _forget(self.blobs, await self._blobs_of(case))
+        await self._forget_blobs(sorted({blob for doc in await self._of_case(case) for blob in doc["blobs"]}))
         for kind in _VERSIONS:
             await _forget(self.wraps, await _between(self.wraps, f"w.{kind}{case}."))
             await _forget(self.cases, await _between(self.cases, f"{kind}{case}."))
-            for note in ("office", "refused"):
+            for note in ("office", "refused", "images"):
                 await _forget(self.notes, await _between(self.notes, f"{note}.{kind}{case}."))
         await _forget(self.cases, await _between(self.cases, f"ev.{case}."))
 
-    async def _blobs_of(self, case: str) -> list[Row]:
+    async def _of_case(self, case: str) -> list[Doc]:
         rows = [row for kind in _VERSIONS for row in await _between(self.cases, f"{kind}{case}.", include_docs=True)]
-        blobs = sorted({f"blob.{blob}" for row in rows if row.doc is not None for blob in row.doc["blobs"]})
-        return await self.blobs.all_docs(keys=blobs) if blobs else []
+        return [row.doc for row in rows if row.doc is not None]
 
     async def keep(self, event: Doc) -> None:
         """Keep a step that the office signed."""
@@ -176,6 +210,10 @@ async def _write(store: Store, doc: Doc) -> None:
         return
     known = {"_rev": row.rev} if row.doc is not None else {}
     await store.bulk_docs([bare(doc) | known])
+
+
+def _is_here(row: Row) -> bool:
+    return row.error is None and not row.deleted
 
 
 async def _forget(store: Store, rows: Sequence[Row]) -> None:

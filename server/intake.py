@@ -96,17 +96,27 @@ class Intake:
         return [outcomes[item.id] if isinstance(item, Item) else item for item in read]
 
     async def again(self, ids: Sequence[str]) -> list[Outcome]:
-        """Give the outcomes of items that are stored already; of one that was re-wrapped since there is none.
+        """Give the outcomes of items that are stored already.
 
         Raises:
             Unavailable: the store did not answer.
         """
-        found = await self.cases.all_docs(keys=list(ids), include_docs=True) if ids else []
-        versions = [bare(row.doc) for row in found if row.doc is not None and not row.deleted]
+        versions = await self._versions(ids)
         wraps = await case_wraps(self.wraps, versions)
         items = [Item(version, wraps[id_]) for version in versions if (id_ := version["_id"]) in wraps]
         # Writing them once more says whether they are durable; with another wrap that would be no repeat.
-        return list((await self._store([item for item in items if item.is_as_sealed])).values())
+        outcomes = await self._store([item for item in items if item.is_as_sealed])
+        return [*outcomes.values(), *await self._of_rewrapped([item for item in items if not item.is_as_sealed])]
+
+    async def without_files(self, ids: Sequence[str]) -> list[str]:
+        """Name those of *ids* that are here while files that they name are not.
+
+        Raises:
+            Unavailable: the store did not answer.
+        """
+        versions = [version for version in await self._versions(ids) if version["blobs"]]
+        held = await present(self.blobs, "blob.", {blob for version in versions for blob in version["blobs"]})
+        return [version["_id"] for version in versions if not held.issuperset(version["blobs"])]
 
     async def receipt_of(self, version: Doc) -> list[Any] | None:
         """Give a new receipt of a stored version, naming the blobs that came since; None if it may not be durable.
@@ -118,10 +128,7 @@ class Intake:
         if version["_id"] not in wraps:
             return None
         item = Item(version, wraps[version["_id"]])
-        if not item.is_as_sealed:  # it has been there for so long that its keys were changed
-            held = await self._held([item])
-            return self._receipt(version, [blob for blob in version["blobs"] if blob in held])
-        outcome = (await self._store([item]))[item.id]
+        [outcome] = (await self._store([item])).values() if item.is_as_sealed else await self._of_rewrapped([item])
         return outcome.receipt if isinstance(outcome, Ok) else None
 
     def case_in(self, line: bytes) -> str | None:
@@ -135,6 +142,20 @@ class Intake:
             return read_item(line, forms=self.forms, key_list=self.key_list, now=now, limit=limit)
         except ItemRefused as refusal:
             return Refused(refusal.id, refusal.reason)
+
+    async def _versions(self, ids: Sequence[str]) -> list[Doc]:
+        found = await self.cases.all_docs(keys=list(ids), include_docs=True) if ids else []
+        return [bare(row.doc) for row in found if row.doc is not None and not row.deleted]
+
+    async def _of_rewrapped(self, items: list[Item]) -> list[Outcome]:
+        """Give the outcomes of items that have been here for so long that their keys were changed."""
+        closed, held = await self._closed(items), await self._held(items)
+        return [
+            Refused(item.id, closed[item.case])
+            if item.case in closed
+            else Ok(item.id, self._receipt(item.version, [blob for blob in item.version["blobs"] if blob in held]))
+            for item in items
+        ]
 
     async def _store(self, items: list[Item]) -> dict[str, Outcome]:
         closed = await self._closed(items)

@@ -130,14 +130,17 @@ def reason_against_version(version: Doc, *, forms: Forms, now: int) -> str | Non
 
 def _reason_against(version: Doc, wrap: Doc, *, forms: Forms, key_list: KeyList, now: int) -> str | None:
     reason = reason_against_version(version, forms=forms, now=now)
-    if reason in (None, "time-future") and not any(_opens(key_list, kid) for kid in wrap):
-        return "kid-unknown"
+    if reason in (None, "time-future"):
+        return _reason_against_keys(wrap, key_list) or reason
     return reason
 
 
-def _opens(key_list: KeyList, kid: str) -> bool:
-    key = key_list.find(kid)
-    return key is not None and key.use == "seal" and key.state != "destroyed"
+def _reason_against_keys(wrap: Doc, key_list: KeyList) -> str | None:
+    """Say why nobody at this office could open it; with a key that is destroyed, nobody ever will again."""
+    keys = [key for kid in wrap if (key := key_list.find(kid)) is not None and key.use == "seal"]
+    if any(key.state != "destroyed" for key in keys):
+        return None
+    return "kid-destroyed" if keys else "kid-unknown"
 
 
 def readable_id(version: object) -> str | None:

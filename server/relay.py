@@ -101,13 +101,15 @@ class Relay:
     async def _exchange_all(self) -> None:
         tried: set[str] = set()
         await self._drop_confirmed()
+        ask = await self._hub.stores.unheard(now=self._hub.clock())
         while True:
             waiting = [id_ for id_ in await self._hub.stores.waiting(now=self._hub.clock()) if id_ not in tried]
             batch = [] if self._is_cut else await self._batch(waiting)
             is_first = self._is_cut
-            more = await self._exchange(batch)
+            more = await self._exchange(batch, ask[:_MOST])
+            ask = ask[_MOST:]
             tried |= {version["_id"] for version, _ in batch}
-            if not (more or is_first or len(waiting) > len(batch)):
+            if not (more or is_first or ask or len(waiting) > len(batch)):
                 return
 
     async def _batch(self, waiting: Sequence[str]) -> list[list[Any]]:
@@ -121,11 +123,11 @@ class Relay:
             found.append(item)
         return found
 
-    async def _exchange(self, batch: Sequence[list[Any]]) -> bool:
+    async def _exchange(self, batch: Sequence[list[Any]], ask: Sequence[str]) -> bool:
         """Post a batch and take the answer; say whether to go on."""
         state = await self._hub.stores.state()
         have = state.pop("have", [])
-        lines = [_line(self._hello(state.get("since", ""), have[:_MOST])), *map(_line, batch)]
+        lines = [_line(self._hello(state.get("since", ""), have=have[:_MOST], ask=ask)), *map(_line, batch)]
         body = pack(lines)
         if batch:
             self._ratio = len(body) / sum(map(len, lines))
@@ -149,11 +151,11 @@ class Relay:
         await self._hub.stores.put_state(rows.state)
         return rows.more or rows.asks_again or bool(rows.state["have"])
 
-    def _hello(self, since: str, have: Sequence[str]) -> dict[str, Any]:
+    def _hello(self, since: str, **lists: Sequence[str]) -> dict[str, Any]:
         own = self._hub.own
         self._last_at = max(self._hub.clock() * 1000, self._last_at + 1)
         auth = sign_hub_auth(HubAuth(own.name, own.install, self._last_at), private=own.pair)
-        return {"v": 1, "auth": auth, "since": since} | ({"have": list(have)} if have else {})
+        return {"v": 1, "auth": auth, "since": since} | {name: list(ids) for name, ids in lists.items() if ids}
 
     async def _drop_confirmed(self) -> None:
         """Drop what was confirmed when a crash came before it was dropped."""
@@ -161,7 +163,7 @@ class Relay:
         for id_, row in (await stores.said(await stores.waiting(now=self._hub.clock()))).items():
             version = await stores.version(id_) if row[1] == "ok" else None
             if version is not None:
-                await stores.drop(version, held=row[2][0][5])
+                await stores.drop(version, held=row[2][0][5], now=self._hub.clock())
                 self._has_dropped = True
 
     async def _let_go(self) -> None:

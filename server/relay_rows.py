@@ -48,7 +48,7 @@ class RelayRows:
             case [str(id_), "ok", receipt]:
                 await self._receipt(id_, receipt)
             case [str(id_), "missing"]:
-                await self.hub.stores.unsay([id_])
+                await self._missing(id_)
             case [str(id_), "refused", str(reason)] if id_ in self.sent:
                 await self.hub.stores.note([id_, "refused", reason], now=self.hub.clock())
 
@@ -74,8 +74,15 @@ class RelayRows:
         if said.who != OFFICE:
             return
         await self.hub.stores.note([id_, "ok", receipt], now=self.hub.clock())
-        await self.hub.stores.drop(version, held=said.held)
+        await self.hub.stores.drop(version, held=said.held, now=self.hub.clock())
         self.has_dropped = True
+
+    async def _missing(self, id_: str) -> None:
+        await self.hub.stores.unsay([id_])
+        version = await self.hub.stores.version(id_)
+        if version is not None:
+            await self.hub.stores.lost(version, now=self.hub.clock())
+            self.has_dropped = True
 
     async def _end(self, what: str, mark: Doc) -> None:
         try:

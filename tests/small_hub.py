@@ -97,6 +97,12 @@ class Village:
         """Exchange with the hub as a device does; the rows after the head."""
         return await exchange(self.hub_client(), pairs, hello)
 
+    async def head_at_hub(self) -> dict[str, Any]:
+        """Ask the hub for nothing, and give the head of its answer."""
+        answer = await self.hub_client().request("POST", "/exchange", headers=NDJSON, body=[b'{"v":1}'])
+        head: dict[str, Any] = answer.lines()[0]
+        return head
+
     def hub_client(self) -> Client:
         """Give somebody who asks the hub anything."""
         app = Starlette(routes=ROUTES)

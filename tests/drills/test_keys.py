@@ -98,7 +98,7 @@ def test_a_key_is_not_destroyed_while_anything_needs_it(papers: PaperOffice) -> 
         destroying.give(papers.root)
         wait_for_list(papers, 4)
     assert "2 grants deleted" in papers.keys("destroy", "k26a", "--settle", "0", paper=papers.root)
-    assert send(papers, old)[1:] == ["refused", "kid-unknown"]
+    assert send(papers, old)[1:] == ["refused", "kid-destroyed"]
 
 
 @dataclass

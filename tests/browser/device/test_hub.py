@@ -25,6 +25,7 @@ class VillageHub:
         self.office = office
         self.exchanges: list[list[Any]] = []
         self.rows: Rows = self.honest
+        self.told: dict[str, str] = {}  # what it heard of the office
         context.route("http://kinali.localhost:*/**", self._answer)
 
     def honest(self, lines: list[Any]) -> list[str]:
@@ -40,7 +41,9 @@ class VillageHub:
         body = gzip.decompress(body) if "content-encoding" in route.request.headers else body
         lines = [json.loads(line) for line in body.splitlines()]
         self.exchanges.append(lines)
-        head = json.dumps({"epoch": "hhhhhhhh", "time": NOW + 366 * 86_400, "public": "zzzzzzzz", "more": False})
+        head = json.dumps(
+            {"epoch": "hhhhhhhh", "time": NOW + 366 * 86_400, "public": "zzzzzzzz", "more": False} | self.told
+        )
         rows = "\n".join([head, *self.rows(lines)]) + "\n"
         return route.fulfill(body=rows, headers=headers | {"Content-Type": "application/x-ndjson"})
 
@@ -119,6 +122,30 @@ def test_no_word_of_a_hub_undoes_or_finishes_anything(page: Page, office: Script
     assert exchanged(page)["done"] == [sent["id"]]
     assert states(page) == {done["id"]: "done", sent["id"]: "done"}
     assert not [lines for lines in office.exchanges if "have" in lines[0]], "a hub is no restored office"
+
+
+def test_a_hub_that_heard_of_a_restore_gets_what_the_office_lost_and_the_office_is_asked_too(
+    page: Page, office: ScriptedOffice, hub: VillageHub
+) -> None:
+    office.portal = None
+    done = run(page, "const sent = await send(); await exchange.exchange(); return sent")
+    leave(page, office)
+
+    def forgetful(lines: list[Any]) -> list[str]:
+        return [*(json.dumps([id_, "missing"]) for id_ in lines[0].get("have", [])), *hub.honest(lines)]
+
+    hub.rows = forgetful
+    for epoch in (office.epoch, "bbbbbbbb", "bbbbbbbb"):
+        hub.told = {"office": epoch}
+        assert exchanged(page)["state"] == "ok"
+        assert states(page) == {done["id"]: "done"}, "what the office signed stays shown"
+    asked = [lines[0]["have"] for lines in hub.exchanges if "have" in lines[0]]
+    brought = [line[0]["_id"] for lines in hub.exchanges for line in lines[1:]]
+    assert (asked, brought) == ([[done["id"]]], [done["id"]]), "once for a restore"
+
+    office.portal, office.epoch = None, "bbbbbbbb"
+    office.stored.clear()
+    assert exchanged(page)["done"] == [done["id"]], "the hub may have lost it"
 
 
 def test_a_hub_hears_nothing_of_a_volunteer_and_no_other_place_is_asked(

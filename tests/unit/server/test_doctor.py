@@ -44,7 +44,7 @@ async def test_a_fresh_office_is_well_and_says_so_in_sentences(environ: dict[str
     findings = await examine(environ)
     assert [finding for finding in findings if not finding.is_right] == []
     about = {finding.sentence.split(":")[0] for finding in findings}
-    assert about == {"Configuration", "Connections", "Content", "Store", "Keys", "Audit", "Backup", "Clock"}
+    assert about == {"Configuration", "Connections", "Content", "Store", "Disk", "Keys", "Audit", "Backup", "Clock"}
     assert all(finding.sentence.endswith(".") for finding in findings)
 
 

@@ -48,11 +48,12 @@ async def databases(tmp_path: Path) -> AsyncIterator[SimpleNamespace]:
 
 
 @pytest.fixture
-def client(databases: SimpleNamespace) -> Client:
+def client(databases: SimpleNamespace, tmp_path: Path) -> Client:
     app = Starlette(routes=[Route("/exchange", exchange, methods=["POST"])])
     app.state.office = SimpleNamespace(
         databases=databases, forms=FORMS, key_list=KEYS.key_list, server_key=KEYS.server, server_kid="s1",
         clock=lambda: NOW, public="abcdefgh", gathering=Gathering(), watch_lists=WatchLists(),
+        settings=SimpleNamespace(couchdb="", data=tmp_path),
     )  # fmt: skip
     return Client(app)
 
@@ -104,7 +105,7 @@ async def test_a_key_that_is_given_up_meanwhile_takes_nothing_more(
     monkeypatch.setattr(databases.cases, "bulk_docs", write_and_follow)
     _, *rows = (await post(client, HELLO, *[to_line(sealed()) for _ in range(GROUP + 1)])).lines()
     assert [row[1] for row in rows[:GROUP]] == ["ok"] * GROUP
-    assert rows[GROUP][1:] == ["refused", "kid-unknown"]
+    assert rows[GROUP][1:] == ["refused", "kid-destroyed"]
 
 
 @pytest.mark.anyio

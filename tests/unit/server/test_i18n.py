@@ -19,7 +19,15 @@ USES = {
     "server/**/*.py": re.compile(r"\.text" + KEY),
 }
 REFUSAL = re.compile(r"""(?:ItemRefused|ShapeError|Refused)\([^\n]*?"([a-z]+(?:-[a-z]+)*)\"""")
-PROMISED_REFUSALS = {"gone", "prev-unknown", "proof-wrong", "time-future", "kid-unknown", "form-unknown"}
+PROMISED_REFUSALS = {
+    "gone",
+    "prev-unknown",
+    "proof-wrong",
+    "time-future",
+    "kid-unknown",
+    "kid-destroyed",
+    "form-unknown",
+}
 STATES = ["waiting", "sending", "kept", "hub", "done", "refused"]
 
 

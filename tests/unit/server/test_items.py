@@ -35,7 +35,7 @@ def test_a_sealed_item_is_read() -> None:
         ({"form": "9.aaaaaaaa"}, "form-unknown"),
         ({"groups": {"personal": ["a", "b"], "other": ["c"]}}, "malformed"),
         ({"recipients": [("k9", KEYS.seal.pub)]}, "kid-unknown"),
-        ({"recipients": [("k0", KEYS.seal.pub)]}, "kid-unknown"),
+        ({"recipients": [("k0", KEYS.seal.pub)]}, "kid-destroyed"),
         ({"recipients": [("o1", KEYS.seal.pub)]}, "kid-unknown"),
         ({"at": NOW + MAX_AHEAD + 1}, "time-future"),
     ],

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 
+from server.hub_stores import HEARD_FOR, WAITS_FOR
 from server.hubs import HubError, Hubs
 from server.relay import Relay, pause
 from server.relay_link import LinkError
@@ -245,6 +246,89 @@ async def test_a_restored_office_is_asked_what_it_lacks(place: Village) -> None:
     rows = await place.at_hub(ask=[kept[0]["_id"], lost[0]["_id"]])
     assert rows[1:] == [[lost[0]["_id"], "missing"]]
     assert whose(place, rows[0], kept) == "office"
+
+
+async def with_images(place: Village, *names: bytes, here: int = 0) -> Any:
+    """Bring an item to the hub, with as many of its images."""
+    digests = [b32_encode(sha256(name)) for name in names]
+    pair = seal_pair(place.keys, new_keys(), blobs=digests)
+    await place.at_hub(pair)
+    blobs = [{"_id": f"blob.{name}", "_rev": blob_rev(name)} for name in digests[:here]]
+    await place.stores.blobs.bulk_docs(blobs, new_edits=False)
+    return pair
+
+
+def asked(place: Village) -> list[list[str]]:
+    """Give what each exchange asked for."""
+    hellos = [json.loads(gzip.decompress(body).splitlines()[0]) for body in place.wire.bodies]
+    return [hello["ask"] for hello in hellos if "ask" in hello]
+
+
+async def test_a_version_whose_images_went_to_the_office_by_another_way_leaves_the_hub(place: Village) -> None:
+    version, _ = await with_images(place, b"ktp")
+    await place.relay.catch_up()
+    blob = {"_id": f"blob.{version['blobs'][0]}", "_rev": blob_rev(version["blobs"][0])}
+    await place.office.databases.blobs.bulk_docs([blob], new_edits=False)
+    place.office.now += HEARD_FOR - 60
+    await place.relay.catch_up()
+    assert (asked(place), len(await place.stores.cases.all_docs())) == ([], 1)
+    place.office.now += 120
+    await place.relay.catch_up()
+    assert (asked(place), await place.stores.cases.all_docs()) == ([[version["_id"]]], [])
+    assert await place.stores.notes.all_docs(start="images.", end="images/") == []
+
+
+async def test_what_no_image_came_for_in_five_weeks_goes_on_the_offices_word_alone(place: Village) -> None:
+    await with_images(place, b"ktp")
+    await place.relay.catch_up()
+    place.wire.is_up = False
+    place.office.now += WAITS_FOR + 60
+    await place.drop_link()
+    assert len(await place.stores.cases.all_docs()) == 1
+    place.wire.is_up = True
+    await place.relay.catch_up()
+    assert await place.stores.cases.all_docs() == []
+
+
+@pytest.mark.parametrize("has_office", [True, False])
+async def test_an_image_here_waits_for_an_office_that_has_its_version(place: Village, has_office: bool) -> None:
+    version, _ = await with_images(place, b"ktp", b"kk", here=1)
+    await place.relay.catch_up()
+    if not has_office:  # restored from a backup of before, and no phone came
+        await place.office.databases.cases.purge({version["_id"]: [write_once_rev(version)]})
+    place.office.now += WAITS_FOR + 60
+    await place.relay.catch_up()
+    left = [len(await store.all_docs()) for store in (place.stores.cases, place.stores.blobs)]
+    assert left == ([1, 1] if has_office else [0, 0])
+
+
+async def test_a_restored_office_says_which_images_it_lacks_and_what_a_rewrapped_version_has(place: Village) -> None:
+    whole, bare_one = await with_images(place, b"ktp"), await with_images(place, b"kk")
+    blob = {"_id": f"blob.{whole[0]['blobs'][0]}", "_rev": blob_rev(whole[0]["blobs"][0])}
+    await place.office.databases.blobs.bulk_docs([blob], new_edits=False)
+    await place.relay.catch_up()
+    ids = [whole[0]["_id"], bare_one[0]["_id"]]
+    [row] = await place.at_office(have=ids)
+    assert (whose(place, row, bare_one), row[2][0][5]) == ("office", [])
+    wrap = await place.office.databases.wraps.get(f"w.{ids[0]}")
+    await place.office.databases.wraps.bulk_docs([wrap | {"k1": bare_one[1]["k1"]}])
+    [row] = await place.at_office(ask=[ids[0]])
+    assert (whose(place, row, whole), row[2][0][5]) == ("office", whole[0]["blobs"])
+
+
+async def test_a_hub_tells_a_phone_of_a_restore_and_what_it_does_not_know_the_office_to_have(place: Village) -> None:
+    kept, lost, elsewhere = (seal_pair(place.keys, new_keys()) for _ in range(3))
+    await place.at_hub(kept, lost)
+    await place.relay.catch_up()
+    first = await place.head_at_hub()
+    await place.office.databases.cases.purge({lost[0]["_id"]: [write_once_rev(lost[0])]})
+    place.wire.spoil = lambda row: row | {"epoch": "restored"} if isinstance(row, dict) and "epoch" in row else row
+    await place.relay.catch_up()
+    ids = [pair[0]["_id"] for pair in (kept, lost, elsewhere)]
+    assert await place.at_hub(have=ids) == [[id_, "missing"] for id_ in ids[1:]]
+    assert (await place.head_at_hub())["office"] == "restored" != first["office"]
+    await place.at_hub(lost, elsewhere)
+    assert await place.at_hub(have=ids) == [], "what waits here is on its way"
 
 
 async def test_a_revoked_hub_hears_nothing_and_what_it_brings_is_taken(place: Village) -> None:
