@@ -5,6 +5,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from playwright.async_api import BrowserContext, async_playwright
@@ -12,6 +13,7 @@ from playwright.async_api import BrowserContext, async_playwright
 from bench.shaping_proxy import EDGE, Link, ShapingProxy
 from tests.browsing import FLAGS, chromium
 from tests.serving import RunningOffice, free_port
+from tests.tls_serving import TlsOffice
 
 PATIENCE = 120_000  # milliseconds; a thin link on a busy machine
 
@@ -32,12 +34,31 @@ async def office_behind(link: Link = EDGE, *, content: Path | None = None) -> As
 
 
 @asynccontextmanager
-async def fresh_browser() -> AsyncIterator[BrowserContext]:
+async def tls_office_behind(link: Link = EDGE) -> AsyncIterator[tuple[ShapingProxy, TlsOffice]]:
+    """Serve a fresh demo office that speaks TLS and HTTP/2; its address, for people, is `https_url` of the proxy."""
+    port = free_port()
+    async with ShapingProxy(("127.0.0.1", port), replace(link, tls=True)) as proxy:
+        with tempfile.TemporaryDirectory() as folder:
+            office = TlsOffice(Path(folder), port=port, origin=https_url(proxy))
+            await asyncio.to_thread(office.start)
+            try:
+                yield proxy, office
+            finally:
+                await asyncio.to_thread(office.kill)
+
+
+def https_url(proxy: ShapingProxy) -> str:
+    """Give the address of a proxy that TLS passes through."""
+    return f"https://localhost:{proxy.port}"
+
+
+@asynccontextmanager
+async def fresh_browser(*flags: str) -> AsyncIterator[BrowserContext]:
     """Start a browser that was nowhere yet, with its profile on disk as on a phone."""
     async with async_playwright() as playwright:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
             context = await playwright.chromium.launch_persistent_context(
-                profile, executable_path=chromium(), headless=True, args=list(FLAGS), locale="id-ID"
+                profile, executable_path=chromium(), headless=True, args=[*FLAGS, *flags], locale="id-ID"
             )
             context.set_default_timeout(PATIENCE)
             try:

@@ -7,7 +7,6 @@ replicated database is done; ids, service and time stand in clear, as with us.
 import asyncio
 import os
 import signal
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 from playwright.async_api import BrowserContext, Page
 
 from bench.shaping_proxy import ShapingProxy
+from tests.serving import free_port
 
 ROOT = Path(__file__).parents[1]
 MODULES = ROOT / "node_modules"
@@ -48,9 +48,7 @@ PUSH = """async (name) => {
 @asynccontextmanager
 async def couch_protocol_server() -> AsyncIterator[int]:
     """Run pouchdb-server in memory on a free port and give the port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [MODULES / ".bin" / "pouchdb-server", "--in-memory", "--host", "127.0.0.1", "--port", str(port)]
     with TemporaryDirectory() as folder:  # it writes its settings and its log where it is started
         process = await asyncio.create_subprocess_exec(
@@ -62,6 +60,23 @@ async def couch_protocol_server() -> AsyncIterator[int]:
         finally:
             os.killpg(process.pid, signal.SIGKILL)  # Node from PyPI is a process around the real one
             await process.wait()
+
+
+@asynccontextmanager
+async def h2_front(target: int, cert: Path, key: Path) -> AsyncIterator[int]:
+    """Speak TLS and HTTP/2 for a server on this machine; give the port."""
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        "node", str(Path(__file__).parent / "h2-front.js"), str(port), str(target), str(cert), str(key),
+        stdout=asyncio.subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        await process.stdout.readline()
+        yield port
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
 
 
 async def _answering(port: int) -> None:
@@ -76,12 +91,12 @@ async def _answering(port: int) -> None:
     raise TimeoutError("pouchdb-server did not start")
 
 
-async def open_peer(context: BrowserContext, proxy: ShapingProxy) -> Page:
-    """Open a page of the peer's own origin, with PouchDB in it; neither is counted."""
+async def open_peer(context: BrowserContext, url: str) -> Page:
+    """Open a page of the peer's own origin *url*, with PouchDB in it; neither is counted."""
     page = await context.new_page()
     script = (MODULES / "pouchdb" / "dist" / "pouchdb.min.js").read_text()
     await page.route("**/peer.html", lambda route: route.fulfill(content_type="text/html", body="<title>peer</title>"))
-    await page.goto(f"{proxy.url}/peer.html")
+    await page.goto(f"{url}/peer.html")
     await page.add_script_tag(content=script)
     return page
 

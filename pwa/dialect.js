@@ -14,19 +14,27 @@ export class Dialect {
   #mark = '';
   #isDigest = false;
 
-  /** @param {any} memory what exchanges note of servers @param {string} at the origin; the office's own is empty */
-  constructor(memory, at) {
+  /**
+   * @param {any} memory what exchanges note of servers @param {string} at the origin; the office's own is empty
+   * @param {number} [told] the version that the server says it knows, before it was heard
+   */
+  constructor(memory, at, told = 1) {
     this.memory = memory;
     this.at = at;
+    this.told = told;
   }
 
-  /** The marks of the lists that the server was shown; undefined for one that does not know this version. @returns {string[] | undefined} */
+  /**
+   * The marks of the lists that the server was shown; null for one that does not know this version, undefined for one
+   * that was never heard.
+   * @returns {string[] | null | undefined}
+   */
   get #shown() {
     return this.memory.shown?.[this.at];
   }
 
   get isNewer() {
-    return this.#shown !== undefined;
+    return this.#shown === undefined ? this.told === NEWER : this.#shown !== null;
   }
 
   /**
@@ -52,10 +60,10 @@ export class Dialect {
 
   /** It was given back an older version. */
   forget() {
-    this.#note(undefined);
+    this.#note(null);
   }
 
-  /** @param {string[] | undefined} shown */
+  /** @param {string[] | null} shown */
   #note(shown) {
     this.memory.shown = { ...this.memory.shown, [this.at]: shown };
   }

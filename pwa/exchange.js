@@ -12,7 +12,7 @@ import { NoOfficeError, RootChangedError, StorageError } from './device-errors.j
 import { Dialect } from './dialect.js';
 import { isDue, items, sending } from './outbox.js';
 import { noteTime, office, refreshOffice } from './pins.js';
-import { MEMORY, settle, takeReceipt } from './receipt-taking.js';
+import { MEMORY, ReceiptQueue, settle } from './receipt-taking.js';
 import { exclusively, listen, tell } from './tabs.js';
 import { TransportError, post } from './transport.js';
 import { vaultAtHand } from './vault.js';
@@ -25,7 +25,10 @@ import { vaultAtHand } from './vault.js';
  */
 /** @typedef {import('./crypto/key-list.js').KeyList} KeyList */
 /** @typedef {import('./device-reading.js').DeviceReading} DeviceReading */
-/** @typedef {{result: Result, keys: KeyList, sent: Item[], lost: Set<string>, news: Map<string, any[]>, reading: DeviceReading | null}} Round */
+/**
+ * @typedef {{result: Result, keys: KeyList, sent: Item[], lost: Set<string>, news: Map<string, any[]>,
+ *   reading: DeviceReading | null, receipts: ReceiptQueue}} Round
+ */
 
 const [LEAST, MOST, MOST_HAVE] = [8_000, 1 << 20, 1000]; // characters of a batch, less being worth no request; ids asked for
 const BRISK = 8_000; // milliseconds; a batch that took less may be doubled
@@ -78,7 +81,7 @@ async function rounds(result, signal) {
   /** @type {Set<string>[]} */
   const [tried, asked, lost] = [new Set(), new Set(), new Set()];
   const memory = (await read('meta', MEMORY)) ?? { name: MEMORY, cursor: '' };
-  const dialect = new Dialect(memory, at);
+  const dialect = new Dialect(memory, at, at ? 1 : (await office()).exchange);
   /** What was asked for, is not there and was not sent since. @param {string} id */
   const isLost = (id) => asked.has(id) && lost.has(id) && !tried.has(id);
   let watch = await watches(memory.cursor);
@@ -141,7 +144,9 @@ async function round({ sent, watch, have, ask, reading, dialect, result, lost, s
 async function answers(lines, sent, result, reading, lost, signal) {
   const rows = post(lines, signal, at);
   const { value: head } = await rows.next();
-  const round = { result, sent, lost, news: new Map(), reading, keys: (await officeOf(head)).keys };
+  const { keys } = await officeOf(head);
+  const receipts = new ReceiptQueue(keys, (state, id) => result[state].push(id));
+  const round = { result, sent, lost, news: new Map(), reading, keys, receipts };
   let told = { news: /** @type {string[]} */ ([]), isStored: false };
   try {
     let isWhole = true;
@@ -151,7 +156,8 @@ async function answers(lines, sent, result, reading, lost, signal) {
     }
     if (!isWhole) throw new TransportError('cut');
   } finally {
-    told = await tellCases(round.news); // what came before a cut counts
+    await receipts.all(); // what came before a cut counts
+    told = await tellCases(round.news);
     result.news.push(...told.news);
   }
   if (told.isStored) await reading?.keep();
@@ -177,7 +183,7 @@ async function take(row, round) {
   const item = round.sent.find((sent) => sent.id === id) ?? (id === null ? round.sent[line - 2] : await elsewhere(id));
   if (what === 'missing') await offerAgain(round.lost.add(id) && id);
   else if (!item || (at && what === 'refused')) return; // only the office refuses
-  else if (what === 'ok') round.result[await takeReceipt(item, detail, round.keys)].push(item.id);
+  else if (what === 'ok') round.receipts.add(item, detail);
   else if (what === 'kept') await keep(item, round.result);
   else if (what === 'refused' && id === null) await takeUnreadable(item, detail, round.result);
   else if (what === 'refused') await setAside(item, detail, round.result);

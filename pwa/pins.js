@@ -11,7 +11,8 @@ import { NoOfficeError, OfflineError, RootChangedError } from './device-errors.j
 /** @typedef {{name: string, form: any}} LoadedForm */
 /**
  * @typedef {{name: string, official: boolean, origin: string, keys: import('./crypto/key-list.js').KeyList,
- *   root: string, forms: Record<string, string>, public: string, skew: number}} Office
+ *   root: string, forms: Record<string, string>, public: string, skew: number,
+ *   exchange?: number}} Office `exchange`: the version that it said it knows
  */
 
 const ROW = 'office';
@@ -115,7 +116,7 @@ const verified = async (row) =>
 /** @param {any} row @param {import('./crypto/key-list.js').KeyList} keys @returns {Office} */
 function shown({ told, skew }, keys) {
   const { name, official, origin } = told.office;
-  return { name, official, origin, keys, root: told.root, forms: told.forms, public: told.public, skew };
+  return { name, official, origin, keys, root: told.root, forms: told.forms, public: told.public, skew, exchange: told.exchange };
 }
 
 async function ask() {

@@ -38,7 +38,7 @@ from sync.store import Store
 log = logging.getLogger("rantau.exchange")
 
 GROUP = 64  # items committed together: fifty forms of a volunteer's day are one group
-GROUP_AGE = 0.5  # seconds that an item waits for company while more is coming in
+GROUP_AGE = 0.2  # seconds that an item waits for company while more is coming in
 
 
 async def exchange(request: Request) -> Response:

@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 
 from server.office import office_of
 from server.resources import respond
+from server.watch import VERSION
 from sync.canonical import b64u_encode
 
 
@@ -29,6 +30,7 @@ async def office_json(request: Request) -> Response:
         "keys": office.keys,
         "forms": {service: office.forms.latest(service).name for service in office.forms.services},
         "public": office.public,
+        "exchange": VERSION,
         "time": office.clock(),
     }
     return JSONResponse(content, headers={"Cache-Control": "no-cache"})

@@ -2,12 +2,14 @@
 
 import json
 import re
+import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass, field
 from functools import cached_property
 from http.cookiejar import CookieJar
+from pathlib import Path
 from typing import Any
 
 from server.cli import DEMO
@@ -37,6 +39,7 @@ class ApiOfficer:
     password: str = field(default=DEMO.password, repr=False)
     passphrase: str = field(default=DEMO.passphrase, repr=False)
     csrf: str = ""
+    trusted: Path | None = None  # the certificate of an office that speaks TLS
     jar: CookieJar = field(default_factory=CookieJar)
 
     def sign_in(self) -> "ApiOfficer":
@@ -86,7 +89,8 @@ class ApiOfficer:
         return Answer(status, json.loads(answer))
 
     def _ask(self, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
-        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar), _Stay)
+        tls = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=self.trusted))
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar), _Stay, tls)
         same_origin = {"Origin": self.url, "Sec-Fetch-Site": "same-origin"}
         request = urllib.request.Request(self.url + path, body, same_origin | (headers or {}))
         try:

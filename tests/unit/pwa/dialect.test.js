@@ -69,6 +69,14 @@ test('an older server that came back is spoken to as before', async () => {
   assert.deepEqual(await asked(dialect, { watch }), { v: 1, watch });
 });
 
+test('an office that says so before it was heard is believed until it shows otherwise', async () => {
+  const memory = {};
+  const dialect = new Dialect(memory, '', 2);
+  assert.deepEqual(await asked(dialect, { watch }), { v: 2, watch });
+  dialect.forget();
+  assert.deepEqual(await asked(new Dialect(memory, '', 2), { watch }), { v: 1, watch });
+});
+
 test('what came back as unreadable goes as it was sealed', () => {
   const dialect = new Dialect({ shown: { '': [] } }, '');
   const line = JSON.stringify(items[0].item);

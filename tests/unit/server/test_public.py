@@ -7,7 +7,7 @@ from tests.serving import RunningOffice
 def test_the_office_tells_its_root_its_signed_keys_and_its_forms(office_server: RunningOffice) -> None:
     reply = office_server.ask("GET", "/office.json")
     told = reply.json()
-    assert told.keys() == {"office", "root", "keys", "forms", "public", "time"}
+    assert told.keys() == {"office", "root", "keys", "forms", "public", "exchange", "time"}
     assert told["office"]["official"] is False
     assert told["office"]["origin"] == office_server.url
     root = b64u_decode(told["root"])

@@ -5,68 +5,10 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
-from tests.serving import RunningOffice
-
-
-class TlsOffice(RunningOffice):
-    """An office with a certificate that nobody but this test trusts."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.cert, key = certificate(folder)
-        self.url = self.url.replace("http:", "https:")
-        self.env |= {"RANTAU_TLS_CERT": str(self.cert), "RANTAU_TLS_KEY": str(key), "RANTAU_ORIGIN": self.url}
-
-    def context(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=self.cert)
-
-    def handshake(self, context: ssl.SSLContext) -> ssl.SSLSocket:
-        connection = socket.create_connection(("127.0.0.1", self.port), timeout=20)
-        try:
-            return context.wrap_socket(connection, server_hostname="localhost")
-        except BaseException:
-            connection.close()
-            raise
-
-    def _answers(self) -> bool:
-        with closing(http.client.HTTPSConnection("localhost", self.port, timeout=5, context=self.context())) as asked:
-            try:
-                asked.request("GET", "/ping")
-                return asked.getresponse().read().startswith(b"rantau ")
-            except (OSError, http.client.HTTPException):
-                return False
-
-
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """Make a certificate for localhost."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, SHA256())
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    cert_file, key_file = folder / "cert.pem", folder / "key.pem"
-    cert_file.write_bytes(made.public_bytes(Encoding.PEM))
-    key_file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return cert_file, key_file
+from tests.tls_serving import TlsOffice
 
 
 @pytest.fixture(scope="module")
