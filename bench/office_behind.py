@@ -11,11 +11,27 @@ from pathlib import Path
 from playwright.async_api import BrowserContext, async_playwright
 
 from bench.shaping_proxy import EDGE, Link, ShapingProxy
+from tests.app_copy import copy_app
 from tests.browsing import FLAGS, chromium
 from tests.serving import RunningOffice, free_port
 from tests.tls_serving import TlsOffice
 
 PATIENCE = 120_000  # milliseconds; a thin link on a busy machine
+
+
+@asynccontextmanager
+async def changing_office(link: Link) -> AsyncIterator[tuple[ShapingProxy, RunningOffice]]:
+    """Serve a fresh demo office from a copy of the app, which can be changed under `office.root`."""
+    port = free_port()
+    async with ShapingProxy(("127.0.0.1", port), link) as proxy:
+        with tempfile.TemporaryDirectory() as folder:
+            root = await asyncio.to_thread(copy_app, Path(folder) / "app")
+            office = RunningOffice(Path(folder) / "office", port=port, env={"RANTAU_ORIGIN": proxy.url}, root=root)
+            await asyncio.to_thread(office.start)
+            try:
+                yield proxy, office
+            finally:
+                await asyncio.to_thread(office.kill)
 
 
 @asynccontextmanager

@@ -97,7 +97,11 @@ class ShapingProxy:
     async def _relay(self, near: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
         self.connections += 1
         await asyncio.sleep(self.link.round_trip * (2 if self.link.tls else 1))
-        far, far_out = await asyncio.open_connection(*self.target)
+        try:
+            far, far_out = await asyncio.open_connection(*self.target)
+        except OSError:  # the server is down, as it may be
+            near_out.close()
+            return
         try:
             ways = [
                 asyncio.ensure_future(self._pump(near, far_out, self.up, upward=True)),

@@ -89,7 +89,8 @@ class StrictHeaders:
             return
 
         async def dressed(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            # What is not modified keeps the headers that it came with: `server.site` names those in its tag.
+            if message["type"] == "http.response.start" and message["status"] != 304:
                 headers = MutableHeaders(scope=message)
                 is_data = headers.get("content-type", "").partition(";")[0] in _DATA
                 for name, value in (self.for_data if is_data else self.headers[self.has_hubs(scope)]).items():

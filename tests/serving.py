@@ -49,9 +49,16 @@ class RunningOffice:
     """The demo office of *folder*; the port and so the origin stay the same over restarts."""
 
     def __init__(
-        self, folder: Path, *, store_url: str | None = None, env: Mapping[str, str] | None = None, port: int = 0
+        self,
+        folder: Path,
+        *,
+        store_url: str | None = None,
+        env: Mapping[str, str] | None = None,
+        port: int = 0,
+        root: Path = ROOT,
     ) -> None:
         self.folder = folder
+        self.root = root  # of the app that is served
         self.port = port or free_port()
         self.url = f"http://localhost:{self.port}"
         self.named: dict[str, str] = {}  # a Host header, where it is reached by another name than its address
@@ -77,7 +84,7 @@ class RunningOffice:
             # A session of its own, so that every process of the server can be killed at once, by number.
             self._process = subprocess.Popen(
                 self.command,
-                cwd=ROOT, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                cwd=self.root, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         self._wait()
         keep_made(self.folder / "data")
@@ -110,7 +117,9 @@ class RunningOffice:
     def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run another command of `rantau` on this office."""
         command = [sys.executable, "-m", "server", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=self.env, input=stdin, capture_output=True, text=True, timeout=60)
+        return subprocess.run(
+            command, cwd=self.root, env=self.env, input=stdin, capture_output=True, text=True, timeout=60
+        )
 
     def wait_until_dead(self) -> None:
         """Wait for a process that ends by itself."""

@@ -44,6 +44,15 @@ async def test_an_answer_keeps_what_it_says_itself() -> None:
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+def test_what_is_not_modified_keeps_the_policy_that_its_tag_names(office_server: RunningOffice) -> None:
+    for path in ("/id/", "/service-worker.js"):
+        first = office_server.ask("GET", path)
+        again = office_server.ask("GET", path, headers={"If-None-Match": first.headers["etag"]})
+        assert again.status == 304
+        assert "content-security-policy" in first.headers
+        assert "content-security-policy" not in again.headers
+
+
 @pytest.mark.parametrize(
     ("method", "path", "headers", "status"),
     [

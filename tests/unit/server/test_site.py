@@ -4,9 +4,11 @@ from pathlib import Path
 import pytest
 
 from server.content import load_content
+from server.headers import strict_headers
 from server.pages import make_environment
+from server.resources import make_resource
 from server.settings import load_settings
-from server.site import Site, build_site
+from server.site import Site, build_site, tagged
 
 
 def site_of(folder: Path, keys: list[object]) -> Site:
@@ -38,3 +40,9 @@ def test_an_edit_of_one_guide_changes_few_packs_of_one_language(content: Path) -
     new = site_of(content, []).resources.keys() - first.resources.keys()
     assert len(new) == 1
     assert new.pop().startswith("/packs/en/")
+
+
+def test_under_another_policy_a_page_is_another_thing() -> None:
+    policies = [strict_headers("https://office.example", has_hubs=hubs) for hubs in (False, True, True)]
+    tags = [tagged(make_resource(b"<p>", "text/html"), policy).etag for policy in policies]
+    assert tags[0] != tags[1] == tags[2]
