@@ -91,6 +91,7 @@ async function start() {
   await startSending();
   void import('./comfort.js').then(({ startComfort }) => startComfort(), () => {});
   await started;
+  for (const extra of ['images', 'photo']) void keepPacks(extra);
 }
 
 /** Also once a network is there, on a phone whose signal went before it had what only a network makes useful. */

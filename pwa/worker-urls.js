@@ -4,7 +4,7 @@
  */
 
 const SERVICE_WORKER = '/service-worker.js';
-const WORKERS = [SERVICE_WORKER, '/pwa/passphrase/argon2-worker.js'];
+const WORKERS = [SERVICE_WORKER, '/pwa/passphrase/argon2-worker.js', '/pwa/images/image-worker.js'];
 
 /** @typedef {{createScriptURL(path: string): string}} Policy */
 

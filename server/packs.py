@@ -62,11 +62,13 @@ EXTRAS = {
         "passphrase/derive-key", "passphrase/kdf", "pin", "profile-vault", "profiles", "reopen", "tries",
         "vendor/argon2/argon2.umd.min",
     ),
-    # Papers by camera; every phone has it fetched after `online`, so that it is there without a signal.
+    # Papers by camera, on top of `images`; every phone has it fetched last, so that it is there without a signal.
     "photo": (
-        "images/canvas", "images/corners", "images/encoding", "images/fidelity", "images/homography",
-        "images/illumination", "images/image-header", "images/image-limits", "images/paper-kinds", "images/planes",
-        "images/png", "images/sharpness", "images/two-level", "images/workbench",
+        "images/camera-view", "images/canvas", "images/corner-editor", "images/corners", "images/darkroom",
+        "images/encoding", "images/fidelity", "images/homography", "images/illumination", "images/image-header",
+        "images/image-limits", "images/image-worker", "images/paper-kinds", "images/paper-photos",
+        "images/photo-dialog", "images/photo.css", "images/planes", "images/png", "images/sharpness",
+        "images/two-level", "images/workbench",
     ),
     "volunteer": (
         "components/device-line", "components/hand-out", "components/volunteer", "crypto/key-pair", "device-key",

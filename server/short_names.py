@@ -21,6 +21,7 @@ _FUNCTIONS = frozenset({
     "function_declaration", "generator_function_declaration", "function_expression", "generator_function",
     "arrow_function", "method_definition",
 })  # fmt: skip
+_WITH_PARAMETERS = _FUNCTIONS | {"catch_clause"}
 _SCOPES = _FUNCTIONS | {
     "program", "statement_block", "for_statement", "for_in_statement", "catch_clause", "switch_body",
     "class_static_block", "class",
@@ -51,6 +52,7 @@ class _Names:
         self.kept: set[str] = set()
         self.uses: dict[Binding, list[Node]] = defaultdict(list)
         self.known_in: dict[int, set[Binding]] = defaultdict(set)
+        self.body_of: dict[int, int] = {}  # of a scope with parameters
         self.is_module = any(child.type in ("import_statement", "export_statement") for child in root.children)
 
     def chosen(self) -> dict[int, bytes]:
@@ -91,12 +93,21 @@ class _Names:
         self.uses[binding].append(use)
         for scope in passed:
             self.known_in[scope].add(binding)
+        body = around.child_by_field_name("body") if around.type in _WITH_PARAMETERS else None
+        if body is not None:
+            self.body_of[around.id] = body.id
 
     def _choose(self) -> dict[Binding, str]:
         rivals: dict[Binding, set[Binding]] = defaultdict(set)
         for known in self.known_in.values():
             for binding in known:
                 rivals[binding] |= known
+        # A parameter, used or not, may not be declared once more at the top of the body.
+        for binding in self.uses:
+            body = self.body_of.get(binding[0], -1)
+            for name in self.declared.get(body, ()):
+                rivals[binding].add((body, name))
+                rivals[(body, name)].add(binding)
         names: dict[Binding, str] = {}
         # What is used most chooses first.
         for binding in sorted(self.uses, key=lambda one: (-len(self.uses[one]), self.uses[one][0].start_byte)):

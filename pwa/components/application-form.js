@@ -94,6 +94,8 @@ export default class ApplicationForm {
     this.judging ??= import('./form-judge.js').then(({ FormJudge }) => FormJudge.of(root, service));
     this.judge = await this.judging.catch(() => (this.judging = undefined));
     this.ask();
+    // Photographs are of no haste, and of no need.
+    void import('../images/paper-photos.js').then(({ showPhotos }) => showPhotos(this)).catch(() => {});
     return this.judge;
   }
 

@@ -12,6 +12,7 @@ const INSET = 0.06; // of the picture: where the corners stand when nothing is f
 const REACH = 4; // pixels on each side of an edge that are compared
 const CLIP = 48; // of 255: one bright stroke must not outweigh a long edge
 const STEEPEST = 0.3; // pixels across for each along
+const NEAR = 6; // pixels around a line in which its exact place is looked for
 const LEAST = 6; // of 255: less is no edge
 const OUTER = 0.3; // how much more the outermost line counts than one in the middle
 
@@ -28,11 +29,12 @@ export function wholePicture({ width, height }, inset = INSET) {
  * @returns {Quad | null}
  */
 export function findCorners(grey) {
-  const tall = { ...transposed(grey) };
+  const tall = transposed(grey);
   let [upper, lower] = sides(grey, 0.3, 0.7);
-  const [left, right] = sides(tall, upper.at / grey.height, lower.at / grey.height);
+  let [left, right] = sides(tall, upper.at / grey.height, lower.at / grey.height);
   // The first look took the middle; now it is known how far the sides reach.
   [upper, lower] = sides(grey, left.at / grey.width, right.at / grey.width);
+  [left, right] = sides(tall, upper.at / grey.height, lower.at / grey.height);
   if ([upper, lower, left, right].some(({ score }) => score < LEAST)) return null;
   const middle = { x: (grey.width - 1) / 2, y: (grey.height - 1) / 2 };
   const corner = (/** @type {Line} */ row, /** @type {Line} */ column) => crossing(row, column, middle);
@@ -43,45 +45,51 @@ export function findCorners(grey) {
 
 /** The best lines in the upper and the lower half. @param {Picture} grey @param {number} from @param {number} to */
 function sides(grey, from, to) {
-  const differences = downwards(grey);
   const pad = 0.04 * (to - from);
   const columns = [Math.round((from + pad) * grey.width), Math.round((to - pad) * grey.width)];
+  const turn = 1 / Math.max(columns[1] - columns[0], 8);
   const half = grey.height >> 1;
-  return [
-    bestLine(differences, grey, columns, [REACH, half - 1]),
-    bestLine(differences, grey, columns, [half + 1, grey.height - 1 - REACH]),
-  ];
+  const coarse = downwards(grey, REACH, CLIP);
+  const fine = downwards(grey, 2, 255);
+  return [[REACH, half - 1], [half + 1, grey.height - REACH]].map((rows) => {
+    const { at, slope, score } = bestLine(coarse, grey, columns, { rows, slopes: [-STEEPEST, STEEPEST], turn, outer: OUTER });
+    const near = { rows: [at - NEAR, at + NEAR], slopes: [slope - 4 * turn, slope + 4 * turn], turn: turn / 2, outer: 0 };
+    const line = bestLine(fine, grey, columns, near);
+    return { at: line.at - 0.5, slope: line.slope, score };
+  });
 }
 
-/** @param {Float32Array} differences @param {Picture} grey @param {number[]} columns @param {number[]} rows @returns {Line} */
-function bestLine(differences, { width, height }, [left, right], [top, bottom]) {
+/**
+ * @param {Float32Array} differences @param {Picture} grey @param {number[]} columns from, to
+ * @param {{rows: number[], slopes: number[], turn: number, outer: number}} within
+ * @returns {Line}
+ */
+function bestLine(differences, { width, height }, [left, right], { rows: [top, bottom], slopes: [least, most], turn, outer }) {
   const middle = (width - 1) / 2;
   const step = Math.max(1, (right - left) >> 6);
-  const turn = 1 / Math.max(right - left, 8);
-  let best = { at: (top + bottom) / 2, slope: 0, score: 0 };
-  for (let slope = -STEEPEST; slope <= STEEPEST; slope += turn) {
+  let best = { at: (top + bottom) / 2, slope: (least + most) / 2, score: 0 };
+  for (let slope = least; slope <= most; slope += turn) {
     for (let at = top; at <= bottom; at++) {
       let [sum, count] = [0, 0];
       for (let x = left; x <= right; x += step, count++) {
         const y = Math.round(at + slope * (x - middle));
         if (y >= 0 && y < height) sum += differences[y * width + x];
       }
-      const outer = Math.abs(at - height / 2) / (height / 2);
-      const score = (Math.abs(sum) / count) * (1 - OUTER * (1 - outer));
+      const score = (Math.abs(sum) / count) * (1 - outer * (1 - Math.abs(at - height / 2) / (height / 2)));
       if (score > best.score) best = { at, slope, score };
     }
   }
   return best;
 }
 
-/** How much darker it is above each pixel than below it. @param {Picture} grey */
-function downwards({ width, height, data }) {
+/** How much lighter it is from each row on than above it. @param {Picture} grey @param {number} reach @param {number} clip */
+function downwards({ width, height, data }, reach, clip) {
   const found = new Float32Array(width * height);
   for (let x = 0; x < width; x++) {
-    for (let y = REACH; y < height - REACH; y++) {
+    for (let y = reach; y <= height - reach; y++) {
       let sum = 0;
-      for (let d = 1; d <= REACH; d++) sum += data[(y + d) * width + x] - data[(y - d) * width + x];
-      found[y * width + x] = Math.min(Math.max(sum / REACH, -CLIP), CLIP);
+      for (let d = 0; d < reach; d++) sum += data[(y + d) * width + x] - data[(y - 1 - d) * width + x];
+      found[y * width + x] = Math.min(Math.max(sum / reach, -clip), clip);
     }
   }
   return found;

@@ -32,6 +32,15 @@ export function flatten(picture, { tiles, white = 245 }) {
   return { width, height, data: made };
 }
 
+/**
+ * Stretch what is between `black` and `white` over the whole range: a card's fine pattern and the noise of its ground go,
+ * the writing stays. In place.
+ * @param {Picture} picture grey or RGBA @param {{black: number, white: number}} levels
+ */
+export function stretch({ data }, { black, white }) {
+  for (let at = 0; at < data.length; at++) data[at] = Math.min(Math.max(((data[at] - black) * 255) / (white - black), 0), 255);
+}
+
 /** The light at each place: between the tiles' middles it is interpolated. @param {Picture} grey @param {number} tiles */
 function lightOf(grey, tiles) {
   const size = Math.max(Math.ceil(Math.max(grey.width, grey.height) / tiles), 1);

@@ -15,7 +15,7 @@ const DYNAMIC = 128; // R: half of the range of values
  * @param {{window: number, k?: number}} how the window's side in pixels: some twice the height of a letter
  * @returns {Uint8Array}
  */
-export function inkOf({ width, height, data }, { window, k = 0.25 }) {
+export function inkOf({ width, height, data }, { window, k = 0.2 }) {
   const reach = Math.max(window >> 1, 1);
   const ink = new Uint8Array(width * height);
   const sums = new Float64Array(width);
@@ -65,6 +65,26 @@ export function despeckle(ink, width, least) {
     if (!ink[start] || seen[start]) continue;
     const speck = component(ink, seen, width, start);
     if (speck.length < least) for (const at of speck) ink[at] = 0;
+  }
+}
+
+/**
+ * Take away the ink that reaches in from the picture's edge, no further than `band` pixels: the table beside the paper.
+ * @param {Uint8Array} ink @param {{width: number, height: number}} size @param {number} band
+ */
+export function clearEdge(ink, { width, height }, band) {
+  const queue = [];
+  const isInBand = (/** @type {number} */ x, /** @type {number} */ y) =>
+    Math.min(x, y, width - 1 - x, height - 1 - y) < band;
+  for (let x = 0; x < width; x++) queue.push(x, (height - 1) * width + x);
+  for (let y = 0; y < height; y++) queue.push(y * width, y * width + width - 1);
+  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+    if (!ink[at]) continue;
+    ink[at] = 0;
+    const [x, y] = [at % width, Math.floor(at / width)];
+    for (const [nx, ny] of [[x - 1, y], [x + 1, y], [x, y - 1], [x, y + 1]]) {
+      if (nx >= 0 && ny >= 0 && nx < width && ny < height && isInBand(nx, ny)) queue.push(ny * width + nx);
+    }
   }
 }
 

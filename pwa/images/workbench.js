@@ -7,12 +7,12 @@ import { drawn, encoded, pixelsOf } from './canvas.js';
 import { findCorners, wholePicture } from './corners.js';
 import { encodePicture, encodeSheet } from './encoding.js';
 import { sizeOf, straighten } from './homography.js';
-import { flatten } from './illumination.js';
+import { flatten, stretch } from './illumination.js';
 import { ImageError, inspect, isSendable } from './image-limits.js';
 import { PAPERS, sizeFor } from './paper-kinds.js';
-import { greyOf, rgbaOf, shrink } from './planes.js';
+import { greyOf, rgbaOf, shrink, sharpen } from './planes.js';
 import { sharpnessOf } from './sharpness.js';
-import { despeckle, inkOf } from './two-level.js';
+import { clearEdge, despeckle, inkOf } from './two-level.js';
 
 /** @import {Picture, Quad} from './planes.js' */
 /** @import {PaperKind} from './paper-kinds.js' */
@@ -24,7 +24,9 @@ const PREVIEW = 1000; // pixels
 const SEARCHED = 320; // pixels in which corners are looked for
 const SHARP = 0.1;
 const WINDOW = 1 / 60; // of a sheet's longer side: some two lines of writing
-const SPECK = 1 / 400; // of it: the side of what is too small to be a dot
+const SPECK = 5; // pixels that are too few for a dot
+const EDGE = 1 / 80; // of it: how far the table may reach into the picture
+const LEVELS = { black: 30, white: 215 };
 
 export class Workbench {
   /** @type {Picture | undefined} */
@@ -60,6 +62,7 @@ export class Workbench {
     const size = sizeFor(paper, sizeOf(corners));
     const source = paper.isColour ? this.photograph : greyOf(this.photograph);
     const lit = flatten(straighten(source, corners, size), paper);
+    if (!paper.isInk) stretch(lit, LEVELS);
     const grey = paper.isColour ? greyOf(lit) : lit;
     const blob = paper.isInk ? await encodeSheet(inkOn(lit), size) : await encodePicture(paper.isColour ? lit : rgbaOf(lit));
     if (!isSendable(blob.size)) throw new ImageError('size');
@@ -86,7 +89,8 @@ function cornersOf(rgba) {
 /** @param {Picture} grey */
 function inkOn(grey) {
   const long = Math.max(grey.width, grey.height);
-  const ink = inkOf(grey, { window: Math.round(long * WINDOW) });
-  despeckle(ink, grey.width, Math.round((long * SPECK) ** 2 / 2));
+  const ink = inkOf(sharpen(grey), { window: Math.round(long * WINDOW) });
+  clearEdge(ink, grey, Math.round(long * EDGE));
+  despeckle(ink, grey.width, SPECK);
   return ink;
 }

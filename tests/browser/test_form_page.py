@@ -65,7 +65,7 @@ class TestQuestions:
                 expect(page.locator(f"[data-field={place}]")).to_be_visible(visible=place == asked)
 
     def test_the_papers_to_bring_follow_the_answers(self, page: Page) -> None:
-        old = page.get_by_text("Paspor lama", exact=True)
+        old = page.locator("[data-paper=paspor-lama]")
         expect(old).to_be_hidden()
         field(page, "punya_paspor_lama", True)
         expect(old).to_be_visible()

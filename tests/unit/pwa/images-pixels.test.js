@@ -4,10 +4,10 @@ import { test } from 'node:test';
 import { findCorners, wholePicture } from '../../../pwa/images/corners.js';
 import { edgesLeft } from '../../../pwa/images/fidelity.js';
 import { homography, project, sizeOf, straighten } from '../../../pwa/images/homography.js';
-import { flatten } from '../../../pwa/images/illumination.js';
-import { greyOf, rgbaOf, shrink } from '../../../pwa/images/planes.js';
+import { flatten, stretch } from '../../../pwa/images/illumination.js';
+import { greyOf, rgbaOf, sharpen, shrink, soften } from '../../../pwa/images/planes.js';
 import { laplacianVariance, sharpnessOf } from '../../../pwa/images/sharpness.js';
-import { despeckle, inkOf } from '../../../pwa/images/two-level.js';
+import { clearEdge, despeckle, inkOf } from '../../../pwa/images/two-level.js';
 
 /** A grey picture from what each place says. */
 function picture(width, height, valueAt) {
@@ -111,6 +111,29 @@ test('specks go, also at the edge, and strokes that touch only at corners stay',
   const ink = Uint8Array.from(data, (value) => (value ? 0 : 1));
   despeckle(ink, width, 3);
   assert.deepEqual(shown(ink, width), ['......', '......', '..#...', '.#....', '#.....']);
+});
+
+test('what reaches in from the edge goes as far as the band, and no further', () => {
+  const rows = ['###...', '#.....', '.#....', '..##..', '...###', '....##'];
+  const { data, width } = drawn(...rows);
+  const ink = Uint8Array.from(data, (value) => (value ? 0 : 1));
+  clearEdge(ink, { width, height: 6 }, 2);
+  assert.deepEqual(shown(ink, width), ['......', '......', '.#....', '..##..', '......', '......']);
+});
+
+test('soft is the binomial mean, and sharp keeps what is even', () => {
+  const dot = picture(5, 5, (x, y) => (x === 2 && y === 2 ? 160 : 0));
+  assert.deepEqual([...soften(dot).data.subarray(5, 20)], [0, 10, 20, 10, 0, 0, 20, 40, 20, 0, 0, 10, 20, 10, 0]);
+  const even = picture(6, 6, () => 77);
+  assert.deepEqual([...sharpen(even).data], [...even.data]);
+  const line = picture(20, 20, (x) => (x === 10 || x === 11 ? 100 : 200));
+  assert.ok(sharpen(line).data[210] < soften(line).data[210]);
+});
+
+test('levels are stretched and cut', () => {
+  const grey = { width: 5, height: 1, data: Uint8Array.of(0, 50, 100, 150, 255) };
+  stretch(grey, { black: 50, white: 150 });
+  assert.deepEqual([...grey.data], [0, 0, 127, 255, 255]);
 });
 
 test('the variance of the Laplacian of a single dot, by hand', () => {

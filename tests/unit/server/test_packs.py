@@ -145,17 +145,21 @@ def test_the_texts_of_an_answer_come_with_the_modules_that_show_it(site: Site) -
         assert f"/text/online-{other}.json" not in site.offline[lang]
 
 
+def url_of(module: str) -> str:
+    return f"/pwa/{module}" if module.endswith(".css") else f"/pwa/{module}.js"
+
+
 def test_every_module_of_an_extra_exists(site: Site) -> None:
     for modules in EXTRAS.values():
-        assert {f"/pwa/{module}.js" for module in modules} <= set(site.offline["id"])
+        assert {url_of(module) for module in modules} <= set(site.offline["id"])
 
 
 def test_a_module_finds_all_that_it_imports_in_the_packs_it_came_with(site: Site) -> None:
     first = {url for url in site.offline["id"] if url.endswith(".js")}
     first -= {f"/pwa/{module}.js" for modules in EXTRAS.values() for module in modules}
-    for modules in ((), *EXTRAS.values()):
-        before = EXTRAS["online"] if modules is EXTRAS["bundle"] else ()
-        here = first | {f"/pwa/{module}.js" for module in (*modules, *before)}
+    for name, modules in {"": (), **EXTRAS}.items():
+        before = {"bundle": EXTRAS["online"], "photo": EXTRAS["images"]}.get(name, ())
+        here = first | {url_of(module) for module in (*modules, *before) if not module.endswith(".css")}
         for url in here:
             needed = re.findall(r"""\bfrom ?['"](\.[^'"]+)['"]""", site.resources[url].body.decode())
             assert {posixpath.normpath(f"{posixpath.dirname(url)}/{path}") for path in needed} <= here, url

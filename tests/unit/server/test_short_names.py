@@ -18,6 +18,10 @@ PROGRAMS = {
         const first = 1; const f = (second = first, third = second) => { const first = 5;
         return [first, second, third]; }; say(f());
     """,
+    "a parameter that nobody uses, and what the body declares": """
+        say([1].map((_, at) => { const found = []; for (const each of [at]) found.push(each); return found; }));
+        try { throw 1; } catch (ignored) { const found = []; found.push(2); found.push(3); say(found); }
+    """,
     "a function named like what it calls": """
         function go(depth) { return depth ? go(depth - 1) : 'end'; } say(go(3));
     """,
