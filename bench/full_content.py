@@ -82,7 +82,8 @@ class _Writer:
         }  # fmt: skip
 
     def guide(self, n: int, length: int) -> str:
-        known = f"title: {self.sentence(4)}\norder: {10 + n}\nchecked: 2026-11-25\nsources:\n- {self.sentence(9)}"
+        place = f"group: safe\norder: {100 + n}\nchecked: 2026-11-25"
+        known = f"title: {self.sentence(4)}\n{place}\nsources:\n- {self.sentence(9)}"
         return f"---\n{known}\n---\n" + "".join(self.paragraphs(length - len(known)))
 
     def paragraphs(self, length: int) -> Iterator[str]:

@@ -1,9 +1,11 @@
 """The office's guides: Markdown with a small front matter, from `content/guides/<lang>/<slug>.md`.
 
-The front matter says the title, the place in the list, the day a person last checked the facts, and where they stand:
+The front matter says the title, the group and the place in the list, the day a person last checked the facts, and
+where they stand:
 
     ---
     title: …
+    group: passport
     order: 1
     checked: 2026-11-25
     sources:
@@ -11,14 +13,15 @@ The front matter says the title, the place in the list, the day a person last ch
     ---
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-KEYS = ("title", "order", "checked", "sources")
+KEYS = ("title", "group", "order", "checked", "sources")
+GROUPS = ("passport", "stay", "phone", "safe", "office", "volunteer", "officer")  # in the order they are listed
 MAX_TEXT = 6 * 1024  # bytes: a guide has to come through a thin signal and be read to its end
 
 
@@ -33,6 +36,7 @@ class Guide:
     lang: str
     slug: str
     title: str
+    group: str
     order: int
     checked: date
     sources: tuple[str, ...]
@@ -58,6 +62,18 @@ class Guides:
         """List the guides of one language."""
         return tuple(self.by_lang[lang].values())
 
+    def grouped(self, lang: str) -> Iterator[tuple[str, tuple[Guide, ...]]]:
+        """List the guides of one language group by group."""
+        return by_group(self.of(lang))
+
+
+def by_group(guides: Iterable[Guide]) -> Iterator[tuple[str, tuple[Guide, ...]]]:
+    """Give each group that has guides, in its place, with them as they come."""
+    listed = tuple(guides)
+    for group in GROUPS:
+        if mine := tuple(guide for guide in listed if guide.group == group):
+            yield group, mine
+
 
 def load_guides(folder: Path) -> Guides:
     """Read every guide of *folder*; a guide that is missing in one language is an error."""
@@ -75,7 +91,7 @@ def load_guides(folder: Path) -> Guides:
 
 def _in_order(folder: Path) -> list[Guide]:
     guides = [read_guide(path, folder.name) for path in folder.glob("*.md")]
-    return sorted(guides, key=lambda guide: (guide.order, guide.slug))
+    return sorted(guides, key=lambda guide: (GROUPS.index(guide.group), guide.order, guide.slug))
 
 
 def read_guide(path: Path, lang: str) -> Guide:
@@ -103,7 +119,9 @@ def parse_guide(text: str, lang: str, slug: str) -> Guide:
         order, checked = int(values["order"]), date.fromisoformat(values["checked"])
     except ValueError:
         raise GuideError(f"{name}: front matter: order is a number, checked a date such as 2026-11-25") from None
-    return Guide(lang, slug, values["title"], order, checked, sources, html)
+    if values["group"] not in GROUPS:
+        raise GuideError(f"{name}: front matter: group is one of {', '.join(GROUPS)}")
+    return Guide(lang, slug, values["title"], values["group"], order, checked, sources, html)
 
 
 def _front_matter(name: str, front: str) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from server.assets import load_sheet
-from server.guides import Guide, parse_guide
+from server.guides import Guide, by_group, parse_guide
 from server.headers import content_security_policy
 from server.hub import Hub, hub_of
 from server.i18n import Catalogue, Catalogues, load_catalogues
@@ -46,7 +46,7 @@ async def home(request: Request) -> Response:
     hub, lang = hub_of(request), _lang(request)
     site = await _site(hub)
     guides = [guide for slug in site["guides"].get(lang, []) if (guide := await _guide(hub, lang, slug))]
-    return await page(request, "hub/home.html", guides=guides)
+    return await page(request, "hub/home.html", guides=list(by_group(guides)))
 
 
 async def guide(request: Request) -> Response:

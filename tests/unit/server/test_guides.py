@@ -1,14 +1,15 @@
 """Guides: their front matter, their safety, and that those of the office are there in every language."""
 
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from server.guides import MAX_TEXT, GuideError, load_guides, read_guide
+from server.guides import GROUPS, MAX_TEXT, GuideError, load_guides, read_guide
 
 CONTENT = Path(__file__).parents[3] / "content/guides"
-FRONT = "---\ntitle: Judul\norder: 2\nchecked: 2026-11-25\nsources:\n- UU 6/2011\n- PP 45/2024\n---\n"
+FRONT = "---\ntitle: Judul\ngroup: passport\norder: 2\nchecked: 2026-11-25\nsources:\n- UU 6/2011\n- PP 45/2024\n---\n"
 
 
 def write(folder: Path, text: str, name: str = "passport.md") -> Path:
@@ -20,7 +21,7 @@ def write(folder: Path, text: str, name: str = "passport.md") -> Path:
 
 def test_a_guide_is_read(tmp_path: Path) -> None:
     guide = read_guide(write(tmp_path, FRONT + "## Biaya\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"), "id")
-    assert (guide.slug, guide.title, guide.order) == ("passport", "Judul", 2)
+    assert (guide.slug, guide.title, guide.group, guide.order) == ("passport", "Judul", "passport", 2)
     assert guide.checked == date(2026, 11, 25)
     assert guide.sources == ("UU 6/2011", "PP 45/2024")
     assert "<h2>Biaya</h2>" in guide.html
@@ -44,6 +45,7 @@ def test_html_and_scripts_stay_text(tmp_path: Path) -> None:
         (FRONT.replace("- UU 6/2011\n- PP 45/2024\n", ""), "sources is missing"),
         (FRONT.replace("2026-11-25", "kemarin"), "checked a date such as"),
         (FRONT.replace("order: 2", "order: dua"), "order is a number"),
+        (FRONT.replace("group: passport", "group: visa"), "group is one of passport, stay"),
         (FRONT.replace("title: Judul", "titel: Judul"), "can't read 'titel: Judul'"),
         (FRONT.replace("order: 2", "order: 2\norder: 3"), "can't read 'order: 3'"),
         (FRONT + "x" * MAX_TEXT, "longer than 6144 bytes"),
@@ -70,8 +72,11 @@ def test_guides_come_in_the_order_they_ask_for(tmp_path: Path) -> None:
 
 def test_the_offices_guides_are_there_in_both_languages() -> None:
     guides = load_guides(CONTENT)
-    assert guides.slugs == ("passport", "offline", "your-data")
-    assert [guide.lang for guide in guides.of("en")] == ["en"] * 3
+    assert {guide.lang for guide in guides.of("en")} == {"en"}
+    groups = {group: [guide.slug for guide in listed] for group, listed in guides.grouped("id")}
+    assert tuple(groups) == GROUPS
+    assert groups["passport"][0] == "passport"
+    assert groups["safe"] == ["brokers", "work-abroad", "your-data", "complain"]
     assert guides.get("id", "passport") is not None
     assert guides.get("id", "visa") is None
 
@@ -84,3 +89,21 @@ def test_the_passport_guide_says_what_it_must() -> None:
         guide = load_guides(CONTENT).get(lang, "passport")
         assert guide is not None
         assert [word for word in words if word not in guide.html] == []
+
+
+def test_a_standard_of_service_has_its_fourteen_components_in_order() -> None:
+    for lang in ("id", "en"):
+        for slug in ("standard-passport", "standard-stay"):
+            guide = load_guides(CONTENT).get(lang, slug)
+            assert guide is not None
+            assert re.findall(r"<td>(\d+)\.", guide.html) == [str(n) for n in range(1, 15)]
+
+
+def test_a_guide_names_the_same_sums_in_both_languages() -> None:
+    guides = load_guides(CONTENT)
+    for slug in guides.slugs:
+        id_, en = (guides.get(lang, slug) for lang in ("id", "en"))
+        assert id_ is not None
+        assert en is not None
+        sums = sorted(re.findall(r"\d{1,3}(?:\.\d{3})+", id_.html))
+        assert sums == sorted(one.replace(",", ".") for one in re.findall(r"\d{1,3}(?:,\d{3})+", en.html)), slug
