@@ -2,7 +2,8 @@
 
 import { officeId, writeBundle } from './bundle.js';
 import { saveFile } from './components/save-file.js';
-import { items } from './outbox.js';
+import { read } from './db.js';
+import { filesLeft, items } from './outbox.js';
 import { clockNow, office, today } from './pins.js';
 import { keepPacks } from './sw-bridge.js';
 
@@ -17,8 +18,18 @@ export async function shareOutbox(ids) {
 
 /** @param {string[]} [ids] @returns {Promise<[Blob, string]>} */
 export async function outboxFile(ids) {
-  const chosen = (await items()).filter(({ id, state }) => (ids ? ids.includes(id) : state !== 'done'));
-  return fileOf('items', chosen.map(({ id, line }) => [id, line]));
+  const chosen = (await items()).filter((item) => (ids ? ids.includes(item.id) : item.state !== 'done' || filesLeft(item).length > 0));
+  const images = await Promise.all(chosen.flatMap(filesLeft).map(({ id }) => imageOf(id)));
+  return fileOf('items', [...chosen.map(named), ...images.flat()]);
+}
+
+/** @param {import('./outbox.js').Item} item @returns {[string, string]} */
+const named = ({ id, line }) => [id, line];
+
+/** Lines come first: a file that is cut has lost pictures. @param {string} id @returns {Promise<[string, Blob][]>} */
+async function imageOf(id) {
+  const row = await read('files', id);
+  return row ? [[`blob.${id}`, new Blob([row.bytes])]] : [];
 }
 
 /**

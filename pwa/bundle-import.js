@@ -29,6 +29,7 @@ import { weigh } from './wire-body.js';
  */
 
 const LONGEST = 64 * 1024; // bytes of a line, as the office takes it
+const FILE = 'file'; // the way that an item went
 
 /** Read a file as a bundle of this office. Throws a `BundleError`. @param {Blob} file */
 export async function openBundle(file) {
@@ -158,7 +159,7 @@ async function hearReceipt(name, receipt, bundle, keys, told) {
   const verified = typeof pair === 'string' ? undefined : await verifyReceipt(receipt, pair[0], keys).catch(() => undefined);
   if (!verified) return void told.refused.push([name, 'forged']);
   const own = await read('outbox', name);
-  if (own) await takeReceipt(own, receipt, keys);
+  if (own) await takeReceipt(own, receipt, keys, FILE);
   told[verified.who === 'office' ? 'done' : 'hub'].add(name);
   told.ack.set(name, JSON.stringify(receipt)); // a later one names the images that came after the first
 }
@@ -181,7 +182,7 @@ async function believe(bundle, entry, keys) {
     return 'ended';
   }
   const item = await read('outbox', entry.name);
-  return item ? takeReceipt(item, value, keys) : 'unknown';
+  return item ? takeReceipt(item, value, keys, FILE) : 'unknown';
 }
 
 /** @param {Bundle} bundle @param {Entry} entry @returns {Promise<any>} undefined where it is not whole */

@@ -94,10 +94,13 @@ export async function tellCases(steps) {
  */
 export async function endCase(caseId, mark) {
   const [erased, voided] = [mark.at, isVoided(mark)];
-  await transact(['outbox', 'cases'], 'readwrite', (store) => {
+  await transact(['outbox', 'cases', 'files'], 'readwrite', (store) => {
     const [items, cases] = [store('outbox').getAll(), store('cases').getAll()];
     items.onsuccess = () => {
-      for (const item of items.result) if (item.case === caseId && !voided) store('outbox').delete(item.id);
+      for (const item of items.result.filter((each) => each.case === caseId && !voided)) {
+        for (const { id } of item.files ?? []) store('files').delete(id);
+        store('outbox').delete(item.id);
+      }
     };
     cases.onsuccess = () => {
       for (const { iv, ct, ...row } of cases.result) {

@@ -9,7 +9,8 @@ import { listen, tell } from './tabs.js';
 /** @typedef {{title?: string, case?: string | null, code?: string | null, prev?: string[]}} Origin */
 /**
  * @typedef {Required<Origin> & {id: string, n: number, at: number, service: string, form: string, values: Values,
- *   place: any, images?: import('./images/image-store.js').Kept[]}} Draft
+ *   place: any, images?: import('./images/image-store.js').Kept[],
+ *   files?: import('./images/seal-images.js').Entry[]}} Draft `files`: what a correction takes over
  */
 /** @typedef {{edit: object, at: number, done: Promise<void>}} Save */
 

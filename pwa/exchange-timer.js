@@ -1,7 +1,7 @@
 /** When to exchange: at the start, when the device believes in a network again, after a send, and now and then. */
 
 import { exchange, hearExchanges } from './exchange.js';
-import { linesToSend } from './outbox.js';
+import { linesToSend, listOutbox } from './outbox.js';
 
 const [FIRST, LONGEST] = [5_000, 600_000]; // milliseconds of backoff
 const NEWS = 900_000; // milliseconds between questions when nothing waits
@@ -64,9 +64,19 @@ async function turn() {
   [isAtIt, isAsked, isElsewhere] = [true, false, false];
   const result = await exchange({ signal: started?.signal }).catch(() => undefined);
   isElsewhere = result?.state === 'elsewhere';
-  const wait = isElsewhere ? PENDING : await waitAfter(result);
+  const files = result?.state === 'ok' ? await sendFiles() : undefined;
+  if (files?.bytes) failures = 0;
+  const told = result && files?.isCut ? { ...result, state: /** @type {const} */ ('offline'), retryAfter: files.retryAfter } : result;
+  const wait = isElsewhere ? PENDING : await waitAfter(told);
   isAtIt = false;
   plan(isAsked ? 0 : wait);
+}
+
+/** The pictures after all text; a text that is sealed meanwhile goes before the next chunk. */
+async function sendFiles() {
+  if (!(await listOutbox()).some(({ files }) => files?.some(({ done }) => !done)) || !started) return undefined;
+  const { sendFiles: send } = await import('./images/uploader.js');
+  return started && send({ signal: started.signal, isWanted: () => isAsked }).catch(() => undefined);
 }
 
 /** @param {import('./exchange.js').Result | undefined} result */

@@ -3,7 +3,7 @@
  * Whatever goes wrong leaves an item where it was; repeating is always harmless.
  */
 
-import { dropOld } from './ageing.js';
+import { dropOld } from './answered.js';
 import { endCase, tellCases, watches } from './cases.js';
 import { endedCase, isSigned } from './case-content.js';
 import { lose, reach } from './contact.js';
@@ -223,7 +223,10 @@ async function setAside({ id }, reason, result) {
 /** A hub has not brought it to the office yet, or does not have it; or a restored office does not any more. @param {unknown} id */
 const offerAgain = (id) =>
   amend('outbox', String(id), (item) =>
-    (item.state === 'hub' || (item.state === 'done' && !at)) && { ...item, state: 'waiting', done: null });
+    (item.state === 'hub' || (item.state === 'done' && !at)) && { ...item, state: 'waiting', done: null, files: item.files?.map(unsentAgain) });
+
+/** @param {import('./outbox.js').ItemFile} file */
+const unsentAgain = (file) => ({ ...file, done: null, sent: 0 });
 
 /** What a hub has a receipt out for; of these the office's is wanted. */
 const atHub = async () => (await items()).filter(({ state }) => state === 'hub').map(({ id }) => id).slice(-MOST_HAVE);

@@ -7,7 +7,7 @@ import { fieldsOf, settle } from './answers.js';
 import { derive, newCode } from './crypto/receipt-code.js';
 import { sealVersion } from './crypto/seal.js';
 import { addVersion, newContent } from './case-record.js';
-import { amend, read, readAll, transact } from './db.js';
+import { read, readAll, transact } from './db.js';
 import { ChangedError, ErasedError, GoneError, NoOfficeError } from './device-errors.js';
 import { clockNow, today } from './pins.js';
 import { placeOf, withVault } from './records.js';
@@ -20,11 +20,18 @@ import { weigh } from './wire-body.js';
 /** @typedef {'waiting' | 'kept' | 'hub' | 'done' | 'refused'} State */
 /**
  * @typedef {{id: string, case: string, line: string, bytes: number, state: State, reason: string | null, at: number,
- *   tries: number, offeredAt: number, done: number | null, receipt: any, isCarried?: true}} Item
+ *   tries: number, offeredAt: number, done: number | null, receipt: any, isCarried?: true, way?: string, photos?: 'wait' | 'go',
+ *   files?: ItemFile[]}} Item
+ */
+/**
+ * @typedef {{id: string, size: number, sent: number, wire: number, way: string | null, done: number | null,
+ *   at?: number, reason?: string, isChecked?: boolean}} ItemFile a sealed picture: the bytes of it that are there, and that
+ *   were sent; who took it; when the office said so; when the last went; why not; whether chunks carry checksums
  */
 /**
  * @typedef {{draft: Draft, keys: import('./crypto/receipt-code.js').CodeKeys, code: string, case: string,
- *   version: Version, wrap: Wrap, line: string, bytes: number}} Prepared
+ *   version: Version, wrap: Wrap, line: string, bytes: number, files: import('./images/seal-images.js').SealedFile[],
+ *   photos?: 'wait' | 'go'}} Prepared
  */
 
 export const CONNECTION = 2500; // bytes that a new TLS connection sends before the first of ours
@@ -45,14 +52,21 @@ export async function prepare(draft, { name, form }, office) {
   const code = draft.code ?? newCode();
   const keys = await derive(code);
   await held(vault, keys.case);
+  const { values, blobs, files } = await withImages(draft, form, keys.case);
   const { version, wrap } = await sealVersion({
-    type: 'application', codeKeys: keys, service: draft.service, form: name, at: clockNow(office), channel: device ? 'volunteer' : 'app',
-    device, wish: [], prev: draft.prev, ...content(form, settle(form, draft.values, { today: today(office) })),
+    type: 'application', codeKeys: keys, blobs, service: draft.service, form: name, at: clockNow(office), channel: device ? 'volunteer' : 'app',
+    device, wish: [], prev: draft.prev, ...content(form, settle(form, values, { today: today(office) })),
     recipients: [[key.kid, key.pub]],
   });
   const line = JSON.stringify([version, wrap]);
-  return { draft, keys, code, case: keys.case, version, wrap, line, bytes: await weigh([line]) };
+  return { draft, keys, code, case: keys.case, version, wrap, line, bytes: await weigh([line]), files };
 }
+
+/** @param {Draft} draft @param {any} form @param {string} caseId */
+const withImages = async (draft, form, caseId) =>
+  draft.images || draft.files
+    ? (await import('./images/seal-images.js')).sealImages(draft, form, caseId)
+    : { values: draft.values, blobs: [], files: [] };
 
 /**
  * Put what was prepared into the outbox and its code into the list of cases, and delete the draft: all or nothing.
@@ -66,40 +80,28 @@ export async function commit(prepared) {
 }
 
 /**
- * List the items, the oldest first.
- * @returns {Promise<(Omit<Item, 'line' | 'receipt' | 'state'> & {state: State | 'sending'})[]>}
+ * List the items, the oldest first; `bytes` is what is left to be sent. One whose text the office has, and not yet every
+ * picture, is in the state `photos`.
+ * @returns {Promise<(Omit<Item, 'line' | 'receipt' | 'state'> & {state: State | 'sending' | 'photos'})[]>}
  */
 export async function listOutbox() {
-  return (await items()).map(({ line, receipt, ...shown }) => ({
-    ...shown, state: sending.has(shown.id) ? 'sending' : shown.state,
-  }));
+  return (await items()).map(({ line, receipt, ...item }) => ({ ...item, ...standing(item) }));
 }
 
-/** What the office does not have yet, and since when. */
-export async function unsent() {
-  const open = (await items()).filter(({ state }) => state !== 'done');
-  return { count: open.length, since: open[0]?.at ?? null, bytes: open.reduce((sum, { bytes }) => sum + bytes, 0) };
+/** @param {Pick<Item, 'id' | 'state' | 'bytes' | 'files'>} item */
+function standing({ id, state, bytes, files }) {
+  const left = filesLeft({ files });
+  return {
+    state: sending.has(id) ? /** @type {const} */ ('sending') : state === 'done' && left.length ? /** @type {const} */ ('photos') : state,
+    bytes: left.reduce((sum, { size, sent }) => sum + size - sent, state === 'done' ? 0 : bytes),
+  };
 }
+
+/** The pictures of an item that the office does not have yet. @param {Pick<Item, 'files'>} item */
+export const filesLeft = ({ files = [] }) => files.filter(({ done }) => !done);
 
 /** The lines that the next exchange sends. */
 export const linesToSend = async () => (await items()).filter(isDue).map(({ line }) => line);
-
-/** The bytes that these lines cost in one exchange, without a new connection. @param {string[]} lines */
-export const cost = weigh;
-
-/** Offer a refused item again. @param {string} id */
-export async function retryItem(id) {
-  const fresh = { state: 'waiting', reason: null, tries: 0 };
-  await amend('outbox', id, (item) => item.state === 'refused' && { ...item, ...fresh });
-  document.dispatchEvent(new CustomEvent('rantau:queued', { detail: id }));
-}
-
-/** Throw a refused item away; no other can be. @param {string} id @returns {Promise<boolean>} */
-export async function dropItem(id) {
-  const isDropped = await removeWhere((item) => item.id === id && item.state === 'refused');
-  document.dispatchEvent(new CustomEvent('rantau:stored'));
-  return isDropped;
-}
 
 /** @returns {Promise<Item[]>} */
 export const items = async () => (await readAll('outbox')).sort((one, other) => one.at - other.at);
@@ -128,15 +130,16 @@ async function held(vault, caseId) {
 }
 
 /** @param {Prepared} prepared @param {import('./vault.js').Vault} vault */
-async function put({ draft, keys, code, version, wrap, line, bytes }, vault) {
+async function put({ draft, keys, code, version, wrap, line, bytes, files, photos }, vault) {
   const [source, place] = [placeOf(vault.profile, draft.id), placeOf(vault.profile, keys.case)];
   const { old, content: known } = await held(vault, keys.case);
   const record = await vault.encrypt(place, (old?.n ?? 0) + 1, addVersion(known ?? newContent(draft, code, keys), version, wrap));
   const item = {
     id: version._id, case: keys.case, line, bytes, state: 'waiting', reason: null, at: Date.now(), tries: 0,
-    offeredAt: 0, done: null, receipt: null,
+    offeredAt: 0, done: null, receipt: null, photos,
+    files: files.map((file) => ({ id: file.id, size: file.bytes.length, sent: 0, wire: 0, way: null, done: null })),
   };
-  return transact(['drafts', 'outbox', 'cases', 'profiles'], 'readwrite', (store, fail) => {
+  return transact(['drafts', 'outbox', 'cases', 'profiles', 'images', 'files'], 'readwrite', (store, fail) => {
     fence(store, fail, vault);
     const sent = store('drafts').get(source);
     const found = store('cases').get(place);
@@ -148,24 +151,9 @@ async function put({ draft, keys, code, version, wrap, line, bytes }, vault) {
       store('cases').put(record);
       store('outbox').put(item);
       store('drafts').delete(source);
+      store('images').delete(IDBKeyRange.bound(`${draft.id}-`, `${draft.id}.`));
+      for (const file of files) store('files').put(file);
     };
     return isSame;
-  });
-}
-
-/** Remove items. @param {(item: Item) => boolean} isChosen @returns {Promise<boolean>} whether there was one */
-export function removeWhere(isChosen) {
-  return transact(['outbox'], 'readwrite', (store) => {
-    let count = 0;
-    const all = store('outbox').openCursor();
-    all.onsuccess = () => {
-      if (!all.result) return;
-      if (isChosen(all.result.value)) {
-        all.result.delete();
-        count += 1;
-      }
-      all.result.continue();
-    };
-    return () => count > 0;
   });
 }

@@ -13,30 +13,40 @@ export const MEMORY = 'exchange';
  * Only this empties the outbox. Gives whose receipt each is, or that it is nobody's.
  * @param {[Item, any][]} pairs items and what came for them
  * @param {KeyList} keys
+ * @param {string} [way] by which they went, where that is not to whom a receipt is from
  * @returns {Promise<('done' | 'hub' | 'forged')[]>}
  */
-export async function takeReceipts(pairs, keys) {
-  const states = await Promise.all(pairs.map(async ([{ line }, receipt]) => {
-    const verified = await verifyReceipt(receipt, JSON.parse(line)[0], keys).catch(() => undefined);
-    return verified ? (verified.who === 'office' ? 'done' : 'hub') : 'forged';
-  }));
-  const now = Date.now();
+export async function takeReceipts(pairs, keys, way) {
+  const verified = await Promise.all(pairs.map(([{ line }, receipt]) => verifyReceipt(receipt, JSON.parse(line)[0], keys).catch(() => undefined)));
   await transact(['outbox'], 'readwrite', (store) => {
     for (const [place, [{ id }, receipt]] of pairs.entries()) {
-      const state = states[place];
-      if (state === 'forged') continue;
+      const told = verified[place];
+      if (!told) continue;
       const found = store('outbox').get(id);
       found.onsuccess = () => {
-        const item = settled(found.result, { state, receipt, reason: null, offeredAt: now, done: state === 'done' ? now : null });
+        const item = found.result && received(found.result, receipt, told, way ?? told.who);
         if (item) store('outbox').put(item);
       };
     }
   });
-  return states;
+  return verified.map((told) => (told ? (told.who === 'office' ? 'done' : 'hub') : 'forged'));
 }
 
-/** @param {Item} item @param {any} receipt @param {KeyList} keys */
-export const takeReceipt = async (item, receipt, keys) => (await takeReceipts([[item, receipt]], keys))[0];
+/** @param {Item} item @param {any} receipt @param {KeyList} keys @param {string} [way] */
+export const takeReceipt = async (item, receipt, keys, way) => (await takeReceipts([[item, receipt]], keys, way))[0];
+
+/**
+ * An item after a receipt; undefined where that tells nothing new: once the office has the text, only of pictures.
+ * @param {Item} item @param {any} receipt @param {import('./crypto/receipts.js').Receipt} verified @param {string} way
+ */
+function received(item, receipt, { who, held }, way, now = Date.now()) {
+  const done = who === 'office' ? now : null;
+  const files = item.files?.map((file) =>
+    (held.includes(file.id) && !file.done ? { ...file, sent: file.size, way: file.way ?? way, done } : file));
+  if (item.state === 'done') return files && { ...item, files, receipt: done ? receipt : item.receipt };
+  const state = done ? 'done' : 'hub';
+  return { ...item, ...(files && { files }), state, way: item.way ?? way, receipt, reason: null, offeredAt: now, done };
+}
 
 /** The receipts of one answer: those that come while others are written down are the next to be written, together. */
 export class ReceiptQueue {

@@ -5,7 +5,7 @@
  * of a site at once takes these along; then nobody can know.
  */
 
-import { transact } from './db.js';
+import { read, transact } from './db.js';
 
 /** @typedef {import('./outbox.js').Item} Item */
 /** @typedef {{drafts: number, unsent: number, cases: number}} Counts */
@@ -35,7 +35,7 @@ function look() {
     const [here, all] = [store('meta').get(HERE), store('outbox').getAll()];
     const [drafts, cases] = [store('drafts').count(), store('cases').count()];
     return () => {
-      const unsent = all.result.filter(({ state }) => state !== 'done');
+      const unsent = all.result.filter((item) => item.state !== 'done' || filesOf(item).length);
       return here.result && { unsent, counts: { drafts: drafts.result, unsent: unsent.length, cases: cases.result } };
     };
   });
@@ -47,30 +47,46 @@ async function copy({ unsent, counts }) {
   const cache = await caches.open(CACHE);
   const there = (await cache.keys()).map(({ url }) => new URL(url).pathname);
   for (const item of unsent) if (!there.includes(placeOf(item))) await cache.put(placeOf(item), new Response(JSON.stringify(item)));
-  const wanted = unsent.map(placeOf);
+  const files = unsent.flatMap(filesOf);
+  for (const { id } of files.filter((file) => !there.includes(placeOf(file)))) {
+    await cache.put(placeOf({ id }), new Response((await read('files', id))?.bytes));
+  }
+  const wanted = [...unsent, ...files].map(placeOf);
   await Promise.all(there.filter((place) => !wanted.includes(place)).map((place) => cache.delete(place)));
 }
 
 async function restore() {
   const cache = await caches.open(CACHE);
-  const found = await Promise.all((await cache.keys()).map(async (key) => (await cache.match(key))?.json()));
-  await putBack(found.filter(Boolean), noteOf());
+  const [items, files] = [/** @type {Item[]} */ ([]), /** @type {{id: string, bytes: Uint8Array}[]} */ ([])];
+  for (const key of await cache.keys()) {
+    const [id, found] = [key.url.split('/').at(-1) ?? '', /** @type {Response} */ (await cache.match(key))];
+    if (id.includes('.')) items.push(await found.json());
+    else files.push({ id, bytes: new Uint8Array(await found.arrayBuffer()) });
+  }
+  await putBack(items, files, noteOf());
   document.dispatchEvent(new CustomEvent('rantau:queued'));
 }
 
-/** All or nothing, and once, so that it is done again when it is cut. @param {Item[]} items @param {Counts | null} noted */
-async function putBack(items, noted) {
-  await transact(['outbox', 'meta'], 'readwrite', (store) => {
+/**
+ * All or nothing, and once, so that it is done again when it is cut.
+ * @param {Item[]} items @param {object[]} files @param {Counts | null} noted
+ */
+async function putBack(items, files, noted) {
+  await transact(['outbox', 'meta', 'files'], 'readwrite', (store) => {
     const [there, here] = [store('outbox').getAllKeys(), store('meta').get(HERE)];
     here.onsuccess = () => {
       if (here.result) return;
       const missing = items.filter(({ id }) => !there.result.includes(id));
       for (const item of missing) store('outbox').put({ ...item, state: 'waiting', reason: null, tries: 0 });
+      for (const file of files) store('files').put(file);
       if (noted || missing.length) store('meta').put({ name: EVICTED, ...noted, restored: missing.length });
       store('meta').put({ name: HERE });
     };
   });
 }
+
+/** The pictures that the office lacks. @param {Item} item */
+const filesOf = ({ files = [] }) => files.filter(({ done }) => !done);
 
 /** @param {{id: string}} item */
 const placeOf = ({ id }) => `/outbox/${id}`;

@@ -43,15 +43,14 @@ _NOT_OFFLINE = (
 # and from then on kept and updated, once somebody here needs it (`keepPacks` of pwa/sw-bridge.js).
 EXTRAS = {
     "online": (
-        "ageing", "bundle", "case-content", "cases", "components/case", "components/case-answers",
-        "components/case-steps", "components/correction", "components/office-words", "components/track-form", "contact",
-        "crypto/event-reading", "crypto/open-own", "crypto/receipts", "crypto/shape", "crypto/speakable",
-        "crypto/unpadding", "exchange", "exchange-timer", "lease", "online", "passphrase/offer", "region-names",
-        "transport", "bundle-export", "components/save-file", "bare-steps", "dialect", "packed-item",
-        "receipt-taking", "comfort", "reading-aloud",
+        "bundle", "case-content", "cases", "components/case", "components/case-answers", "components/case-steps",
+        "components/correction", "components/office-words", "components/track-form", "contact", "crypto/event-reading",
+        "crypto/open-own", "crypto/receipts", "crypto/shape", "crypto/speakable", "crypto/unpadding", "exchange",
+        "exchange-timer", "lease", "online", "passphrase/offer", "region-names", "transport", "bundle-export",
+        "components/save-file", "bare-steps", "dialect", "packed-item", "receipt-taking", "comfort", "reading-aloud",
+        "answered", "components/answered-cards", "images/data-use", "images/link-speed", "images/tus",
+        "images/uploader",
     ),
-    # Whoever takes pictures of documents, and the way that they go to the office.
-    "images": ("images/image-store",),
     # Whoever carries files for others, or waits for the answer to one; it builds on what is in `online`.
     "bundle": ("bundle-import", "components/bundle"),
     # A phone that a PIN or a passphrase locks, and what helps where something does not open.
@@ -62,6 +61,8 @@ EXTRAS = {
         "passphrase/derive-key", "passphrase/kdf", "pin", "profile-vault", "profiles", "reopen", "tries",
         "vendor/argon2/argon2.umd.min",
     ),
+    # The pictures of a draft, and how they are sealed.
+    "images": ("images/image-store", "images/paper-names", "images/seal-images"),
     # Papers by camera, on top of `images`; every phone has it fetched last, so that it is there without a signal.
     "photo": (
         "images/camera-view", "images/canvas", "images/corner-editor", "images/corners", "images/darkroom",

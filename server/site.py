@@ -27,7 +27,7 @@ ONLINE_TEXTS = (
     "app.exchange.failed", "app.exchange.ok", "app.mine.carried", "app.mine.drop", "app.mine.erased",
     "app.look", "app.mine.retry", "app.mine.unread", "app.read-aloud", "app.receipt.done", "app.receipt.hub",
     "app.receipt.kept", "app.receipt.refused", "app.state.refused", "code.erased", "code.unknown", "code.voided",
-    "state.done", "state.hub", "state.kept", "state.refused",
+    "state.done", "state.hub", "state.kept", "state.refused", "state.photos", "app.receipt.photos",
 )  # fmt: skip
 STAFF_TEXTS = (*DEVICE_TEXTS, "staff.")
 PROFILE_TEXTS = ("profile.", "app.mine.renew", "app.mine.set-aside")  # of a phone that a PIN or a passphrase locks

@@ -1,7 +1,9 @@
 /** Begins the correction of a case: a draft with what was sent, which will replace what stands. */
 
+import { fieldsOf } from '../answers.js';
 import { listDrafts, newDraft } from '../drafts.js';
 import { loadForm } from '../pins.js';
+import { updateRecord } from '../records.js';
 import { language } from '../text.js';
 import { standingAnswers } from './case-answers.js';
 
@@ -18,7 +20,12 @@ export async function correctionUrl(opened) {
 /** @param {import('./case.js').Opened} opened */
 async function begin(opened) {
   const { case: of, code, service, title, standing } = opened;
-  const [{ name }, { answers }] = await Promise.all([loadForm(service), standingAnswers(opened)]);
-  const values = Object.fromEntries(Object.entries(answers).filter(([, answer]) => answer !== null));
-  return newDraft(service, name, values, { title, case: of, code, prev: standing });
+  const [{ name, form }, { answers }] = await Promise.all([loadForm(service), standingAnswers(opened)]);
+  const { files: papers } = Object.fromEntries(fieldsOf(form).map(({ control, key }) => [control, key]));
+  const { [papers ?? '']: files, ...given } = answers;
+  const values = Object.fromEntries(Object.entries(given).filter(([, answer]) => answer !== null));
+  const id = await newDraft(service, name, values, { title, case: of, code, prev: standing });
+  // What was sent is named again, and not sent again.
+  if (files) await updateRecord('drafts', id, (draft) => ({ ...draft, files }));
+  return id;
 }

@@ -1,11 +1,11 @@
 /** Everything on this phone: drafts, what waits to be sent, and the cases whose codes it holds. */
 
-import { forgetCase, listCases } from '../case-list.js';
+import { listCases } from '../case-list.js';
 import { storageTrouble } from '../device-errors.js';
 import { deleteDraft, listDrafts } from '../drafts.js';
 import { element } from '../element.js';
-import { CONNECTION, dropItem, listOutbox, retryItem } from '../outbox.js';
-import { hasText, language, loadMore, text } from '../text.js';
+import { CONNECTION, listOutbox } from '../outbox.js';
+import { language, loadMore, text } from '../text.js';
 import { openVault } from '../vault.js';
 import { kilobytes, stateBadge, when } from '../words.js';
 import { confirmButton } from './confirm-button.js';
@@ -23,6 +23,8 @@ export default class Mine {
     /** @type {AbortController | undefined} */
     this.listening = undefined;
     this.isStale = false;
+    /** @type {typeof import('./answered-cards.js') | undefined} */
+    this.answered = undefined;
   }
 
   /** Show the lists and keep them true. Safe to call twice. */
@@ -61,6 +63,8 @@ export default class Mine {
     const titleOf = (id) => nameOf(cases.find((row) => row.case === id) ?? {});
     const isBroken = [...drafts, ...cases].some(({ problem }) => problem);
     const broken = isBroken ? await problemCards().catch(() => undefined) : undefined;
+    const isAnswered = open.some(({ state }) => state === 'refused') || cases.some(({ erased }) => erased);
+    if (isAnswered) this.answered ??= await import('./answered-cards.js').catch(() => undefined);
     const again = (said = '') => ((this.status.textContent = said), this.show());
     /** @type {(kind: 'drafts' | 'cases', row: any, card: (row: any) => HTMLElement) => HTMLElement} */
     const cardOf = (kind, row, card) =>
@@ -71,7 +75,7 @@ export default class Mine {
       (await broken?.renewal(again)) ?? null,
       open.length ? section('outbox', [this.sending(open), ...open.map((item) => this.item(item, titleOf(item.case)))]) : null,
       drafts.length ? section('drafts', drafts.map((row) => cardOf('drafts', row, (draft) => this.draft(draft, cases)))) : null,
-      cases.length ? section('cases', cases.map((row) => cardOf('cases', row, () => caseCard(row, open)))) : null,
+      cases.length ? section('cases', cases.map((row) => cardOf('cases', row, () => (row.erased && this.answered?.endedCard(row)) || caseCard(row, open)))) : null,
       drafts.length + open.length + cases.length ? null : element('p', { class: 'notice' }, text('app.mine.nothing')),
     ];
     if (!isAsking?.()) this.put(parts);
@@ -114,27 +118,7 @@ export default class Mine {
       element('h3', {}, item.isCarried ? text('app.mine.carried') : element('a', { href: casePage(item.case) }, title)),
       element('p', {}, stateBadge(item.state)),
       element('p', { class: 'quiet' }, text('app.mine.sealed', { at: when(item.at), size: kilobytes(item.bytes) })),
-      ...(item.state === 'refused' ? this.refused(item) : []));
-  }
-
-  /** @param {any} item */
-  refused({ id, reason }) {
-    const key = `refused.${reason}`;
-    const again = async () => {
-      await retryItem(id);
-      await this.show();
-    };
-    const drop = async () => {
-      await dropItem(id);
-      await this.show();
-    };
-    return [
-      element('p', { class: 'error' }, text(hasText(key) ? key : 'refused.malformed')),
-      element('div', { class: 'cluster' },
-        action('retry', text('app.mine.retry'), again),
-        plain('export-item', text('app.mine.export'), () => this.share([id]))),
-      confirmButton({ label: text('app.mine.drop'), question: text('app.mine.drop.sure'), yes: text('app.mine.drop'), act: drop }),
-    ];
+      ...(item.state === 'refused' ? this.answered?.refusedPart(item, this) ?? [] : []));
   }
 
   /** @param {any} draft @param {any[]} cases */
@@ -163,12 +147,6 @@ const problemLine = ({ problem }) => element('li', { class: 'card' }, element('p
 
 /** @param {any} row @param {any[]} open */
 function caseCard(row, open) {
-  if (row.erased) {
-    return element('li', { class: 'card stack near', 'data-case': row.case },
-      element('p', {}, text(row.voided ? 'code.voided' : 'app.mine.erased', { at: when(row.erased * 1000) })),
-      element('p', { class: 'quiet' }, text('app.number', { number: row.number })),
-      plain('forget', text('app.case.forget'), () => forgetCase(row.case).then(() => location.reload())));
-  }
   const waiting = open.find((item) => item.case === row.case);
   return element('li', { class: 'card stack near', 'data-case': row.case },
     element('h3', {}, element('a', { href: casePage(row.case) }, nameOf(row))),

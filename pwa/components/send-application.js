@@ -1,6 +1,6 @@
 /** From a form without faults to a receipt: the last look, the sealing, and the outbox. */
 
-import { ChangedError, ErasedError, GoneError, NoOfficeError, RootChangedError } from '../device-errors.js';
+import { ChangedError, ErasedError, GoneError, NoOfficeError, RootChangedError, StorageError, storageTrouble } from '../device-errors.js';
 import { showCode, spokenNumber } from '../crypto/receipt-code.js';
 import { element } from '../element.js';
 import { commit, listOutbox, prepare } from '../outbox.js';
@@ -70,6 +70,7 @@ function trouble(error) {
   if (error instanceof ChangedError) return 'app.form.saved-elsewhere';
   if (error instanceof ErasedError) return `app.case.draft.${error.voided ? 'voided' : 'erased'}`;
   if (error instanceof NoOfficeError) return 'app.form.no-office';
+  if (error instanceof StorageError) return storageTrouble(error);
   return error instanceof RootChangedError ? 'app.form.root-changed' : 'app.form.not-sealed';
 }
 

@@ -6,7 +6,6 @@
 import { listDevices } from '../device-key.js';
 import { button, element } from '../element.js';
 import { EnrolmentError, enrol, unfinished } from '../enrolment.js';
-import { unsent } from '../outbox.js';
 import { keepPacks } from '../sw-bridge.js';
 import { language, loadMore, text } from '../text.js';
 import { readingLine } from './device-line.js';
@@ -118,7 +117,7 @@ async function standing(devices) {
 
 /** What a day without a signal has left on this phone can go on as a file. */
 async function dayEnd() {
-  const { count } = await unsent();
+  const { count } = await import('../answered.js').then(({ unsent }) => unsent());
   const share = async () => (await import('../bundle-export.js')).shareOutbox();
   return count ? element('div', { class: 'notice stack near', 'data-unsent': count },
     element('p', {}, text('volunteer.carry', { count })), element('p', {}, button(text('app.mine.export'), share))) : null;

@@ -82,7 +82,7 @@ def test_unsent_items_come_back_and_the_loss_is_told(
     page.goto(f"{office.url}/{lang}/mine")
     page.evaluate(
         """async () => {
-          const { unsent } = await import('/pwa/outbox.js');
+          const { unsent } = await import('/pwa/answered.js');
           while ((await unsent()).count) await new Promise((go) => setTimeout(go, 50));
         }"""
     )  # the office has them

@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.scripted_office import ScriptedOffice
 
-MODULES = ["db", "vault", "drafts", "outbox", "exchange", "pins", "tabs", "online", "aside", "ageing"]
+MODULES = ["db", "vault", "drafts", "outbox", "exchange", "pins", "tabs", "online", "aside", "answered"]
 IMPORTS = f"""
   const [{", ".join(MODULES)}] = await Promise.all({json.dumps(MODULES)}.map((name) => import(`/pwa/${{name}}.js`)));
   const cases = {{ ...(await import('/pwa/cases.js')), ...(await import('/pwa/case-list.js')) }};

@@ -100,7 +100,7 @@ class TestBrokenAnswers:
         office.script = [hub]
         assert run(page, "return (await exchange.exchange()).hub.length") == 3
         assert set(states(page).values()) == {"hub"}
-        assert run(page, "return (await outbox.unsent()).count") == 3
+        assert run(page, "return (await answered.unsent()).count") == 3
         pretended = "return outbox.isDue({ state: 'hub', offeredAt: Date.now() - 2 * 86400000 })"
         assert run(page, pretended) is True
 
@@ -129,8 +129,8 @@ class TestBrokenAnswers:
         )
         assert three[1]["line"] in run(page, file, id_)
         assert run(page, "return (await outbox.linesToSend()).length") == 0
-        run(page, "await outbox.dropItem(arg)", three[0]["id"])
-        run(page, "await outbox.retryItem(arg)", id_)
+        run(page, "await answered.dropItem(arg)", three[0]["id"])
+        run(page, "await answered.retryItem(arg)", id_)
         assert run(page, "return exchange.exchange()")["done"] == [id_]
         assert len(states(page)) == 3
 

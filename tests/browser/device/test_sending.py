@@ -68,11 +68,11 @@ class TestSending:
             """const { startExchange, stopExchange } = await import('/pwa/exchange-timer.js');
             stopExchange();
             await send();
-            const answered = window.fetch;
+            const asked = window.fetch;
             window.fetch = (...request) => {
-              window.fetch = answered;
+              window.fetch = asked;
               document.dispatchEvent(new CustomEvent('rantau:queued'));
-              return answered(...request);
+              return asked(...request);
             };
             const ends = [];
             const again = new Promise((resolve) => document.addEventListener('rantau:exchanged', ({ detail }) => {
@@ -127,7 +127,11 @@ class TestSending:
 
     def test_the_cost_is_known_before_it_is_paid(self, page: Page) -> None:
         sent = run(page, "return send()")
-        told = run(page, "return [await outbox.cost(await outbox.linesToSend()), (await outbox.unsent()).count]")
+        told = run(
+            page,
+            """const { weigh } = await import('/pwa/wire-body.js');
+            return [await weigh(await outbox.linesToSend()), (await answered.unsent()).count]""",
+        )
         assert told == [sent["bytes"], 1]
         assert 400 < sent["bytes"] < 1500
 
@@ -196,7 +200,7 @@ class TestNews:
 
     def test_the_sealed_copy_is_dropped_35_days_after_the_receipt(self, page: Page, sent: dict[str, Any]) -> None:
         day = 86_400
-        left = f"""await ageing.dropOld({NOW} + arg[0], Date.now() + arg[1]);
+        left = f"""await answered.dropOld({NOW} + arg[0], Date.now() + arg[1]);
             return (await outbox.listOutbox()).length"""
         assert run(page, left, [35 * day - 60, 35_000 * day - 60_000]) == 1
         assert run(page, left, [400 * day, 0]) == 1  # the office's clock jumped
@@ -212,7 +216,7 @@ class TestNews:
 
         office.script = [at_hub]
         assert len(run(page, "return exchange.exchange()")["hub"]) == 1
-        left = "await ageing.dropOld(arg, arg * 1000); return (await outbox.listOutbox()).map(({ state }) => state)"
+        left = "await answered.dropOld(arg, arg * 1000); return (await outbox.listOutbox()).map(({ state }) => state)"
         assert run(page, left, 2 * NOW) == ["hub"]
 
     def test_nothing_that_waits_or_was_refused_is_ever_dropped_by_age(self, page: Page) -> None:
@@ -221,7 +225,7 @@ class TestNews:
             """await send();
             const { id } = await send();
             await db.amend('outbox', id, (item) => ({ ...item, state: 'refused', reason: 'malformed' }));
-            await ageing.dropOld(2 * arg, 2000 * arg);
+            await answered.dropOld(2 * arg, 2000 * arg);
             return (await outbox.listOutbox()).map(({ state }) => state).sort()""",
             NOW,
         )
@@ -275,7 +279,7 @@ class TestTimer:
           timer.startExchange(); timer.startExchange();
           globalThis.results = [];
           document.addEventListener('rantau:exchanged', ({ detail }) => results.push(detail.state));
-          globalThis.unsent = outbox.unsent; globalThis.stop = timer.stopExchange;
+          globalThis.unsent = answered.unsent; globalThis.stop = timer.stopExchange;
           await pins.office(); globalThis.loaded = await pins.loadForm('small'); return null"""
         run(page, ready)
         run(page, "await send(); return null")

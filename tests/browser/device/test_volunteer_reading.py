@@ -78,7 +78,7 @@ class TestReading:
 
 
 class TestHandedOut:
-    LEFT = f"""await ageing.dropOld({NOW} + arg[1] / 1000, Date.now() + arg[1]);
+    LEFT = f"""await answered.dropOld({NOW} + arg[1] / 1000, Date.now() + arg[1]);
     const {{ versions, events, handed }} = await cases.openCase(arg[0]);
     return [versions.length, events.length, Boolean(handed)];"""
 

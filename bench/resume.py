@@ -1,0 +1,107 @@
+"""What one picture costs over a link that is cut every 40 KB, and what it costs tus-js-client as it comes.
+
+Ours is the app in a browser, whose application has been accepted already; the peer is the library in Node with its
+usual chunk, the whole file. Counted is all that goes up, headers and repeats with it, until the receipt is here.
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Page
+
+from bench.office_behind import fresh_browser, office_behind, tell
+from bench.shaping_proxy import EDGE, Link, ShapingProxy
+from tests.people import person
+from tests.serving import ROOT
+
+SIZE = 160_000  # bytes of the picture
+DROP = 40_000  # bytes up that a connection lives
+
+OPEN = """async () => {
+  const modules = ['exchange', 'outbox', 'drafts', 'pins', 'images/image-store', 'images/uploader'];
+  await Promise.all(modules.map((name) => import(`/pwa/${name}.js`)));
+}"""
+SEAL = """async ([values, size]) => {
+  const [{ exchange }, outbox, drafts, pins, { putImage }] = await Promise.all(
+    ['exchange', 'outbox', 'drafts', 'pins', 'images/image-store'].map((name) => import(`/pwa/${name}.js`)));
+  const loaded = await pins.loadForm('passport-new');
+  const id = await drafts.newDraft('passport-new', loaded.name);
+  await drafts.saveDraft(id, values);
+  const bytes = new Uint8Array(size);
+  for (let at = 0; at < size; at += 65536) crypto.getRandomValues(bytes.subarray(at, at + 65536));
+  await putImage(id, 'ktp', { type: 'image/webp', bytes, width: 1, height: 1 });
+  const prepared = await outbox.prepare(await drafts.loadDraft(id), loaded, await pins.office());
+  await outbox.commit(prepared);
+  const { state } = await exchange();
+  if (state !== 'ok') throw new Error(state);
+  const [{ id: digest, bytes: sealed }] = prepared.files;
+  return { version: prepared.version._id, digest, sealed: [...sealed] };
+}"""
+SEND = """async () => {
+  const { sendFiles } = await import('/pwa/images/uploader.js');
+  const { items } = await import('/pwa/outbox.js');
+  for (let tries = 0; tries < 50; tries += 1) {
+    const { outcome } = await sendFiles();
+    const [item] = (await items()).slice(-1);
+    if (item.files.every(({ done }) => done)) return { wire: item.files[0].wire };
+    if (outcome !== 'offline') throw new Error(outcome);
+  }
+  throw new Error('it never arrived');
+}"""
+
+
+def measure() -> dict[str, Any]:
+    """Send one picture by us and one by the peer, over the same link."""
+    return asyncio.run(compare())
+
+
+async def compare(link: Link = EDGE, size: int = SIZE) -> dict[str, Any]:
+    """Compare over a link; `sent` are bytes up, `told` those that the app itself counted."""
+    async with office_behind(link) as proxy, fresh_browser() as context:
+        page = await context.new_page()
+        await page.route("**/pwa/main.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
+        await page.goto(f"{proxy.url}/id/mine")
+        await page.evaluate(OPEN)
+        ours = await _send(page, proxy, size)
+        tell(f"resume: ours: {ours['sent']} bytes for {ours['size']}")
+        peer = await _send_as_peer(page, proxy, size)
+        tell(f"resume: peer: {peer['sent']} bytes for {peer['size']}")
+    return {**ours, "ratio": round(ours["sent"] / ours["size"], 3), "peer": peer}
+
+
+async def _send(page: Page, proxy: ShapingProxy, size: int) -> dict[str, Any]:
+    sealed = await page.evaluate(SEAL, [dict(person(1)), size])
+    proxy.reset()
+    proxy.cut_up = lambda sent: sent >= DROP
+    told = await page.evaluate(SEND)
+    proxy.cut_up = lambda sent: False
+    return {"sent": proxy.up.bytes, "size": len(sealed["sealed"]), "told": told["wire"]}
+
+
+async def _send_as_peer(page: Page, proxy: ShapingProxy, size: int) -> dict[str, Any]:
+    sealed = await page.evaluate(SEAL, [dict(person(2)), size])
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "sealed"
+        file.write_bytes(bytes(sealed["sealed"]))
+        proxy.reset()
+        proxy.cut_up = lambda sent: sent >= DROP
+        node = Path(sys.prefix) / "bin" / "node"
+        arguments = (
+            ROOT / "bench" / "resume-peer.js",
+            f"{proxy.url}/blobs/",
+            file,
+            sealed["version"],
+            sealed["digest"],
+        )
+        process = await asyncio.create_subprocess_exec(node, *map(str, arguments), cwd=ROOT)
+        if await process.wait():
+            raise RuntimeError("the peer did not arrive")
+    return {"name": "tus-js-client", "sent": proxy.up.bytes, "size": len(sealed["sealed"])}
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure()))

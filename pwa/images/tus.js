@@ -1,0 +1,93 @@
+/**
+ * What a phone speaks of tus 1.0 (docs/formats.md §10): begin, ask where to go on, add. Who answers otherwise than tus, a
+ * portal for one, is nobody.
+ */
+
+import { TransportError } from '../transport.js';
+
+/** @typedef {import('../crypto/canonical.js').Bytes} Bytes */
+/** @typedef {{origin: string, version: string, digest: string, size: number}} Upload; the office's own origin is '' */
+/** @typedef {{offset: number, receipt: any}} Standing how far it has come, and the receipt once it is whole */
+
+const QUIET = 30_000; // milliseconds without an answer after which a link is given up
+const SLOWEST = 1; // bytes a millisecond: a link that carries less brings nothing before it goes
+const KEEPALIVE = 60_000; // bytes that a browser still sends for a page that was closed
+const REASON = /^[a-z-]{1,32}$/;
+
+/** Whoever answers speaks tus and does not take it; `reason` as in docs/formats.md §10. */
+export class NotTakenError extends Error {
+  name = 'NotTakenError';
+
+  /** @param {number} status @param {string} reason */
+  constructor(status, reason) {
+    super(reason);
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+/** Begin an upload, or hear how far one has come. @param {Upload} upload @param {AbortSignal} [signal] */
+export const begin = (upload, signal) =>
+  request(upload, `/blobs/`, {
+    method: 'POST', signal,
+    headers: { 'Upload-Length': String(upload.size), 'Upload-Metadata': `version ${btoa(upload.version)},digest ${btoa(upload.digest)}` },
+  });
+
+/** Ask where to go on. @param {Upload} upload @param {AbortSignal} [signal] */
+export const ask = (upload, signal) => request(upload, pathOf(upload), { method: 'HEAD', signal });
+
+/**
+ * Add bytes at the offset. Without a checksum whoever takes them keeps what comes of a body that is cut; with one, nothing.
+ * @param {Upload} upload @param {number} offset @param {Bytes} bytes
+ * @param {{isChecked?: boolean, signal?: AbortSignal}} [options]
+ */
+export async function add(upload, offset, bytes, { isChecked, signal } = {}) {
+  /** @type {Record<string, string>} */
+  const headers = { 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': String(offset) };
+  if (isChecked) headers['Upload-Checksum'] = `sha256 ${await checksum(bytes)}`;
+  return request(upload, pathOf(upload), { method: 'PATCH', headers, body: bytes, signal, keepalive: bytes.length < KEEPALIVE });
+}
+
+/** @param {Upload} upload */
+const pathOf = ({ version, digest }) => `/blobs/${version}/${digest}`;
+
+/** @param {Bytes} bytes */
+const checksum = async (bytes) => btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))));
+
+/**
+ * @param {Upload} upload @param {string} path @param {RequestInit & {signal?: AbortSignal, body?: Bytes}} options
+ * @returns {Promise<Standing>}
+ */
+async function request({ origin, size }, path, { signal, ...options }) {
+  const patience = AbortSignal.timeout?.(QUIET + (options.body?.length ?? 0) / SLOWEST);
+  const cuts = [signal, patience].filter((each) => each !== undefined);
+  const answer = await fetch(origin + path, {
+    cache: 'no-store', credentials: 'omit', redirect: 'error', ...options, headers: { 'Tus-Resumable': '1.0.0', ...options.headers },
+    signal: cuts.length > 1 && AbortSignal.any ? AbortSignal.any(cuts) : cuts[0],
+  }).catch(() => {
+    throw new TransportError('cut');
+  });
+  const offset = Number(answer.headers.get('Upload-Offset') ?? NaN);
+  if (answer.ok && Number.isSafeInteger(offset) && offset <= size) return { offset, receipt: receiptOf(answer) };
+  throw await refusal(answer);
+}
+
+/** @param {Response} answer */
+function receiptOf({ headers }) {
+  try {
+    return JSON.parse(headers.get('Rantau-Receipt') ?? 'null');
+  } catch {
+    return null;
+  }
+}
+
+/** @param {Response} answer */
+async function refusal(answer) {
+  const { status, headers } = answer;
+  const wait = Math.min(Math.max(Number(headers.get('Retry-After')) || 0, 0), 3600);
+  if (status === 429 || status === 503) return new TransportError('busy', wait);
+  const told = status >= 400 && status < 500 ? await answer.json().catch(() => ({})) : {};
+  // An answer to HEAD has no body. Of others, who gives no reason of ours is somebody on the way.
+  const isOurs = headers.has('Tus-Resumable') || REASON.test(told.reason);
+  return isOurs ? new NotTakenError(status, REASON.test(told.reason) ? told.reason : '') : new TransportError('away');
+}
