@@ -9,7 +9,8 @@ import base64
 import binascii
 import hashlib
 import logging
-from functools import wraps
+from collections.abc import Awaitable, Callable
+from functools import partial, wraps
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,10 +21,10 @@ from server.couch_gate import OfficeGate
 from server.couch_peers import Peer, Peers, is_name
 from server.couch_words import in_couchdbs_words, refusal
 from server.handler import Handler
-from server.office import office_of
+from server.office import RIGHT, Office, office_of
 from server.origin import is_foreign
 from server.proving import door_of
-from server.rights import PEER, Right
+from server.rights import PEER, PEERS_DOOR, Right
 
 log = logging.getLogger("rantau.face")
 
@@ -37,6 +38,7 @@ def open_to_peers(right: Right, handler: Handler) -> Handler:
 
     @wraps(handler)
     async def checked(request: Request) -> Response:
+        request.scope[RIGHT] = PEERS_DOOR
         office = office_of(request)
         # A browser that was once told a secret would send it along with what a page elsewhere makes it ask.
         if is_foreign(request, office.settings.origin):
@@ -45,7 +47,8 @@ def open_to_peers(right: Right, handler: Handler) -> Handler:
         peer = None if given is None else await Peers(office.databases.staff, office.clock()).find(*given)
         if given is None or peer is None or not right.allows(frozenset({PEER})):
             return await _refused(request, given)
-        request.state.face = _face(request, peer, given)
+        request.scope[RIGHT] = right
+        request.state.face = _face(office_of(request), peer, is_welcome=partial(_is_welcome, office, peer, given))
         if request.headers.get("content-type", "").startswith("multipart/"):
             return await answering(request)  # streamed, or waits for its turn itself
         async with turn(request):
@@ -54,12 +57,11 @@ def open_to_peers(right: Right, handler: Handler) -> Handler:
     return checked
 
 
-def _face(request: Request, peer: Peer, given: tuple[str, str]) -> Face:
-    office = office_of(request)
+async def _is_welcome(office: Office, peer: Peer, given: tuple[str, str]) -> bool:
+    return await Peers(office.databases.staff, office.clock()).find(*given) == peer
 
-    async def is_welcome() -> bool:
-        return await Peers(office.databases.staff, office.clock()).find(*given) == peer
 
+def _face(office: Office, peer: Peer, *, is_welcome: Callable[[], Awaitable[bool]]) -> Face:
     return Face(
         who=peer.name,
         server=hashlib.sha256(office.root).hexdigest()[:32],

@@ -1,5 +1,7 @@
 """Stands before every handler: finds who is signed in and asks the table of rights, so that no handler can forget to.
 
+It hands the right on with the request: the office that a handler asks for has of its documents what is listed there.
+
 A handler behind it finds the user as `request.state.user`, and the fields of a posted form as `request.state.fields`.
 """
 
@@ -13,10 +15,10 @@ from starlette.responses import RedirectResponse, Response
 from server.couch_door import open_to_peers
 from server.handler import Handler
 from server.ndjson import Problem
-from server.office import Office, office_of
+from server.office import RIGHT, Office, office_of
 from server.page_step_up import ask_for_proof
 from server.posted import read_posted
-from server.rights import PEER, RIGHTS, STEP_UP, Right
+from server.rights import DOOR, PEER, RIGHTS, STEP_UP, Right
 from server.sessions import User, current_user, is_genuine
 from server.staff_language import staff_language
 
@@ -34,16 +36,27 @@ def guarded(name: str, handler: Handler) -> Handler:
     """
     right = RIGHTS[name]
     if right.roles is None:
-        return handler
+        return _confined(right, handler)
     if PEER in right.roles:
         return open_to_peers(right, handler)
+    inside = _confined(right, handler)
 
     @wraps(handler)
     async def checked(request: Request) -> Response:
+        request.scope[RIGHT] = DOOR
         refusal = await _refusal(request, right, name)
-        return refusal or await handler(request)
+        return refusal or await inside(request)
 
     return checked
+
+
+def _confined(right: Right, handler: Handler) -> Handler:
+    @wraps(handler)
+    async def inside(request: Request) -> Response:
+        request.scope[RIGHT] = right
+        return await handler(request)
+
+    return inside
 
 
 def user_of(request: Request) -> User:

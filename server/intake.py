@@ -15,7 +15,7 @@ from server.erasure import forget_keys
 from server.forms import Forms
 from server.holder_entries import shut_out
 from server.items import LINE_LIMIT, Item, ItemRefused, read_item
-from server.watch import bare, case_wraps
+from server.watch import bare, case_wraps, is_version
 from sync.document import Doc
 from sync.errors import BadRequest, Forbidden, TooLarge
 from sync.key_pair import KeyPair
@@ -144,7 +144,8 @@ class Intake:
             return Refused(refusal.id, refusal.reason)
 
     async def _versions(self, ids: Sequence[str]) -> list[Doc]:
-        found = await self.cases.all_docs(keys=list(ids), include_docs=True) if ids else []
+        asked = [id_ for id_ in ids if is_version(id_)]
+        found = await self.cases.all_docs(keys=asked, include_docs=True) if asked else []
         return [bare(row.doc) for row in found if row.doc is not None and not row.deleted]
 
     async def _of_rewrapped(self, items: list[Item]) -> list[Outcome]:

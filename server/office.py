@@ -3,13 +3,14 @@
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jinja2 import Environment
 from starlette.requests import Request
 
 from server.audit import Audit
+from server.confined import confined, confined_projection
 from server.content import Content
 from server.databases import Databases, open_databases
 from server.forms import Forms
@@ -19,6 +20,7 @@ from server.i18n import Catalogues
 from server.made_before import MadeBefore
 from server.projection import Projection
 from server.regions import Regions
+from server.rights import Right
 from server.server_key import ServerKeyError, read_listed_key, read_server_key
 from server.settings import Settings
 from server.site import Site, build_site
@@ -28,6 +30,7 @@ from sync.key_pair import KeyPair
 from sync.keyring import KeyList, verify_key_list
 
 MADE = "made"  # folder in the data folder
+RIGHT = "rantau.right"  # what the guard puts into the scope of a request
 KEYS = "keys"  # the document of the key list, in `public`
 
 
@@ -61,6 +64,16 @@ class Office:
     clock: Callable[[], int]
     gathering: Gathering = field(default_factory=Gathering)
     watch_lists: WatchLists = field(default_factory=WatchLists)
+    _within: dict[Right, "Office"] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def within(self, right: Right) -> "Office":
+        """Give the same office as far as *right* goes: of its documents only the types that are listed there."""
+        if right not in self._within:
+            databases = confined(self.databases, right)
+            self._within[right] = replace(
+                self, databases=databases, projection=confined_projection(self.projection, right)
+            )
+        return self._within[right]
 
     @property
     def forms(self) -> Forms:
@@ -89,9 +102,13 @@ class Office:
 
 
 def office_of(request: Request) -> Office:
-    """Give the office that is asked."""
+    """Give the office that is asked, as far as the right goes under which it is asked.
+
+    Raises:
+        KeyError: no guard stands before who asks, so nothing is given.
+    """
     office: Office = request.app.state.office
-    return office
+    return office.within(request.scope[RIGHT])
 
 
 def now() -> int:

@@ -1,6 +1,7 @@
-"""Who may do what: the one table of routes by roles. What is not in it, nobody may do.
+"""Who may do what: the one table of routes by roles and types of documents. What is not in it, nobody may do.
 
-`server.guard` reads it before any handler runs; no handler asks for a role by itself.
+`server.guard` reads the roles before any handler runs; no handler asks for a role by itself. The types are all that a
+handler finds in the databases: `server.confined` stands between.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,14 @@ from typing import Literal, get_args
 
 Role = Literal["administrator", "head", "officer", "desk", "volunteer", "hub", "peer"]
 ROLES: tuple[Role, ...] = get_args(Role)
+Type = Literal[
+    "public", "keys", "design",
+    "application", "complaint", "message", "survey", "event", "booking", "gone", "code", "blob", "wrap",
+    "user", "session", "device", "enrolment", "hub", "via", "peer", "link", "request",
+    "officer-key", "former-key", "grant", "key-times", "audit", "erasing", "voiding", "upload",
+    "case-row", "checkpoint", "other",
+]  # fmt: skip
+TYPES: tuple[Type, ...] = get_args(Type)
 PEER: Role = "peer"  # a program with an account of its own: no session opens what is its
 STEP_UP = 10 * 60  # seconds that a proof of who sits there counts
 
@@ -19,15 +28,17 @@ class Right:
 
     Attributes:
         roles: who may ask, beside nobody else; None is anybody, signed in or not.
-        reads, writes: the types of documents that pass, for who reads this table; code does not look at them.
+        reads, writes: the types of documents that the handler can read and write, and no others. Beside them every
+            route may leave its trace in the audit. A `case-row` is what the lists of the office say of a case, `other`
+            what nobody here has written.
         needs_step_up: the session must have proved within the last minutes who sits there.
         is_for_setting_up: also for accounts that have no second factor yet and must set one up; the first is set up
             without stepping up, because there is nothing to prove it with but the password just typed.
     """
 
     roles: frozenset[Role] | None
-    reads: tuple[str, ...] = ()
-    writes: tuple[str, ...] = ()
+    reads: tuple[Type, ...] = ()
+    writes: tuple[Type, ...] = ()
     needs_step_up: bool = False
     is_for_setting_up: bool = False
 
@@ -36,27 +47,47 @@ class Right:
         return self.roles is None or not self.roles.isdisjoint(roles)
 
 
-def _anyone(*reads: str, writes: tuple[str, ...] = ()) -> Right:
+def _anyone(*reads: Type, writes: tuple[Type, ...] = ()) -> Right:
     return Right(None, reads, writes)
 
 
 def _only(
     *roles: Role,
-    reads: tuple[str, ...] = (),
-    writes: tuple[str, ...] = (),
+    reads: tuple[Type, ...] = (),
+    writes: tuple[Type, ...] = (),
     step_up: bool = False,
     setting_up: bool = False,
 ) -> Right:
     return Right(frozenset(roles), reads, writes, step_up, setting_up)
 
 
-_SEALED = ("application", "complaint", "message", "survey", "wrap")
 _STAFF: tuple[Role, ...] = ("administrator", "head", "officer", "desk")
 _LEADERS: tuple[Role, ...] = ("administrator", "head")
-_PAGE = _anyone("public")
-_TAKEN = ("application", "complaint", "message", "survey", "event", "gone", "blob", "public")  # of what peers write
-_COUCH = _only(PEER, reads=_TAKEN)
-_COUCH_WRITE = _only(PEER, writes=_TAKEN)
+_PAGE = _anyone()  # made from what is public when the server starts: no document is read for it
+
+_VERSIONS: tuple[Type, ...] = ("application", "complaint", "message", "survey")
+_CASE: tuple[Type, ...] = ("application", "complaint", "message")  # what can be under one code
+_ENDS: tuple[Type, ...] = ("gone", "code")
+# What intake looks at and keeps; a receipt is given by writing once more what it is for.
+_CHECKED: tuple[Type, ...] = (*_ENDS, "wrap", "blob")
+_KEPT: tuple[Type, ...] = (*_VERSIONS, "wrap")
+_TAKEN: tuple[Type, ...] = (*_VERSIONS, *_CHECKED)
+_UPLOAD = _anyone(*_TAKEN, "upload", writes=(*_KEPT, "blob", "upload"))
+
+# What programs may have in their databases: everything there, also what is not ours in the office's CouchDB.
+_FACE: tuple[Type, ...] = (*_VERSIONS, *_ENDS, "event", "booking", "blob", "public", "keys", "design", "other")
+_PEER = _only(PEER)
+_COUCH = _only(PEER, reads=_FACE)
+_NOTES = _only(PEER, reads=("checkpoint",), writes=("checkpoint",))
+# A mark that ends a case or a code is heeded at once: the data keys go.
+_HEEDED: tuple[Type, ...] = ("wrap", "erasing", "voiding")
+_COUCH_WRITE = _only(
+    PEER, reads=(*_FACE, *_HEEDED), writes=(*_VERSIONS, *_ENDS, "event", "blob", "public", "keys", *_HEEDED)
+)
+
+# What the guard itself reads before it knows who asks, and writes when a session is used, ends or is proved anew.
+DOOR = Right(None, ("user", "session"), ("user", "session"))
+PEERS_DOOR = Right(None, ("peer",))
 
 RIGHTS: Mapping[str, Right] = {
     # What everybody reads.
@@ -85,86 +116,97 @@ RIGHTS: Mapping[str, Right] = {
     "track": _PAGE,
     # What everybody sends; a case is read with the proof that its receipt code gives.
     # An enrolled device reads by its signature what it collected; nobody's signature is needed to send.
-    "exchange": _anyone(
-        "event", "wrap", "application", "gone", "device", "hub", writes=(*_SEALED, "device", "hub", "via")
-    ),
+    "exchange": _anyone(*_TAKEN, "event", "device", "hub", "via", "case-row", writes=(*_KEPT, "device", "hub", "via")),
     # A sealed file, under the digest that an accepted version names; it is read with the same proof as its case.
     "tell_uploads": _PAGE,
-    "begin_upload": _anyone("application", writes=("upload", "blob")),
-    "show_upload": _anyone("application", "upload", "blob", writes=("blob",)),
-    "add_to_upload": _anyone("application", "upload", writes=("upload", "blob")),
-    "post_to_upload": _anyone("application", "upload", writes=("upload", "blob")),
-    "blob": _anyone("application", "blob"),
+    "begin_upload": _UPLOAD,
+    "show_upload": _UPLOAD,
+    "add_to_upload": _UPLOAD,
+    "post_to_upload": _UPLOAD,
+    "blob": _anyone(*_CASE, *_ENDS, "blob"),
     # The same lines, carried as a file.
-    "take_bundle": _anyone("gone", "code", writes=_SEALED),
+    "take_bundle": _anyone(*_TAKEN, writes=(*_KEPT, "blob")),
     # Who has the code of an enrolment, which counts once and for minutes, makes a device a volunteer's.
-    "enrol_device": _anyone("enrolment", writes=("device",)),
-    "review": _anyone(),
-    "send": _anyone(writes=_SEALED),
-    "status": _anyone("event"),
+    "enrol_device": _anyone("enrolment", "device", writes=("enrolment", "device")),
+    "review": _anyone(*_CASE),
+    "send": _anyone(*_CHECKED, writes=_KEPT),
+    "status": _anyone(*_CASE, *_ENDS, "event"),
     # Staff, signed in or about to be.
     "to_console": _PAGE,
     "login_page": _PAGE,
-    "login": _anyone("user", writes=("session", "user")),
+    "login": _anyone("user", "session", writes=("session", "user")),
     "passkey_challenge": _anyone(),
-    "logout": _only(*_STAFF, writes=("session",), setting_up=True),
-    "step_up": _only(*_STAFF, reads=("user",), writes=("session", "user")),
-    "console": _only(*_STAFF, reads=("user",)),
-    "console_in": _only(*_STAFF, reads=("user",)),
+    "logout": _only(*_STAFF, reads=("session",), writes=("session",), setting_up=True),
+    "step_up": _only(*_STAFF, reads=("user", "session"), writes=("session", "user")),
+    "console": _only(*_STAFF),
+    "console_in": _only(*_STAFF),
     "setup_page": _PAGE,
-    "set_up": _anyone("user", writes=("user",)),
+    "set_up": _anyone("user", "session", writes=("user", "session")),
     "accounts": _only("administrator", reads=("user",)),
-    "add_account": _only("administrator", writes=("user",), step_up=True),
-    "change_account": _only("administrator", writes=("user", "session"), step_up=True),
+    "add_account": _only("administrator", reads=("user",), writes=("user",), step_up=True),
+    "change_account": _only("administrator", reads=("user", "session"), writes=("user", "session"), step_up=True),
     "sessions": _only("administrator", reads=("session",)),
-    "end_session": _only("administrator", writes=("session",)),
+    "end_session": _only("administrator", reads=("session",), writes=("session",)),
     # Everybody's own ways in.
     "security": _only(*_STAFF, reads=("user", "session"), setting_up=True),
-    "set_up_app": _only(*_STAFF, writes=("user",), step_up=True, setting_up=True),
+    "set_up_app": _only(*_STAFF, reads=("user", "session"), writes=("user",), step_up=True, setting_up=True),
     "passkey_options": _only(*_STAFF, reads=("user",), setting_up=True),
-    "add_passkey": _only(*_STAFF, writes=("user",), step_up=True, setting_up=True),
-    "remove_passkey": _only(*_STAFF, writes=("user",), step_up=True),
-    "recovery_codes": _only(*_STAFF, writes=("user",), step_up=True),
-    "change_password": _only(*_STAFF, writes=("user", "session")),
-    "end_sessions": _only(*_STAFF, writes=("session",)),
+    "add_passkey": _only(*_STAFF, reads=("user", "session"), writes=("user",), step_up=True, setting_up=True),
+    "remove_passkey": _only(*_STAFF, reads=("user", "session"), writes=("user",), step_up=True),
+    "recovery_codes": _only(*_STAFF, reads=("user", "session"), writes=("user",), step_up=True),
+    "change_password": _only(*_STAFF, reads=("user", "session"), writes=("user", "session")),
+    "end_sessions": _only(*_STAFF, reads=("session",), writes=("session",)),
     "volunteers": _only(*_LEADERS, reads=("device",)),
-    "invite_device": _only(*_LEADERS, writes=("enrolment",), step_up=True),
-    "keep_device": _only(*_LEADERS, writes=("device",), step_up=True),
+    "invite_device": _only(*_LEADERS, reads=("enrolment", "device"), writes=("enrolment",), step_up=True),
+    "keep_device": _only(*_LEADERS, reads=("device",), writes=("device",), step_up=True),
     # Whoever hears of a lost phone must be quick: this asks for no proof, and takes nothing that was collected.
-    "end_device": _only(*_LEADERS, writes=("device",)),
-    "counter": _only("desk", "officer", reads=("application", "event")),
-    "keys": _only("officer", reads=("officer-key", "grant", "keys")),
-    "cases": _only("officer", reads=("application", "complaint", "event")),
-    "index": _only("officer", reads=_SEALED),
-    "case_documents": _only("officer", reads=(*_SEALED, "event")),
-    "case_blob": _only("officer", reads=("application", "blob")),
+    "end_device": _only(*_LEADERS, reads=("device",), writes=("device",)),
+    "counter": _only("desk", "officer", reads=("case-row",)),
+    "keys": _only("officer", reads=("officer-key", "grant")),
+    "cases": _only("officer", reads=("case-row",)),
+    "index": _only("officer", reads=(*_CASE, "wrap", "case-row")),
+    "case_documents": _only("officer", reads=(*_CASE, *_ENDS, "event", "wrap", "case-row")),
+    "case_blob": _only("officer", reads=(*_CASE, "blob")),
     "officers": _only("officer", "administrator", reads=("user", "officer-key", "grant")),
-    "remove_officer": _only("administrator", writes=("user", "grant", "session"), step_up=True),
-    "own_key": _only("officer", writes=("officer-key",), step_up=True),
-    "grant": _only("officer", writes=("grant",), step_up=True),
-    "unwrapped": _only("officer", reads=(*_SEALED,)),
-    "rewrap": _only("officer", writes=("wrap",), step_up=True),
-    "end_rotation": _only("officer", writes=("wrap",), step_up=True),
-    "erase_case": _only("officer", writes=("gone", "wrap"), step_up=True),
-    "void_code": _only("officer", writes=("code", "application", "complaint", "event", "wrap"), step_up=True),
-    "export_case": _only("officer", reads=(*_SEALED, "event", "code", "audit", "request"), step_up=True),
+    "remove_officer": _only(
+        "administrator", reads=("user", "grant", "session"), writes=("user", "grant", "session"), step_up=True
+    ),
+    "own_key": _only("officer", reads=("officer-key",), writes=("officer-key", "former-key"), step_up=True),
+    "grant": _only("officer", reads=("user", "officer-key", "grant"), writes=("grant",), step_up=True),
+    "unwrapped": _only("officer", reads=(*_VERSIONS, "wrap")),
+    "rewrap": _only("officer", reads=("wrap",), writes=("wrap",), step_up=True),
+    "end_rotation": _only("officer", reads=("wrap",), writes=("wrap",), step_up=True),
+    "erase_case": _only(
+        "officer", reads=(*_CASE, "wrap", "erasing", "case-row"), writes=("gone", "wrap", "erasing"), step_up=True
+    ),
+    "void_code": _only(
+        "officer",
+        reads=(*_CASE, *_CHECKED, "event", "voiding"),
+        writes=("application", "complaint", "wrap", "code", "event", "voiding"),
+        step_up=True,
+    ),
+    "export_case": _only(
+        "officer",
+        reads=(*_CASE, *_ENDS, "event", "booking", "blob", "wrap", "audit", "request", "case-row"),
+        step_up=True,
+    ),
     "bundle_desk": _only("desk", "officer", "head"),
     "list_requests": _only("desk", "officer", "head", reads=("request",)),
-    "add_request": _only("desk", "officer", writes=("request",)),
-    "finish_request": _only("officer", writes=("request",)),
+    "add_request": _only("desk", "officer", reads=_CASE, writes=("request",)),
+    "finish_request": _only("officer", reads=("request",), writes=("request",)),
     "requests": _only("desk", "officer", "head", reads=("request",)),
-    "record_request": _only("desk", "officer", writes=("request",)),
-    "close_request": _only("desk", "officer", writes=("request",)),
-    "note_rescue": _only("officer", writes=("audit",)),
-    "due": _only("officer", reads=("application", "complaint", "event")),
+    "record_request": _only("desk", "officer", reads=("request", "case-row"), writes=("request",)),
+    "close_request": _only("desk", "officer", reads=("request",), writes=("request",)),
+    "note_rescue": _only("officer"),
+    "due": _only("officer", reads=("case-row",)),
     "audit_page": _only("head", reads=("audit",)),
-    "add_event": _only("officer", writes=("event",)),
+    "add_event": _only("officer", reads=(*_CASE, *_ENDS, "event"), writes=("event",)),
     # The CouchDB face: an account of a peer, within its databases; wraps and staff are not among them for any.
-    "couch": _COUCH,
-    "couch_welcome": _COUCH,
-    "couch_up": _COUCH,
-    "couch_session": _COUCH,
-    "couch_names": _COUCH,
+    "couch": _PEER,
+    "couch_welcome": _PEER,
+    "couch_up": _PEER,
+    "couch_session": _PEER,
+    "couch_names": _PEER,
     "couch_database": _COUCH,
     "couch_make": _COUCH,
     "couch_add": _COUCH_WRITE,
@@ -176,9 +218,9 @@ RIGHTS: Mapping[str, Right] = {
     "couch_bulk_get": _COUCH,
     "couch_bulk_docs": _COUCH_WRITE,
     "couch_commit": _COUCH,
-    "couch_local": _COUCH,
-    "couch_put_local": _only(PEER, writes=("checkpoint",)),
-    "couch_delete_local": _only(PEER, writes=("checkpoint",)),
+    "couch_local": _NOTES,
+    "couch_put_local": _NOTES,
+    "couch_delete_local": _NOTES,
     "couch_document": _COUCH,
     "couch_put": _COUCH_WRITE,
     "couch_delete": _COUCH_WRITE,

@@ -8,7 +8,7 @@ from server.items import ItemRefused, parse_line
 from sync.document import Doc, is_id
 from sync.events import MAX_N, event_id
 from sync.receipt_code import proof_matches
-from sync.shape import is_case, is_whole
+from sync.shape import PREFIXES, is_case, is_whole
 from sync.store import Row, Store
 
 VERSION = 2  # of the exchange: what this server reads at most
@@ -138,11 +138,13 @@ class News:
     async def missing(self, ids: Sequence[str]) -> list[Any]:
         """Name those of *ids* that this office does not have (any more): its sender offers them again.
 
-        One whose data key is not there is missing too (their backups are others), unless its case was erased.
+        One whose data key is not there is missing too (their backups are others), unless its case was erased. Of what
+        is no version nobody is told whether it is here.
         """
+        ids = [id_ for id_ in ids if is_version(id_)]
         if not ids:
             return []
-        versions = await self.cases.all_docs(keys=list(ids))
+        versions = await self.cases.all_docs(keys=ids)
         wraps = await self.wraps.all_docs(keys=[f"w.{id_}" for id_ in ids])
         lost = [row.id for row, wrap in zip(versions, wraps, strict=True) if _is_lost(row) or _is_lost(wrap)]
         erased = await self.cases.all_docs(keys=[f"gone.{_case(id_)}" for id_ in lost]) if lost else []
@@ -160,6 +162,11 @@ class News:
         versions = await case_versions(self.cases, case)
         wraps = await case_wraps(self.wraps, versions)
         return [[version, {"t": wraps[id]["t"]}] for version in versions if "t" in wraps.get(id := version["_id"], {})]
+
+
+def is_version(id_: str) -> bool:
+    """Say whether a document of this id is a sealed version."""
+    return id_.partition(".")[0] in PREFIXES.values()
 
 
 async def marks_of(cases: Store, case: str) -> list[tuple[str, Doc]]:

@@ -30,6 +30,7 @@ from sync.sqlite_store import SqliteStore, open_sqlite
 from sync.statements import sign_gone
 from sync.store import Store
 from tests.asgi import Answer, Client
+from tests.bundled import Bundle
 from tests.sealed_items import FORMS, OfficeKeys
 from tests.small_office import ORIGIN, routes_of
 
@@ -157,7 +158,7 @@ class ChaoticOffice:
     def _begin(self, moments: int) -> None:
         self.life = Life(moments)
         mortal: Any = SimpleNamespace(**{name: MortalStore(store, self.life) for name, store in self.stores.items()})
-        self.office: Any = SimpleNamespace(
+        self.office: Any = Bundle(
             settings=self.settings, databases=mortal, forms=FORMS, key_list=self.key_list,
             server_key=self.keys.server, server_kid="s1",
             clock=lambda: self.now, public="abcdefgh", root=self.keys.root.pub, gathering=Gathering(),

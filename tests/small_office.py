@@ -22,6 +22,7 @@ from server.watch_lists import WatchLists
 from sync.audit_chain import Deed, deed_of
 from sync.sqlite_store import SqliteStore, open_sqlite
 from tests.asgi import Client
+from tests.bundled import Bundle
 from tests.sealed_items import FORM, NOW, OfficeKeys
 
 CONTENT = Path(__file__).parents[1] / "content"
@@ -98,7 +99,7 @@ async def small_office(
         "root": keys.root.pub, "keys": keys.signed_list, "public": "abcdefgh", "site": SimpleNamespace(resources={}),
         "projection": Projection(folder / "projection.sqlite", stores["cases"], clock),
     }  # fmt: skip
-    app.state.office = SimpleNamespace(**bundle)
+    app.state.office = Bundle(**bundle)
     app.state.templates = Environment(loader=DictLoader(templates), undefined=StrictUndefined, autoescape=True)
     app.state.templates.globals["catalogues"] = catalogues
     yield office

@@ -10,9 +10,7 @@ from typing import Any
 
 import pytest
 from starlette.applications import Starlette
-from starlette.routing import Route
 
-from server.bundle_api import take_bundle
 from server.bundle_import import GROUP, BundleImport, IncomingBundle
 from server.exchange import intake_of
 from server.items import LINE_LIMIT
@@ -25,7 +23,9 @@ from sync.sqlite_store import open_sqlite
 from sync.statements import sign_code_mark, sign_gone
 from sync.store import Store
 from tests.asgi import Answer, Client
+from tests.bundled import Bundle
 from tests.sealed_items import FORMS, NOW, OfficeKeys, new_keys, seal_pair, to_line
+from tests.small_office import routes_of
 from tests.stores import AbsentStore, CountingStore
 
 KEYS = OfficeKeys()
@@ -46,8 +46,8 @@ async def databases(tmp_path: Path) -> AsyncIterator[SimpleNamespace]:
 
 @pytest.fixture
 def client(databases: SimpleNamespace, tmp_path: Path) -> Client:
-    app = Starlette(routes=[Route("/bundle", take_bundle, methods=["POST"])])
-    app.state.office = SimpleNamespace(
+    app = Starlette(routes=routes_of("take_bundle"))
+    app.state.office = Bundle(
         databases=databases, forms=FORMS, key_list=KEYS.key_list, server_key=KEYS.server, server_kid="s1",
         clock=lambda: NOW,
         public="abcdefgh", root=KEYS.root.pub, settings=SimpleNamespace(couchdb="", data=tmp_path),

@@ -17,11 +17,13 @@ from starlette.routing import Route
 
 from server.differences import Differences
 from server.editions import EDITIONS, Editions, keep_editions
+from server.guard import guarded
 from server.headers import strict_headers
 from server.packs import Packs, make_packs
 from server.public import resource
 from server.resources import Resource, make_resource
 from tests.asgi import Answer, Client
+from tests.bundled import Bundle
 
 HEADERS = strict_headers("https://office.example")
 SCRIPT = "text/javascript; charset=utf-8"
@@ -48,9 +50,9 @@ class Server:
 
     def start(self, packs: Packs) -> Client:
         editions = keep_editions(self.folder / "editions", packs.resources)
-        app = Starlette(routes=[Route("/{path:path}", resource)])
+        app = Starlette(routes=[Route("/{path:path}", guarded("asset", resource))])
         shown = SimpleNamespace(resources=packs.resources, differences=Differences(editions))
-        app.state.office = SimpleNamespace(site=shown)
+        app.state.office = Bundle(site=shown)
         return Client(app)
 
 

@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.routing import Route
 
-from server.edge import apply, send
 from sync.receipt_code import derive, new_code, parse_code, spoken_number
 from sync.seal import check_pair, open_version, open_wrap_as_holder, open_wrap_as_office
 from tests.asgi import Answer, Client
 from tests.people import person
 from tests.sealed_items import NOW, OfficeKeys
-from tests.small_office import SmallOffice, small_office
+from tests.small_office import SmallOffice, routes_of, small_office
 from tests.stores import AbsentStore, QuorumlessStore
 
 KEYS = OfficeKeys()
@@ -32,11 +30,7 @@ SMALL = {"nama": "Upik  Abu ", "asal": "<b>Talu</b>"}
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[SmallOffice]:
-    routes = [
-        Route("/{lang}/apply/{service}", apply, methods=["POST"]),
-        Route("/{lang}/send", send, methods=["POST"]),
-    ]
-    async with small_office(tmp_path, routes, TEMPLATES, KEYS) as office:
+    async with small_office(tmp_path, routes_of("review", "send"), TEMPLATES, KEYS) as office:
         yield office
 
 

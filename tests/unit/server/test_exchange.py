@@ -18,10 +18,9 @@ import brotli
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.routing import Route
 
 from server.body_lines import BodyLines
-from server.exchange import GROUP, Body, exchange
+from server.exchange import GROUP, Body
 from server.gathering import Gathering
 from server.watch_lists import WatchLists
 from sync.document import Doc
@@ -31,7 +30,9 @@ from sync.sqlite_store import open_sqlite
 from sync.statements import sign_gone
 from sync.store import Store, Written
 from tests.asgi import Answer, Client
+from tests.bundled import Bundle
 from tests.sealed_items import FORMS, NOW, OfficeKeys, new_keys, seal_pair, to_line
+from tests.small_office import routes_of
 from tests.stores import AbsentStore, CountingStore
 
 KEYS = OfficeKeys()
@@ -49,8 +50,8 @@ async def databases(tmp_path: Path) -> AsyncIterator[SimpleNamespace]:
 
 @pytest.fixture
 def client(databases: SimpleNamespace, tmp_path: Path) -> Client:
-    app = Starlette(routes=[Route("/exchange", exchange, methods=["POST"])])
-    app.state.office = SimpleNamespace(
+    app = Starlette(routes=routes_of("exchange"))
+    app.state.office = Bundle(
         databases=databases, forms=FORMS, key_list=KEYS.key_list, server_key=KEYS.server, server_kid="s1",
         clock=lambda: NOW, public="abcdefgh", gathering=Gathering(), watch_lists=WatchLists(),
         settings=SimpleNamespace(couchdb="", data=tmp_path),
@@ -99,7 +100,7 @@ async def test_a_key_that_is_given_up_meanwhile_takes_nothing_more(
     write = databases.cases.bulk_docs
 
     async def write_and_follow(docs: Sequence[Doc], **more: Any) -> list[Written]:
-        app.state.office = SimpleNamespace(**{**vars(app.state.office), "key_list": given_up})
+        app.state.office = Bundle(**{**vars(app.state.office), "key_list": given_up})
         return list(await write(docs, **more))
 
     monkeypatch.setattr(databases.cases, "bulk_docs", write_and_follow)
@@ -353,6 +354,15 @@ async def test_a_device_learns_what_a_restored_office_lacks(client: Client) -> N
     lost = sealed()[0]["_id"]
     line = json.dumps({"v": 1, "have": [version["_id"], lost]}).encode()
     assert (await post(client, line)).lines()[1:] == [[lost, "missing"]]
+
+
+@pytest.mark.anyio
+async def test_of_what_is_no_version_nobody_is_told_whether_it_is_here(client: Client, databases: Any) -> None:
+    ids_ = [f"bk.{CODE.case}.01", f"ev.{CODE.case}.0001", f"gone.{CODE.case}", "nobody-wrote-this"]
+    there = json.dumps({"v": 1, "have": ids_, "ask": ids_}).encode()
+    before = (await post(client, there)).lines()[1:]
+    await databases.cases.bulk_docs([{"_id": id_} for id_ in ids_])
+    assert (await post(client, there)).lines()[1:] == before == []
 
 
 @pytest.mark.anyio

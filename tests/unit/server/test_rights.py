@@ -1,97 +1,27 @@
 """Every route is walked by everybody: who may gets an answer, who may not gets nothing; one table decides."""
 
-import base64
-import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.types import ASGIApp
 
-from server.app import create_app
 from server.couch_peers import Peers
-from server.databases import open_databases
-from server.founding import NewOfficer, make_office
 from server.guard import API, guarded
 from server.public import ping
 from server.rights import PEER, RIGHTS, ROLES, STEP_UP
-from server.routes import ROWS, Row
+from server.routes import ROWS
 from server.sessions import Sessions
-from server.settings import load_settings
 from sync.store import Store
-from tests.asgi import Answer, Client
-from tests.made_before import keep_made, lend_made
-
-OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
-ORIGIN = "https://rantau.example"
-SAMPLE = {
-    "version": f"app.{'a' * 24}.{'a' * 20}", "digest": "a" * 52,
-    "lang": "id", "service": "passport-new", "slug": "passport", "case": "a" * 24, "name": "id", "form": "1.x",
-    "pack": "0-x", "path": "rules.js", "login": "nobody", "id": "none",
-    "device": "d-aaaaaaaa", "db": "public", "doc": "keys",
-}  # fmt: skip
-OPEN = [row for row in ROWS if RIGHTS[row.name].roles is None]
-FACE = [row for row in ROWS if PEER in (RIGHTS[row.name].roles or ())]
-CLOSED = [row for row in ROWS if RIGHTS[row.name].roles is not None and row not in FACE]
-
-
-@dataclass
-class Office:
-    """A real application with one account a role."""
-
-    app: ASGIApp
-    staff: Store
-    clock: list[int] = field(default_factory=lambda: [1_795_564_800])
-
-    def now(self) -> int:
-        return self.clock[0]
-
-    async def ask(
-        self, row: Row, role: str | None, *, genuine: bool = True, stepped_up: bool = True, posted: str = ""
-    ) -> Answer:
-        """Ask for a route in a new session of somebody with *role*, or of nobody."""
-        client, csrf = Client(self.app, origin=ORIGIN), ""
-        if role is not None:
-            sessions = Sessions(self.staff, self.now)
-            token = client.cookies["__Host-s"] = await sessions.open(f"with-{role}")
-            if stepped_up:
-                await sessions.step_up(token)
-            user = await sessions.find(token)
-            assert user is not None
-            csrf = user.csrf if genuine else "guessed"
-        path = re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: SAMPLE[found[1]], row.path)
-        headers = {"sec-fetch-site": "same-origin", "x-csrf": csrf}
-        if row.method == "GET":
-            return await client.request("GET", path, headers=headers)
-        if path.startswith((API, "/couch", "/blobs")) or path == "/exchange":
-            return await client.request(row.method, path, headers=headers, body=[b"{}"])
-        form = {"content-type": "application/x-www-form-urlencoded"}
-        return await client.request("POST", path, headers=headers | form, body=[f"csrf={csrf}{posted}".encode()])
+from tests.asgi import Client
+from tests.walked_office import CLOSED, FACE, OPEN, ORIGIN, Office, is_shut, walked_office
 
 
 @pytest.fixture(params=["optional"])
 async def office(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Office]:
-    environ = {"RANTAU_DATA": str(tmp_path / "d"), "RANTAU_ORIGIN": ORIGIN, "RANTAU_SECOND_FACTOR": request.param}
-    settings = load_settings(environ)
-    async with open_databases(settings) as databases:
-        clock = [1_795_564_800]
-        await make_office(settings, databases, OFFICER, now=clock[0])
-        app = create_app(settings, databases=databases, clock=lambda: clock[0])
-        accounts = [{"_id": f"user.with-{role}", "type": "user", "login": f"with-{role}", "roles": [role],
-                     "password": None} for role in ROLES]  # fmt: skip
-        await databases.staff.bulk_docs(accounts)
-        lend_made(settings.data)
-        async with app.router.lifespan_context(app):
-            keep_made(settings.data)
-            yield Office(app, databases.staff, clock)
-
-
-def is_shut(answer: Answer) -> bool:
-    """Say whether nothing was given: refused, or sent to the door."""
-    return answer.status in (401, 403) or answer.headers.get("location") == "/staff/login"
+    async with walked_office(tmp_path, request.param) as office:
+        yield office
 
 
 def test_the_table_and_the_routes_name_the_same() -> None:
@@ -124,17 +54,12 @@ async def test_who_may_gets_an_answer_and_who_may_not_gets_nothing(office: Offic
 @pytest.mark.anyio
 async def test_the_face_is_for_accounts_of_peers_and_no_session_opens_it(office: Office) -> None:
     secret = await Peers(office.staff, office.now()).add("cermin", ["public"], read_only=True)
-    basic = base64.b64encode(f"cermin:{secret}".encode()).decode()
     assert {row.path.split("/")[1] for row in FACE} == {"couch"}
     for row in FACE:
         assert RIGHTS[row.name].roles == {PEER}, row.name
         for role in (*ROLES, None):
             assert (await office.ask(row, role)).status == 401, f"{row.name}: {role}"
-        path = re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: SAMPLE[found[1]], row.path)
-        headers = {"authorization": f"Basic {basic}", "content-type": "application/json"}
-        answer = await Client(office.app, origin=ORIGIN).request(
-            row.method, path, headers=headers, body=[b'{"docs":[]}']
-        )
+        answer = await office.ask_as_peer(row, secret)
         assert answer.status not in (401, 500), row.name
         if set(RIGHTS[row.name].writes) - {"checkpoint"}:
             assert answer.status == 403, row.name

@@ -11,10 +11,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from server.handler import Handler
+from server.office import RIGHT
+from server.rights import DOOR
 from server.sessions import ABSOLUTE, IDLE, Sessions, current_user, is_genuine, sign_in, sign_out
 from sync.sqlite_store import open_sqlite
 from sync.store import Store
 from tests.asgi import Client
+from tests.bundled import Bundle
 from tests.sealed_items import NOW
 
 ACCOUNT = {"_id": "user.upik", "type": "user", "login": "upik", "roles": ["officer"], "lang": "id", "password": "-"}
@@ -129,9 +133,18 @@ async def _who(request: Request) -> Response:
     )
 
 
+def _at_the_door(page: Handler) -> Handler:
+    async def inside(request: Request) -> Response:
+        request.scope[RIGHT] = DOOR
+        return await page(request)
+
+    return inside
+
+
 def client_of(staff: Store, clock: Clock, origin: str) -> Client:
-    app = Starlette(routes=[Route("/in", _enter), Route("/out", _leave), Route("/who", _who)])
-    app.state.office = SimpleNamespace(
+    pages = {"/in": _enter, "/out": _leave, "/who": _who}
+    app = Starlette(routes=[Route(path, _at_the_door(page)) for path, page in pages.items()])
+    app.state.office = Bundle(
         settings=SimpleNamespace(origin=origin), databases=SimpleNamespace(staff=staff), clock=clock
     )
     return Client(app, origin=origin)

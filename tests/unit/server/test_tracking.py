@@ -8,14 +8,12 @@ from typing import Any
 
 import anyio
 import pytest
-from starlette.routing import Route
 
 from server.lane import lane_of
-from server.tracking import track
 from sync.events import sign_event
 from sync.receipt_code import check_char, derive, new_code, show_code, spoken_number
 from tests.sealed_items import NOW, OfficeKeys, seal_pair
-from tests.small_office import SmallOffice, small_office
+from tests.small_office import SmallOffice, routes_of, small_office
 
 KEYS = OfficeKeys()
 CODE = new_code()
@@ -27,7 +25,7 @@ TEMPLATE = (
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[SmallOffice]:
-    routes = [Route("/{lang}/track", track, methods=["POST"])]
+    routes = routes_of("status")
     async with small_office(tmp_path, routes, {"status.html": TEMPLATE}, KEYS) as office:
         yield office
 

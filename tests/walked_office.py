@@ -1,0 +1,105 @@
+"""A real application with one account a role, of which every route is asked."""
+
+import base64
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from server.app import create_app
+from server.databases import Databases, open_databases
+from server.founding import NewOfficer, make_office
+from server.guard import API
+from server.rights import PEER, RIGHTS, ROLES
+from server.routes import ROWS, Row
+from server.sessions import Sessions
+from server.settings import load_settings
+from sync.store import Store
+from tests.asgi import Answer, Client
+from tests.made_before import keep_made, lend_made
+
+OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
+ORIGIN = "https://rantau.example"
+SAMPLE = {
+    "version": f"app.{'a' * 24}.{'a' * 20}", "digest": "a" * 52,
+    "lang": "id", "service": "passport-new", "slug": "passport", "case": "a" * 24, "name": "id", "form": "1.x",
+    "pack": "0-x", "path": "rules.js", "login": "nobody", "id": "none",
+    "device": "d-aaaaaaaa", "db": "public", "doc": "keys",
+}  # fmt: skip
+OPEN = [row for row in ROWS if RIGHTS[row.name].roles is None]
+FACE = [row for row in ROWS if PEER in (RIGHTS[row.name].roles or ())]
+CLOSED = [row for row in ROWS if RIGHTS[row.name].roles is not None and row not in FACE]
+
+
+@dataclass
+class Office:
+    """A real application with one account a role."""
+
+    app: Starlette
+    databases: Databases
+    clock: list[int] = field(default_factory=lambda: [1_795_564_800])
+    sample: Mapping[str, str] = field(default_factory=lambda: SAMPLE)
+
+    @property
+    def staff(self) -> Store:
+        return self.databases.staff
+
+    def now(self) -> int:
+        return self.clock[0]
+
+    async def ask(
+        self, row: Row, role: str | None, *, genuine: bool = True, stepped_up: bool = True, posted: str = ""
+    ) -> Answer:
+        """Ask for a route in a new session of somebody with *role*, or of nobody."""
+        client, csrf = Client(self.app, origin=ORIGIN), ""
+        if role is not None:
+            sessions = Sessions(self.staff, self.now)
+            token = client.cookies["__Host-s"] = await sessions.open(f"with-{role}")
+            if stepped_up:
+                await sessions.step_up(token)
+            user = await sessions.find(token)
+            assert user is not None
+            csrf = user.csrf if genuine else "guessed"
+        path = re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: self.sample[found[1]], row.path)
+        headers = {"sec-fetch-site": "same-origin", "x-csrf": csrf}
+        if row.method == "GET":
+            return await client.request("GET", path, headers=headers)
+        if path.startswith((API, "/couch", "/blobs")) or path == "/exchange":
+            return await client.request(row.method, path, headers=headers, body=[b"{}"])
+        form = {"content-type": "application/x-www-form-urlencoded"}
+        return await client.request("POST", path, headers=headers | form, body=[f"csrf={csrf}{posted}".encode()])
+
+    async def ask_as_peer(self, row: Row, secret: str) -> Answer:
+        """Ask for a route of the CouchDB face as the program "cermin" does."""
+        basic = base64.b64encode(f"cermin:{secret}".encode()).decode()
+        path = re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: self.sample[found[1]], row.path)
+        headers = {"authorization": f"Basic {basic}", "content-type": "application/json"}
+        return await Client(self.app, origin=ORIGIN).request(row.method, path, headers=headers, body=[b'{"docs":[]}'])
+
+
+@asynccontextmanager
+async def walked_office(
+    folder: Path, second_factor: str = "optional", *, seen_by: Callable[[Databases], Databases] = lambda all_: all_
+) -> AsyncIterator[Office]:
+    """Open it; what its handlers are given goes through *seen_by*."""
+    environ = {"RANTAU_DATA": str(folder / "d"), "RANTAU_ORIGIN": ORIGIN, "RANTAU_SECOND_FACTOR": second_factor}
+    settings = load_settings(environ)
+    async with open_databases(settings) as databases:
+        clock = [1_795_564_800]
+        await make_office(settings, databases, OFFICER, now=clock[0])
+        app = create_app(settings, databases=seen_by(databases), clock=lambda: clock[0])
+        accounts = [{"_id": f"user.with-{role}", "type": "user", "login": f"with-{role}", "roles": [role],
+                     "password": None} for role in ROLES]  # fmt: skip
+        await databases.staff.bulk_docs(accounts)
+        lend_made(settings.data)
+        async with app.router.lifespan_context(app):
+            keep_made(settings.data)
+            yield Office(app, databases, clock)
+
+
+def is_shut(answer: Answer) -> bool:
+    """Say whether nothing was given: refused, or sent to the door."""
+    return answer.status in (401, 403) or answer.headers.get("location") == "/staff/login"
