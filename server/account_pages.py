@@ -1,7 +1,7 @@
 """The administrator's page of accounts, and the page where somebody new chooses a password.
 
-Templates: `staff/accounts.html` (user, csrf, accounts, roles, error, given: a login with its code) and
-`staff/setup.html` (error, login, done).
+Templates: `staff/accounts.html` (user, csrf, accounts, roles, error, given: a login with its code), `staff/sure.html`
+(user, csrf, login, do) and `staff/setup.html` (error, login, done).
 """
 
 from functools import partial
@@ -22,6 +22,8 @@ from server.second_factor import has_second_factor
 from server.sessions import sessions_of
 from server.staff_language import staff_language
 
+_ASKED = ("disable", "factor")  # they end the sessions of the person too
+
 
 async def accounts_page(request: Request) -> Response:
     """Answer `GET /staff/{lang}/accounts`."""
@@ -41,16 +43,21 @@ async def add_account(request: Request) -> Response:
 
 
 async def change_account(request: Request) -> Response:
-    """Answer `POST /staff/{lang}/accounts/{login}` with `do`: `disable`, `enable`, `roles`, `reset` or `factor`."""
+    """Answer `POST /staff/{lang}/accounts/{login}` with `do`: `disable`, `enable`, `roles`, `reset` or `factor`.
+
+    What shuts somebody out is asked about first; `sure` with the login is the answer.
+    """
     office, login, fields = office_of(request), request.path_params["login"], request.state.fields
     accounts, do = accounts_of(office, user_of(request).login), fields.get("do", "")
     try:
         if do == "reset":
             return await _accounts_page(request, given=(login, await accounts.reset(login)))
+        if do in _ASKED and fields.get("sure") != login:
+            return _question(request, (await accounts.get(login))["login"], do)
         await _change(accounts, login, do, fields)
     except AccountError as error:
         return await _accounts_page(request, error=error, status_code=422)
-    if do in ("disable", "factor"):
+    if do in _ASKED:
         await sessions_of(request).end_all(login)
     return RedirectResponse(f"/staff/{request.path_params['lang']}/accounts", status_code=303)
 
@@ -146,6 +153,11 @@ async def _accounts_page(
         given=given,
         days=CODE_DAYS,
     )
+
+
+def _question(request: Request, login: str, do: str) -> Response:
+    user = user_of(request)
+    return render(request, "staff/sure.html", user=user, csrf=user.csrf, login=login, do=do)
 
 
 def _state_of(account: dict[str, object]) -> str:

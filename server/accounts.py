@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from server.deletion import compact
+from server.deletion import forget_replaced
 from server.passwords import hash_password, weakness_of
 from server.rights import ROLES
 from server.second_factor import without_second_factor
@@ -113,7 +113,7 @@ class Accounts:
             AccountError: the account was changed meanwhile.
         """
         await self._write(account | {"password": phc, "setup": None}, "password-chosen")
-        await compact(self.staff)  # people keep old passwords elsewhere
+        await forget_replaced(self.staff)  # people keep old passwords elsewhere
 
     async def set_roles(self, login: str, roles: Iterable[str]) -> None:
         """Change what somebody may do.
@@ -138,7 +138,7 @@ class Accounts:
     async def forget_second_factor(self, login: str) -> None:
         """Let somebody who lost phone and codes set up others at the next sign-in; proved in person."""
         await self._write(await self.get(login) | without_second_factor(), "second-factor-reset")
-        await compact(self.staff)  # the app that was lost still has the old secret
+        await forget_replaced(self.staff)  # the app that was lost still has the old secret
 
     async def _keep_an_administrator(self, changed: Doc) -> None:
         after = [changed if user["login"] == changed["login"] else user for user in await self.all()]

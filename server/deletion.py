@@ -1,15 +1,19 @@
 """Deletes documents so that it counts: each deletion is written for certain, and `delete_all` takes it off the disk.
 
 A deleted document stays readable in a database's files, body and all, until that is compacted; and a deletion that met
-somebody else's write is not one. So nothing is deleted by a plain write of a tombstone.
+somebody else's write is not one. So nothing is deleted by a plain write of a tombstone. What a newer revision replaced
+stays as long: `forget_replaced` is called wherever a secret was.
 """
 
 import asyncio
+import logging
 from collections.abc import Iterable
 
 from sync.document import Doc
 from sync.errors import Unavailable
 from sync.store import Store
+
+log = logging.getLogger("rantau.deletion")
 
 TRIES = 5  # times that something new may come in between
 _PAUSES = (0.1, 0.3, 1.0)  # seconds until whoever reads an embedded store has read
@@ -58,6 +62,15 @@ async def compact(store: Store) -> None:
         except Unavailable:  # somebody reads
             await asyncio.sleep(pause)
     await store.compact()
+
+
+async def forget_replaced(store: Store) -> None:
+    """Take replaced secrets off the disk, once what replaced them is written. They count no more either way: what
+    somebody reads just now, as a backup does, keeps nothing up and goes the next time."""
+    try:
+        await compact(store)
+    except Unavailable:
+        log.warning("what was replaced in %s may be readable in its file until another secret is", store.name)
 
 
 async def _leaves(store: Store, ids: list[str]) -> list[Doc]:

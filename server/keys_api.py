@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.deletion import compact, delete_all
+from server.deletion import compact, delete_all, forget_replaced
 from server.erasure import put_once
 from server.founding import grant_of
 from server.guard import user_of
@@ -67,7 +67,7 @@ async def keep_own_key(request: Request) -> Response:
     if row.error:
         return Problem(409, "conflict")
     if not is_new:
-        await compact(staff)  # the old passphrase, which somebody may know, opens it no more
+        await forget_replaced(staff)  # the old passphrase, which somebody may know, opens it no more
     return JsonAnswer({"granted": not is_new}, status_code=201)
 
 

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from server import totp
 from server.accounts import AccountError, good_password
+from server.deletion import forget_replaced
 from server.guard import asks_for_second_factor, user_of
 from server.office import office_of
 from server.pages import render
@@ -69,14 +70,16 @@ async def own_account(request: Request) -> Doc:
 
 
 async def write_account(request: Request, account: Doc, changes: Doc) -> None:
-    """Write changes to an account that was just read.
+    """Write changes to an account that was just read; what they replace leaves the disk.
 
     Raises:
         HTTPException: 409, it was changed meanwhile.
     """
-    [row] = await office_of(request).databases.staff.bulk_docs([account | changes])
+    staff = office_of(request).databases.staff
+    [row] = await staff.bulk_docs([account | changes])
     if row.error:
         raise HTTPException(409)
+    await forget_replaced(staff)
 
 
 async def show_security(

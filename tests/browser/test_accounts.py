@@ -153,6 +153,7 @@ def test_a_new_officer_comes_works_and_is_out_at_once(
 
         # Disabled, it is out at the next request, whatever is on the screen.
         card.get_by_role("button", name=ID.text("staff.accounts.do.disable")).click()
+        sure(page, "disable", SECOND.name)
         expect(card).to_contain_text(ID.text("staff.accounts.state.disabled"))
         expect(new.get_by_label(ID.text("staff.unlock.passphrase"))).to_be_visible()
         go_to(new, strict, "id/security")
@@ -163,6 +164,7 @@ def test_a_new_officer_comes_works_and_is_out_at_once(
         # The last administrator cannot go; without the phone, a code on paper lets in, once.
         own = page.locator(f"[data-account={LOGIN}]")
         own.get_by_role("button", name=ID.text("staff.accounts.do.disable")).click()
+        sure(page, "disable", LOGIN)
         expect(page.get_by_text(ID.text("staff.account.roles.last-administrator"))).to_be_visible()
         page.get_by_role("button", name=ID.text("staff.logout")).click()
         for status in (True, False):
@@ -171,6 +173,14 @@ def test_a_new_officer_comes_works_and_is_out_at_once(
             Officer(page, strict, "id", who=FIRST).knock()
             expect(page).to_have_url(re.compile(r"/staff/$" if status else r"/staff/login"))
         assert first_desk.errors == second_desk.errors == []
+
+
+def sure(page: Page, do: str, login: str) -> None:
+    """Read what is asked before somebody is shut out, and say yes with the keyboard alone."""
+    expect(page.get_by_role("heading", name=ID.text(f"staff.accounts.sure.{do}", login=login))).to_be_visible()
+    no_wider_than_the_screen(page)
+    page.get_by_role("button", name=ID.text(f"staff.accounts.sure.{do}.yes", login=login)).focus()
+    page.keyboard.press("Enter")
 
 
 class Authenticator:

@@ -84,7 +84,7 @@ async def test_changes_hold_from_the_next_request_on(office: StaffOffice, ani: S
     await ani.post("accounts/siti", do="roles", **{"role-head": "1"})
     assert (await siti.get("audit")).status == 200
     assert (await siti.client.get("/staff/api/cases")).status == 403
-    await ani.post("accounts/siti", do="disable")
+    await ani.post("accounts/siti", do="disable", sure="siti")
     assert not await siti.is_in()
     assert (await siti.sign_in()).status == 403
     await ani.post("accounts/siti", do="enable")
@@ -103,9 +103,30 @@ async def test_who_lost_something_gets_it_anew_in_person(office: StaffOffice, an
     assert not await siti.is_in()
     siti = office.desk("siti", password=NEW)
     await siti.sign_in()
-    await ani.post("accounts/siti", do="factor")
+    await ani.post("accounts/siti", do="factor", sure="siti")
     assert not await siti.is_in()
     assert [deed.name for deed in await office.deeds()][-1] == "second-factor-reset"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("do", "deed"), [("disable", "account-disabled"), ("factor", "second-factor-reset")])
+async def test_nobody_is_shut_out_at_one_press(office: StaffOffice, ani: StaffDesk, do: str, deed: str) -> None:
+    await office.hire("siti", "officer")
+    await office.hire("siti-2", "officer")
+    siti = office.desk("siti")
+    await siti.sign_in()
+    before = await office.accounts.get("siti")
+    for answer in ({}, {"sure": ""}, {"sure": "1"}, {"sure": "siti-2"}):
+        asked = await ani.post("accounts/siti", do=do, **answer)
+        assert asked.status == 200
+        assert re.search(r"<h1>[^<]*\bsiti\?</h1>", asked.text), "the question names the person"
+        assert await office.accounts.get("siti") == before
+        assert await siti.is_in()
+    assert deed not in [done.name for done in await office.deeds()]
+    fields = dict(re.findall(r'name="(do|sure)" value="([^"]+)"', asked.text))
+    assert (await ani.post("accounts/siti", **fields)).status == 303
+    assert not await siti.is_in()
+    assert [done.name for done in await office.deeds()][-1] == deed
 
 
 @pytest.mark.anyio
@@ -115,9 +136,10 @@ async def test_what_cannot_be_done_is_said(office: StaffOffice, ani: StaffDesk) 
         ("accounts", {"login": "Si Ti", "role-desk": "1"}, "Nama masuk: sampai 32"),
         ("accounts", {"login": "upik", "role-desk": "1"}, "sudah ada"),
         ("accounts", {"login": "siti"}, "paling sedikit satu peran"),
-        ("accounts/ani", {"do": "disable"}, "Harus tetap ada satu administrator"),
+        ("accounts/ani", {"do": "disable", "sure": "ani"}, "Harus tetap ada satu administrator"),
         ("accounts/ani", {"do": "roles", "role-head": "1"}, "Harus tetap ada satu administrator"),
         ("accounts/nobody", {"do": "reset"}, "tidak ada"),
+        ("accounts/nobody", {"do": "disable"}, "tidak ada"),
     ):
         answer = await ani.post(page, **fields)
         assert (answer.status, says in answer.text) == (422, True), says

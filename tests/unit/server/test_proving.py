@@ -88,10 +88,10 @@ async def test_another_persons_passkey_proves_nothing_about_who_sits_here(office
         await desk.sign_in()
         await desk.post("security/passkeys", name="own", made=own.make(await desk.options()))
     proof = {"proof-assertion": phone.sign(await ani.challenge())}
-    answer = await ani.post("accounts/siti", do="disable", **proof)
+    answer = await ani.post("accounts/siti", do="disable", sure="siti", **proof)
     assert (answer.status, "proof-password" in answer.text) == (403, True)
     proof = {"proof-assertion": tablet.sign(await ani.challenge())}
-    assert (await ani.post("accounts/siti", do="disable", **proof)).status == 303
+    assert (await ani.post("accounts/siti", do="disable", sure="siti", **proof)).status == 303
     assert not await siti.is_in()
     names = [deed.name for deed in await office.deeds()]
     assert names[-3:] == ["login-failed", "step-up", "account-disabled"]

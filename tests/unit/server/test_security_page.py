@@ -1,7 +1,9 @@
 """Staff look after their own ways in: each change is proved, what is lost locks nobody out, sessions are theirs."""
 
 import re
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,57 @@ async def test_the_first_second_factor_needs_no_more_than_being_signed_in_and_th
     for code, status in ((codes[1], 403), (renewed[1], 303)):
         assert (await office.desk("siti").sign_in(code=code)).status == status
     assert {"second-factor", "passkey-added", "step-up", "recovery-codes"} <= set(await names(office))
+
+
+def is_on_disk(folder: Path, secret: str) -> bool:
+    return any(secret.encode() in path.read_bytes() for path in folder.rglob("staff.sqlite*"))
+
+
+@pytest.mark.anyio
+async def test_what_is_replaced_leaves_the_disk(office: StaffOffice, tmp_path: Path) -> None:
+    desk, device = office.desk("siti"), Authenticator("https://rantau.example", "rantau.example")
+    await desk.sign_in()
+    shown, secret = secret_on(await desk.get("security"))
+    codes = codes_on(await desk.post("security/app", secret=shown, code=code_of(secret, office.times[0])))
+    await desk.post_proved(
+        "security/passkeys", name="phone", made=device.make(await desk.options()), **{"proof-code": codes[0]}
+    )
+    shown, secret = secret_on(await desk.get("security"))
+    passkey = (await office.accounts.get("siti"))["passkeys"][0]["id"]
+    for page, fields, part in (
+        (
+            "security/app",
+            {"secret": shown, "code": code_of(secret, office.times[0])},
+            lambda was: was["totp"]["secret"],
+        ),
+        ("security/codes", {}, lambda was: was["recovery"]["hashes"][5]),
+        ("security/password", {"password": PASSWORD, "new": NEW, "again": NEW}, lambda was: was["password"]),
+        ("security/removal", {"passkey": passkey}, lambda was: was["passkeys"][0]["key"]),
+    ):
+        was = part(await office.accounts.get("siti"))
+        assert is_on_disk(tmp_path, was), "it is found where it is"
+        assert (await desk.post(page, **fields)).status == 200
+        assert not is_on_disk(tmp_path, was), page
+
+
+@pytest.mark.anyio
+async def test_a_reader_of_the_file_keeps_no_change_and_no_end_of_sessions_up(
+    office: StaffOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.deletion._PAUSES", ())
+    here, elsewhere = office.desk("siti"), office.desk("siti")
+    await here.sign_in()
+    await elsewhere.sign_in()
+    was = (await office.accounts.get("siti"))["password"]
+    with closing(sqlite3.connect(office.office.settings.data / "staff.sqlite")) as backup:
+        backup.execute("BEGIN")
+        backup.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        assert (await here.post("security/password", password=PASSWORD, new=NEW, again=NEW)).status == 200
+        assert (await here.is_in(), await elsewhere.is_in()) == (True, False)
+    assert is_on_disk(tmp_path, was)
+    here.password = NEW
+    await here.post_proved("security/codes")
+    assert not is_on_disk(tmp_path, was), "the next time it goes"
 
 
 @pytest.mark.anyio
