@@ -5,7 +5,7 @@ entry; the same file again, at the same time too, gives the same answers.
 """
 
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from server.intake import Intake, Outcome, Refused
 from server.items import LINE_LIMIT
 from server.uploads import BLOB_LIMIT
 from server.watch import bare
-from sync.bundle import BundleReader, End, Head, Piece
+from sync.bundle import BundleReader, End, Head, Piece, known_line
 from sync.errors import BundleError
 
 GROUP = 64  # lines committed together
@@ -124,12 +124,19 @@ class BundleImport:
     async def _take(self) -> list[Row]:
         lines, rows = self._lines, self._told
         self._lines, self._told = [], []
-        outcomes = await self.intake.take([line for _, line in lines])
-        for (name, line), outcome in zip(lines, outcomes, strict=True):
-            rows += _rows(name, outcome)
-            if not isinstance(outcome, Refused):
-                self._named |= dict.fromkeys(json.loads(line)[0]["blobs"], outcome.id)
+        known = [name for name, line in lines if line == known_line(name)]
+        brought = [(name, line) for name, line in lines if line != known_line(name)]
+        outcomes = await self.intake.take([line for _, line in brought])
+        rows += [row for (name, _), outcome in zip(brought, outcomes, strict=True) for row in _rows(name, outcome)]
+        again = {outcome.id: outcome for outcome in await self.intake.again(known)}
+        rows += [again[name].row(0) if name in again else [name, "refused", "unknown"] for name in known]
+        await self._note_files({row[0] for row in rows if row[1] in ("ok", "kept")})
         return [*rows, *await ends_of(self.intake, rows)]
+
+    async def _note_files(self, ids: Set[str]) -> None:
+        rows = await self.intake.cases.all_docs(keys=sorted(ids), include_docs=True) if ids else []
+        for doc in (row.doc for row in rows if row.doc is not None):
+            self._named |= dict.fromkeys(doc["blobs"], doc["_id"])
 
     async def _receipts(self) -> list[Row]:
         """Give new receipts, which name the files that came after the first ones."""

@@ -16,7 +16,8 @@ import click
 from server.bundle_import import BundleImport, IncomingBundle, acknowledged
 from server.content import load_content
 from server.databases import open_databases
-from server.hub import open_hub
+from server.hub import Hub, open_hub
+from server.hub_ack import take_acknowledgement
 from server.hub_intake import hub_intake_of
 from server.intake import Intake
 from server.office import now, read_keys
@@ -35,7 +36,7 @@ WHY = {
     "cut": "it ends before it says what it holds; copy it once more",
     "too-many": "it holds more than 10,000 entries",
     "other-office": "it is for another office",
-    "kind": "it is an acknowledgement; the phone that sent the items takes it",
+    "kind": "it is an acknowledgement; the phone or hub that sent the items takes it",
 }
 FILES = click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE..."
@@ -44,10 +45,11 @@ FILES = click.argument(
 
 @dataclass(frozen=True)
 class Door:
-    """What files are taken into: an office's intake or a hub's."""
+    """What files are taken into: an office's intake or a hub's; a hub takes acknowledgements, too."""
 
     intake: Intake
     office: str
+    hub: Hub | None = None
 
 
 @dataclass
@@ -87,6 +89,9 @@ async def _import(settings: Settings, files: Sequence[Path]) -> bool:
     async with _opened(settings) as door:
         for path in files:
             try:
+                if door.hub and _kind(path) == "ack":
+                    is_whole &= await _take_ack(path, door.hub)
+                    continue
                 told = await _take(path, door)
             except BundleError as error:
                 click.echo(f"{path}: not taken: {WHY[error.reason]}.", err=True)
@@ -101,7 +106,7 @@ async def _import(settings: Settings, files: Sequence[Path]) -> bool:
 async def _opened(settings: Settings) -> AsyncIterator[Door]:
     if settings.role == "hub":
         async with open_hub(settings) as hub:
-            yield Door(hub_intake_of(hub), office_id(hub.own.root))
+            yield Door(hub_intake_of(hub), office_id(hub.own.root), hub)
         return
     own = read_server_key(settings.data)
     async with open_databases(settings) as databases:
@@ -133,6 +138,22 @@ async def _take(path: Path, door: Door) -> Told:
         told.ack = path.with_name(f"{path.name.partition('.rantau')[0]}-ack.rantau")
         _write_ack(told, write_bundle("ack", named, office=door.office, at=now()))
     return told
+
+
+async def _take_ack(path: Path, hub: Hub) -> bool:
+    count, ending = await take_acknowledgement(hub, _chunks_later(path))
+    click.echo(f"{path}: the office has {count} of the items that it answers.{_ending(ending)}")
+    return ending == "whole"
+
+
+def _kind(path: Path) -> str | None:
+    reader = BundleReader()
+    for data in _chunks(path):
+        for _ in reader.feed(data):
+            break
+        if reader.head is not None:
+            return reader.head.kind
+    return None
 
 
 def _write_ack(told: Told, data: bytes) -> None:

@@ -24,7 +24,7 @@ async def send_blobs(hub: Hub, sender: BlobSender, *, is_over: Callable[[], bool
     """
     rows = RelayRows(hub, {}, {})
     for version in await hub.stores.confirmed_versions():
-        for digest in await _left(hub, version):
+        for digest in await images_left(hub, version):
             if is_over():
                 return rows.has_dropped
             await _send(rows, sender, version, digest)
@@ -44,7 +44,7 @@ async def _send(rows: RelayRows, sender: BlobSender, version: Doc, digest: str) 
         await rows.take([version["_id"], "ok", receipt])
 
 
-async def _left(hub: Hub, version: Doc) -> list[str]:
+async def images_left(hub: Hub, version: Doc) -> list[str]:
     """Name the images of a version that are here and that the office's receipt does not name."""
     said = (await hub.stores.said([version["_id"]])).get(version["_id"])
     held = set(said[2][0][5]) if said is not None and said[1] == "ok" else set()

@@ -7,6 +7,7 @@ import click
 
 from server.accounts import AccountError
 from server.backups import BackupError
+from server.bundle_export import ExportError
 from server.content import ContentError
 from server.couch_peers import PeerError
 from server.founding import FoundingError
@@ -38,6 +39,7 @@ _EXPECTED = (
     HubError,
     HubIdentityError,
     LinkError,
+    ExportError,
 )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sync.canonical import b32_encode, b64u_encode, canonical, h16, sha256
+from sync.canonical import b32_decode, b32_encode, b64u_encode, canonical, h16, sha256
 from sync.errors import BundleError
 
 Kind = Literal["items", "ack"]
@@ -82,6 +82,16 @@ def office_id(root: bytes) -> str:
 def entry_of(name: str, data: bytes) -> Entry:
     """Make the row of the index for an entry."""
     return Entry(name, len(data), b64u_encode(h16(data)))
+
+
+def blob_entry(digest: str, length: int) -> Entry:
+    """Make the row of the index for an image, by its own digest: nothing of it has to be read."""
+    return Entry(f"blob.{digest}", length, b64u_encode(b32_decode(digest)[:16]))
+
+
+def known_line(name: str) -> bytes:
+    """Write the entry of a version that its office has already, and of which only images follow."""
+    return canonical([name])
 
 
 def write_head(kind: Kind, entries: Sequence[Entry], *, office: str, at: int) -> bytes:

@@ -17,6 +17,7 @@ from server.items import LINE_LIMIT
 from server.uploads import BLOB_LIMIT
 from sync.bundle import TYPE, entry_of, office_id, write_bundle, write_head
 from sync.canonical import b32_encode, sha256
+from sync.packed_item import pack_item
 from sync.receipt_code import CodeKeys
 from sync.receipts import verify_receipt
 from sync.sqlite_store import open_sqlite
@@ -243,6 +244,15 @@ async def test_a_photograph_is_taken_where_a_version_names_it_and_the_receipt_sa
         rows = (await post(client, bundle(order))).lines()[1:]
         assert stored is None or [row[0] for row in rows if row[1] == "stored"] == stored
     assert await ids(databases.blobs) == sorted([photos[0][0], photos[2][0]])
+
+
+@pytest.mark.anyio
+async def test_a_packed_line_is_taken_as_any_other_and_so_are_its_photographs(client: Client) -> None:
+    name, data = photo(1)
+    version, wrap = seal_pair(KEYS, CODE, blobs=[name.removeprefix("blob.")])
+    packed = json.dumps(pack_item(version, wrap)).encode()
+    answer = await post(client, bundle([(version["_id"], packed), (name, data)]))
+    assert [row[1] for row in answer.lines()[1:]] == ["ok", "stored", "ok", "whole"]
 
 
 @pytest.mark.anyio

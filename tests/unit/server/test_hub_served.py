@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import http.client
 import json
 import os
 import re
@@ -69,6 +70,7 @@ def test_a_hub_answers_pages_of_the_office_and_of_nobody_else(hub: RunningHub, p
 pytestmark = pytest.mark.timeout(180)  # commands and servers, each a second or two of work
 
 IMAGE = next(n for n in range(20_000, 40_000) if is_padded_length(n - OVERHEAD))
+NDJSON = {"Content-Type": "application/x-ndjson"}
 NOT_HERE = (
     "/service-worker.js", "/pwa/main.js", "/manifest.json", "/id/apply/passport-new", "/staff/", "/couch/public",
     "/packs/id.json", "/devices", "/id/track",
@@ -119,7 +121,7 @@ def test_status_says_how_each_link_is_and_what_waits_by_nagari(hub: RunningHub, 
     pairs = [list(one.seal()) for one in applicants]
     papers.office.stop()
     body = "".join(f"{json.dumps(line)}\n" for line in ({"v": 1}, *pairs)).encode()
-    answer = hub.ask("POST", "/exchange", headers={"Content-Type": "application/x-ndjson"}, body=body)
+    answer = hub.ask("POST", "/exchange", headers=NDJSON, body=body)
     assert [json.loads(row)[1] for row in answer.body.splitlines()[1:]] == ["ok", "ok"]
     wait_for(lambda: "cannot be reached" in hub.run("status").stdout)
     away = hub.run("status").stdout
@@ -141,7 +143,7 @@ def test_an_image_left_at_the_hub_reaches_the_office_and_leaves_the_hub(hub: Run
     pair = list(applicant.seal(blobs=(digest,)))
     id_ = pair[0]["_id"]
     body = "".join(f"{json.dumps(line)}\n" for line in ({"v": 1}, pair)).encode()
-    assert hub.ask("POST", "/exchange", headers={"Content-Type": "application/x-ndjson"}, body=body).status == 200
+    assert hub.ask("POST", "/exchange", headers=NDJSON, body=body).status == 200
     named = ",".join(f"{name} {base64.b64encode(text.encode()).decode()}" for name, text in
                      (("version", id_), ("digest", digest)))  # fmt: skip
     begun = {"Tus-Resumable": "1.0.0", "Upload-Length": str(IMAGE), "Upload-Metadata": named}
@@ -150,11 +152,49 @@ def test_an_image_left_at_the_hub_reaches_the_office_and_leaves_the_hub(hub: Run
     [signed, _] = json.loads(done.headers["rantau-receipt"])
     assert (signed[5], signed[7]) == ([digest], "hub:kinali") or signed[7] == "office"
 
-    wait_for(lambda: hub.ask("POST", "/exchange", headers={"Content-Type": "application/x-ndjson"},
+    wait_for(lambda: hub.ask("POST", "/exchange", headers=NDJSON,
                              body=json.dumps({"v": 1, "ask": [id_]}).encode()).text.count(digest) == 1)  # fmt: skip
     proof = {"Authorization": f"Rantau {applicant.case}.{applicant.keys.proof}"}
     assert papers.office.ask("GET", f"/blobs/{digest}", headers=proof).body == image
     wait_for(lambda: image[:4000] not in b"".join(path.read_bytes() for path in hub.data.glob("*.sqlite*")))
+
+
+def test_a_hub_killed_in_the_middle_of_a_request_has_each_item_once(hub: RunningHub, papers: PaperOffice) -> None:
+    applicants = [Applicant(papers.office.url, values=person(n)) for n in (5, 6)]
+    lines = [f"{json.dumps(line)}\n".encode() for line in ({"v": 1}, *(list(one.seal()) for one in applicants))]
+
+    def killed_after(count: int) -> Iterator[bytes]:
+        yield b"".join(lines[:count]) + lines[count][:200]
+        hub.kill()
+        yield lines[count][200:]
+
+    for count in (1, 2):
+        with pytest.raises((OSError, http.client.HTTPException)):
+            hub.ask("POST", "/exchange", headers=NDJSON, body=killed_after(count))
+        hub.start()
+    answer = hub.ask("POST", "/exchange", headers=NDJSON, body=b"".join(lines))
+    assert [json.loads(row)[1] for row in answer.body.splitlines()[1:]] == ["ok", "ok"]
+    wait_for(lambda: "nothing unsent" in hub.run("status").stdout)
+    assert [len(one.whole_case()) for one in applicants] == [1, 1]
+
+
+def test_a_hub_without_any_connection_gives_its_day_on_a_stick(
+    hub: RunningHub, papers: PaperOffice, tmp_path: Path
+) -> None:
+    applicant, stick = Applicant(papers.office.url, values=person(7)), tmp_path / "kinali.rantau"
+    body = "".join(f"{json.dumps(line)}\n" for line in ({"v": 1}, list(applicant.seal()))).encode()
+    assert "A hub exports" in papers.office.run("export", str(stick)).stderr
+    papers.office.stop()
+    assert hub.ask("POST", "/exchange", headers=NDJSON, body=body).status == 200
+    exported = hub.run("export", str(stick))
+    assert f"{stick}: 1 items, 0 images" in exported.stdout, exported.stderr
+    assert "is there already" in hub.run("export", str(stick)).stderr
+    assert "1 received, 0 not." in papers.office.run("import", str(stick)).stdout
+    taken = hub.run("import", str(tmp_path / "kinali-ack.rantau"))
+    assert (taken.returncode, taken.stdout.count("the office has 1 of")) == (0, 1), taken.stderr
+    assert "nothing unsent" in hub.run("status").stdout
+    papers.office.start()
+    assert len(applicant.whole_case()) == 1
 
 
 def test_the_doctor_and_the_start_say_when_phones_would_not_find_the_hub(hub: RunningHub) -> None:
