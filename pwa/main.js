@@ -2,10 +2,10 @@
 
 import { registerServiceWorker } from './worker-urls.js';
 
-/** @typedef {{start(): void, stop(): void}} Component */
+/** @typedef {{start(): void, stop(): void, restored?: Promise<void>}} Component what was typed is back when it is restored */
 
 const READ_ONLY = ['home', 'guide'];
-const AGAIN = 15_000; // milliseconds
+const [AGAIN, SOON] = [15_000, 2_000]; // milliseconds
 const EXCHANGE = '/pwa/exchange-timer.js';
 const { documentElement: html } = document;
 
@@ -23,6 +23,7 @@ async function startComponent(root) {
   if (!Made) return startLater(root);
   if (!components.has(root)) components.set(root, new Made(root));
   components.get(root)?.start();
+  await Promise.race([components.get(root)?.restored, pause(SOON)]); // or its storage does not answer
 }
 
 /** @param {Element} root @returns {Promise<(new (root: Element) => Component) | undefined>} */
@@ -41,6 +42,9 @@ const nextSignal = () => new Promise((resolve) => {
   window.addEventListener('online', resolve, { once: true });
   setTimeout(resolve, AGAIN);
 });
+
+/** @param {number} milliseconds */
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 const texts = async () => (await import('./text.js')).loadTexts();
 
@@ -80,7 +84,7 @@ async function start() {
   // Whoever only reads can wait until the worker has brought every script in one answer, which costs far less.
   if (READ_ONLY.includes(document.body.dataset.page ?? '')) await firstWorker();
   const main = document.querySelector('main');
-  // What a person types into comes before everything else.
+  // What a person types into comes before everything else, with what was typed.
   if (main) await startComponents(main);
   await startComponents(document);
   if (await hadData()) copy();

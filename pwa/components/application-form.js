@@ -33,6 +33,8 @@ export default class ApplicationForm {
     /** @type {AbortController | undefined} */
     this.started = undefined;
     this.saves = 0;
+    /** @type {Promise<void> | undefined} */
+    this.restored = undefined;
   }
 
   start() {
@@ -50,7 +52,7 @@ export default class ApplicationForm {
     document.addEventListener('rantau:locking', (event) => this.leave(/** @type {CustomEvent} */ (event).detail), { signal });
     document.addEventListener('visibilitychange', flush, { signal });
     window.addEventListener('online', () => void this.load(), { signal });
-    void this.open();
+    this.restored = this.open();
   }
 
   stop() {
@@ -71,7 +73,7 @@ export default class ApplicationForm {
     } catch (error) {
       this.tellTrouble(error);
     }
-    await this.load();
+    void this.load();
   }
 
   /** @param {import('../drafts.js').Draft} draft */
