@@ -1,5 +1,6 @@
 /** How an answer is written for the one who gave it: option texts for codes, names for regions, dates day first. */
 
+import { spread } from './answers.js';
 import { dayFirst } from './day-first.js';
 import { element } from './element.js';
 import { text } from './text.js';
@@ -26,12 +27,19 @@ export function answerText(field, answer, nameOf) {
 }
 
 /**
+ * What a question is called, in a row after the row.
+ * @param {{name: string, field: LabelledField, within?: LabelledField}} question
+ */
+export const labelText = ({ name, field, within }, say = text) =>
+  (within ? `${say(within.label)} ${Number(name.split('.')[1]) + 1}: ` : '') + say(field.label);
+
+/**
  * The sections of a form with everything that was answered; what was not asked or left open is left out.
  * @param {LabelledForm} form @param {Record<string, Answer>} answers @param {NameOf} nameOf
  */
 export function answerSections(form, answers, nameOf) {
   return form.sections.map(({ title, fields }) => {
-    const rows = fields.map((field) => [text(field.label), answerText(field, answers[field.key] ?? null, nameOf)]);
+    const rows = spread(fields, answers).map((one) => [labelText(one), answerText(one.field, one.answer, nameOf)]);
     const given = rows.filter(([, shown]) => shown !== '');
     const list = given.map(([label, shown]) =>
       element('div', {}, element('dt', {}, label), element('dd', {}, shown)));

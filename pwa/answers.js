@@ -47,13 +47,67 @@ export function fromAnswers(form, answers) {
  * @param {Form} form @param {Values} values @param {Day} day
  */
 export function settle(form, values, day) {
+  return settleFields(fieldsOf(form), values, {}, day);
+}
+
+/** @param {Field[]} fields @param {Values} values @param {Record<string, Answer>} around @param {Day} day */
+function settleFields(fields, values, around, day) {
   /** @type {Record<string, Answer>} */
   const settled = {};
-  for (const field of fieldsOf(form)) {
-    const asked = !field.when || holds(field.when, settled, day);
-    settled[field.key] = asked ? normalise(field, values[field.key]) : null;
+  for (const field of fields) {
+    const asked = !field.when || holds(field.when, { ...around, ...settled }, day);
+    const rows = asked && field.fields
+      ? rowsOf(field, values).map((row) => Object.values(settleFields(field.fields ?? [], row, settled, day)))
+      : [];
+    settled[field.key] = asked && !field.fields ? normalise(field, values[field.key]) : rows.length ? rows : null;
   }
   return settled;
+}
+
+/**
+ * The rows of a field that repeats: from answers, or from what was typed under `<key>.<row>.<key>`.
+ * @param {Field} field @param {Values} values
+ * @returns {Values[]}
+ */
+export function rowsOf(field, values) {
+  const given = values[field.key];
+  if (Array.isArray(given)) return given.map((row) => asRow(field, row));
+  /** @type {Values[]} */
+  const rows = [];
+  for (const [name, value] of Object.entries(values)) {
+    const [key, at, inner] = name.split('.');
+    if (key === field.key && inner) (rows[Number(at)] ??= {})[inner] = value;
+  }
+  return rows.filter(Boolean);
+}
+
+/** One row's answers by key. @param {Field} field @param {any} row @returns {Values} */
+export const asRow = ({ fields = [] }, row) =>
+  Object.fromEntries(row?.length === fields.length ? fields.map(({ key }, at) => [key, row[at]]) : []);
+
+/**
+ * Every question with its answer, those of rows one by one: `name` is then `<key>.<row>.<key>`, `within` what repeats.
+ * @template {Field} T
+ * @param {T[]} fields @param {Values} values
+ * @returns {{name: string, field: T, answer: Answer, within?: T}[]}
+ */
+export const spread = (fields, values) => fields.flatMap((field) =>
+  field.fields
+    ? rowsOf(field, values).flatMap((row, at) => /** @type {T[]} */ (field.fields).map((inner) => ({
+      name: `${field.key}.${at}.${inner.key}`, field: inner, answer: row[inner.key] ?? null, within: field,
+    })))
+    : [{ name: field.key, field, answer: values[field.key] ?? null }]);
+
+/**
+ * The field of a name, and in a row what it repeats within.
+ * @template {Field} T
+ * @param {T[]} fields @param {string} name
+ * @returns {{field: T, within?: T}}
+ */
+export function fieldAt(fields, name) {
+  const [key, , inner] = name.split('.');
+  const found = /** @type {T} */ (fields.find((one) => one.key === key));
+  return inner ? { ...fieldAt(/** @type {T[]} */ (found.fields), inner), within: found } : { field: found };
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { exchange, hearExchanges } from './exchange.js';
 import { linesToSend, listOutbox } from './outbox.js';
+import { keepPacks } from './sw-bridge.js';
 
 const [FIRST, LONGEST] = [5_000, 600_000]; // milliseconds of backoff
 const NEWS = 900_000; // milliseconds between questions when nothing waits
@@ -26,6 +27,7 @@ export function startExchange() {
   document.addEventListener('rantau:exchanged', () => isElsewhere && exchangeSoon(), { signal });
   signal.addEventListener('abort', hearExchanges());
   exchangeSoon();
+  void keepPacks('forms'); // once here, a phone that goes offline has every application
 }
 
 /** Stop; what is under way is cut, which loses nothing. Safe to call twice. */

@@ -12,10 +12,13 @@ export type Field = {
   hard: Rule[];
   soft: Rule[];
   autocapitalize: string | null;
+  /** Of `repeat`: what is asked in each of `min` to `max` rows. */
+  fields?: Field[];
+  min?: number;
 };
 export type Form = { service: string; n: number; sections: { fields: Field[] }[] };
 
-/** A string, a safe integer, an array (files), or null: unanswered, or asked of others only. */
+/** A string, a safe integer, an array (files, or rows of answers), or null: unanswered, or asked of others only. */
 export type Answer = string | number | any[] | null;
 /** By field key: what was typed, or answers. */
 export type Values = Record<string, any>;

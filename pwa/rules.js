@@ -3,7 +3,7 @@
  * A hard finding blocks sending, never saving; a soft one is shown and lets pass.
  */
 
-import { fieldsOf, holds, isRealDate, settle } from "./answers.js";
+import { asRow, fieldsOf, holds, isRealDate, settle } from "./answers.js";
 
 /** @import {Asked, Context, Field, Findings, Form, Rule, Values} from "./form.js" */
 
@@ -51,24 +51,30 @@ export const RULES = {
  * @param {Form} form @param {Values} values @param {Context} context
  */
 export function check(form, values, { today, regions }) {
-  const answers = settle(form, values, { today });
   /** @type {Findings} */
   const findings = { hard: [], soft: [] };
-  for (const field of fieldsOf(form)) {
-    if (field.when && !holds(field.when, answers, { today })) continue;
-    /** @param {Rule[]} rules */
-    const broken = (rules) =>
-      rules
-        .filter(({ rule, value, when }) => {
-          if (when && !holds(when, answers, { today })) return false;
-          const answer = answers[field.key];
-          return answer === null ? rule === "required" : !RULES[rule](answer, { answers, today, regions, field, value });
-        })
-        .map(({ rule, value, message }) => ({ field: field.key, message, params: SHOWN.includes(rule) ? { value } : {} }));
-    const found = broken(hardRules(field));
-    if (found.length) findings.hard.push(found[0]);
-    else findings.soft.push(...broken(field.soft));
-  }
+  /** @param {Field[]} fields @param {Values} answers @param {string} prefix of a row */
+  const look = (fields, answers, prefix) => {
+    for (const field of fields) {
+      if (field.when && !holds(field.when, answers, { today })) continue;
+      const rows = field.fields && (answers[field.key] ?? []);
+      const answer = rows ? rows.length : answers[field.key];
+      /** @param {Rule[]} rules */
+      const broken = (rules) =>
+        rules
+          .filter(({ rule, value, when }) =>
+            (!when || holds(when, answers, { today })) &&
+            (answer === null ? rule === "required" : !RULES[rule](answer, { answers, today, regions, field, value })))
+          .map(({ rule, value, message }) =>
+            ({ field: prefix + field.key, message, params: SHOWN.includes(rule) ? { value } : {} }));
+      const found = broken(hardRules(field));
+      if (found.length) findings.hard.push(found[0]);
+      else findings.soft.push(...broken(field.soft));
+      rows?.forEach((/** @type {any} */ row, /** @type {number} */ at) =>
+        look(field.fields ?? [], { ...answers, ...asRow(field, row) }, `${field.key}.${at}.`));
+    }
+  };
+  look(fieldsOf(form), settle(form, values, { today }), "");
   return findings;
 }
 
@@ -80,6 +86,9 @@ export function check(form, values, { today, regions }) {
 function hardRules(field) {
   /** @param {any} rule @param {any} [value] */
   const when = (rule, value) => (rule ? [{ rule, value, message: `rule.${rule}` }] : []);
+  if (field.fields) {
+    return ["min", "max"].map((rule) => ({ rule, value: /** @type {any} */ (field)[rule], message: `rule.rows-${rule}` }));
+  }
   return [
     ...when(field.required && "required"),
     ...when(field.max && "max-length", field.max),

@@ -1,11 +1,13 @@
 """From what people type to the answers that are sealed, and back; the same as pwa/answers.js, byte for byte.
 
-An answer is a string, a safe integer, a list (files) or None (unanswered, or asked of others only). Text that can't be
-read as its control wants (a date such as "soon") stays as it was typed: the rules refuse it, and nothing typed is lost.
+An answer is a string, a safe integer, a list (files, or rows of answers) or None (unanswered, or asked of others only).
+Text that can't be read as its control wants (a date such as "soon") stays as it was typed: the rules refuse it, and
+nothing typed is lost.
 """
 
 import re
 import unicodedata
+from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -25,6 +27,7 @@ YEAR_FIRST = re.compile("([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 DAY_FIRST = re.compile("([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
 NUMBER = re.compile("[0-9]{1,15}")
 INDONESIAN = re.compile(r"^(?:\+?620?|0)(?=[1-9])")
+IN_ROW = re.compile("([0-9]{1,2})[.]([a-z0-9_]+)")
 TICKED = (1, True, "1", "on", "true")
 
 
@@ -42,11 +45,40 @@ def from_answers(form: Form, answers: Sequence[Answer]) -> Answers:
 
 def settle(form: Form, values: Mapping[str, Any], *, today: date) -> Answers:
     """Normalise every value; a field whose condition is false is None. Settling twice changes nothing."""
+    return _settle(form.fields, values, {}, today=today)
+
+
+def _settle(fields: Sequence[Field], values: Mapping[str, Any], around: Answers, *, today: date) -> Answers:
     settled: Answers = {}
-    for field in form.fields:
-        asked = field.when is None or holds(field.when, settled, today=today)
-        settled[field.key] = normalise(field, values.get(field.key)) if asked else None
+    seen = ChainMap(settled, around)
+    for field in fields:
+        asked = field.when is None or holds(field.when, seen, today=today)
+        if field.control == "repeat" and asked:
+            rows = [_settle(field.fields, row, settled, today=today) for row in rows_of(field, values)]
+            settled[field.key] = [list(row.values()) for row in rows] or None
+        else:
+            settled[field.key] = normalise(field, values.get(field.key)) if asked else None
     return settled
+
+
+def rows_of(field: Field, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give the rows of a field that repeats: from answers, or from what was typed under `<key>.<row>.<key>`."""
+    given = values.get(field.key)
+    if isinstance(given, list):
+        return [as_row(field, row) for row in given]
+    rows: dict[int, dict[str, Any]] = {}
+    for name, value in values.items():
+        key, _, rest = name.partition(".")
+        if key == field.key and (found := IN_ROW.fullmatch(rest)):
+            rows.setdefault(int(found[1]), {})[found[2]] = value
+    return [rows[at] for at in sorted(rows)]
+
+
+def as_row(field: Field, answers: Any) -> dict[str, Any]:
+    """Give one row's answers by key; nothing where they are not of this field."""
+    if not isinstance(answers, list) or len(answers) != len(field.fields):
+        return {}
+    return {one.key: answer for one, answer in zip(field.fields, answers, strict=True)}
 
 
 def normalise(field: Field, value: Any) -> Answer:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.choices import Choices, ChoicesError, load_choices
 from server.forms import FormError, Forms, load_forms
 from server.guides import GuideError, Guides, load_guides
 from server.i18n import CatalogueError, Catalogues, load_catalogues
@@ -21,6 +22,12 @@ class Content:
     guides: Guides
     regions: Regions
     catalogues: Catalogues
+    choices: Choices
+
+    @property
+    def first(self) -> str | None:
+        """Name the application that a phone has before the others."""
+        return self.choices.first or next(iter(self.forms.services), None)
 
 
 def load_content(folder: Path) -> Content:
@@ -31,13 +38,15 @@ def load_content(folder: Path) -> Content:
     """
     try:
         catalogues = load_catalogues(folder / "locale")
+        forms = load_forms(folder / "forms", texts=catalogues.keys, languages=catalogues.languages)
         return Content(
-            forms=load_forms(folder / "forms", texts=catalogues.keys),
+            forms=forms,
             guides=load_guides(folder / "guides"),
             regions=load_regions(folder / "regions.csv"),
-            catalogues=catalogues,
+            catalogues=catalogues.with_texts(forms.texts()),
+            choices=load_choices(folder / "choices.toml", services=forms.services, languages=catalogues.languages),
         )
-    except (FormError, GuideError, RegionsError, CatalogueError) as error:
+    except (ChoicesError, FormError, GuideError, RegionsError, CatalogueError) as error:
         raise ContentError(str(error)) from error
     except OSError as error:
         raise ContentError(f"{error.filename}: {error.strerror}") from error

@@ -19,6 +19,7 @@ from starlette.responses import Response
 from server.case_status import standing
 from server.edge_sealing import local_day, seal_answers
 from server.exchange import intake_of
+from server.form_rows import CHANGE, change_rows, known_values
 from server.forms import Form
 from server.intake import Ok, Outcome, Refused
 from server.office import office_of
@@ -26,7 +27,7 @@ from server.origin import is_foreign
 from server.packing import pack
 from server.pages import render
 from server.posted import read_posted
-from server.review import reviewed
+from server.review import reviewed, row_label
 from server.rules import Finding, check, to_answers
 from server.tracking import NoSuchCase, code_error, keys_of, texts_of
 from server.watch import case_versions
@@ -51,6 +52,8 @@ async def apply(request: Request) -> Response:
     office, texts, form = office_of(request), texts_of(request), _form(request)
     _refuse_foreign(request)
     values = _whole_dates(form, await read_posted(request))
+    if wish := values.pop(CHANGE, ""):
+        return _form_again(request, form, change_rows(form, values, wish), {}, status_code=200)
     today = local_day(office.clock(), office.settings.office.time_zone)
     findings = check(form, values, today=today, regions=office.regions)
     errors = {finding.field: _words(request, form, finding) for finding in findings.hard}
@@ -89,13 +92,14 @@ async def send(request: Request) -> Response:
 
 
 def _whole_dates(form: Form, values: dict[str, str]) -> dict[str, str]:
-    """Join the day, the month and the year that were asked for apart; a date that came whole stays."""
-    whole = {
-        field.key: "-".join(values.get(f"{field.key}{part}", "") for part in ("", ".m", ".y")).rstrip("-")
-        for field in form.fields
-        if field.control == "date" and f"{field.key}.y" in values
+    """Join the day, the month and the year that were asked for apart, in rows too; a date that came whole stays."""
+    dates = {field.key for field in form.every_field if field.control == "date"}
+    named = (name.removesuffix(".y") for name in values if name.endswith(".y"))
+    return values | {
+        name: "-".join(values.get(f"{name}{part}", "") for part in ("", ".m", ".y")).rstrip("-")
+        for name in named
+        if name.rpartition(".")[2] in dates
     }
-    return values | whole
 
 
 def _sent(request: Request, outcome: Outcome | None, *, item: str, code: str) -> Response:
@@ -137,17 +141,20 @@ async def _case(request: Request, typed: str, *, wanted: bool) -> _Case | None:
     return _Case(parse_code(typed), keys, prev) if wanted else None
 
 
-def _form_again(request: Request, form: Form, values: dict[str, str], errors: dict[str, str]) -> Response:
-    known = {f.key for f in form.fields} | {CORRECT}
-    values = {key: value for key, value in values.items() if key in known}
+def _form_again(
+    request: Request, form: Form, values: dict[str, str], errors: dict[str, str], *, status_code: int = 422
+) -> Response:
+    values = known_values(form, values, CORRECT)
     url = request.scope["path"]
-    page = render(request, "form.html", status_code=422, form=form, values=values, errors=errors, url=url)
+    page = render(request, "form.html", status_code=status_code, form=form, values=values, errors=errors, url=url)
     return pack(request, page)
 
 
 def _words(request: Request, form: Form, finding: Finding) -> str:
     texts = texts_of(request)
-    label = texts.text(form.field(finding.field).label)
+    field = form.field(finding.field)
+    key, _, rest = finding.field.partition(".")
+    label = row_label(form.field(key), int(rest.split(".")[0]) + 1, field, texts) if rest else texts.text(field.label)
     return texts.text(finding.message, field=label, **finding.params)
 
 

@@ -13,7 +13,11 @@ Condition = list[Any]
 
 
 class FormError(Exception):
-    """A form file is wrong; the message names the file, the key and the reason."""
+    """A form file is wrong; the message names the file, the key and the reason. `faults` has every such message."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__(faults[0])
+        self.faults = faults
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ class Field:
     soft: tuple[Rule, ...]
     autocapitalize: str | None
     papers: tuple[Paper, ...]
+    fields: tuple["Field", ...] = ()  # of `repeat`: what is asked in each row; `min` to `max` rows
+    min: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,22 +86,29 @@ class Form:
     name: str
     raw: bytes = attribute(repr=False)
     data: Mapping[str, Any] = attribute(repr=False)
+    texts: Mapping[str, Mapping[str, str]] = attribute(default_factory=dict, repr=False)  # its own, by language and key
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """Every field in the order of the answers."""
         return tuple(f for section in self.sections for f in section.fields)
 
-    def field(self, key: str) -> Field:
-        """Find a field by its key."""
-        return {f.key: f for f in self.fields}[key]
+    @property
+    def every_field(self) -> Iterator[Field]:
+        """Give every field and, after each that repeats, those of its rows."""
+        for f in self.fields:
+            yield from (f, *f.fields)
+
+    def field(self, name: str) -> Field:
+        """Find a field by its key, one of a row by `<key>.<row>.<key>`."""
+        return {f.key: f for f in self.every_field}[name.rpartition(".")[2]]
 
     def text_keys(self) -> Iterator[str]:
         """Name every text that the form uses."""
         yield self.title
         for section in self.sections:
             yield from filter(None, (section.title, section.help))
-        for f in self.fields:
+        for f in self.every_field:
             yield from filter(None, (f.label, f.help))
             yield from (label for _, label in f.options)
             yield from (paper.label for paper in f.papers)

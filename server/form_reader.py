@@ -1,75 +1,49 @@
-"""Reads one form file and refuses an editor's slip by file, key and reason; nothing unknown gets through.
+"""Reads one form and refuses every slip of an editor by file, key and reason; nothing unknown gets through.
 
-Names and shapes of rules and conditions stand here; what they mean stands in rules.py and answers.py.
+The names and shapes stand in form_grammar.py; what they mean stands in rules.py and answers.py.
 """
 
-import json
 import re
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 from server.form import Condition, Field, Form, FormError, Paper, Rule, Section, form_name
-
-# The only fields that may leave the device unsealed, each with the clear field of a version that it fills.
-CLEAR = {"nagari": "area"}
-
-TYPED = frozenset({"text", "textarea", "digits", "tel", "email", "date", "number"})
-CHOICES = frozenset({"radio", "select"})
-CONTROLS = TYPED | CHOICES | {"region", "regency", "checkbox", "files"}
-
-TEXT = TYPED - {"date", "number"}
-
-# Each rule with the shape of its value and the controls whose answers it can read.
-RULES: dict[str, tuple[str, frozenset[str]]] = {
-    "required": ("nothing", CONTROLS),
-    "pattern": ("pattern", TEXT),
-    "letters": ("nothing", TEXT),
-    "max-length": ("number", TEXT),
-    "number": ("nothing", frozenset({"number"})),
-    "min": ("number", frozenset({"number"})),
-    "max": ("number", frozenset({"number"})),
-    "date-real": ("nothing", frozenset({"date"})),
-    "date-not-future": ("nothing", frozenset({"date"})),
-    "date-from": ("date", frozenset({"date"})),
-    "one-of": ("codes", CHOICES),
-    "region-known": ("nothing", frozenset({"region", "regency"})),
-    "nik-region": ("nothing", TEXT),
-    "nik-birth": ("keys", TEXT),
-    "nik-serial": ("nothing", TEXT),
-    "phone": ("phone", TEXT),
-    "email": ("nothing", TEXT),
-    "passport-ri": ("nothing", TEXT),
-    "checked": ("nothing", frozenset({"checkbox"})),
-    "consent": ("nothing", frozenset({"checkbox"})),
-}
-# What stands inside a NIK stays as it was first issued: it may be doubted, never refused.
-SOFT_ONLY = frozenset({"nik-region", "nik-birth", "nik-serial"})
-PHONES = ("mobile", "any")
-# How a paper is photographed (pwa/images/paper-kinds.js).
-PAPER_KINDS = frozenset({"ktp", "kk", "akta", "passport", "other"})
-PAGES, MOST_PAGES = 4, 9
-
-# What Python and JavaScript read differently, or one of them not at all.
-UNPORTABLE = re.compile(r"\\[^.*+?^$|(){}\[\]/\\-]|\(\?|[*+?}]\+")
-MAX_NESTING = 8
+from server.form_grammar import (
+    CHOICES,
+    CLEAR,
+    CONTROLS,
+    IN_ROWS,
+    MAX_NESTING,
+    MAX_ROWS,
+    MOST_PAGES,
+    PAGES,
+    PAPER_KINDS,
+    PHONES,
+    RULES,
+    SOFT_ONLY,
+    is_date,
+    pattern_reason,
+)  # fmt: skip
+from server.form_source import Whole, make_whole
 
 
-def read_form(file: str, raw: bytes) -> Form:
-    """Parse the bytes of the form file named *file*, or raise FormError."""
-    return _Reader(file, raw).form()
+def read_form(file: str, raw: bytes, groups: Mapping[str, bytes] | None = None) -> Form:
+    """Parse the bytes of the form file named *file*, with the groups that it may include, or raise FormError."""
+    return _Reader(file, make_whole(file, raw, groups or {})).form()
 
 
 class _Reader:
     """Remembers where it is, so that every complaint names the key."""
 
-    def __init__(self, file: str, raw: bytes) -> None:
-        self.file, self.raw, self.at = file, raw, "(file)"
-        self.keys: list[str] = []
+    def __init__(self, file: str, whole: Whole) -> None:
+        self.file, self.whole, self.at = file, whole, "(file)"
+        self.keys: list[str] = []  # what a condition may look at here
+        self.taken: set[str] = set()
         self.later: list[tuple[str, str]] = []  # (the key that refers, the key it refers to)
+        self.faults: list[str] = []
 
     def form(self) -> Form:
-        data = self.json()
+        data = self.whole.data
         self.shape(data, "service n title groups sections")
         named = re.fullmatch(r"([a-z][a-z0-9-]*)\.v([1-9][0-9]*)\.json", self.file)
         if not named or [named[1], int(named[2])] != [data["service"], data["n"]]:
@@ -77,33 +51,27 @@ class _Reader:
         if not isinstance(data["groups"], list) or not data["groups"]:
             self.fail("groups must be a list of at least one name")
         self.groups = data["groups"]
+        title = self.text(data, "title")
         sections = tuple(self.section(raw) for raw in self.list(data["sections"], "sections"))
+        self.check_references()
+        if self.faults:
+            raise FormError(*self.faults)
+        return Form(
+            service=data["service"], n=data["n"], title=title, groups=tuple(self.groups), sections=sections,
+            name=form_name(data["n"], self.whole.raw), raw=self.whole.raw, data=data, texts=self.whole.texts,
+        )  # fmt: skip
+
+    def check_references(self) -> None:
         for referring, key in self.later:
             if key not in self.keys:
                 self.at = referring
-                self.fail(f"refers to {key!r}, which is no field of this form")
-        return Form(
-            service=data["service"], n=data["n"], title=self.text(data, "title"), groups=tuple(self.groups),
-            sections=sections, name=form_name(data["n"], self.raw), raw=self.raw, data=data,
-        )  # fmt: skip
+                self.faults.append(self.fault(f"refers to {key!r}, which is no field of this form"))
+
+    def fault(self, reason: str) -> str:
+        return f"{self.whole.origins.get(self.at, self.file)}: {self.at}: {reason}"
 
     def fail(self, reason: str) -> NoReturn:
-        raise FormError(f"{self.file}: {self.at}: {reason}")
-
-    def json(self) -> dict[str, Any]:
-        try:
-            data = json.loads(self.raw, object_pairs_hook=self.object)
-        except (ValueError, RecursionError) as error:
-            self.fail(f"not JSON: {error}")
-        if not isinstance(data, dict):
-            self.fail("not an object")
-        return data
-
-    def object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            self.fail(f"the same key twice in one object: {[key for key, _ in pairs]}")
-        return found
+        raise FormError(self.fault(reason))
 
     def shape(self, data: Any, required: str, optional: str = "") -> None:
         if not isinstance(data, dict):
@@ -132,23 +100,35 @@ class _Reader:
     def section(self, data: Any) -> Section:
         self.shape(data, "id title help fields")
         self.at = f"section {data['id']}"
-        fields = tuple(self.field(raw) for raw in self.list(data["fields"], "fields"))
-        self.at = f"section {data['id']}"
-        return Section(data["id"], self.text(data, "title"), self.optional_text(data, "help"), fields)
+        title, help_ = self.text(data, "title"), self.optional_text(data, "help")
+        return Section(data["id"], title, help_, self.fields(data["fields"], CONTROLS))
 
-    def field(self, data: Any) -> Field:
-        self.at = data.get("key", "?") if isinstance(data, dict) else "?"
+    def fields(self, raws: Any, controls: frozenset[str]) -> tuple[Field, ...]:
+        """Read on after a fault: whoever mends a file wants to know of all."""
+        found = []
+        for raw in self.list(raws, "fields"):
+            try:
+                found.append(self.field(raw, controls))
+            except FormError as error:
+                self.faults += error.faults
+        return tuple(found)
+
+    def field(self, data: Any, controls: frozenset[str]) -> Field:
+        self.at = str(data.get("key", "?")) if isinstance(data, dict) else "?"
         self.shape(
-            data, "key group label help control required when max clear options hard soft autocapitalize", "papers"
-        )
+            data, "key group label help control required when max clear options hard soft autocapitalize",
+            "papers fields min",
+        )  # fmt: skip
         self.identity(data)
         control = data["control"]
-        if control not in CONTROLS:
-            self.fail(f"unknown control {control!r}")
+        if control not in controls:
+            self.fail(f"control {control!r} is not for rows" if control in CONTROLS else f"unknown control {control!r}")
         if (data["options"] is not None) != (control in CHOICES):
             self.fail("options belong to radio and select, and to nothing else")
         if ("papers" in data) != (control == "files"):
             self.fail("papers belong to files, and to nothing else")
+        if ("fields" in data) != (control == "repeat") or ("min" in data) != (control == "repeat"):
+            self.fail("min and fields belong to repeat, and to nothing else")
         return Field(
             key=data["key"], group=data["group"], label=self.text(data, "label"),
             help=self.optional_text(data, "help"), control=control, required=data["required"],
@@ -156,13 +136,34 @@ class _Reader:
             options=self.options(data["options"] or []), hard=self.rules(data, "hard"),
             soft=self.rules(data, "soft"), autocapitalize=data["autocapitalize"],
             papers=tuple(self.paper(raw) for raw in data.get("papers", [])),
+            fields=self.rows(data) if control == "repeat" else (), min=data.get("min", 0),
         )  # fmt: skip
+
+    def rows(self, data: dict[str, Any]) -> tuple[Field, ...]:
+        """Read what each row asks: it may look at what was asked before and in its own row, and nobody else at it."""
+        least, most = data["min"], data["max"]
+        if type(least) is not int or type(most) is not int or not 0 <= least <= most <= MAX_ROWS:
+            self.fail(f"min and max are numbers of rows: 0 or more, and at most {MAX_ROWS}")
+        if data["required"] or data["clear"] or not data["fields"]:
+            self.fail("a repeat is neither required (min says so) nor clear, and asks something")
+        outside, before = len(self.keys), len(self.later)
+        fields = self.fields(data["fields"], IN_ROWS)
+        if any(field.clear for field in fields):
+            self.fail("what is asked in rows may not be clear")
+        if any(len(field.key) < 2 for field in fields):
+            self.fail("a key in rows has two letters or more: a single one would name a part of a date")
+        own = set(self.keys[outside:])
+        self.later[before:] = [(at, key) for at, key in self.later[before:] if key not in own]
+        del self.keys[outside:]
+        self.at = data["key"]
+        return fields
 
     def identity(self, data: dict[str, Any]) -> None:
         if not isinstance(data["key"], str) or not re.fullmatch(r"[a-z][a-z0-9_]*", data["key"]):
             self.fail("a key is made of a-z, 0-9 and _")
-        if data["key"] in self.keys:
+        if data["key"] in self.taken:
             self.fail("this key is used twice")
+        self.taken.add(data["key"])
         if data["group"] not in self.groups:
             self.fail(f"unknown group {data['group']!r}")
         if data["clear"] and data["key"] not in CLEAR:
@@ -232,7 +233,7 @@ class _Reader:
         fits = {
             "nothing": value is None,
             "number": type(value) is int,
-            "date": isinstance(value, str) and _is_date(value),
+            "date": isinstance(value, str) and is_date(value),
             "codes": isinstance(value, list) and bool(value),
             "phone": value in PHONES,
         }
@@ -261,24 +262,3 @@ class _Reader:
                     yield from self.condition_keys(inner, depth + 1)
             case _:
                 self.fail(f"unknown condition {condition!r}")
-
-
-def pattern_reason(value: Any) -> str | None:
-    """Say why *value* is no pattern that both languages read alike, or None."""
-    if not isinstance(value, str):
-        return "value must be a regular expression"
-    found = UNPORTABLE.search(value)
-    if found:
-        return f"{found[0]!r} is read differently by the two languages; write the characters out, as in [0-9]"
-    try:
-        re.compile(value)
-    except re.error as error:
-        return str(error)
-    return None
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

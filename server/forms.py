@@ -1,11 +1,15 @@
-"""Every version of every form, from `content/forms/<service>.v<n>.json`; a published form is kept for ever."""
+"""Every version of every form, from `content/forms/<service>.v<n>.json`; a published form is kept for ever.
+
+What several forms ask alike stands once, in `content/forms/groups/<name>.v<n>.json`.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from server.form import Condition, Field, Form, FormError, Paper, Rule, Section, form_name
-from server.form_reader import CLEAR, read_form
+from server.form_grammar import CLEAR
+from server.form_reader import read_form
 
 __all__ = [
     "CLEAR", "Condition", "Field", "Form", "FormError", "Forms", "Paper", "Rule", "Section", "form_name", "load_forms",
@@ -27,23 +31,48 @@ class Forms:
         """Give the newest form of *service*; KeyError when there is none."""
         return self.by_service[service][-1]
 
+    def texts(self) -> dict[str, dict[str, str]]:
+        """Give the texts that forms bring along, by language and key; of two versions' words the newer."""
+        found: dict[str, dict[str, str]] = {}
+        for form in (form for forms in self.by_service.values() for form in forms):
+            for lang, texts in form.texts.items():
+                found.setdefault(lang, {}).update(texts)
+        return found
+
     def by_name(self, service: str, name: str) -> Form | None:
         """Find the version of a form that an application names."""
         return next((form for form in self.by_service.get(service, ()) if form.name == name), None)
 
 
-def load_forms(folder: Path, *, texts: Collection[str] | None = None) -> Forms:
-    """Read every form of *folder*; with *texts* given, a message key that is not among them is an error too."""
+def load_forms(
+    folder: Path, *, texts: Collection[str] | None = None, languages: Collection[str] = ("id", "en")
+) -> Forms:
+    """Read every form of *folder*; with *texts* given, a key that is not among them is an error too, unless the form
+    itself has words for it in each of the *languages*.
+
+    Raises:
+        FormError: with everything that is wrong in any of them.
+    """
     found: dict[str, list[Form]] = {}
+    faults: list[str] = []
+    groups = {path.name.removesuffix(".json"): path.read_bytes() for path in sorted(folder.glob("groups/*.json"))}
     for path in sorted(folder.glob("*.json")):
-        form = read_form(path.name, path.read_bytes())
-        if texts is not None:
-            _refuse_missing_texts(path.name, form, texts)
-        found.setdefault(form.service, []).append(form)
+        try:
+            form = read_form(path.name, path.read_bytes(), groups)
+            if texts is not None:
+                _refuse_missing_texts(path.name, form, texts, languages)
+            found.setdefault(form.service, []).append(form)
+        except FormError as error:
+            faults += error.faults
+    if faults:
+        raise FormError(*dict.fromkeys(faults))
     return Forms({service: tuple(sorted(forms, key=lambda form: form.n)) for service, forms in found.items()})
 
 
-def _refuse_missing_texts(file: str, form: Form, texts: Collection[str]) -> None:
-    missing = [key for key in form.text_keys() if key not in texts]
-    if missing:
-        raise FormError(f"{file}: {missing[0]}: no text of this name in the catalogues")
+def _refuse_missing_texts(file: str, form: Form, texts: Collection[str], languages: Collection[str]) -> None:
+    for key in form.text_keys():
+        lacking = [lang for lang in languages if key not in form.texts.get(lang, ())]
+        if key not in texts and lacking == list(languages):
+            raise FormError(f"{file}: {key}: no text of this name in the catalogues")
+        if key not in texts and lacking:
+            raise FormError(f"{file}: {key}: no words in {lacking[0]!r}")

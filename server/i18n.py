@@ -52,6 +52,12 @@ class Catalogues:
         """Name the texts that every language has."""
         return frozenset.intersection(*(frozenset(c.texts) for c in self.by_lang.values()))
 
+    def with_texts(self, more: Mapping[str, Mapping[str, str]]) -> "Catalogues":
+        """Give these catalogues with *more* texts, by language and key."""
+        return Catalogues(
+            {lang: Catalogue(lang, {**known.texts, **more.get(lang, {})}) for lang, known in self.by_lang.items()}
+        )
+
     def __getitem__(self, lang: str) -> Catalogue:
         return self.by_lang[lang]
 

@@ -12,7 +12,7 @@ that come after; server/differences.py answers what differs.
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import groupby
@@ -44,13 +44,16 @@ _NOT_OFFLINE = (
 EXTRAS = {
     "online": (
         "bundle", "case-content", "cases", "components/case", "components/case-answers", "components/case-steps",
-        "components/correction", "components/office-words", "components/track-form", "contact", "crypto/event-reading",
+        "components/correction", "components/office-words", "components/privacy", "components/track-form",
+        "contact", "crypto/event-reading",
         "crypto/open-own", "crypto/receipts", "crypto/shape", "crypto/speakable", "crypto/unpadding", "exchange",
         "exchange-timer", "lease", "online", "passphrase/offer", "region-names", "transport", "bundle-export",
         "components/save-file", "bare-steps", "dialect", "packed-item", "receipt-taking", "comfort", "reading-aloud",
         "answered", "components/answered-cards", "images/data-use", "images/link-speed", "images/tus",
         "images/uploader",
     ),
+    # Every application but the first, with the guided choice between them: after what everybody begins with.
+    "forms": ("components/form-rows",),
     # Whoever carries files for others, or waits for the answer to one; it builds on what is in `online`.
     "bundle": ("bundle-import", "components/bundle"),
     # A phone that a PIN or a passphrase locks, and what helps where something does not open.
@@ -90,11 +93,23 @@ class Packs:
 
 
 def make_packs(
-    lang: str, resources: Mapping[str, Resource], headers: Mapping[str, str], made: MadeBefore = NOTHING
+    lang: str,
+    resources: Mapping[str, Resource],
+    headers: Mapping[str, str],
+    made: MadeBefore = NOTHING,
+    *,
+    later: Collection[str] = (),
 ) -> Packs:
-    """Pack what *lang* needs without a signal; *headers* are the ones that every answer carries."""
+    """Pack what *lang* needs without a signal.
+
+    Args:
+        headers: the ones that every answer carries.
+        made: what need not be made again.
+        later: the URLs of the applications that come after the first.
+    """
     offline, common = _offline(lang, resources), as_json(headers)
-    sets = {name: [item for item in offline if _extra(item[0]) == name] for name in ("", *EXTRAS)}
+    extra = {url: "forms" if url in later else _extra(url) for url, _ in offline}
+    sets = {name: [item for item in offline if extra[item[0]] == name] for name in ("", *EXTRAS)}
     base, *more = (_pack(f"/packs/{lang}/{name}", items, common, made) for name, items in sets.items())
     every = reduce(or_, more, base)
     compress_all(every.values(), made)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from server.content import Content, ContentError
+from server.form_rows import in_row, row_count
 from server.i18n import Catalogues, MissingText
 from server.moments import day, day_parts, moments, month_names
 from server.resources import Resource, make_resource
@@ -33,12 +34,16 @@ def make_environment(settings: Settings, content: Content, folder: Path = TEMPLA
     )
     environment.filters |= {"day": day, "day_parts": day_parts, "moment": moments(settings.office.time_zone)}
     environment.globals |= {
+        "row_count": row_count,
+        "in_row": in_row,
         "office": settings.office,
         "origin": settings.origin,
         "retention": settings.retention,
         "month_names": month_names,
         "languages": content.catalogues.languages,
         "forms": content.forms,
+        "first_service": content.first,
+        "choices": content.choices,
         "guides": content.guides,
         "regions": content.regions,
         "catalogues": content.catalogues,
@@ -98,6 +103,8 @@ def _public(content: Content, lang: str) -> Iterator[tuple[str, str, Mapping[str
         url = f"/{lang}/apply/{service}"
         form = {"form": content.forms.latest(service), "values": {}, "errors": {}, "url": url}
         yield f"apply/{service}", "form.html", form
+    for question in content.choices.questions:
+        yield question.path, "choose.html", {"question": question}
 
 
 def _words(catalogues: Catalogues, lang: str) -> dict[str, object]:

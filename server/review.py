@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.answers import Answer, is_real_date
+from server.form_rows import Question, spread
 from server.forms import Field, Form
 from server.i18n import Catalogue
 from server.regions import LEVELS, Regions
@@ -22,11 +23,20 @@ def reviewed(form: Form, answers: Sequence[Answer], texts: Catalogue, regions: R
     by_key = {field.key: answer for field, answer in zip(form.fields, answers, strict=True)}
     sections = []
     for section in form.sections:
-        given = [(field, answer) for field in section.fields if (answer := by_key[field.key]) is not None]
-        rows = tuple((texts.text(field.label), shown(field, answer, texts, regions)) for field, answer in given)
+        given = [one for one in spread(section.fields, by_key) if one.answer is not None]
+        rows = tuple((_label(one, texts), shown(one.field, one.answer, texts, regions)) for one in given)
         if rows:
             sections.append(ReviewedSection(texts.text(section.title), rows))
     return sections
+
+
+def _label(one: Question, texts: Catalogue) -> str:
+    return row_label(one.within, one.place, one.field, texts) if one.within else texts.text(one.field.label)
+
+
+def row_label(within: Field, place: int, field: Field, texts: Catalogue) -> str:
+    """Name a question of a row, which is counted from 1."""
+    return f"{texts.text(within.label)} {place}: {texts.text(field.label)}"
 
 
 def shown(field: Field, answer: Answer, texts: Catalogue, regions: Regions) -> str:

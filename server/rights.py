@@ -112,6 +112,8 @@ RIGHTS: Mapping[str, Right] = {
     "bundle": _PAGE,
     "poster": _PAGE,
     "guide": _PAGE,
+    "choose": _PAGE,
+    "choose_next": _PAGE,
     "apply": _PAGE,
     "track": _PAGE,
     # What everybody sends; a case is read with the proof that its receipt code gives.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from server.answers import Answer, Answers, from_answers, holds, is_real_date, settle, to_answers
+from server.answers import Answer, Answers, as_row, from_answers, holds, is_real_date, settle, to_answers
 from server.form import Field, Form, Rule
 from server.regions import LEVELS
 
@@ -29,7 +29,10 @@ CONTROL_RULES = {"number": "number", "date": "date-real", "region": "region-know
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong with one field: the key of a message, which also takes the field's label as `{field}`."""
+    """What is wrong with one field: the key of a message, which also takes the field's label as `{field}`.
+
+    The field is named by its key, one of a row by `<key>.<row>.<key>`.
+    """
 
     field: str
     message: str
@@ -58,30 +61,46 @@ class _Asked:
 
 def check(form: Form, answers: Mapping[str, Any], *, today: date, regions: Container[str]) -> Findings:
     """Find what is wrong with typed values or with answers; both by field key."""
-    settled = settle(form, answers, today=today)
-    hard: list[Finding] = []
-    soft: list[Finding] = []
-
-    def broken(field: Field, rules: Iterable[Rule]) -> list[Finding]:
-        asked = (_Asked(field, rule, settled[field.key], settled, today, regions) for rule in rules)
-        return [_finding(field, a.rule) for a in asked if _is_broken(a)]
-
-    for field in form.fields:
-        if field.when is None or holds(field.when, settled, today=today):
-            found = broken(field, _hard_rules(field))
-            hard += found[:1]
-            soft += [] if found else broken(field, field.soft)
-    return Findings(tuple(hard), tuple(soft))
+    found = _Found(today, regions)
+    found.look(form.fields, settle(form, answers, today=today))
+    return Findings(tuple(found.hard), tuple(found.soft))
 
 
-def _finding(field: Field, rule: Rule) -> Finding:
-    return Finding(field.key, rule.message, {"value": rule.value} if rule.rule in SHOWN else {})
+class _Found:
+    def __init__(self, today: date, regions: Container[str]) -> None:
+        self.today, self.regions = today, regions
+        self.hard: list[Finding] = []
+        self.soft: list[Finding] = []
+
+    def look(self, fields: Iterable[Field], answers: Answers, prefix: str = "") -> None:
+        for field in fields:
+            if field.when is not None and not holds(field.when, answers, today=self.today):
+                continue
+            found = self.broken(field, _hard_rules(field), answers, prefix)
+            self.hard += found[:1]
+            self.soft += [] if found else self.broken(field, field.soft, answers, prefix)
+            rows = answers[field.key] if field.control == "repeat" else None
+            for at, row in enumerate(rows if isinstance(rows, list) else []):
+                self.look(field.fields, {**answers, **as_row(field, row)}, f"{prefix}{field.key}.{at}.")
+
+    def broken(self, field: Field, rules: Iterable[Rule], answers: Answers, prefix: str) -> list[Finding]:
+        answer = answers[field.key]
+        judged = len(answer or []) if field.control == "repeat" and not isinstance(answer, int) else answer
+        asked = (_Asked(field, rule, judged, answers, self.today, self.regions) for rule in rules)
+        return [_finding(f"{prefix}{field.key}", a.rule) for a in asked if _is_broken(a)]
+
+
+def _finding(name: str, rule: Rule) -> Finding:
+    return Finding(name, rule.message, {"value": rule.value} if rule.rule in SHOWN else {})
 
 
 def _hard_rules(field: Field) -> Iterator[Rule]:
     if field.required:
         yield Rule("required", None, "rule.required", None)
-    if field.max:
+    if field.control == "repeat":
+        yield Rule("min", field.min, "rule.rows-min", None)
+        yield Rule("max", field.max, "rule.rows-max", None)
+    elif field.max:
         yield Rule("max-length", field.max, "rule.max-length", None)
     if field.options:
         yield Rule("one-of", [code for code, _ in field.options], "rule.one-of", None)

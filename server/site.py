@@ -1,6 +1,7 @@
 """Everything that is the same for everybody, made once at start: pages, the app's files, texts, forms and the packs."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,15 +25,18 @@ DEVICE_TEXTS = ("app.", "code.", "field.", "rule.", "option.", "form.", "section
 # Of those, what only an answer of the office needs, and what only a phone needs on which something does not open.
 ONLINE_TEXTS = (
     "step.", "refused.", "app.case.", "app.steps", "app.exchange.busy", "app.exchange.elsewhere",
-    "app.exchange.failed", "app.exchange.ok", "app.mine.carried", "app.mine.drop", "app.mine.erased",
-    "app.look", "app.mine.retry", "app.mine.unread", "app.read-aloud", "app.receipt.done", "app.receipt.hub",
-    "app.receipt.kept", "app.receipt.refused", "app.state.refused", "code.erased", "code.unknown", "code.voided",
+    "app.exchange.failed", "app.exchange.no-office", "app.exchange.ok", "app.mine.carried", "app.mine.drop",
+    "app.mine.erased", "app.look", "app.mine.retry", "app.mine.unread", "app.privacy.", "app.read-aloud",
+    "app.receipt.done", "app.receipt.hub", "app.receipt.kept", "app.receipt.refused", "app.state.refused", "code.",
     "state.done", "state.hub", "state.kept", "state.refused", "state.photos", "app.receipt.photos",
 )  # fmt: skip
 STAFF_TEXTS = (*DEVICE_TEXTS, "staff.")
 PROFILE_TEXTS = ("profile.", "app.mine.renew", "app.mine.set-aside")  # of a phone that a PIN or a passphrase locks
 VOLUNTEER_TEXTS = ("volunteer.",)
 PHOTO_TEXTS = ("photo.",)  # of papers that are photographed
+# What stands on the page itself and is looked up by no module.
+_PAGES_ALONE = re.compile(r"form\.(?!.*\.title$)|section\..*\.help$|help\.")
+FORMS_TEXTS = ("rule.rows-",)  # of what only an application other than the first has
 BUNDLE_TEXTS = ("bundle.",)  # of files that are carried
 EDITIONS = "editions"  # folder in that of what was made before
 
@@ -71,7 +75,9 @@ def build_site(
     headers = strict_headers(settings.origin, has_hubs=names_hub(keys))
     resources = {url: tagged(resource, headers) for url, resource in resources.items()}
     compress_all(resources.values(), made)
-    packs = {lang: make_packs(lang, resources, headers, made) for lang in content.catalogues.languages}
+    languages = content.catalogues.languages
+    later = {url for url in resources if _is_later(url, content)}
+    packs = {lang: make_packs(lang, resources, headers, made, later=later) for lang in languages}
     for each in packs.values():
         resources |= each.resources
     compress_all(resources.values(), made)  # what is new: all packs of a language at once
@@ -89,10 +95,14 @@ def tagged(resource: Resource, headers: Mapping[str, str]) -> Resource:
 
 def _texts(content: Content) -> dict[str, Resource]:
     found: dict[str, Resource] = {}
+    begins = set(content.forms.latest(content.first).text_keys()) if content.first else set()
     for lang in content.catalogues.languages:
         catalogue = content.catalogues[lang]
-        later = catalogue.subset((*ONLINE_TEXTS, *PROFILE_TEXTS))
-        first = {key: text for key, text in catalogue.subset(DEVICE_TEXTS).items() if key not in later}
+        own = content.forms.texts().get(lang, {}).keys() - begins
+        device = {key: text for key, text in catalogue.subset(DEVICE_TEXTS).items() if not _PAGES_ALONE.match(key)}
+        forms = {key: text for key, text in device.items() if key in own or key.startswith(FORMS_TEXTS)}
+        later = catalogue.subset((*ONLINE_TEXTS, *PROFILE_TEXTS)) | forms
+        first = {key: text for key, text in device.items() if key not in later}
         more = {
             "online": ONLINE_TEXTS,
             "profile": PROFILE_TEXTS,
@@ -101,9 +111,18 @@ def _texts(content: Content) -> dict[str, Resource]:
             "bundle": BUNDLE_TEXTS,
             "photo": PHOTO_TEXTS,
         }
-        parts = {lang: first} | {f"{name}-{lang}": catalogue.subset(prefixes) for name, prefixes in more.items()}
+        parts = {lang: first, f"forms-{lang}": forms}
+        parts |= {f"{name}-{lang}": catalogue.subset(prefixes) for name, prefixes in more.items()}
         found |= {f"/text/{name}.json": make_resource(_json(texts), JSON) for name, texts in parts.items()}
     return found
+
+
+def _is_later(url: str, content: Content) -> bool:
+    """Whether a page or a file belongs to the applications that are not the first, or to the choice between them."""
+    parts = url.removesuffix(".json").split("/")
+    if "choose" in parts[2:3]:
+        return True
+    return ("apply" in parts[2:3] or parts[1] == "forms") and parts[-1] != content.first
 
 
 def _forms(content: Content) -> dict[str, Resource]:

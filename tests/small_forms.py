@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from server.form import Form
-from server.form_reader import SOFT_ONLY, read_form
+from server.form_grammar import SOFT_ONLY
+from server.form_reader import read_form
 
 FILE = "small.v1.json"
 

@@ -67,6 +67,10 @@ export default class ApplicationForm {
     const isAnswer = Boolean(document.querySelector('.error-summary:not([hidden])'));
     try {
       const draft = isAnswer ? null : await findDraft(this.service);
+      // Rows are made before anything is put back into them.
+      if (this.root.dataset.later) {
+        (await import('./form-rows.js')).startRows(this.root, draft?.values ?? {}, this.started?.signal);
+      }
       const isFree = !isTouched(this.root) || location.hash.startsWith('#d=');
       if (draft && isFree) this.goOn(draft);
       else if (isAnswer || isTouched(this.root)) this.typed();

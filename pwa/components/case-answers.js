@@ -5,7 +5,7 @@ import { answerSections } from '../answer-text.js';
 import { element } from '../element.js';
 import { loadForm } from '../pins.js';
 import { regionNames } from '../region-names.js';
-import { language, text } from '../text.js';
+import { language, loadMore, text } from '../text.js';
 
 /** @typedef {import('./case.js').Opened} Opened */
 
@@ -22,7 +22,7 @@ export class AnswersFold {
   async fill() {
     if (this.body.childElementCount) return;
     try {
-      const { form, answers } = await standingAnswers(this.opened);
+      const [{ form, answers }] = await Promise.all([standingAnswers(this.opened), loadMore('forms').catch(() => {})]);
       const names = await regionNames(language(), this.opened.service);
       const sections = answerSections(form, answers, (code) => names.get(code) ?? code);
       this.body.replaceChildren(...sections.filter((section) => section !== null));

@@ -1,6 +1,6 @@
 /** Begins the correction of a case: a draft with what was sent, which will replace what stands. */
 
-import { fieldsOf } from '../answers.js';
+import { fieldsOf, spread } from '../answers.js';
 import { listDrafts, newDraft } from '../drafts.js';
 import { loadForm } from '../pins.js';
 import { updateRecord } from '../records.js';
@@ -20,10 +20,12 @@ export async function correctionUrl(opened) {
 /** @param {import('./case.js').Opened} opened */
 async function begin(opened) {
   const { case: of, code, service, title, standing } = opened;
-  const [{ name, form }, { answers }] = await Promise.all([loadForm(service), standingAnswers(opened)]);
+  const [{ name, form }, sent] = await Promise.all([loadForm(service), standingAnswers(opened)]);
   const { files: papers } = Object.fromEntries(fieldsOf(form).map(({ control, key }) => [control, key]));
-  const { [papers ?? '']: files, ...given } = answers;
-  const values = Object.fromEntries(Object.entries(given).filter(([, answer]) => answer !== null));
+  const { [papers ?? '']: files, ...given } = sent.answers;
+  // A draft holds what is typed, rows one by one.
+  const typed = spread(fieldsOf(sent.form), given).filter(({ answer }) => answer !== null);
+  const values = Object.fromEntries(typed.map(({ name: key, answer }) => [key, answer]));
   const id = await newDraft(service, name, values, { title, case: of, code, prev: standing });
   // What was sent is named again, and not sent again.
   if (files) await updateRecord('drafts', id, (draft) => ({ ...draft, files }));

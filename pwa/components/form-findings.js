@@ -1,15 +1,18 @@
 /** What is wrong with a form, said at the field and, before sending, in a summary with the same words. */
 
+import { labelText } from '../answer-text.js';
+import { fieldAt, fieldsOf } from '../answers.js';
 import { element } from '../element.js';
 import { text } from '../text.js';
 
-/** @import {Field, Finding, Findings, Form} from "../form.js" */
+/** @import {Finding, Findings, Form} from "../form.js" */
+/** @typedef {import('../answer-text.js').LabelledField} LabelledField */
 /** @typedef {'error' | 'warning'} Kind */
 
 /** The words of a finding. @param {Form} form @param {Finding} finding */
 export function findingText(form, { field, message, params }) {
-  const found = form.sections.flatMap(({ fields }) => fields).find(({ key }) => key === field);
-  return text(message, { field: text(/** @type {Field & {label: string}} */ (found).label), ...params });
+  const found = fieldAt(/** @type {LabelledField[]} */ (fieldsOf(form)), field);
+  return text(message, { field: labelText({ name: field, ...found }), ...params });
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What a form asks of this person and what is wrong with it, from the moment that the form's rules are here. */
 
-import { fieldsOf, settle } from '../answers.js';
+import { settle } from '../answers.js';
 import { loadForm, today } from '../pins.js';
 import { check } from '../rules.js';
 import { applyConditions } from './form-conditions.js';
@@ -26,7 +26,7 @@ export class FormJudge {
 
   /**
    * Ask what is to be asked, and say what is wrong with the fields that were left once.
-   * @param {Values} values @param {Set<string>} visited
+   * @param {Values} values @param {Pick<Set<string>, 'has'>} visited
    */
   look(values, visited) {
     const { form } = this.loaded;
@@ -39,7 +39,7 @@ export class FormJudge {
   /** Everything said, and what blocks sending summed up. @param {Values} values */
   lookAtAll(values) {
     const { form } = this.loaded;
-    const findings = this.look(values, new Set(fieldsOf(form).map(({ key }) => key)));
+    const findings = this.look(values, { has: () => true });
     summarise(form, findings.hard);
     return { ...findings, answers: settle(form, values, this.day) };
   }

@@ -11,6 +11,9 @@ const controls = (form) => /** @type {Control[]} */ ([...form.elements]).filter(
 /** @param {Control} control @returns {control is HTMLInputElement} */
 const isTick = (control) => control.type === 'radio' || control.type === 'checkbox';
 
+/** What a control answers, and which part of a date that is. @param {Control} control @returns {[string, string?]} */
+const partOf = ({ name }) => (/\.[my]$/.test(name) ? [name.slice(0, -2), name.slice(-1)] : [name]);
+
 /**
  * Everything typed and chosen, as text by field key; what is not asked just now too, so that nothing typed is lost.
  * @param {HTMLFormElement} form
@@ -19,7 +22,7 @@ export function readValues(form) {
   /** @type {Record<string, string>} */
   const values = {};
   for (const control of controls(form)) {
-    const [key, part] = control.name.split('.');
+    const [key, part] = partOf(control);
     // A date is asked for in three fields, day first: what follows the key belongs to it.
     if (part === 'm') values[key] += `-${control.value}`;
     else if (part === 'y') values[key] = `${values[key]}-${control.value}`.replace(/-+$/, '');
@@ -33,7 +36,7 @@ export function readValues(form) {
 /** Put typed values, or answers, back into the controls. @param {HTMLFormElement} form @param {Values} values */
 export function writeValues(form, values) {
   for (const control of controls(form)) {
-    const [key, part] = control.name.split('.');
+    const [key, part] = partOf(control);
     if (!(key in values)) continue;
     const typed = String(values[key] ?? '');
     if (isTick(control)) control.checked = control.value === typed;

@@ -5,7 +5,7 @@ import { storageTrouble } from '../device-errors.js';
 import { deleteDraft, listDrafts } from '../drafts.js';
 import { element } from '../element.js';
 import { CONNECTION, listOutbox } from '../outbox.js';
-import { language, loadMore, text } from '../text.js';
+import { hasText, language, loadMore, text } from '../text.js';
 import { openVault } from '../vault.js';
 import { kilobytes, stateBadge, when } from '../words.js';
 import { confirmButton } from './confirm-button.js';
@@ -165,7 +165,7 @@ function section(name, cards) {
 }
 
 /** @param {any} row */
-const nameOf = ({ title, service }) => title || text(service ? `form.${service}.title` : 'app.mine.untitled');
+const nameOf = ({ title, service }) => title || text(hasText(`form.${service}.title`) ? `form.${service}.title` : 'app.mine.untitled');
 
 /** @param {string} id */
 const casePage = (id) => `/${language()}/case#c=${id}`;

@@ -1,12 +1,22 @@
 /** How an answer is written for an officer: option texts for codes, names for regions, dates as on the paper form. */
 
-import { dayFirst } from '../answer-text.js';
+import { labelText } from '../answer-text.js';
+import { dayFirst } from '../day-first.js';
+import { spread } from '../answers.js';
 
 /** @typedef {import('../form.js').Answer} Answer */
 /** @typedef {import('./texts.js').Texts} Texts */
-/** @typedef {import('../form.js').Field & {label: string, group: string}} StaffField */
+/** @typedef {import('../form.js').Field & {label: string, group: string, fields?: StaffField[]}} StaffField */
 /** @typedef {{id: string, title: string, fields: StaffField[]}} StaffSection */
 /** @typedef {{service: string, n: number, title: string, groups: string[], sections: StaffSection[]}} StaffForm */
+
+/**
+ * Every question of a form with its answer, those of rows one by one: what it is called, and what was answered.
+ * @param {StaffForm | null} form @param {Record<string, Answer> | null} answers @param {Texts} texts
+ */
+export const questions = (form, answers, texts) =>
+  spread((form?.sections ?? []).flatMap(({ fields }) => fields), answers ?? {}).map((one) =>
+    ({ ...one, label: labelText(one, (key) => texts.say(key)), text: answerText(one.field, one.answer, texts) }));
 
 /**
  * Write an answer; an unanswered one is the empty text.

@@ -1,5 +1,6 @@
 /** One case on the desk: its versions side by side, what does not open, the steps so far and the next one. */
 
+import { labelText } from '../answer-text.js';
 import { element } from '../element.js';
 import { answerText } from './answer-text.js';
 import { compare, sideBySide } from './compare.js';
@@ -157,11 +158,11 @@ export class CaseView {
   }
 
   /** @param {Row} row */
-  #answerRow({ label, differs, cells }) {
+  #answerRow({ key: rowName, field: asked, within, differs, cells }) {
     const { texts } = this;
     const mark = differs ? element('span', { class: 'tag' }, texts.say('staff.case.differs')) : null;
     const isQuiet = cells.every(({ answer }) => answer === null);
-    const name = element('th', { scope: 'row' }, texts.say(label), mark && ' ', mark);
+    const name = element('th', { scope: 'row' }, labelText({ name: rowName, field: asked, within }, (key) => texts.say(key)), mark && ' ', mark);
     return element('tr', { class: isQuiet ? 'quiet' : null }, name, ...cells.map((cell) => this.#cell(cell)));
   }
 

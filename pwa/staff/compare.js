@@ -1,5 +1,6 @@
 /** Versions of a case side by side: which ones, and what of each field changed. Plain values in and out. */
 
+import { fieldAt, rowsOf, spread } from '../answers.js';
 import { check } from '../rules.js';
 
 const WIB = 7 * 3600; // seconds ahead of UTC: the office's time, all year
@@ -10,7 +11,8 @@ const WIB = 7 * 3600; // seconds ahead of UTC: the office's time, all year
 /** @typedef {import('./open-case.js').OpenedCase} OpenedCase */
 /** @typedef {import('./open-case.js').OpenedVersion} OpenedVersion */
 /** @typedef {{field: StaffField, answer: Answer, isAsked: boolean, isChanged: boolean, findings: Finding[]}} Cell */
-/** @typedef {{key: string, label: string, differs: boolean, cells: Cell[]}} Row */
+/** @typedef {{key: string, field: StaffField, within?: StaffField}} Question */
+/** @typedef {Question & {differs: boolean, cells: Cell[]}} Row */
 /** @typedef {{title: string, rows: Row[]}} Section */
 
 /**
@@ -24,7 +26,7 @@ export function sideBySide({ versions, leaves }) {
 
 /**
  * Lay versions out by section and field, in the order of the newest form; fields that only an older form has follow
- * in their section. A field is changed when none of the versions it corrects has the same answer.
+ * in their section; of what repeats, as many rows as any version has. A field is changed when none of the versions it corrects has the same answer.
  * @param {OpenedVersion[]} columns
  * @param {OpenedVersion[]} leaves
  * @param {{has(code: string): boolean}} [regions]
@@ -34,7 +36,7 @@ export function compare(columns, leaves, regions) {
   const found = columns.map((column) => findingsOf(column, regions));
   return sectionsOf(columns).map(({ title, fields }) => ({
     title,
-    rows: fields.map((field) => rowOf(field, columns, leaves, found)),
+    rows: fields.flatMap((field) => asked(field, columns)).map((one) => rowOf(one, columns, leaves, found)),
   }));
 }
 
@@ -55,30 +57,50 @@ function sectionsOf(columns) {
 }
 
 /**
- * @param {StaffField} field @param {OpenedVersion[]} columns @param {OpenedVersion[]} leaves @param {Finding[][]} found
- * @returns {Row}
+ * The questions of a field: itself, or those of the longest list of rows. @param {StaffField} field
+ * @param {OpenedVersion[]} columns
+ * @returns {Question[]}
  */
-function rowOf({ key, label }, columns, leaves, found) {
-  const cells = columns.map((column, at) => cellOf(key, column, columns, found[at]));
-  const standing = leaves.filter(({ answers }) => answers).map(({ answers }) => written(answers?.[key]));
-  return { key, label, differs: new Set(standing).size > 1, cells };
+function asked(field, columns) {
+  if (!field.fields) return [{ key: field.key, field }];
+  const [longest] = columns.map(({ answers }) => answers ?? {}).sort((one, other) => rowsOf(field, other).length - rowsOf(field, one).length);
+  return spread([field], longest).map(({ name, ...question }) => ({ key: name, ...question }));
 }
 
 /**
- * @param {string} key @param {OpenedVersion} column @param {OpenedVersion[]} columns @param {Finding[]} findings
+ * @param {Question} question @param {OpenedVersion[]} columns @param {OpenedVersion[]} leaves @param {Finding[][]} found
+ * @returns {Row}
+ */
+function rowOf(question, columns, leaves, found) {
+  const cells = columns.map((column, at) => cellOf(question, column, columns, found[at]));
+  const standing = leaves.filter(({ answers }) => answers).map((leaf) => written(answerIn(leaf, question)));
+  return { ...question, differs: new Set(standing).size > 1, cells };
+}
+
+/**
+ * @param {Question} question @param {OpenedVersion} column @param {OpenedVersion[]} columns @param {Finding[]} findings
  * @returns {Cell}
  */
-function cellOf(key, { form, answers, version }, columns, findings) {
-  const field = form?.sections.flatMap(({ fields }) => fields).find((one) => one.key === key);
-  const answer = answers?.[key] ?? null;
-  const before = columns.filter(({ v }) => version.prev.includes(v)).map((one) => written(one.answers?.[key]));
+function cellOf(question, column, columns, findings) {
+  const { form, version } = column;
+  const fields = form?.sections.flatMap((section) => section.fields) ?? [];
+  const [key] = question.key.split('.');
+  const field = fields.some((one) => one.key === key) ? fieldAt(fields, question.key).field : undefined;
+  const answer = answerIn(column, question);
+  const before = columns.filter(({ v }) => version.prev.includes(v)).map((one) => written(answerIn(one, question)));
   return {
     field: /** @type {StaffField} */ (field),
     answer,
     isAsked: field !== undefined,
     isChanged: before.length > 0 && !before.includes(written(answer)),
-    findings: findings.filter((finding) => finding.field === key),
+    findings: findings.filter((finding) => finding.field === question.key || finding.field === key),
   };
+}
+
+/** @param {OpenedVersion} column @param {Question} question @returns {Answer} */
+function answerIn({ form, answers }, { key }) {
+  const fields = form?.sections.flatMap((section) => section.fields) ?? [];
+  return spread(fields, answers ?? {}).find(({ name }) => name === key)?.answer ?? null;
 }
 
 /** @param {Answer | undefined} answer */

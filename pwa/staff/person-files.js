@@ -5,7 +5,7 @@
 
 import { MESSAGE } from '../crypto/events.js';
 import { element } from '../element.js';
-import { answerText } from './answer-text.js';
+import { questions } from './answer-text.js';
 
 /** @typedef {import('./open-case.js').OpenedCase} OpenedCase */
 /** @typedef {import('./open-case.js').OpenedVersion} OpenedVersion */
@@ -44,14 +44,10 @@ export function person(opened, raw, { office, number, at }, texts) {
 /** @param {OpenedVersion} one @param {OpenedCase} opened @param {string[]} kids @param {Texts} texts */
 function versionOf({ v, version, form, answers, failure }, { leaves }, kids, texts) {
   const { _id, type, service, at, channel, device, area, wish, blobs } = version;
-  const fields = (form?.sections ?? []).flatMap((section) => section.fields);
   return {
     id: _id, type, service, form: version.form, at: iso(at), channel, device, area, wish, photographs: blobs.length,
     stands: leaves.some((leaf) => leaf.v === v), sealed_to: kids, not_opened: failure,
-    answers: fields.map((field) => {
-      const value = answers?.[field.key] ?? null;
-      return { field: field.key, label: texts.say(field.label), value, text: answerText(field, value, texts) };
-    }),
+    answers: questions(form, answers, texts).map(({ name, label, answer, text }) => ({ field: name, label, value: answer, text })),
   };
 }
 

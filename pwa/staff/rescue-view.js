@@ -6,6 +6,8 @@
 import { openDraft, openRescue } from '../crypto/rescue.js';
 import { saveFile } from '../components/save-file.js';
 import { button, element } from '../element.js';
+import { labelText } from '../answer-text.js';
+import { fieldsOf, spread } from '../answers.js';
 import { answerText } from './answer-text.js';
 
 /** @typedef {import('../crypto/rescue.js').HandedDraft} HandedDraft */
@@ -87,14 +89,13 @@ export class RescueView {
   async #draft({ id, at }, { service, form: name, title, values }) {
     const { api, texts } = this.desk;
     const form = await api.form(service, name).catch(() => null);
-    const fields = form ? form.sections.flatMap((/** @type {any} */ section) => section.fields) : [];
-    const known = fields.filter((/** @type {any} */ { key }) => Object.hasOwn(values, key));
-    const rest = Object.keys(values).filter((key) => !known.some((/** @type {any} */ field) => field.key === key));
+    const known = spread(form ? fieldsOf(form) : [], values).filter(({ name: key }) => Object.hasOwn(values, key));
+    const rest = Object.keys(values).filter((key) => !known.some((one) => one.name === key));
     /** @param {string} label @param {string} value */
     const row = (label, value) => element('tr', {}, element('th', { scope: 'row' }, label),
       element('td', {}, element('span', { class: value ? 'answer' : 'empty' }, value || texts.say('staff.rescue.empty'))));
     const rows = [
-      ...known.map((/** @type {any} */ field) => row(texts.say(field.label), typed(field, values[field.key] ?? null, texts))),
+      ...known.map((one) => row(labelText(/** @type {any} */ (one), (key) => texts.say(key)), typed(one.field, one.answer, texts))),
       ...rest.map((key) => row(key, String(values[key] ?? ''))),
     ];
     return element('article', { class: 'stack', 'data-rescued': id },

@@ -5,7 +5,7 @@
 
 import { derive, parseCode } from '../crypto/receipt-code.js';
 import { element } from '../element.js';
-import { answerText } from './answer-text.js';
+import { questions } from './answer-text.js';
 import { openCase } from './open-case.js';
 
 /** @typedef {import('./staff-api.js').CaseRow} CaseRow */
@@ -119,8 +119,8 @@ export class Search {
     if (!sealed) return { row, number, entries: [] };
     const { api, keys, texts } = this;
     const opened = await openCase(row.case, { ...sealed, events: [] }, keys, (service, name) => api.form(service, name));
-    const entries = opened.leaves.flatMap(({ form, answers }) => (form?.sections ?? []).flatMap(({ fields }) =>
-      fields.map((field) => entryOf(texts.say(field.label), answerText(field, answers?.[field.key] ?? null, texts)))));
+    const entries = opened.leaves.flatMap(({ form, answers }) =>
+      questions(form, answers, texts).map(({ label, text }) => entryOf(label, text)));
     return { row, number, entries: entries.filter(({ answer }) => answer) };
   }
 }

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server import form_reader
+from server import form_grammar
 from server.forms import load_forms
 from server.regions import load_regions
 from server.rules import RULES, Finding, check, from_answers, to_answers
@@ -23,7 +23,7 @@ TODAY = date(2026, 11, 25)
 
 
 def test_every_rule_that_an_editor_may_write_has_a_meaning() -> None:
-    assert set(RULES) == set(form_reader.RULES)
+    assert set(RULES) == set(form_grammar.RULES)
 
 
 def test_the_vectors_keep_and_break_every_rule() -> None:
