@@ -41,14 +41,14 @@ from sync.rescue import open_draft, open_rescue
 from sync.seal import check_pair, open_version, open_wrap_as_holder, open_wrap_as_office, seal_version
 from sync.statements import (
     DeviceAuth,
-    read_device_auth,
+    read_auth,
+    sign_auth,
     sign_code_mark,
-    sign_device_auth,
     sign_gone,
     sign_public,
     sign_voided_code,
+    verify_auth,
     verify_code_mark,
-    verify_device_auth,
     verify_enrolment,
     verify_gone,
     verify_public,
@@ -179,10 +179,10 @@ def _pair(data: bytes) -> None:
 
 def _statement(data: bytes) -> None:
     value = signed_again(any_json(data))
-    for read in (verify_voided_code, verify_device_auth):
+    for read in (verify_voided_code, verify_auth):
         with suppress(OpenError):
             read(value, PAIR.pub)
-    read_device_auth(value)
+    read_auth(value)
 
 
 def _documents(data: bytes) -> None:
@@ -267,7 +267,7 @@ def _to_json(value: Any) -> bytes:
 PUBLISHED = sign_public("pub.a", b"", at=NOW, kid="o1", private=PAIR)
 GONE = sign_gone(CASE, at=NOW, kid="o1", private=PAIR)
 VOIDED = sign_code_mark(CASE, "a" * 24, at=NOW, kid="o1", private=PAIR)
-AUTH = sign_device_auth(DeviceAuth("d-abcdefgh", NOW, "A" * 22), private=PAIR)
+AUTH = sign_auth(DeviceAuth("d-abcdefgh", NOW, "A" * 22), private=PAIR)
 KDF = {"name": "argon2id", "m": 8, "t": 1, "p": 1, "salt": b64u_encode(bytes(16))}
 RECORD = {"officer": "upik", "pub": b64u_encode(PAIR.pub), "kdf": KDF, "sealed": b64u_encode(bytes(125))}
 DRAFT = {"id": "d", "p": "p", "n": 1, "iv": b64u_encode(bytes(12)), "ct": b64u_encode(bytes(20))}

@@ -1,52 +1,19 @@
-"""Whether a device may read that says in an exchange who it is. Whatever is wrong, what it sends is taken in.
+"""What an enrolled device hears of its own word, and what the office notes of it; `server.reading` asks both."""
 
-A line that was overheard gives nothing: it counts once, and only within minutes of the office's clock.
-"""
-
-from dataclasses import dataclass
 from typing import Literal
 
-from server.devices import Devices, read_until
-from sync.canonical import b64u_decode
+from server.devices import read_until
 from sync.document import Doc
-from sync.errors import OpenError, Unavailable
-from sync.statements import DeviceAuth, read_device_auth, verify_device_auth
+from sync.statements import DeviceAuth
 
 WINDOW = 300  # seconds that the device's clock may differ from the office's
 _MOST = 200  # exchanges of one device within the window, before and after
-_TRIES = 5
 
-Word = Literal["ok", "unknown", "revoked", "expired", "clock", "repeated", "busy"]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What the answer's head says about reading, and who reads; None reads nothing."""
-
-    word: Word
-    device: str | None = None
+Word = Literal["ok", "revoked", "expired", "clock", "repeated"]
 
 
-async def judge(devices: Devices, signed: object) -> Reading:
-    """Say whether the device that signed this may read, and note that it asked."""
-    try:
-        auth = read_device_auth(signed)
-        for _ in range(_TRIES):
-            doc = await devices.get(auth.device)
-            word = "unknown" if doc is None else _word(doc, auth, signed, now=devices.now)
-            if doc is None or word != "ok":
-                return Reading(word)
-            if await devices.write(doc | _noted(doc, auth, now=devices.now)):
-                return Reading("ok", auth.device)
-    except OpenError:
-        return Reading("unknown")
-    except Unavailable:
-        pass
-    return Reading("busy")
-
-
-def _word(doc: Doc, auth: DeviceAuth, signed: object, *, now: int) -> Word:
-    verify_device_auth(signed, b64u_decode(doc["pub"]))
+def device_word(doc: Doc, auth: DeviceAuth, *, now: int) -> Word:
+    """Say whether a device may read that signed this; its number must not have been used."""
     if doc["revoked_at"] is not None:
         return "revoked"
     if abs(auth.at - now) > WINDOW:
@@ -57,7 +24,8 @@ def _word(doc: Doc, auth: DeviceAuth, signed: object, *, now: int) -> Word:
     return "expired" if now > doc["read_until"] else "ok"
 
 
-def _noted(doc: Doc, auth: DeviceAuth, *, now: int) -> Doc:
+def device_noted(doc: Doc, auth: DeviceAuth, *, now: int) -> Doc:
+    """Give what changes in a device's document when it has read."""
     nonces = [*_near(doc, now=now), [auth.at, auth.nonce]]
     return {"seen": now, "read_until": read_until(doc, now=now), "nonces": nonces}
 

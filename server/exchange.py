@@ -9,7 +9,6 @@ import hashlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -18,17 +17,15 @@ from starlette.responses import Response
 
 from server.body_deadline import PATIENCE, Deadline
 from server.body_lines import BodyLimits, BodyLines, BodyMalformed, BodyTooLarge
-from server.device_auth import Reading, judge
 from server.device_news import device_news, with_bare_steps
-from server.devices import Devices
 from server.disk import check_text
 from server.hub_news import hub_news, note_relayed
-from server.hubs import Hubs
 from server.intake import Intake, Ok, Outcome
 from server.items import ItemRefused
 from server.ndjson import NDJSON, NdjsonResponse, Problem, begun, later
 from server.office import Office, office_of
 from server.packing import choose_live_encoding
+from server.reading import Reading, judge
 from server.watch import VERSION, Hello, News, Watch, marks_of, read_hello
 from sync.canonical import b32_encode
 from sync.errors import Unavailable
@@ -155,7 +152,7 @@ async def _answers(request: Request, hello: Hello, body: Body) -> AsyncIterator[
     news = News(cases, office.databases.wraps)
     watches = office.watch_lists.watches_of(hello)
     rows, more = await news.of(watches or ())
-    reader = await _reader(office, hello)
+    reader = None if hello.auth is None else await judge(office.databases.staff, hello.auth, now=office.clock())
     head = {
         "epoch": await epoch([cases, office.databases.wraps]),
         "time": office.clock(),
@@ -199,27 +196,7 @@ async def _asked(intake: Intake, news: News, ids: tuple[str, ...]) -> list[Any]:
     return [*(outcome.row(0) for outcome in await intake.again(ids)), *await news.missing(ids)]
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """Who reads beside the holders of codes, as the answer's head says it: an enrolled device or a hub, or neither."""
-
-    word: str
-    device: str | None = None
-    hub: str | None = None
-
-
-async def _reader(office: Office, hello: Hello) -> _Reader | None:
-    match hello.auth:
-        case None:
-            return None
-        case [["hub1", *_], _]:
-            word, hub = await Hubs(office.databases.staff, office.clock()).judge(hello.auth)
-            return _Reader(word, hub=hub)
-    reading: Reading = await judge(Devices(office.databases.staff, office.clock()), hello.auth)
-    return _Reader(reading.word, device=reading.device)
-
-
-async def _news(office: Office, reader: _Reader, hello: Hello, answered: set[str]) -> list[Any]:
+async def _news(office: Office, reader: Reading, hello: Hello, answered: set[str]) -> list[Any]:
     intake, since = intake_of(office), hello.since or ""
     if reader.device:
         rows = await device_news(office, intake, reader.device, since, answered=answered)
@@ -233,7 +210,7 @@ def _answered(rows: list[Any]) -> set[str]:
     return {row[0] for row in rows if row[1] == "ok"}
 
 
-async def _take(request: Request, body: Body, reader: _Reader | None) -> list[Any]:
+async def _take(request: Request, body: Body, reader: Reading | None) -> list[Any]:
     group = await body.group()
     # The office with the keys as they are now: a key may have been given up while the group was waited for.
     office = office_of(request)

@@ -7,9 +7,9 @@ reader of a case that the office has. Where its reading goes on is a place in th
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from server.intake import Intake, Ok, present
+from server.intake import Intake, present
+from server.news_rows import news_rows
 from server.projection_readers import is_mark
-from server.watch import bare
 from sync.document import Doc
 from sync.errors import BadRequest
 from sync.shape import PREFIXES, case_of_id
@@ -47,12 +47,9 @@ async def hub_news(
     ids = [change.id for change in page.results if not change.deleted]
     mine = await _relayed_by(staff, hub, ids)
     told = [id_ for id_ in ids if case_of_id(id_) in mine and id_ not in answered]
-    docs = await _documents(intake.cases, [id_ for id_ in told if not id_.startswith(_VERSIONS)])
-    marks = [["erase" if doc["type"] == "gone" else "voided", doc] for doc in docs if is_mark(doc["_id"])]
-    events = [doc for doc in docs if doc["type"] == "event" and doc["claim"][0] == "taken"]
-    outcomes = await intake.again([id_ for id_ in told if id_.startswith(_VERSIONS)])
-    receipts = [outcome.row(0) for outcome in outcomes if isinstance(outcome, Ok)]
-    return [*marks, *receipts, *events, ["since", page.last_seq, int(page.pending > 0)]]
+    # Of what else a case may have nobody is told.
+    rows = await news_rows(intake, [id_ for id_ in told if id_.startswith((*_VERSIONS, "ev.")) or is_mark(id_)])
+    return [*rows, ["since", page.last_seq, int(page.pending > 0)]]
 
 
 async def _page(cases: Store, since: str) -> Changes:
@@ -75,8 +72,3 @@ async def _is_known(cases: Store, case: str) -> bool:
         if await cases.all_docs(start=f"{prefix}.{case}.", end=f"{prefix}.{case}/", limit=1):
             return True
     return False
-
-
-async def _documents(cases: Store, ids: list[str]) -> list[Doc]:
-    rows = await cases.all_docs(keys=ids, include_docs=True) if ids else []
-    return [bare(row.doc) for row in rows if row.doc is not None and not row.deleted]

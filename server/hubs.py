@@ -8,10 +8,10 @@ from typing import Literal
 
 from server.couch_peers import Peers
 from server.hub_keys import HubKeys
-from sync.canonical import b64u_decode, b64u_encode
+from sync.canonical import b64u_encode
 from sync.document import Doc
-from sync.errors import NotFound, OpenError, Unavailable
-from sync.statements import HubAuth, is_hub, read_hub_auth, verify_hub_auth
+from sync.errors import NotFound, Unavailable
+from sync.statements import HubAuth, is_hub
 from sync.store import Store
 
 LASTS = 7 * 86_400  # seconds that a code waits for its hub
@@ -19,7 +19,7 @@ WINDOW = 300_000  # milliseconds that a hub's word may differ from the office's 
 READS = ("public",)  # the databases that a hub replicates
 _TRIES = 5  # others that may change the same hub meanwhile
 
-Word = Literal["ok", "unknown", "used", "expired", "revoked", "clock", "repeated", "busy"]
+Word = Literal["ok", "used", "expired", "revoked", "clock", "repeated"]
 
 
 class HubError(Exception):
@@ -95,43 +95,6 @@ class Hubs:
                 return doc
         raise Unavailable(f"{hub} is being changed by others")
 
-    async def judge(self, signed: object) -> tuple[Word, str | None]:
-        """Say whether the hub that signed this may read, and which it is; note that it asked."""
-        try:
-            auth = read_hub_auth(signed)
-            for _ in range(_TRIES):
-                doc = await self.get(auth.hub)
-                word: Word = "unknown" if doc is None else self._word(doc, auth, signed)
-                if doc is None or word != "ok":
-                    return word, None
-                if await self._write(doc | self._noted(doc, auth)):
-                    return "ok", auth.hub
-        except OpenError:
-            return "unknown", None
-        except Unavailable:
-            pass
-        return "busy", None
-
-    def _word(self, doc: Doc, auth: HubAuth, signed: object) -> Word:
-        verify_hub_auth(signed, b64u_decode(doc["pub"]))
-        if doc["revoked_at"] is not None:
-            return "revoked"
-        if doc["install"] not in (None, auth.install):
-            return "used"  # one code makes one hub
-        if abs(auth.at - self.now * 1000) > WINDOW:
-            return "clock"
-        if doc["install"] is None and self.now > doc["enrolled_at"] + LASTS:
-            return "expired"
-        return "ok" if auth.at > doc["last"] else "repeated"
-
-    def _noted(self, doc: Doc, auth: HubAuth) -> Doc:
-        return {
-            "install": auth.install,
-            "joined_at": doc["joined_at"] or self.now,
-            "seen": self.now,
-            "last": auth.at,
-        }
-
     async def _end_account(self, hub: str) -> None:
         accounts = {doc["name"]: doc for doc in await Peers(self.staff, self.now).all()}
         account = accounts.get(peer_of(hub))
@@ -141,6 +104,24 @@ class Hubs:
     async def _write(self, doc: Doc) -> bool:
         [row] = await self.staff.bulk_docs([doc])
         return row.error is None
+
+
+def hub_word(doc: Doc, auth: HubAuth, *, now: int) -> Word:
+    """Say whether a hub may read that signed this; each of its words is later than the one before."""
+    if doc["revoked_at"] is not None:
+        return "revoked"
+    if doc["install"] not in (None, auth.install):
+        return "used"  # one code makes one hub
+    if abs(auth.at - now * 1000) > WINDOW:
+        return "clock"
+    if doc["install"] is None and now > doc["enrolled_at"] + LASTS:
+        return "expired"
+    return "ok" if auth.at > doc["last"] else "repeated"
+
+
+def hub_noted(doc: Doc, auth: HubAuth, *, now: int) -> Doc:
+    """Give what changes in a hub's document when it has read."""
+    return {"install": auth.install, "joined_at": doc["joined_at"] or now, "seen": now, "last": auth.at}
 
 
 def peer_of(hub: str) -> str:

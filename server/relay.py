@@ -20,7 +20,7 @@ from server.relay_rows import RelayRows
 from sync.blob_sender import BlobSender
 from sync.errors import StoreError, Unavailable
 from sync.pace import Pace
-from sync.statements import HubAuth, sign_hub_auth
+from sync.statements import HubAuth, sign_auth
 
 log = logging.getLogger("rantau.relay")
 
@@ -154,7 +154,7 @@ class Relay:
     def _hello(self, since: str, **lists: Sequence[str]) -> dict[str, Any]:
         own = self._hub.own
         self._last_at = max(self._hub.clock() * 1000, self._last_at + 1)
-        auth = sign_hub_auth(HubAuth(own.name, own.install, self._last_at), private=own.pair)
+        auth = sign_auth(HubAuth(own.name, own.install, self._last_at), private=own.pair)
         return {"v": 1, "auth": auth, "since": since} | {name: list(ids) for name, ids in lists.items() if ids}
 
     async def _drop_confirmed(self) -> None:

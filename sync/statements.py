@@ -12,7 +12,7 @@ from sync.key_pair import KeyPair, sign, verify
 from sync.shape import is_case, is_kid, is_whole
 
 _DEVICE = re.compile(r"d-[a-z2-7]{8}")
-_NONCE = 16  # bytes
+_NUMBER = 16  # bytes
 _HUB = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,24}[a-z0-9])?")  # also a label of a host name
 
 
@@ -23,6 +23,11 @@ class DeviceAuth:
     device: str
     at: int
     nonce: str
+
+    @property
+    def array(self) -> list[Canonical]:
+        """Give what is signed."""
+        return ["dev1", self.device, self.at, self.nonce]
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,14 @@ class HubAuth:
     hub: str
     install: str
     at: int
+
+    @property
+    def array(self) -> list[Canonical]:
+        """Give what is signed."""
+        return ["hub1", self.hub, self.install, self.at]
+
+
+Auth = DeviceAuth | HubAuth
 
 
 def sign_gone(case: str, *, at: int, kid: str, private: KeyPair) -> Doc:
@@ -148,67 +161,41 @@ def verify_enrolment(code: str, sig: object, pub: bytes) -> None:
     verify(_enrolment(code, pub), sig, pub)
 
 
-def sign_device_auth(auth: DeviceAuth, *, private: KeyPair) -> list[Any]:
-    """Sign a device's word about itself."""
-    signed: list[Canonical] = ["dev1", auth.device, auth.at, auth.nonce]
-    return [signed, sign(signed, private)]
-
-
-def read_device_auth(signed: object) -> DeviceAuth:
-    """Read a device's word about itself; whether it is true, `verify_device_auth` says.
-
-    Raises:
-        OpenError: it is none.
-    """
-    match signed:
-        case [["dev1", str(device), int(at), str(nonce)], str()] if is_device(device) and is_whole(at):
-            if _is_nonce(nonce):
-                return DeviceAuth(device, at, nonce)
-    raise OpenError
-
-
-def verify_device_auth(signed: object, pub: bytes) -> DeviceAuth:
-    """Check a device's word about itself against its public key.
-
-    Raises:
-        OpenError: it is not signed by *pub*.
-    """
-    auth = read_device_auth(signed)
-    assert isinstance(signed, list)
-    verify(signed[0], signed[1], pub)
-    return auth
-
-
 def is_hub(text: object) -> bool:
     """Say whether *text* may be the name of a hub."""
     return isinstance(text, str) and _HUB.fullmatch(text) is not None
 
 
-def sign_hub_auth(auth: HubAuth, *, private: KeyPair) -> list[Any]:
-    """Sign a hub's word about itself."""
-    signed: list[Canonical] = ["hub1", auth.hub, auth.install, auth.at]
-    return [signed, sign(signed, private)]
+def sign_auth(auth: Auth, *, private: KeyPair) -> list[Any]:
+    """Sign what a device or hub says of itself."""
+    return [auth.array, sign(auth.array, private)]
 
 
-def read_hub_auth(signed: object) -> HubAuth:
-    """Read a hub's word about itself; whether it is true, `verify_hub_auth` says.
+def read_auth(signed: object) -> Auth:
+    """Read what a device or hub says of itself; whether it is true, `verify_auth` says.
 
     Raises:
         OpenError: it is none.
     """
     match signed:
-        case [["hub1", str(hub), str(install), int(at)], str()] if is_hub(hub) and is_whole(at) and _is_nonce(install):
-            return HubAuth(hub, install, at)
-    raise OpenError
+        case [["dev1", str(name), int(at), str(number)], str()] if is_device(name):
+            auth: Auth = DeviceAuth(name, at, number)
+        case [["hub1", str(name), str(number), int(at)], str()] if is_hub(name):
+            auth = HubAuth(name, number, at)
+        case _:
+            raise OpenError
+    if not (is_whole(at) and _is_number(number)):
+        raise OpenError
+    return auth
 
 
-def verify_hub_auth(signed: object, pub: bytes) -> HubAuth:
-    """Check a hub's word about itself against its public key.
+def verify_auth(signed: object, pub: bytes) -> Auth:
+    """Check what a device or hub says of itself against its public key.
 
     Raises:
         OpenError: it is not signed by *pub*.
     """
-    auth = read_hub_auth(signed)
+    auth = read_auth(signed)
     assert isinstance(signed, list)
     verify(signed[0], signed[1], pub)
     return auth
@@ -218,8 +205,8 @@ def _enrolment(code: str, pub: bytes) -> list[Canonical]:
     return ["enrol1", b64u_encode(sha256(code.encode())), b64u_encode(pub)]
 
 
-def _is_nonce(text: str) -> bool:
+def _is_number(text: str) -> bool:
     try:
-        return len(b64u_decode(text)) == _NONCE
+        return len(b64u_decode(text)) == _NUMBER
     except ValueError:
         return False

@@ -8,7 +8,7 @@ from typing import Any
 
 from sync.canonical import b64u_encode
 from sync.key_pair import KeyPair, new_key_pair
-from sync.statements import DeviceAuth, sign_device_auth, sign_enrolment
+from sync.statements import DeviceAuth, sign_auth, sign_enrolment
 from tests.asgi import Answer, Client
 
 JSON = {"content-type": "application/json", "sec-fetch-site": "same-origin"}
@@ -48,4 +48,4 @@ class Device:
     def auth(self, at: int, *, nonce: bytes | None = None) -> list[Any]:
         """Sign who it is, with a number that it never used."""
         number = nonce or next(_numbers).to_bytes(16)
-        return sign_device_auth(DeviceAuth(self.name, at, b64u_encode(number)), private=self.key)
+        return sign_auth(DeviceAuth(self.name, at, b64u_encode(number)), private=self.key)

@@ -17,7 +17,7 @@ from sync.events import sign_event
 from sync.key_pair import verify
 from sync.receipt_code import CodeKeys
 from sync.receipts import verify_receipt
-from sync.statements import DeviceAuth, sign_code_mark, sign_device_auth, sign_gone
+from sync.statements import DeviceAuth, sign_auth, sign_code_mark, sign_gone
 from tests.asgi import Client
 from tests.sealed_items import NOW, OfficeKeys, new_keys, seal_pair, to_line
 from tests.small_office import SmallOffice, routes_of, small_office
@@ -161,7 +161,7 @@ async def test_one_device_never_hears_of_anothers_cases(desk: Desk) -> None:
     assert len(receipts) == 3, "of what it sent itself"
     assert all(code.case not in str(row) for row in heard.rows if row not in receipts)
     assert second in (await desk.read(one)).events
-    swapped = sign_device_auth(DeviceAuth(one.name, NOW, b64u_encode(b"n" * 16)), private=other.key)
+    swapped = sign_auth(DeviceAuth(one.name, NOW, b64u_encode(b"n" * 16)), private=other.key)
     stolen = await desk.exchange(auth=swapped)
     assert (stolen.head["reading"], stolen.rows) == ("unknown", [])
     assert (await desk.exchange()).rows == [], "nor does who signs nothing"

@@ -12,7 +12,7 @@ from server import cli_status, disk
 from server.doctor import disk_findings
 from sync.bundle import TYPE, office_id, write_bundle
 from sync.shape import write_once_rev
-from sync.statements import HubAuth, sign_gone, sign_hub_auth
+from sync.statements import HubAuth, sign_auth, sign_gone
 from tests.asgi import Answer, Client
 from tests.facing import FACE, peer_of
 from tests.sealed_items import NOW, OfficeKeys, new_keys, seal_pair, to_line
@@ -96,7 +96,7 @@ async def test_a_hub_sends_away_what_it_cannot_keep_and_an_office_notes_nothing_
         fill("TEXT")
         assert said(await exchanged(place.hub_client(), new)) == FULL
         assert await place.held() == {kept[0]["_id"]}
-        auth = sign_hub_auth(HubAuth(HUB, own.install, NOW * 1000), private=own.pair)
+        auth = sign_auth(HubAuth(HUB, own.install, NOW * 1000), private=own.pair)
         assert said(await exchanged(place.office.client(), kept, auth=auth, since="")) == FULL
         assert await place.office.databases.staff.all_docs(start="via.", end="via/") == []
 

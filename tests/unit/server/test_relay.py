@@ -11,6 +11,7 @@ import pytest
 
 from server.hub_stores import HEARD_FOR, WAITS_FOR
 from server.hubs import HubError, Hubs
+from server.reading import judge
 from server.relay import Relay, pause
 from server.relay_link import LinkError
 from sync.canonical import b32_encode, b64u_encode, sha256
@@ -19,7 +20,7 @@ from sync.keyring import ListedKey, sign_key_list
 from sync.receipts import sign_receipt, verify_receipt
 from sync.seal import first_wrap_rev
 from sync.shape import blob_rev, write_once_rev
-from sync.statements import HubAuth, sign_code_mark, sign_gone, sign_hub_auth
+from sync.statements import HubAuth, sign_auth, sign_code_mark, sign_gone
 from tests.sealed_items import NOW, OfficeKeys, new_keys, seal_pair
 from tests.small_hub import HUB, Village, village
 from tests.uploading import Phone, digest_of, sealed_bytes
@@ -372,15 +373,15 @@ async def test_an_overheard_word_of_a_hub_gives_nothing(place: Village) -> None:
     words = []
     for signed in (
         hello["auth"],
-        sign_hub_auth(HubAuth(HUB, own.install, (NOW + 400) * 1000), private=own.pair),
-        sign_hub_auth(HubAuth(HUB, own.install, (NOW + 1) * 1000), private=new_key_pair()),
-        sign_hub_auth(HubAuth("lain", own.install, (NOW + 1) * 1000), private=own.pair),
-        sign_hub_auth(HubAuth(HUB, b64u_encode(b"x" * 16), (NOW + 1) * 1000), private=own.pair),
+        sign_auth(HubAuth(HUB, own.install, (NOW + 400) * 1000), private=own.pair),
+        sign_auth(HubAuth(HUB, own.install, (NOW + 1) * 1000), private=new_key_pair()),
+        sign_auth(HubAuth("lain", own.install, (NOW + 1) * 1000), private=own.pair),
+        sign_auth(HubAuth(HUB, b64u_encode(b"x" * 16), (NOW + 1) * 1000), private=own.pair),
         ["hub1", "x"],
     ):
-        word, hub = await Hubs(place.office.databases.staff, NOW).judge(signed)
-        assert hub is None
-        words.append(word)
+        reading = await judge(place.office.databases.staff, signed, now=NOW)
+        assert reading.hub is None
+        words.append(reading.word)
         assert await place.at_office(auth=signed, since="") == []
     assert words == ["repeated", "clock", "unknown", "unknown", "used", "unknown"]
 

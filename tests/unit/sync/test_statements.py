@@ -11,11 +11,11 @@ from sync.errors import OpenError
 from sync.key_pair import new_key_pair
 from sync.statements import (
     DeviceAuth,
+    sign_auth,
     sign_code_mark,
-    sign_device_auth,
     sign_enrolment,
+    verify_auth,
     verify_code_mark,
-    verify_device_auth,
     verify_enrolment,
     verify_gone,
     verify_public,
@@ -77,10 +77,10 @@ def test_a_public_document_is_its_bytes_under_its_id() -> None:
 
 def test_a_device_says_who_it_is_and_only_with_its_own_key() -> None:
     key, auth = new_key_pair(), DeviceAuth("d-7f2c2aab", 1_795_564_800, "A" * 22)
-    signed = sign_device_auth(auth, private=key)
-    assert verify_device_auth(signed, key.pub) == auth
+    signed = sign_auth(auth, private=key)
+    assert verify_auth(signed, key.pub) == auth
     with pytest.raises(OpenError):
-        verify_device_auth(signed, new_key_pair().pub)
+        verify_auth(signed, new_key_pair().pub)
     name, device, at, nonce = signed[0]
     for array in (
         [name, "d-aaaaaaaa", at, nonce],
@@ -95,10 +95,10 @@ def test_a_device_says_who_it_is_and_only_with_its_own_key() -> None:
         None,
     ):
         with pytest.raises(OpenError):
-            verify_device_auth([array, signed[1]], key.pub)
+            verify_auth([array, signed[1]], key.pub)
     for other in (None, {}, [], [signed[0]], [signed[0], None], "dev1"):
         with pytest.raises(OpenError):
-            verify_device_auth(other, key.pub)
+            verify_auth(other, key.pub)
 
 
 def test_a_device_is_enrolled_by_the_code_that_it_signed() -> None:
