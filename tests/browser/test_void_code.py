@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Locator, Page, Playwright, expect
 
 from server.cli import DEMO
 from tests.browser.form_filling import send_form
@@ -63,6 +63,17 @@ def replace_code(page: Page, officer: Officer, number: str) -> tuple[str, str]:
     return code, new
 
 
+def replace_too_late(late: Officer, case: Locator, new: str) -> None:
+    """At a desk that has the case as it was: try to replace its code once more."""
+    form = case.locator(".void")
+    form.locator("summary").click()
+    form.get_by_label(T("staff.void.seen")).check()
+    form.get_by_role("button").click()
+    expect(form.get_by_role("alert")).to_have_text(T("staff.void.late", number=new), timeout=30_000)
+    expect(late.page.locator("[data-new-code]")).to_have_count(0)
+    late.page.close()
+
+
 def test_a_lost_code_is_replaced_and_dead_everywhere_and_the_new_one_corrects(
     office: RunningOffice, playwright: Playwright, tmp_path: Path
 ) -> None:
@@ -75,7 +86,11 @@ def test_a_lost_code_is_replaced_and_dead_everywhere_and_the_new_one_corrects(
         page = desktop.page
         officer = Officer(page, office, "id")
         officer.sign_in()
+        late = Officer(page.context.new_page(), office, "id")
+        late.unlock()
+        as_it_was = late.open(old_number)
         new_code, new_number = replace_code(page, officer, old_number)
+        replace_too_late(late, as_it_was, new_number)
         assert new_code != old_code
         assert new_number != old_number
 
