@@ -1,7 +1,8 @@
 """The page on which staff look after their own ways in: password, second factor, sessions.
 
 Template: `staff/security.html` (user, csrf, sessions, is_needed, has_app, passkeys, passkeys_are_possible, codes_left,
-secret, typed, uri, error: the part of the page and the text, codes: new ones, done: a text, shortest).
+secret, typed, uri, error: the part of the page and the text, wrong: the field of it, codes: new ones, done: a text,
+shortest).
 """
 
 from functools import partial
@@ -46,16 +47,16 @@ async def change_password(request: Request) -> Response:
     office, user, fields = office_of(request), user_of(request), request.state.fields
     proof = await knows_password(request, user.login, fields.get("password", ""))
     if proof.wait:
-        return await _refused(request, "code.wait", status_code=429)
+        return await _refused(request, "code.wait", "password", status_code=429)
     if not proof.is_right or proof.account is None:
-        return await _refused(request, "password.wrong")
+        return await _refused(request, "password.wrong", "password")
     if fields.get("new", "") != fields.get("again", ""):
-        return await _refused(request, "again.differs")
+        return await _refused(request, "again.differs", "again")
     known = (user.login, office.settings.office.name)
     try:
         phc = await in_lane(request, partial(good_password, fields.get("new", ""), known))
     except AccountError as error:
-        return await _refused(request, f"{error.field}.{error.reason}")
+        return await _refused(request, f"{error.field}.{error.reason}", "new")
     await office.audit.write("password-changed", who=user.login)
     await write_account(request, proof.account, {"password": phc, "setup": None})
     await sessions_of(request).end_all(user.login, but=token_of(request))
@@ -86,6 +87,7 @@ async def show_security(
     request: Request,
     *,
     error: tuple[str, str] | None = None,
+    wrong: str | None = None,
     secret: bytes | None = None,
     codes: list[str] | None = None,
     done: str | None = None,
@@ -111,11 +113,13 @@ async def show_security(
         typed=totp.in_base32(secret),
         uri=totp.uri_of(secret, login=user.login, office=office.settings.office.name),
         error=error,
+        wrong=wrong,
         codes=codes,
         done=done,
         shortest=SHORTEST,
     )
 
 
-async def _refused(request: Request, reason: str, *, status_code: int = 422) -> Response:
-    return await show_security(request, error=("password", f"staff.account.{reason}"), status_code=status_code)
+async def _refused(request: Request, reason: str, wrong: str, *, status_code: int = 422) -> Response:
+    error = ("password", f"staff.account.{reason}")
+    return await show_security(request, error=error, wrong=wrong, status_code=status_code)

@@ -97,6 +97,7 @@ async def test_who_lost_something_gets_it_anew_in_person(office: StaffOffice, an
     await office.hire("siti", "officer")
     siti = office.desk("siti")
     await siti.sign_in()
+    assert 'value="factor"' not in (await ani.get("accounts")).text, "nobody has one that could be taken away"
     code = code_on(await ani.post("accounts/siti", do="reset"))
     assert await siti.is_in(), "the old password goes on until the code is used"
     await set_up(siti, code)

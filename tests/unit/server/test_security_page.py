@@ -31,15 +31,19 @@ async def test_a_password_is_changed_by_who_knows_it_and_other_sessions_end(offi
     here, elsewhere = office.desk("siti"), office.desk("siti")
     await here.sign_in()
     await elsewhere.sign_in()
-    for now, new, again, says in (
-        ("wrong", NEW, NEW, "Kata sandi sekarang salah."),
-        (PASSWORD, NEW, NEW[1:], "Kedua kata sandi tidak sama."),
-        (PASSWORD, "bukit awan", "bukit awan", "Kata sandi terlalu pendek"),
-        (PASSWORD, "siti-rantau-2026", "siti-rantau-2026", "ditebak"),
+    for now, new, again, says, field in (
+        ("wrong", NEW, NEW, "Kata sandi sekarang salah.", "password"),
+        (PASSWORD, NEW, NEW[1:], "Kedua kata sandi tidak sama.", "again"),
+        (PASSWORD, "bukit awan", "bukit awan", "Kata sandi terlalu pendek", "new"),
+        (PASSWORD, "siti-rantau-2026", "siti-rantau-2026", "ditebak", "new"),
     ):
         answer = await here.post("security/password", password=now, new=new, again=again)
         assert (answer.status, says in answer.text) == (422, True), says
         assert new not in answer.text
+        marked = re.findall(
+            r'name="(\w+)"[^>]* aria-invalid="true" aria-describedby="password-error" autofocus', answer.text
+        )
+        assert marked == [field], "the field that is wrong, and no other"
     assert await elsewhere.is_in()
     assert (await here.post("security/password", password=PASSWORD, new=NEW, again=NEW)).status == 200
     assert (await here.is_in(), await elsewhere.is_in()) == (True, False)
