@@ -6,6 +6,7 @@
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const PREFIX = 'rantau-packs-';
+const FORM = /^\/[a-z]{2}\/apply\//;
 const [NOTES, NOTE] = ['rantau-notes', '/notes']; // a cache of one entry: which revisions are shown, which are next
 
 /** @typedef {Record<string, string>} Revisions by language */
@@ -39,7 +40,9 @@ function inTurn(work) {
 
 /** @param {{type: string, lang?: string, extra?: string}} message */
 async function obey({ type, lang, extra }) {
-  if (type === 'skip-waiting') await worker.skipWaiting();
+  if (type === 'offer') return tellPages('update-ready');
+  if (/^(skip-waiting|switch)$/.test(type) && (await isFormOpen())) throw new TypeError('a form is open');
+  if (type === 'skip-waiting') void worker.skipWaiting(); // it is over after the activation, which waits for its turn
   if (type === 'language') await speak(String(lang));
   if (type === 'keep') await keep(String(extra));
   if (type === 'update') await prepare();
@@ -220,8 +223,15 @@ async function languageOfPage() {
   return /^\/([a-z]{2})\//.exec(page ? new URL(page.url).pathname : '')?.[1] ?? 'id';
 }
 
+/** Under an open form nothing changes, in whatever tab: what it still has to load must fit what it has. */
+async function isFormOpen() {
+  const pages = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  return pages.some(({ url }) => FORM.test(new URL(url).pathname));
+}
+
 /** @param {'update-ready' | 'switched'} type */
 async function tellPages(type) {
+  if (type === 'update-ready' && (await isFormOpen())) return; // the page that is opened next asks again
   for (const page of await worker.clients.matchAll({ includeUncontrolled: true })) page.postMessage({ type });
 }
 

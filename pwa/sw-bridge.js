@@ -1,19 +1,17 @@
 /**
- * The page's side of the service worker. An update waits until a person asks for it, and is not even offered under an
- * open form.
+ * The page's side of the service worker. An update waits until a person asks for it, and is neither offered nor made
+ * while a form is open, here or in another tab.
  */
 
 import { write } from './db.js';
 import { registerServiceWorker } from './worker-urls.js';
-
-const OPEN_FORM = '[data-module="application-form"]';
-
 let isStarted = false;
 
 /** Start the worker and have the packs of this page's language. Safe to call twice. @param {string} lang */
 export async function startWorker(lang) {
   if (isStarted || !('serviceWorker' in navigator)) return;
   isStarted = true;
+  const offer = () => document.dispatchEvent(new CustomEvent('rantau:update-ready'));
   navigator.serviceWorker.addEventListener('message', ({ data }) => data.type === 'update-ready' && offer());
   document.addEventListener('rantau:public-changed', () => void lookForUpdate());
   document.addEventListener('rantau:exchanged', () => void retryInstall());
@@ -32,20 +30,24 @@ export const setLanguage = (lang) => void tellActive({ type: 'language', lang })
  */
 export async function keepPacks(extra) {
   if (!('serviceWorker' in navigator)) return false;
-  const { port1, port2 } = new MessageChannel();
-  await tellActive({ type: 'keep', extra }, [port2]);
-  return new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data)));
+  return ask((await navigator.serviceWorker.ready).active, { type: 'keep', extra });
 }
 
-/** Switch to the update that was offered, and load this page anew; other tabs stay as they are. */
+/**
+ * Switch to the update that was offered, and load this page anew; other tabs stay as they are. Gives false where a form
+ * is open meanwhile.
+ */
 export async function applyUpdate() {
   const { serviceWorker } = navigator;
+  const listening = new AbortController();
+  const { signal } = listening;
   const reload = () => location.reload();
-  serviceWorker.addEventListener('controllerchange', reload, { once: true });
-  serviceWorker.addEventListener('message', ({ data }) => data.type === 'switched' && reload());
-  const { waiting } = await serviceWorker.ready;
-  if (waiting) waiting.postMessage({ type: 'skip-waiting' });
-  else await tellActive({ type: 'switch' });
+  serviceWorker.addEventListener('controllerchange', reload, { once: true, signal });
+  serviceWorker.addEventListener('message', ({ data }) => data.type === 'switched' && reload(), { signal });
+  const { waiting, active } = await serviceWorker.ready;
+  const isDone = await ask(waiting ?? active, { type: waiting ? 'skip-waiting' : 'switch' });
+  if (!isDone) listening.abort();
+  return isDone;
 }
 
 /** Ask the browser not to clear this device's data by itself; the answer is kept and given. */
@@ -63,13 +65,19 @@ export async function storageState() {
 
 async function register() {
   const registration = await registerServiceWorker().catch(() => undefined);
-  if (registration?.waiting && registration.active) offer();
+  if (registration?.waiting && registration.active) registration.waiting.postMessage({ type: 'offer' });
   registration?.addEventListener('updatefound', () => follow(registration.installing));
 }
 
-/** @param {{type: string, lang?: string, extra?: string}} message */
-const tellActive = async (message, ports = /** @type {MessagePort[]} */ ([])) =>
-  (await navigator.serviceWorker.ready).active?.postMessage(message, ports);
+/** @param {{type: string, lang?: string}} message */
+const tellActive = async (message) => (await navigator.serviceWorker.ready).active?.postMessage(message);
+
+/** @param {ServiceWorker | null} worker @param {{type: string, extra?: string}} message @returns {Promise<boolean>} done */
+function ask(worker, message) {
+  const { port1, port2 } = new MessageChannel();
+  worker?.postMessage(message, [port2]);
+  return new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data)));
+}
 
 async function lookForUpdate() {
   const registration = await navigator.serviceWorker.ready;
@@ -87,10 +95,6 @@ async function retryInstall() {
 /** @param {ServiceWorker | null} installing */
 function follow(installing) {
   installing?.addEventListener('statechange', () => {
-    if (installing.state === 'installed' && navigator.serviceWorker.controller) offer();
+    if (installing.state === 'installed' && navigator.serviceWorker.controller) installing.postMessage({ type: 'offer' });
   });
-}
-
-function offer() {
-  if (!document.querySelector(OPEN_FORM)) document.dispatchEvent(new CustomEvent('rantau:update-ready'));
 }

@@ -65,6 +65,7 @@ class ScriptedOffice:
         self.packs: dict[str, list[dict[str, Any]]] = {"id": [_pages("id")], "en": [_pages("en")]}
         self.extras: dict[str, dict[str, Any]] = {}  # a pack of its own by name
         self.before: dict[str, Any] = {}  # what a worker that asks for the changes since then has, by URL
+        self.worker = b""  # what a next version adds to the service worker's script
         self.broken_packs: set[str] = set()
         self.at_once: int | None = None  # packs that come in one answer before it breaks off; None: there is no such
         self.url = ""
@@ -194,7 +195,8 @@ class ScriptedOffice:
             return self._pack(path), "application/json"
         if path.startswith("/pwa/") or path == "/service-worker.js":
             file = assets().get(path)
-            return file.body if file else None, "text/javascript"
+            added = self.worker if path == "/service-worker.js" else b""
+            return file.body + added if file else None, "text/javascript"
         lang = path.split("/")[1] or "id"
         return PAGE.format(lang, "network", "from the network").encode(), "text/html; charset=utf-8"
 

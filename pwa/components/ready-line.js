@@ -54,6 +54,12 @@ export default class ReadyLine {
 
   offerUpdate() {
     this.update.replaceChildren(element('p', { class: 'centre notice' }, text('app.update'), ' ',
-      button(text('app.update.apply'), () => void applyUpdate(), { class: 'button button-plain' })));
+      button(text('app.update.apply'), () => void this.applyUpdate(), { class: 'button button-plain' })));
+  }
+
+  async applyUpdate() {
+    if (await applyUpdate()) return;
+    this.offerUpdate();
+    this.update.append(element('p', { class: 'centre' }, text('app.update.form-open')));
   }
 }

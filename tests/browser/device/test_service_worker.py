@@ -1,12 +1,24 @@
 """The app without a network: what the worker has, how it gets it, and when it changes."""
 
+import threading
+from typing import Any
+
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.device.device_page import BRIDGE, run, start, wait
-from tests.scripted_office import ScriptedOffice, page_entry
+from tests.browser.device.device_page import BRIDGE, open_page, run, start, states, wait
+from tests.scripted_office import Answer, ScriptedOffice, page_entry
 
 pytestmark = pytest.mark.browser
+
+OFFERS = """() => {
+  globalThis.offered = 0;
+  document.addEventListener('rantau:update-ready', () => { offered += 1; });
+}"""
+CHANGED = "document.dispatchEvent(new CustomEvent('rantau:public-changed'))"
+NEXT = "caches.match('/notes').then((n) => n.json()).then(({ next }) => next.id)"
+SCRIPTS = """fetch('/service-worker.js', { cache: 'no-store' }).then((answer) => answer.text())
+  .then((script) => script.match(/the next version/g))"""
 
 
 class TestServiceWorker:
@@ -114,19 +126,86 @@ class TestServiceWorker:
             ready.goto(office.url + path)
             assert ready.locator("p").inner_text() == text
 
-    def test_under_an_open_form_no_update_is_offered(self, ready: Page, office: ScriptedOffice) -> None:
-        ready.evaluate(
-            """() => { const form = document.createElement('form');
-              form.dataset.module = 'application-form';
-              document.body.append(form);
-              globalThis.offered = 0;
-              globalThis.heard = new Promise((done) => navigator.serviceWorker.addEventListener('message', done));
-              document.addEventListener('rantau:update-ready', () => { offered += 1; }); }"""
-        )
+    def test_while_a_form_is_open_in_any_tab_no_update_is_offered_or_made(
+        self, context: BrowserContext, ready: Page, office: ScriptedOffice
+    ) -> None:
+        form = open_page(context, office, "/id/apply/small")
         office.packs["id"].append({"/id/new": page_entry("id", "new")})
-        ready.evaluate("document.dispatchEvent(new CustomEvent('rantau:public-changed'))")
-        ready.evaluate("heard.then(() => null)")
+        ready.evaluate(OFFERS)
+        ready.evaluate(CHANGED)
+        wait(ready, NEXT)
+        assert run(ready, BRIDGE + "return bridge.applyUpdate()") is False
         assert ready.evaluate("offered") == 0
+        form.goto(f"{office.url}/id/mine")
+        start(form)  # the page that is opened next asks again
+        wait(ready, "offered === 1")
+        with ready.expect_navigation():
+            run(ready, BRIDGE + "void bridge.applyUpdate(); return null")
+        assert "new" in ready.evaluate("fetch('/id/new').then((answer) => answer.text())")
+
+    @pytest.mark.parametrize("is_reloaded", [True, False])
+    def test_a_worker_that_is_updated_in_the_middle_of_a_send_loses_and_doubles_nothing(
+        self, context: BrowserContext, ready: Page, office: ScriptedOffice, is_reloaded: bool
+    ) -> None:
+        ready.goto(f"{office.url}/id/")
+        start(ready)
+        other = open_page(context, office, "/id/mine")
+        start(other)
+        released = threading.Event()
+
+        def held(lines: list[Any]) -> Answer:
+            head, *receipts = office.honest(lines).lines
+            return Answer([head, *([] if is_reloaded else receipts)], cut=released)
+
+        office.script.append(held)
+        sent = run(ready, "globalThis.sent = await send(); globalThis.under = exchange.exchange(); return sent")
+        wait(ready, "navigator.locks.query().then(({ held }) => held.some(({ name }) => name === 'rantau-exchange'))")
+        office.worker = b"// the next version\n"
+        page = ready if is_reloaded else other
+        page.evaluate(OFFERS)
+        page.evaluate(CHANGED)
+        wait(page, "offered > 0")
+        with page.expect_navigation():
+            run(page, BRIDGE + "void bridge.applyUpdate(); return null")
+        released.set()
+        if is_reloaded:
+            start(ready)
+            assert run(ready, "return (await exchange.exchange()).state") == "ok"
+        else:
+            assert ready.evaluate("under.then(({ done }) => done)") == [sent["id"]]
+        assert states(ready) == {sent["id"]: "done"}
+        assert list(office.stored) == [sent["id"]]
+        assert ready.evaluate(SCRIPTS) == ["the next version"]
+
+    @pytest.mark.parametrize("place", ["/packs/", "/"])
+    def test_a_portal_that_answers_everything_with_its_page_changes_nothing_that_is_here(
+        self, context: BrowserContext, ready: Page, office: ScriptedOffice, place: str
+    ) -> None:
+        ready.goto(f"{office.url}/id/mine")
+        start(ready)
+        item = run(ready, "return send()")
+        office.packs["id"].append({"/id/new": page_entry("id", "new")})
+        office.worker = b"// the next version\n"
+        office.portal = place
+        asked = office.asked["/service-worker.js"]
+        ready.evaluate(OFFERS)
+        ready.evaluate(CHANGED)
+        if place == "/":
+            assert run(ready, "return (await exchange.exchange()).state") == "offline"
+            assert states(ready) == {item["id"]: "waiting"}
+        while office.asked["/service-worker.js"] == asked:
+            ready.wait_for_timeout(20)
+        ready.goto(f"{office.url}/id/")
+        assert ready.locator("p").inner_text() == "packed /id/"
+        assert (
+            ready.evaluate("caches.match('/notes').then((n) => n.json()).then(({ next }) => next.id ?? null)") is None
+        )
+        office.portal = None
+        start(ready)
+        ready.evaluate(OFFERS)
+        ready.evaluate(CHANGED)
+        wait(ready, "offered > 0")
+        assert run(ready, "return (await exchange.exchange()).done") == [item["id"]]
 
     def test_another_language_comes_when_its_page_is_opened(
         self, context: BrowserContext, ready: Page, office: ScriptedOffice
