@@ -1,5 +1,5 @@
 # `make help` lists what there is. Everything lives in .venv and node_modules; nothing else on the machine is
-# touched, except that `make test` asks apt for Chromium where it may.
+# touched, except that `make test` asks apt for browsers where it may.
 
 PYTHON ?= python3
 FUZZ_SECONDS ?= 600

@@ -93,7 +93,7 @@ async function start() {
   const isKept = keepPacks('online');
   if (navigator.serviceWorker?.controller && !(await caches.match(EXCHANGE))) await isKept;
   await startSending();
-  void import('./comfort.js').then(({ startComfort }) => startComfort(), () => {});
+  void import('./after-start.js').catch(() => {});
   await started;
   for (const extra of ['images', 'photo']) void keepPacks(extra);
 }

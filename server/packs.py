@@ -51,6 +51,7 @@ EXTRAS = {
         "components/save-file", "bare-steps", "dialect", "packed-item", "receipt-taking", "comfort", "reading-aloud",
         "answered", "components/answered-cards", "images/data-use", "images/link-speed", "images/tus",
         "images/uploader",
+        "after-start", "leaving",
     ),
     # Every application but the first, with the guided choice between them: after what everybody begins with.
     "forms": ("components/form-rows",),
