@@ -13,6 +13,10 @@ const VERSION = 3;
 
 /** @type {Promise<IDBDatabase> | undefined} */
 let opened;
+let isKnown = false;
+
+/** How often the browser dropped the database under this page: a key from before opens nothing that is written since. */
+export let drops = 0;
 
 /**
  * Run `work` in one transaction; resolves, with what the function that it gave says then, once all of it is on disk.
@@ -24,7 +28,12 @@ let opened;
  * @returns {Promise<T>}
  */
 export async function transact(names, mode, work) {
-  const once = async () => attempt(await open(), names, mode, work);
+  const before = drops;
+  const once = async () => {
+    const db = await open();
+    if (drops > before) throw new StorageError('dropped');
+    return attempt(db, names, mode, work);
+  };
   return once().catch((error) => {
     if (!isNamed(error, 'InvalidStateError')) throw error;
     opened = undefined; // the connection was closed under us, for a newer page or by the browser
@@ -112,9 +121,15 @@ function open() {
 function connect(version) {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, version);
-    request.onupgradeneeded = ({ oldVersion }) => upgrade(request.result, oldVersion);
+    request.onupgradeneeded = ({ oldVersion }) => {
+      if (isKnown && !oldVersion) drops += 1;
+      upgrade(request.result, oldVersion);
+    };
     request.onblocked = () => reject(new StorageError('blocked'));
-    request.onsuccess = () => resolve(watched(request.result));
+    request.onsuccess = () => {
+      isKnown = true;
+      resolve(watched(request.result));
+    };
     request.onerror = () => {
       // A newer app was here. Its stores are ours and more.
       if (version && isNamed(request.error, 'VersionError')) resolve(connect());

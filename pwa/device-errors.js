@@ -1,10 +1,10 @@
 /** What can go wrong on a device, one class a kind; none of these is ever a reason to delete anything. */
 
-/** The browser's storage did not do it; `reason` is `full`, `unavailable`, `blocked` by an old page, or `aborted`. */
+/** The browser's storage did not do it; `reason` is `full`, `unavailable`, `blocked` by an old page, `aborted`, or `dropped`. */
 export class StorageError extends Error {
   name = 'StorageError';
 
-  /** @param {'full' | 'unavailable' | 'blocked' | 'aborted'} reason @param {unknown} [cause] */
+  /** @param {'full' | 'unavailable' | 'blocked' | 'aborted' | 'dropped'} reason @param {unknown} [cause] */
   constructor(reason, cause) {
     super(reason, { cause });
     this.reason = reason;

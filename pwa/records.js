@@ -4,7 +4,7 @@
  * otherwise everything once more.
  */
 
-import { read, readAll, transact } from './db.js';
+import { drops, read, readAll, transact } from './db.js';
 import { GoneError, VaultError } from './device-errors.js';
 import { OWN, fence, idOf, openVault, profileInUse, takeVault, vaultAtHand } from './vault.js';
 
@@ -41,7 +41,7 @@ export async function withVault(open, work) {
   try {
     return await work(vault);
   } catch (error) {
-    if (((await read('profiles', vault.profile))?.n ?? 0) === vault.n) throw error;
+    if (vault.drops === drops && ((await read('profiles', vault.profile))?.n ?? 0) === vault.n) throw error;
     takeVault();
     return withVault(vaultAtHand, work);
   }

@@ -12,7 +12,7 @@
 
 import { canonical, utf8 } from './crypto/canonical.js';
 import { randomBytes } from './crypto/cipher.js';
-import { read, transact } from './db.js';
+import { drops, read, transact } from './db.js';
 import { LockedError, VaultError } from './device-errors.js';
 import { shift } from './tabs.js';
 
@@ -38,6 +38,7 @@ export class Vault {
     this.profile = profile;
     this.device = device;
     this.n = n;
+    this.drops = drops;
   }
 
   /**
@@ -86,20 +87,24 @@ let taken;
 /** @type {Promise<Vault> | undefined} */
 let opening;
 let turn = 0;
+/** The vault that was taken, unless the browser has dropped its key with the database. */
+const current = () => (taken?.drops === drops ? taken : undefined);
 
 /**
  * Open the vault of the profile in use; one that is locked asks its person and waits. Makes this device's key if there
  * is nothing yet. Throws a `VaultError`: `key-missing`, `damaged` or `newer`.
  */
 export async function openVault() {
-  if (taken) return taken;
+  const vault = current();
+  if (vault) return vault;
   opening ??= vaultAtHand().catch(askIfLocked).finally(() => (opening = undefined));
   return opening;
 }
 
 /** The same, but where a person would have to be asked it throws a `LockedError`. @returns {Promise<Vault>} */
 export async function vaultAtHand() {
-  if (taken) return taken;
+  const vault = current();
+  if (vault) return vault;
   const before = turn;
   const found = await find();
   // It was locked, or another one was taken, meanwhile.
@@ -122,7 +127,7 @@ export function fence(store, fail, { profile, n }) {
 }
 
 /** The id of the profile in use. @returns {Promise<string>} */
-export const profileInUse = async () => taken?.profile ?? (await read('meta', IN_USE))?.id ?? OWN;
+export const profileInUse = async () => current()?.profile ?? (await read('meta', IN_USE))?.id ?? OWN;
 
 /** What this page saw last. @type {string | null | undefined} */
 let seen;

@@ -1,5 +1,6 @@
 /** The draft behind a form: which one it is, and that everything typed gets there. */
 
+import { drops } from '../db.js';
 import { GoneError } from '../device-errors.js';
 import { deleteDraft, listDrafts, loadDraft, newDraft, saveDraft, watchDraft } from '../drafts.js';
 
@@ -34,11 +35,13 @@ export class FormDraft {
     this.id = undefined;
     /** @type {(() => void) | undefined} */
     this.unwatch = undefined;
+    this.drops = drops;
   }
 
   /** Go on with a draft that is there. @param {string} id */
   take(id) {
     this.id = Promise.resolve(id);
+    this.drops = drops;
     // The address brings the same draft back when the phone throws this page away.
     history.replaceState(history.state, '', `#d=${id}`);
     this.unwatch ??= watchDraft(id, this.notice);
@@ -56,7 +59,13 @@ export class FormDraft {
       await made;
       return;
     }
-    await saveDraft(await this.id, values, null, title);
+    await saveDraft(await this.id, values, null, title).catch((error) => {
+      if (!(error instanceof GoneError) || this.drops === drops) throw error;
+      // The browser dropped everything under this page; what stands in the form is here.
+      this.stop();
+      this.id = undefined;
+      return this.save(values, title);
+    });
   }
 
   /** The draft as it is stored. */
