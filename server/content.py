@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.choices import Choices, ChoicesError, load_choices
+from server.fees import Fees, FeesError, load_fees
 from server.forms import FormError, Forms, load_forms
 from server.guides import GuideError, Guides, load_guides
 from server.i18n import CatalogueError, Catalogues, load_catalogues
@@ -23,6 +24,7 @@ class Content:
     regions: Regions
     catalogues: Catalogues
     choices: Choices
+    fees: Fees
 
     @property
     def first(self) -> str | None:
@@ -44,9 +46,10 @@ def load_content(folder: Path) -> Content:
             guides=load_guides(folder / "guides"),
             regions=load_regions(folder / "regions.csv"),
             catalogues=catalogues.with_texts(forms.texts()),
+            fees=load_fees(folder / "fees.toml", forms=forms, languages=catalogues.languages),
             choices=load_choices(folder / "choices.toml", services=forms.services, languages=catalogues.languages),
         )
-    except (ChoicesError, FormError, GuideError, RegionsError, CatalogueError) as error:
+    except (ChoicesError, FeesError, FormError, GuideError, RegionsError, CatalogueError) as error:
         raise ContentError(str(error)) from error
     except OSError as error:
         raise ContentError(f"{error.filename}: {error.strerror}") from error

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.case_status import standing
+from server.checklist import checklist
 from server.edge_sealing import local_day, seal_answers
 from server.exchange import intake_of
 from server.form_rows import CHANGE, change_rows, known_values
@@ -28,7 +29,7 @@ from server.packing import pack
 from server.pages import render
 from server.posted import read_posted
 from server.review import reviewed, row_label
-from server.rules import Finding, check, to_answers
+from server.rules import Finding, check, from_answers, to_answers
 from server.tracking import NoSuchCase, code_error, keys_of, texts_of
 from server.watch import case_versions
 from sync.errors import CodeError, Unavailable
@@ -71,6 +72,7 @@ async def apply(request: Request) -> Response:
         "review.html",
         form=form,
         sections=reviewed(form, answers, texts, office.regions),
+        brings=checklist(form, from_answers(form, answers), office.fees, today=today),
         warnings=[_words(request, form, finding) for finding in findings.soft],
         code=show_code(case.code),
         number=spoken_number(case.keys.case),

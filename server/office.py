@@ -13,6 +13,7 @@ from server.audit import Audit
 from server.confined import confined, confined_projection
 from server.content import Content
 from server.databases import Databases, open_databases
+from server.fees import Fees
 from server.forms import Forms
 from server.gathering import Gathering
 from server.guides import Guides
@@ -74,6 +75,11 @@ class Office:
                 self, databases=databases, projection=confined_projection(self.projection, right)
             )
         return self._within[right]
+
+    @property
+    def fees(self) -> Fees:
+        """Give what applications cost and how long they take."""
+        return self.content.fees
 
     @property
     def forms(self) -> Forms:

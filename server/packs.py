@@ -54,7 +54,7 @@ EXTRAS = {
         "after-start", "leaving",
     ),
     # Every application but the first, with the guided choice between them: after what everybody begins with.
-    "forms": ("components/form-rows",),
+    "forms": ("checklist", "components/checklist-view", "components/form-rows"),
     # Whoever carries files for others, or waits for the answer to one; it builds on what is in `online`.
     "bundle": ("bundle-import", "components/bundle"),
     # A phone that a PIN or a passphrase locks, and what helps where something does not open.

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from server.content import Content, ContentError
+from server.fees import rupiah
 from server.form_rows import in_row, row_count
 from server.i18n import Catalogues, MissingText
 from server.moments import day, day_parts, moments, month_names
@@ -32,7 +33,9 @@ def make_environment(settings: Settings, content: Content, folder: Path = TEMPLA
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"day": day, "day_parts": day_parts, "moment": moments(settings.office.time_zone)}
+    environment.filters |= {
+        "rupiah": rupiah, "day": day, "day_parts": day_parts, "moment": moments(settings.office.time_zone),
+    }  # fmt: skip
     environment.globals |= {
         "row_count": row_count,
         "in_row": in_row,

@@ -112,6 +112,7 @@ RIGHTS: Mapping[str, Right] = {
     "bundle": _PAGE,
     "poster": _PAGE,
     "guide": _PAGE,
+    "fees": _PAGE,
     "choose": _PAGE,
     "choose_next": _PAGE,
     "apply": _PAGE,

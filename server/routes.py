@@ -194,6 +194,7 @@ ROWS = (
     Row("/{lang:lang}/volunteer", "GET", "volunteer", public.resource),
     Row("/{lang:lang}/bundle", "GET", "bundle", public.resource),
     Row("/{lang:lang}/guides/{slug}", "GET", "guide", public.resource),
+    Row("/{lang:lang}/fees.json", "GET", "fees", public.resource),
     Row("/{lang:lang}/choose", "GET", "choose", public.resource),
     Row("/{lang:lang}/choose/{slug}", "GET", "choose_next", public.resource),
     Row("/{lang:lang}/apply/{service}", "GET", "apply", public.resource),

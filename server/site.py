@@ -12,6 +12,7 @@ from server.assets import load_assets
 from server.content import Content
 from server.differences import Differences
 from server.editions import Editions, keep_editions
+from server.fees import Value
 from server.forms import Form
 from server.headers import strict_headers
 from server.made_before import NOTHING, MadeBefore
@@ -36,7 +37,7 @@ VOLUNTEER_TEXTS = ("volunteer.",)
 PHOTO_TEXTS = ("photo.",)  # of papers that are photographed
 # What stands on the page itself and is looked up by no module.
 _PAGES_ALONE = re.compile(r"form\.(?!.*\.title$)|section\..*\.help$|help\.")
-FORMS_TEXTS = ("rule.rows-",)  # of what only an application other than the first has
+FORMS_TEXTS = ("rule.rows-", "checklist.")  # of what comes with the applications other than the first
 BUNDLE_TEXTS = ("bundle.",)  # of files that are carried
 EDITIONS = "editions"  # folder in that of what was made before
 
@@ -71,7 +72,9 @@ def build_site(
         keys: the signed list of keys, which counts into the revision.
         made: what need not be made again.
     """
-    resources = load_assets(made=made) | _texts(content) | _forms(content) | render_pages(environment, content)
+    resources = (
+        load_assets(made=made) | _texts(content) | _forms(content) | _fees(content) | render_pages(environment, content)
+    )
     headers = strict_headers(settings.origin, has_hubs=names_hub(keys))
     resources = {url: tagged(resource, headers) for url, resource in resources.items()}
     compress_all(resources.values(), made)
@@ -100,7 +103,7 @@ def _texts(content: Content) -> dict[str, Resource]:
         catalogue = content.catalogues[lang]
         own = content.forms.texts().get(lang, {}).keys() - begins
         device = {key: text for key, text in catalogue.subset(DEVICE_TEXTS).items() if not _PAGES_ALONE.match(key)}
-        forms = {key: text for key, text in device.items() if key in own or key.startswith(FORMS_TEXTS)}
+        forms = {key: text for key, text in device.items() if key in own} | catalogue.subset(FORMS_TEXTS)
         later = catalogue.subset((*ONLINE_TEXTS, *PROFILE_TEXTS)) | forms
         first = {key: text for key, text in device.items() if key not in later}
         more = {
@@ -120,7 +123,7 @@ def _texts(content: Content) -> dict[str, Resource]:
 def _is_later(url: str, content: Content) -> bool:
     """Whether a page or a file belongs to the applications that are not the first, or to the choice between them."""
     parts = url.removesuffix(".json").split("/")
-    if "choose" in parts[2:3]:
+    if parts[2:3] in (["choose"], ["fees"]):
         return True
     return ("apply" in parts[2:3] or parts[1] == "forms") and parts[-1] != content.first
 
@@ -131,6 +134,23 @@ def _forms(content: Content) -> dict[str, Resource]:
         found[f"/forms/{service}.json"] = _form(forms[-1], REVALIDATE)
         found |= {f"/forms/{service}/{form.name}.json": _form(form, FOR_EVER) for form in forms}
     return found
+
+
+def _fees(content: Content) -> dict[str, Resource]:
+    return {
+        f"/{lang}/fees.json": make_resource(_json([_value(value, lang) for value in content.fees.values]), JSON)
+        for lang in content.catalogues.languages
+    }
+
+
+def _value(value: Value, lang: str) -> dict[str, Any]:
+    told = {
+        "kind": value.kind, "services": value.services, "when": value.when, "label": value.label[lang],
+        "amount": value.amount, "days": value.days, "steps": [step[lang] for step in value.steps], "law": value.law,
+        "since": value.since and value.since.isoformat(), "source": value.source, "checked": value.checked.isoformat(),
+        "unverified": value.unverified and value.unverified[lang],
+    }  # fmt: skip
+    return {key: each for key, each in told.items() if each not in (None, (), [])}
 
 
 def _form(form: Form, cache: str) -> Resource:

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from server.audit import Audit, read_entries
+from server.fees import Fees
 from server.forms import Forms, load_forms
 from server.gathering import Gathering
 from server.i18n import Catalogue, Catalogues, load_catalogues
@@ -89,7 +90,7 @@ async def small_office(
     )
     bundle: dict[str, Any] = {
         "settings": settings, "databases": office.databases, "clock": clock,
-        "forms": Forms({**passport, "small": (FORM,)}), "catalogues": catalogues,
+        "forms": Forms({**passport, "small": (FORM,)}), "fees": Fees(), "catalogues": catalogues,
         "regions": load_regions(CONTENT / "regions.csv"), "key_list": keys.key_list, "server_key": keys.server,
         "server_kid": "s1",
         "is_demo": False,

@@ -57,6 +57,9 @@ export async function sendApplication(sending) {
   window.addEventListener('popstate', close);
   page.querySelector('h1')?.focus();
   scrollTo(0, 0);
+  void import('./checklist-view.js').then(async ({ checklistButton }) =>
+    page.querySelector('.cluster')?.append(await checklistButton(async () => ({ form: loaded.form, answers: sending.answers }))),
+  () => {});
   sealed = seal(sending);
   sealed.then(({ bytes }) => showCost(page, bytes), (error) => showTrouble(page, trouble(error), ...links(error)));
 }
