@@ -221,7 +221,7 @@ RIGHTS: Mapping[str, Right] = {
     "couch_bulk_get": _COUCH,
     "couch_bulk_docs": _COUCH_WRITE,
     "couch_commit": _COUCH,
-    "couch_local": _NOTES,
+    "couch_local": _only(PEER, reads=("checkpoint",)),
     "couch_put_local": _NOTES,
     "couch_delete_local": _NOTES,
     "couch_document": _COUCH,

@@ -86,7 +86,10 @@ def test_the_log_names_neither_who_asked_nor_for_what(tmp_path: Path) -> None:
     with RunningOffice(tmp_path / "office", env={"RANTAU_LOG": "debug"}) as office:
         office.ask("GET", "/id/tidak-ada-1312014101990001")
         office.ask("POST", "/staff/login", body=b"login=petugas&password=salah-1312014101990001")
+        office.ask("POST", "/staff/login", body=b"login=petugas%0Aa%20line%20of%20mine&password=x")
+        office.ask("GET", "/id/%0Aa%20line%20of%20mine", headers={"User-Agent": "a line of mine"})
         office.stop()
         log = office.log.read_text()
     assert "1312014101990001" not in log
     assert "127.0.0.1 -" not in log
+    assert "a line of mine" not in log
