@@ -1,11 +1,14 @@
 """Gives sealed files out: to who proves a receipt code, and to officers. They stay sealed; no browser shows them."""
 
+from http import HTTPStatus
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from server.byte_range import bytes_of, part_of
 from server.couch_admission import is_blob
 from server.couch_stream import CouchStream
+from server.guard import user_of
 from server.headers import content_security_policy
 from server.ndjson import Problem
 from server.office import Office, office_of
@@ -32,10 +35,13 @@ async def show_blob(request: Request) -> Response:
 async def show_case_blob(request: Request) -> Response:
     """Answer `GET /staff/api/cases/{case}/blobs/{digest}`.
 
-    Its key lies in the case's sealed answers, and that those were handed out is what the record says.
+    Its key lies in the case's sealed answers; that those were handed out is in the record, and so is each file.
     """
     office, case = office_of(request), request.path_params["case"]
-    return await _file_of(office, request, case) if is_case(case) else Problem(404, "not-found")
+    answer = await _file_of(office, request, case) if is_case(case) else Problem(404, "not-found")
+    if answer.status_code < HTTPStatus.BAD_REQUEST:
+        await office.audit.write("file-opened", who=user_of(request).login, about={"case": case})
+    return answer
 
 
 async def _file_of(office: Office, request: Request, case: str) -> Response:

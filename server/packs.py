@@ -33,7 +33,7 @@ JSON = "application/json"
 LINES = "application/x-ndjson"
 HELD = "private, max-age=31536000"  # a dictionary must be fresh; the worker itself asks past every cache
 # What the console alone uses; officers open it with a connection first and the browser keeps it.
-_OFFICERS = ("events", "hpke", "keyring", "open", "rescue")
+_OFFICERS = ("events", "hpke", "keyring", "open", "open-file", "rescue")
 _NOT_OFFLINE = (
     "/pwa/staff/", "/service-worker.js", "/pwa/css/",
     *(f"/pwa/crypto/{name}.js" for name in _OFFICERS),
@@ -50,8 +50,7 @@ EXTRAS = {
         "exchange-timer", "lease", "online", "passphrase/offer", "region-names", "transport", "bundle-export",
         "components/save-file", "bare-steps", "dialect", "packed-item", "receipt-taking", "comfort", "reading-aloud",
         "answered", "components/answered-cards", "images/data-use", "images/link-speed", "images/tus",
-        "images/uploader",
-        "after-start", "leaving",
+        "images/uploader", "after-start", "leaving", "components/send-cost", "components/sending-parts",
     ),
     # Every application but the first, with the guided choice between them: after what everybody begins with.
     "forms": ("checklist", "components/checklist-view", "components/form-rows"),

@@ -63,6 +63,15 @@ export class StaffApi {
     return ask(`/staff/api/cases/${id}`);
   }
 
+  /** A file of a case, as it is sealed. @param {string} id @param {string} digest @returns {Promise<import('../crypto/canonical.js').Bytes>} */
+  async file(id, digest) {
+    const answer = await fetch(`/staff/api/cases/${id}/blobs/${digest}`, { cache: 'no-store', redirect: 'error' }).catch(() => {
+      throw new ApiError(0);
+    });
+    if (!answer.ok) throw new ApiError(answer.status, await answer.json().catch(() => null));
+    return new Uint8Array(await answer.arrayBuffer());
+  }
+
   /** @param {Event} event @returns {Promise<Event>} */
   addEvent(event) {
     return this.post(`cases/${event.case}/events`, event);

@@ -10,11 +10,13 @@ from playwright.sync_api import Locator, Page, Playwright, expect
 
 from server.cli import DEMO
 from server.settings import ROOT
+from server.tus import CHUNK_TYPE
 from sync.receipt_code import derive, new_code, show_code
 from tests.applicants import Applicant, send_together
 from tests.browsing import Phone
 from tests.people import person
 from tests.serving import RunningOffice
+from tests.uploading import TUS, digest_of, metadata, sealed_bytes
 
 pytestmark = pytest.mark.browser
 
@@ -382,3 +384,23 @@ def stored(page: Page) -> Any:
           {...localStorage}, {...sessionStorage}, await indexedDB.databases(), await caches.keys(), history.state,
         ]"""
     )
+
+
+def test_a_photo_that_is_still_to_come_and_one_that_does_not_open_are_said_in_words(
+    page: Page, office: RunningOffice, applicant: Applicant
+) -> None:
+    sealed, later = sealed_bytes(9_000), sealed_bytes(5_000)
+    files = [["ktp", digest_of(sealed), "A" * 43, 9_000, "webp"], ["kk-2", digest_of(later), "A" * 43, 5_000, "jpeg"]]
+    version, wrap = applicant.seal(blobs=[digest_of(sealed), digest_of(later)], files=files)
+    applicant.post(version, wrap)
+    upload = f"/blobs/{version['_id']}/{digest_of(sealed)}"
+    named = {"upload-metadata": metadata(version=version["_id"], digest=digest_of(sealed))}
+    assert office.ask("POST", "/blobs/", headers=TUS | named | {"upload-length": str(len(sealed))}).status == 201
+    patch = TUS | {"content-type": CHUNK_TYPE, "upload-offset": "0"}
+    assert office.ask("PATCH", upload, headers=patch, body=sealed).status == 204
+    unlock(page)
+    case = open_case(page, applicant)
+    case.get_by_role("button", name="Tampilkan 2 foto dan berkas").click()
+    files_shown = case.get_by_role("listitem").filter(has=page.get_by_role("heading", level=4))
+    expect(files_shown.nth(0)).to_contain_text(re.compile("KTP.*bukan yang disegel pemohon", re.DOTALL))
+    expect(files_shown.nth(1)).to_contain_text(re.compile("Kartu keluarga.*Foto menyusul", re.DOTALL))

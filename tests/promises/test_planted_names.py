@@ -7,7 +7,9 @@ is searched.
 
 import re
 import shutil
+import struct
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,7 +31,8 @@ from tests.serving import RunningOffice, free_port
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 NAME, MOTHER, STREET, NOTE = "ZULQARNAIN XYVOPATRA", "MARWAHENDRI QULSYMBA", "GANG KWARTZOVIA", "Catatan Vexillumbra"
-MARKERS = [NAME, MOTHER, STREET, NOTE]
+PHOTO = "FOTO KREZVANTIN OLUMBRAX"  # written into a picture, as a camera writes what it knows
+MARKERS = [NAME, MOTHER, STREET, NOTE, PHOTO]
 ANSWERS: Answers = person(5) | {"nama_lengkap": NAME, "ibu_nama": MOTHER, "alamat_tempat_tinggal": STREET}
 TYPED = MARKERS[:3]
 ID = TEXTS["id"]
@@ -65,8 +68,32 @@ def open_form(page: Page, office: RunningOffice) -> None:
     expect(page.get_by_role("heading", name=ID.text("app.review.title"))).to_be_visible()
 
 
+def attach(page: Page) -> None:
+    """Put a picture of 40 by 20 with the marker in it on the draft of the open form."""
+    wait_until_saved(page)
+    chunks = [
+        (b"IHDR", struct.pack(">IIBBBBB", 40, 20, 8, 0, 0, 0, 0)), (b"tEXt", b"Comment\0" + PHOTO.encode()),
+        (b"IDAT", zlib.compress(bytes(41 * 20))), (b"IEND", b""),
+    ]  # fmt: skip
+    packed = [
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    ]
+    page.evaluate(
+        """async (bytes) => {
+          const { putImage } = await import('/pwa/images/image-store.js');
+          const picture = { type: 'image/png', bytes: new Uint8Array(bytes), width: 40, height: 20 };
+          await putImage(location.hash.slice('#d='.length), 'ktp', picture);
+        }""",
+        [*b"".join([b"\x89PNG\r\n\x1a\n", *packed])],
+    )
+
+
 def send_by_app(page: Page, office: RunningOffice) -> None:
-    open_form(page, office)
+    page.goto(f"{office.url}/id/apply/{SERVICE}")
+    fill(page, ANSWERS)
+    attach(page)
+    page.locator("[data-action=review]").click()
+    expect(page.get_by_role("heading", name=ID.text("app.review.title"))).to_be_visible()
     page.locator("[data-action=send]").click()
     expect(page.locator("[data-receipt][data-state=done]")).to_be_visible(timeout=40_000)
 
@@ -131,6 +158,10 @@ def test_with_the_app_nothing_is_in_clear_anywhere(
         expect(desktop.page.locator(".case-list tbody")).to_contain_text(NAME)
         case = officer.open(number)
         officer.expect_answers(case, ANSWERS)
+        case.get_by_role("button", name=ID.text("staff.files.show", n=1)).click()
+        picture = case.get_by_role("img", name=ID.text("option.berkas.ktp"))
+        case.get_by_role("button", name=ID.text("staff.files.turn")).click()
+        assert picture.evaluate("({ width, height }) => [width, height]") == [20, 40]
         officer.record(case, "perlu_perbaikan", NOTE)
         exported = export(desktop.page, case, tmp_path)
     assert any(NAME in text for text in exported)
@@ -176,12 +207,12 @@ def test_a_shared_phone_that_is_locked_keeps_nothing_in_clear(phone: Phone, offi
     send_by_app(page, office)
     page.goto(f"{office.url}/id/apply/{SERVICE}#new")
     fill(page, ANSWERS)
-    wait_until_saved(page)
+    attach(page)
     page.clock.fast_forward("02:01")
     expect(page.locator("[data-unlock]")).to_be_visible()
     phone.stop()
 
-    assert search([phone.profile], TYPED) == set()
+    assert search([phone.profile], [*TYPED, PHOTO]) == set()
 
 
 def test_without_javascript_nothing_is_in_clear_on_the_server(
@@ -223,14 +254,15 @@ def test_without_sealing_the_search_finds_them_on_the_phone(
         seal = "new Uint8Array(await crypto.subtle.encrypt(this.algorithm(id, n, iv), key, plain))"
         open_again = "await crypto.subtle.decrypt(this.algorithm(id, n, iv), key, ct)"
         switch_off(phone.page, "pwa/vault.js", {seal: "plain", open_again: "ct"})
+        switch_off(phone.page, "pwa/images/image-store.js", {"await aesSeal(key, bytes, contextOf(id))": "bytes"})
         page = phone.page
         page.goto(f"{office.url}/id/apply/{SERVICE}")
         fill(page, ANSWERS)
-        expect(page.locator("[data-saved]")).to_contain_text(re.compile(r"\d\d[.:]\d\d"))
+        attach(page)
     office.stop()
 
-    found = search([phone.profile], TYPED)
-    assert any(NAME in hit for hit in found)
+    found = search([phone.profile], [*TYPED, PHOTO])
+    assert all(any(marker in hit for hit in found) for marker in (NAME, PHOTO))
 
 
 def switch_off(page: Page, script: str, changes: dict[str, str]) -> None:

@@ -123,7 +123,7 @@ async def test_a_closed_case_is_read_by_no_code(shelf: Shelf, reason: str) -> No
     assert (answer.status, answer.json()["reason"]) == (410, reason)
 
 
-async def test_an_officer_reads_it_in_its_case_and_the_keys_that_open_it_come_with_the_noted_opening(
+async def test_an_officer_reads_it_in_its_case_and_that_is_noted_as_the_opening_of_the_case_is(
     shelf: Shelf,
 ) -> None:
     officer = await sit_down(shelf.office)
@@ -133,4 +133,5 @@ async def test_an_officer_reads_it_in_its_case_and_the_keys_that_open_it_come_wi
     assert (await officer.get(f"cases/x/blobs/{shelf.digest}")).status == 404
     desk = await sit_down(shelf.office, "meja", "desk")
     assert (await desk.get(f"cases/{shelf.code.case}/blobs/{shelf.digest}")).status == 403
-    assert await deeds_of(shelf.office) == []
+    noted = [(deed.who, deed.name, deed.about) for deed in await deeds_of(shelf.office)]
+    assert noted == [("upik", "file-opened", {"case": shelf.code.case})]
