@@ -80,12 +80,12 @@ export async function commit(prepared) {
 }
 
 /**
- * List the items, the oldest first; `bytes` is what is left to be sent. One whose text the office has, and not yet every
+ * List the items, the oldest first; `bytes` is what is left to be sent, `text` those of the text. One whose text the office has, and not yet every
  * picture, is in the state `photos`.
- * @returns {Promise<(Omit<Item, 'line' | 'receipt' | 'state'> & {state: State | 'sending' | 'photos'})[]>}
+ * @returns {Promise<(Omit<Item, 'line' | 'receipt' | 'state'> & {state: State | 'sending' | 'photos', text: number})[]>}
  */
 export async function listOutbox() {
-  return (await items()).map(({ line, receipt, ...item }) => ({ ...item, ...standing(item) }));
+  return (await items()).map(({ line, receipt, ...item }) => ({ ...item, ...standing(item), text: item.bytes }));
 }
 
 /** @param {Pick<Item, 'id' | 'state' | 'bytes' | 'files'>} item */

@@ -25,10 +25,10 @@ from sync.keyring import names_hub
 DEVICE_TEXTS = ("app.", "code.", "field.", "rule.", "option.", "form.", "section.", "step.", "refused.", "state.")
 # Of those, what only an answer of the office needs, and what only a phone needs on which something does not open.
 ONLINE_TEXTS = (
-    "step.", "refused.", "app.case.", "app.steps", "app.exchange.busy", "app.exchange.elsewhere",
-    "app.exchange.failed", "app.exchange.no-office", "app.exchange.ok", "app.mine.carried", "app.mine.drop",
-    "app.mine.erased", "app.look", "app.mine.retry", "app.mine.unread", "app.privacy.", "app.read-aloud",
-    "app.receipt.done", "app.receipt.hub", "app.receipt.kept", "app.receipt.refused", "app.state.refused", "code.",
+    "step.", "refused.", "app.case.", "app.steps", "app.exchange.busy", "app.exchange.elsewhere", "app.exchange.failed",
+    "app.exchange.no-office", "app.exchange.ok", "app.mine.carried", "app.mine.drop", "app.mine.erased", "app.look",
+    "app.mine.retry", "app.mine.unread", "app.privacy.", "app.read-aloud", "app.receipt.done", "app.receipt.hub",
+    "app.receipt.kept", "app.receipt.refused", "app.state.refused", "code.", "app.sending.",
     "state.done", "state.hub", "state.kept", "state.refused", "state.photos", "app.receipt.photos",
 )  # fmt: skip
 STAFF_TEXTS = (*DEVICE_TEXTS, "staff.")

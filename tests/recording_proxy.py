@@ -19,6 +19,8 @@ class RecordingProxy:
         self.behind = behind
         self.port = port or free_port()
         self.seen = bytearray()
+        self.up = 0  # bytes of it that a browser sent
+        self._near: list[socket.socket] = []
         self._listener = socket.create_server((host, self.port))
         self._turn = threading.Lock()
         self._ends: list[socket.socket] = []
@@ -46,6 +48,7 @@ class RecordingProxy:
             while True:
                 near, _ = self._listener.accept()
                 self._ends.append(near)
+                self._near.append(near)
                 self._relay(near)
 
     def _relay(self, near: socket.socket) -> None:
@@ -63,6 +66,7 @@ class RecordingProxy:
             while data := one.recv(PIECE):
                 with self._turn:
                     self.seen += data
+                    self.up += len(data) if one in self._near else 0
                 other.sendall(data)
         _shut(one)
         _shut(other)

@@ -65,6 +65,7 @@ export default class Mine {
     const broken = isBroken ? await problemCards().catch(() => undefined) : undefined;
     const isAnswered = open.some(({ state }) => state === 'refused') || cases.some(({ erased }) => erased);
     if (isAnswered) this.answered ??= await import('./answered-cards.js').catch(() => undefined);
+    const sending = outbox.length ? await import('./sending-parts.js').catch(() => undefined) : undefined;
     const again = (said = '') => ((this.status.textContent = said), this.show());
     /** @type {(kind: 'drafts' | 'cases', row: any, card: (row: any) => HTMLElement) => HTMLElement} */
     const cardOf = (kind, row, card) =>
@@ -73,9 +74,10 @@ export default class Mine {
     const parts = [
       device ? await import('./device-line.js').then(({ deviceLine }) => deviceLine(device), () => null) : null,
       (await broken?.renewal(again)) ?? null,
-      open.length ? section('outbox', [this.sending(open), ...open.map((item) => this.item(item, titleOf(item.case)))]) : null,
+      open.length ? section('outbox', [this.sending(open), ...(await Promise.all(open.map(async (item) => this.item(item, titleOf(item.case), await sending?.photosPart(item, outbox)))))]) : null,
       drafts.length ? section('drafts', drafts.map((row) => cardOf('drafts', row, (draft) => this.draft(draft, cases)))) : null,
       cases.length ? section('cases', cases.map((row) => cardOf('cases', row, () => (row.erased && this.answered?.endedCard(row)) || caseCard(row, open)))) : null,
+      (await sending?.sentPart(outbox, titleOf)) ?? null,
       drafts.length + open.length + cases.length ? null : element('p', { class: 'notice' }, text('app.mine.nothing')),
     ];
     if (!isAsking?.()) this.put(parts);
@@ -112,12 +114,12 @@ export default class Mine {
     else this.status.textContent = text('app.later');
   }
 
-  /** @param {any} item @param {string} title */
-  item(item, title) {
+  /** @param {any} item @param {string} title @param {HTMLElement | null} [photos] */
+  item(item, title, photos) {
     return element('li', { class: 'card stack near', 'data-item': item.id },
       element('h3', {}, item.isCarried ? text('app.mine.carried') : element('a', { href: casePage(item.case) }, title)),
       element('p', {}, stateBadge(item.state)),
-      element('p', { class: 'quiet' }, text('app.mine.sealed', { at: when(item.at), size: kilobytes(item.bytes) })),
+      element('p', { class: 'quiet' }, text('app.mine.sealed', { at: when(item.at), size: kilobytes(item.bytes) })), photos,
       ...(item.state === 'refused' ? this.answered?.refusedPart(item, this) ?? [] : []));
   }
 

@@ -61,7 +61,13 @@ export async function sendApplication(sending) {
     page.querySelector('.cluster')?.append(await checklistButton(async () => ({ form: loaded.form, answers: sending.answers }))),
   () => {});
   sealed = seal(sending);
-  sealed.then(({ bytes }) => showCost(page, bytes), (error) => showTrouble(page, trouble(error), ...links(error)));
+  sealed.then((prepared) => tell(page, prepared), (error) => showTrouble(page, trouble(error), ...links(error)));
+}
+
+/** @param {HTMLElement} page @param {Prepared} prepared */
+function tell(page, prepared) {
+  showCost(page, prepared.bytes);
+  import('./send-cost.js').then(({ tellCost }) => tellCost(page, prepared), () => {});
 }
 
 /** @param {Sending} sending */
@@ -97,7 +103,7 @@ async function showReceipt(main, prepared, isHere) {
     const item = (await listOutbox()).find(({ id }) => id === prepared.version._id);
     if (item) updateReceipt(node, { state: item.state, reason: item.reason });
   };
-  document.addEventListener('rantau:exchanged', () => void look());
+  for (const change of ['exchanged', 'stored']) document.addEventListener(`rantau:${change}`, () => void look());
   setTimeout(() => void look(), SOON);
   if (!prepared.version.device) return;
   const part = await (await import('./hand-out.js')).handOutPart(prepared);

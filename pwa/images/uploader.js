@@ -124,9 +124,7 @@ async function where({ file, upload }, signal) {
 /** @param {Sending} sending @param {number} offset @param {AbortSignal} [signal] */
 async function addChunk(sending, offset, signal) {
   const { upload, bytes, file } = sending;
-  const rate = await speed();
-  const length = Math.min(Math.max(SMALLEST, Math.floor((rate ?? 0) * SECONDS)), LARGEST);
-  const chunk = bytes.subarray(offset, offset + length);
+  const chunk = bytes.subarray(offset, offset + chunkAt(await speed()));
   const started = performance.now();
   await note(sending, { sent: offset, wire: file.wire + chunk.length + PER_CHUNK, at: Date.now() });
   const standing = await add(upload, offset, chunk, { isChecked: file.isChecked, signal });
@@ -134,6 +132,9 @@ async function addChunk(sending, offset, signal) {
   await note(sending, { sent: standing.offset });
   return standing;
 }
+
+/** The bytes of a chunk on a link of this speed. @param {number | null} rate bytes a second */
+export const chunkAt = (rate) => Math.min(Math.max(SMALLEST, Math.floor((rate ?? 0) * SECONDS)), LARGEST);
 
 /** @param {Options} options @returns {Promise<Outcome | null>} */
 async function reasonToStop({ isWanted, signal }) {
