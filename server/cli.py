@@ -14,6 +14,7 @@ from server.cli_audit import audit
 from server.cli_backup import backup, restore
 from server.cli_bundle import bundle, import_
 from server.cli_export import export
+from server.cli_forms import forms
 from server.cli_hub import hub
 from server.cli_keys import keys
 from server.cli_peers import peers
@@ -56,6 +57,7 @@ main.add_command(audit)
 main.add_command(backup)
 main.add_command(bundle)
 main.add_command(export)
+main.add_command(forms)
 main.add_command(hub)
 main.add_command(import_)
 main.add_command(keys)
