@@ -7,8 +7,8 @@ import { canPack, encodeInk } from './png.js';
 
 /** @import {Picture} from './planes.js' */
 
-const QUALITIES = [0.2, 0.35, 0.5, 0.65, 0.8];
-const LEGIBLE = 0.8; // of the edges of writing are left
+const QUALITIES = [0.15, 0.25, 0.4, 0.55, 0.7, 0.85];
+const LEGIBLE = 0.78; // of the edges of writing are left
 
 /**
  * Encode a card: WebP, or JPEG where the browser writes no WebP.

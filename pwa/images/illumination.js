@@ -33,12 +33,17 @@ export function flatten(picture, { tiles, white = 245 }) {
 }
 
 /**
- * Stretch what is between `black` and `white` over the whole range: a card's fine pattern and the noise of its ground go,
- * the writing stays. In place.
- * @param {Picture} picture grey or RGBA @param {{black: number, white: number}} levels
+ * Stretch what is between `black` and `white` over the whole range, in place, with the shoulder of a film: the lighter,
+ * the less contrast. A card's fine pattern and the noise of its ground fade, a face keeps its light.
+ * @param {Picture} picture grey or RGBA @param {{black: number, white: number, shoulder: number}} levels a shoulder of 1
+ *   is none
  */
-export function stretch({ data }, { black, white }) {
-  for (let at = 0; at < data.length; at++) data[at] = Math.min(Math.max(((data[at] - black) * 255) / (white - black), 0), 255);
+export function stretch({ data }, { black, white, shoulder }) {
+  const curve = Uint8Array.from({ length: 256 }, (_, value) => {
+    const part = Math.min(Math.max((value - black) / (white - black), 0), 1);
+    return Math.round(255 * (1 - (1 - part) ** shoulder));
+  });
+  for (let at = 0; at < data.length; at++) data[at] = curve[data[at]];
 }
 
 /** The light at each place: between the tiles' middles it is interpolated. @param {Picture} grey @param {number} tiles */

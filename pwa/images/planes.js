@@ -7,7 +7,8 @@
 /** @typedef {{x: number, y: number}} Point in pixels; whole numbers are the middles of pixels */
 /** @typedef {[Point, Point, Point, Point]} Quad top left, top right, bottom right, bottom left */
 
-const SHARPER = 1.5;
+const SHARPER = 2;
+const MASK = 6; // times softened: some two pixels
 
 /** How many bytes a pixel has. @param {Picture} picture */
 export const channelsOf = ({ width, height, data }) => data.length / (width * height);
@@ -53,7 +54,8 @@ export function soften({ width, height, data }) {
  */
 export function sharpen(grey) {
   const soft = soften(grey);
-  const mask = soften(soften(soften(soften(soft))));
+  let mask = soft;
+  for (let n = 0; n < MASK; n++) mask = soften(mask);
   const data = Uint8ClampedArray.from(soft.data, (value, at) => value + SHARPER * (value - mask.data[at]));
   return { ...soft, data };
 }

@@ -26,7 +26,7 @@ const SHARP = 0.025; // writing of which a reader misses digits has less
 const WINDOW = 1 / 60; // of a sheet's longer side: some two lines of writing
 const SPECK = 5; // pixels that are too few for a dot
 const EDGE = 1 / 80; // of it: how far the table may reach into the picture
-const LEVELS = { black: 30, white: 215 };
+const LEVELS = { black: 15, white: 250, shoulder: 1.6 }; // of 255, on a card
 
 export class Workbench {
   /** @type {Picture | undefined} */

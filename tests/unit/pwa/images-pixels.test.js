@@ -5,6 +5,7 @@ import { findCorners, wholePicture } from '../../../pwa/images/corners.js';
 import { edgesLeft } from '../../../pwa/images/fidelity.js';
 import { homography, project, sizeOf, straighten } from '../../../pwa/images/homography.js';
 import { flatten, stretch } from '../../../pwa/images/illumination.js';
+import { PAPERS, sizeFor } from '../../../pwa/images/paper-kinds.js';
 import { greyOf, rgbaOf, sharpen, shrink, soften } from '../../../pwa/images/planes.js';
 import { laplacianVariance, sharpnessOf } from '../../../pwa/images/sharpness.js';
 import { clearEdge, despeckle, inkOf } from '../../../pwa/images/two-level.js';
@@ -66,6 +67,13 @@ test('a smaller result is the mean of what it covers', () => {
 
 test('the sides of a quadrilateral are the means of opposite ones', () => {
   assert.deepEqual(sizeOf([{ x: 0, y: 0 }, { x: 4, y: 0 }, { x: 2, y: 3 }, { x: 0, y: 3 }]), { width: 3, height: (3 + Math.hypot(2, 3)) / 2 });
+});
+
+test('a paper gets its own shape, lying or standing, and no more pixels than its photograph is worth', () => {
+  assert.deepEqual(sizeFor(PAPERS.ktp, { width: 2000, height: 1300 }), { width: 940, height: 593 });
+  assert.deepEqual(sizeFor(PAPERS.ktp, { width: 310, height: 500 }), { width: 315, height: 500 });
+  assert.deepEqual(sizeFor(PAPERS.kk, { width: 1000, height: 690 }), { width: 1120, height: 792 });
+  assert.deepEqual(sizeFor(PAPERS.other, { width: 500, height: 1000 }), { width: 560, height: 1120 });
 });
 
 test('grey is the luma of Rec. 601', () => {
@@ -132,8 +140,11 @@ test('soft is the binomial mean, and sharp keeps what is even', () => {
 
 test('levels are stretched and cut', () => {
   const grey = { width: 5, height: 1, data: Uint8Array.of(0, 50, 100, 150, 255) };
-  stretch(grey, { black: 50, white: 150 });
-  assert.deepEqual([...grey.data], [0, 0, 127, 255, 255]);
+  const film = { ...grey, data: grey.data.slice() };
+  stretch(grey, { black: 50, white: 150, shoulder: 1 });
+  assert.deepEqual([...grey.data], [0, 0, 128, 255, 255]);
+  stretch(film, { black: 50, white: 150, shoulder: 2 });
+  assert.deepEqual([...film.data], [0, 0, 191, 255, 255]);
 });
 
 test('the variance of the Laplacian of a single dot, by hand', () => {
