@@ -1,4 +1,5 @@
-"""Eight thousand phones come back at once, 1,500 of them on slow uploads, with one application each, on both stores.
+"""Eight thousand phones come back at once, 1,500 of them on slow uploads, with one application each, on both stores:
+the embedded one, and the CouchDB that RANTAU_TEST_COUCHDB names, else a server that speaks its protocol.
 
 The office is one real server process; the phones are a process of their own, which tries again as a phone does; and
 here a new visitor opens the first page all the while, over a new connection each time.
@@ -7,6 +8,8 @@ here a new visitor opens the first page all the while, over a new connection eac
 import asyncio
 import http.client
 import json
+import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -17,30 +20,40 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import aiohttp
+
 from bench.office_behind import tell
 from bench.peer import couch_protocol_server
 from bench.storm_phones import DEVICES, SLOW
+from server.databases import NAMES
 from sync.couch_store import CouchServer
 from sync.sqlite_store import open_sqlite
 from tests.serving import RunningOffice
 
 EVERY = 0.25  # seconds between visitors
-PREFIX = "rantau-"
+COUCHDB = os.environ.get("RANTAU_TEST_COUCHDB")
+PREFIX = f"rantau-storm-{secrets.token_hex(6)}-"
 
 
 def measure() -> dict[str, Any]:
-    """Let the phones come back to an office on the embedded store, then to one on a CouchDB-protocol server."""
+    """Let the phones come back to an office on the embedded store, then to one on a CouchDB."""
     embedded = _storm(None)
     return {**embedded, "couch": asyncio.run(_on_couch())}
 
 
 async def _on_couch() -> dict[str, Any]:
+    if COUCHDB:
+        try:
+            return await asyncio.to_thread(_storm, COUCHDB)
+        finally:
+            await _forget(COUCHDB)
     async with couch_protocol_server() as port:
         return await asyncio.to_thread(_storm, f"http://127.0.0.1:{port}")
 
 
 def _storm(store_url: str | None) -> dict[str, Any]:
-    env = {"RANTAU_PROXY": "127.0.0.1"}  # so that each village has an address of its own
+    # Of the proxy's word, so that each village has an address of its own.
+    env = {"RANTAU_PROXY": "127.0.0.1", "RANTAU_COUCHDB_PREFIX": PREFIX}
     with tempfile.TemporaryDirectory() as folder:
         with RunningOffice(Path(folder), store_url=store_url, env=env) as office:
             visitor = Visitor(office.url)
@@ -125,6 +138,12 @@ async def _stored(folder: Path, store_url: str | None) -> int:
         return found
     async with CouchServer(store_url, prefix=PREFIX) as server:
         return await _both(await server.database("cases"), await server.database("wraps"))
+
+
+async def _forget(url: str) -> None:
+    async with aiohttp.ClientSession() as session:
+        for name in NAMES:
+            await session.delete(f"{url}/{PREFIX}{name}")
 
 
 async def _both(cases: Any, wraps: Any) -> int:
