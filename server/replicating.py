@@ -20,11 +20,10 @@ from server.databases import NAMES, Databases, open_databases
 from server.gated_store import GatedStore
 from server.links import note_link
 from server.office import Office, now, read_keys
-from server.pages import make_environment
 from server.projection import Projection
 from server.server_key import read_server_key
 from server.settings import Settings
-from server.site import build_site
+from server.site import NO_SITE
 from sync.couch_store import CouchServer
 from sync.errors import StoreError
 from sync.keyring import verify_key_list
@@ -165,7 +164,7 @@ async def _office(settings: Settings, databases: Databases, audit: Audit) -> Asy
                 is_demo=own.is_demo,
                 audit=audit,
                 projection=projection,
-                site=build_site(settings, content, make_environment(settings, content), keys=keys),
+                site=NO_SITE,  # nothing is served from here, and making it takes a minute on a slow machine
                 clock=now,
             )
         finally:

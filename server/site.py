@@ -58,6 +58,9 @@ class Site:
     differences: Differences
 
 
+NO_SITE = Site({}, "", {}, Differences(Editions()))  # of an office that is opened by a command
+
+
 def build_site(
     settings: Settings,
     content: Content,
