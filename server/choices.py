@@ -41,6 +41,11 @@ class Choices:
     questions: tuple[Question, ...] = ()
     first: str | None = None
 
+    def unled(self, services: Collection[str]) -> list[str]:
+        """Name the applications to which no answer leads."""
+        led = {way.path.removeprefix("apply/") for question in self.questions for way in question.ways}
+        return [service for service in services if self.questions and service not in led]
+
 
 def load_choices(path: Path, *, services: Collection[str], languages: Collection[str]) -> Choices:
     """Read the choices; an office without the file has none.
@@ -73,10 +78,6 @@ class _Reader:
         lost = [id_ for id_ in self.raw if id_ not in depths]
         if lost:
             raise ChoicesError(f"{self.file}: question {lost[0]}: no answer leads to it")
-        led = {way["apply"] for raw in self.raw.values() for way in raw["ways"] if "apply" in way}
-        unled = [service for service in self.services if service not in led]
-        if self.raw and unled:
-            raise ChoicesError(f"{self.file}: no answer leads to the application {unled[0]!r}")
         return Choices(questions, self.first)
 
     def depths(self, id_: str, depth: int) -> Iterator[tuple[str, int]]:

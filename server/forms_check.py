@@ -28,7 +28,10 @@ def _faults(content: Path) -> Iterator[str]:
         yield from error.faults
         return
     try:
-        load_choices(content / "choices.toml", services=forms.services, languages=catalogues.languages)
+        choices = load_choices(content / "choices.toml", services=forms.services, languages=catalogues.languages)
+        yield from (
+            f"choices.toml: no answer leads to the application {one!r}" for one in choices.unled(forms.services)
+        )
     except ChoicesError as error:
         yield str(error)
     try:

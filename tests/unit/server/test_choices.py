@@ -39,7 +39,6 @@ def test_an_office_without_choices_has_none(tmp_path: Path) -> None:
     ("text", "reason"),
     [
         ('first = "z"', "first: 'z' is no application"),
-        (START + WAY + 'apply = "a"\n', "no answer leads to the application 'b'"),
         (START + WAY + 'apply = "c"\n', "question one: there is no application 'c'"),
         (START + WAY + 'ask = "two"\n', "question one: there is no question 'two'"),
         (START + WAY + 'ask = "one"\n', "more than 4 questions"),
