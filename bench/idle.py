@@ -49,6 +49,7 @@ async def _ours(context: BrowserContext, proxy: ShapingProxy) -> dict[str, Any]:
     await page.evaluate(SEAL, [dict(person(seed)) for seed in range(CASES)])
     if await page.evaluate(EXCHANGE) != ["ok", CASES, 0]:
         raise RuntimeError("the office does not have them all")
+    await _nothing_new(page)  # which shows the list
     found = await counted(proxy, page, _nothing_new(page))
     await page.evaluate(LOSE)
     start = await counted(proxy, page, _nothing_new(page))

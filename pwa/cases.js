@@ -43,15 +43,18 @@ export const markSeen = (caseId) =>
     content.seen === content.events.length ? undefined : { ...content, seen: content.events.length });
 
 /**
- * What the next exchange asks about, 20 cases at a time, in turn; nothing while they are locked.
+ * What the next exchange asks about, 20 cases at a time, in turn; nothing while they are locked, and nothing of a case
+ * that the office cannot know yet.
  * @param {string} after the last case of the time before
+ * @param {string[]} unsent versions that no answer came for
  * @returns {Promise<[string, string, number, 0][]>}
  */
-export async function watches(after) {
+export async function watches(after, unsent) {
   const listed = await listRecords('cases', vaultAtHand).catch(unlessLocked);
   const { device } = await vaultAtHand().catch(() => ({ device: null }));
   // Of what an enrolled device collected, it hears by its own word.
-  const isWatched = (/** @type {Content} */ { proof, versions }) => proof && !(device && versions[0]?.[0].device === device);
+  const isWatched = (/** @type {Content} */ { proof, versions }) =>
+    proof && !(device && versions[0]?.[0].device === device) && versions.some(([{ _id }]) => !unsent.includes(_id));
   const cases = listed.filter(isWatched).sort((a, b) => (a.id < b.id ? -1 : 1));
   const rest = cases.filter(({ id }) => id > after);
   // The same lists in each turn: the office knows them again.

@@ -4,7 +4,7 @@
  */
 
 import { b64uEncode, canonical, sha256 } from './crypto/canonical.js';
-import { packed } from './packed-item.js';
+import { packedItem } from './packed-item.js';
 
 const NEWER = 2;
 const LISTS = 8; // that are noted as shown
@@ -47,7 +47,7 @@ export class Dialect {
   }
 
   /** One that came back as unreadable goes as it was sealed. @param {{line: string, tries: number}} item */
-  line = ({ line, tries }) => (this.isNewer && !tries ? packed(line) : line);
+  line = ({ line, tries }) => (this.isNewer && !tries ? packedItem(line) : line);
 
   /** Take what the head says; gives whether the list is to be shown once more. @param {{v?: unknown, watch?: unknown}} head */
   heard({ v, watch }) {

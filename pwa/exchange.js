@@ -84,7 +84,8 @@ async function rounds(result, signal) {
   const dialect = new Dialect(memory, at, at ? 1 : (await office()).exchange);
   /** What was asked for, is not there and was not sent since. @param {string} id */
   const isLost = (id) => asked.has(id) && lost.has(id) && !tried.has(id);
-  let watch = await watches(memory.cursor);
+  const unsent = (await items()).filter(({ state }) => state === 'waiting').map(({ id }) => id);
+  let watch = await watches(memory.cursor, unsent);
   let reading = at ? null : await readingHere(); // a hub cannot know who a volunteer is
   let [ask, have, time] = [await atHub(), /** @type {string[]} */ ([]), 0];
   for (;;) {

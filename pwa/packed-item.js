@@ -9,7 +9,7 @@ const CLEAR = ['service', 'form', 'at', 'channel', 'device', 'area', 'wish', 'pr
 const [POINT, X, CHECK] = [65, 33, 4]; // bytes of a point, those up to the end of its first coordinate, of v
 
 /** Pack an item's line; one with more than a group or an office's entry is given as it is. @param {string} line */
-export function packed(line) {
+export function packedItem(line) {
   const [version, wrap] = JSON.parse(line);
   const [groups, kids] = [Object.keys(version.seal.g), Object.keys(wrap).filter((kid) => kid !== 't')];
   if (groups.length !== 1 || kids.length !== 1) return line;

@@ -24,6 +24,7 @@ class TestSending:
         assert states(page) == {sent["id"]: "waiting"}
         result = run(page, "return exchange.exchange()")
         assert (result["state"], result["done"]) == ("ok", [sent["id"]])
+        assert "watch" not in office.exchanges[-1][0], "the office cannot know that case yet"
         assert states(page) == {sent["id"]: "done"}
         version, _ = office.stored[sent["id"]]
         assert (version["area"], version["service"], version["channel"]) == ("13.12.03.2004", "small", "app")
@@ -154,6 +155,19 @@ class TestNews:
         assert run(page, "return (await cases.listCases())[0].unread") is False
         assert run(page, "return exchange.exchange()")["news"] == []
         assert [watch[2] for watch in office.exchanges[-1][0]["watch"]] == [1]
+
+    def test_a_case_is_asked_about_while_its_correction_waits(
+        self, page: Page, office: ScriptedOffice, sent: dict[str, Any]
+    ) -> None:
+        run(
+            page,
+            """const { standing, code, case: of } = await cases.openCase(arg);
+            await send({ nama: 'upik b' }, { case: of, code, prev: standing });
+            await exchange.exchange();""",
+            sent["case"],
+        )
+        hello, *items = office.exchanges[-1]
+        assert ([row[0] for row in hello["watch"]], len(items)) == ([sent["case"]], 1)
 
     def test_a_step_that_the_office_did_not_sign_is_no_news(
         self, page: Page, office: ScriptedOffice, sent: dict[str, Any]

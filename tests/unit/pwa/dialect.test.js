@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { Dialect } from '../../../pwa/dialect.js';
-import { packed } from '../../../pwa/packed-item.js';
+import { packedItem } from '../../../pwa/packed-item.js';
 
 const { items, watch, digest } = JSON.parse(readFileSync(new URL('../../vectors/exchange.json', import.meta.url)));
 const [NONE, NEWER] = [{ watch: [], have: [], ask: [] }, { v: 2 }];
@@ -13,7 +13,7 @@ const numbers = watch.map(([, , known]) => known);
 const asked = async (dialect, lists = {}) => JSON.parse(await dialect.hello({ ...NONE, ...lists }));
 
 test('items are packed as the server unpacks them', () => {
-  for (const { item, packed: to } of items) assert.deepEqual(JSON.parse(packed(JSON.stringify(item))), to);
+  for (const { item, packed: to } of items) assert.deepEqual(JSON.parse(packedItem(JSON.stringify(item))), to);
 });
 
 test('a server that says nothing of it is spoken to as ever', async () => {
@@ -80,6 +80,6 @@ test('an office that says so before it was heard is believed until it shows othe
 test('what came back as unreadable goes as it was sealed', () => {
   const dialect = new Dialect({ shown: { '': [] } }, '');
   const line = JSON.stringify(items[0].item);
-  assert.equal(dialect.line({ line, tries: 0 }), packed(line));
+  assert.equal(dialect.line({ line, tries: 0 }), packedItem(line));
   assert.equal(dialect.line({ line, tries: 1 }), line);
 });
