@@ -25,7 +25,10 @@ export async function showPhotos(page) {
   const sections = /** @type {{fields: {papers?: Paper[]}[]}[]} */ (page.judge?.loaded.form.sections);
   if (shown.has(page) || !sections) return;
   shown.add(page);
-  await loadMore('photo');
+  await loadMore('photo').catch((error) => {
+    shown.delete(page); // with the next signal it is tried again
+    throw error;
+  });
   if (!document.querySelector(`link[href="${SHEET}"]`)) document.head.append(element('link', { rel: 'stylesheet', href: SHEET }));
   page.root.querySelector('[data-paper]')?.closest('ul')?.before(element('p', { class: 'hint' }, text('photo.optional')));
   const papers = sections.flatMap(({ fields }) => fields.flatMap((field) => field.papers ?? []));

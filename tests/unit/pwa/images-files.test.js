@@ -4,6 +4,8 @@ import { test } from 'node:test';
 import { inflateSync } from 'node:zlib';
 
 import { readHeader } from '../../../pwa/images/image-header.js';
+import { inspect, isSendable } from '../../../pwa/images/image-limits.js';
+import { LARGEST } from '../../../pwa/images/image-store.js';
 import { crc32, encodeInk } from '../../../pwa/images/png.js';
 
 const bytes = (...parts) =>
@@ -37,6 +39,16 @@ test('what is cut, or something else, is nothing', () => {
     assert.equal(readHeader(bytes(other)), null);
   }
   assert.equal(readHeader(bytes([0xff, 0xd8, 0xff, 0xda, 0, 2])), null);
+});
+
+test('what can be sent is what can be kept, and too many pixels or bytes are refused unopened', async () => {
+  assert.ok(isSendable(LARGEST) && !isSendable(LARGEST + 1));
+  const png = (width) => bytes([0x89], 'PNG\r\n', [0x1a], '\n', [0, 0, 0, 13], 'IHDR', [0, 0, width >> 8, width & 255, 0, 0, 0x10, 0]);
+  await assert.rejects(inspect(new Blob([png(9766)])), { name: 'ImageError', reason: 'pixels' }); // × 4096
+  assert.equal((await inspect(new Blob([png(9765)]))).width, 9765);
+  await assert.rejects(inspect(new Blob([png(0)])), { reason: 'unreadable' });
+  await assert.rejects(inspect(new Blob(['%PDF-', new Uint8Array(LARGEST)])), { reason: 'pdf-size' });
+  await assert.rejects(inspect(new Blob(['BM'])), { reason: 'unknown' });
 });
 
 test('the checksum is that of the PNG specification', () => {
