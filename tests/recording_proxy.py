@@ -12,13 +12,18 @@ PIECE = 65536  # bytes
 
 
 class RecordingProxy:
-    """Listens on `port` of *host* and relays to port *target*; `seen` holds the bytes of both directions."""
+    """Listens on `port` of *host* and relays to port *target*; `seen` holds the bytes of both directions.
+
+    A connection on which `most_down` bytes came down is cut.
+    """
 
     def __init__(self, target: int, *, host: str = "127.0.0.1", port: int = 0, behind: str = "127.0.0.1") -> None:
         self.target = target
         self.behind = behind
         self.port = port or free_port()
         self.seen = bytearray()
+        self.down = 0  # bytes
+        self.most_down: float = float("inf")
         self.up = 0  # bytes of it that a browser sent
         self._near: list[socket.socket] = []
         self._listener = socket.create_server((host, self.port))
@@ -59,7 +64,7 @@ class RecordingProxy:
             return
         self._ends.append(far)
         self._start(self._pass_on, near, far)
-        self._start(self._pass_on, far, near)
+        self._start(self._pass_down, far, near)
 
     def _pass_on(self, one: socket.socket, other: socket.socket) -> None:
         with suppress(OSError):
@@ -70,6 +75,19 @@ class RecordingProxy:
                 other.sendall(data)
         _shut(one)
         _shut(other)
+
+    def _pass_down(self, far: socket.socket, near: socket.socket) -> None:
+        passed = 0
+        with suppress(OSError):
+            while passed < self.most_down and (data := far.recv(PIECE)):
+                data = data[: int(min(len(data), self.most_down - passed))]
+                passed += len(data)
+                with self._turn:
+                    self.seen += data
+                    self.down += len(data)
+                near.sendall(data)
+        _shut(far)
+        _shut(near)
 
 
 def _shut(end: socket.socket) -> None:

@@ -1,4 +1,4 @@
-"""A phone whose signal goes between the first packs, which make it ready, and what only a network makes useful."""
+"""A phone whose signal goes in the middle of the first packs, or between those and what only a network makes useful."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +10,8 @@ from tests.browser.form_filling import wait_until_saved
 from tests.browsing import Phone
 from tests.people import person
 from tests.people_at_work import FORM, SERVICE, TEXTS, fill
-from tests.serving import RunningOffice
+from tests.recording_proxy import RecordingProxy
+from tests.serving import RunningOffice, free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -69,3 +70,39 @@ def test_it_fills_in_and_sends_and_the_rest_comes_with_the_signal(phone: Phone, 
     phone.offline()
     page.locator("[data-case] a").first.click()
     expect(page.get_by_text(ID.text("step.terkirim"), exact=True).first).to_be_visible()
+
+
+INSTALLED = """async () => {
+  const ended = (worker) => new Promise((resolve) => {
+    const look = () => /activated|redundant/.test(worker.state) && resolve(worker.state);
+    worker.addEventListener('statechange', look);
+    look();
+  });
+  const { registerServiceWorker } = await import('/pwa/worker-urls.js');
+  const found = await registerServiceWorker().catch(() => null);
+  return found ? ended(found.installing ?? found.waiting ?? found.active) : 'cut';
+}"""
+
+
+def test_an_install_over_a_link_that_is_cut_again_and_again_fetches_hardly_anything_twice(
+    phone: Phone, tmp_path: Path
+) -> None:
+    port = free_port()
+    with RecordingProxy(port) as proxy:
+        url = f"http://localhost:{proxy.port}"
+        with RunningOffice(tmp_path / "office", port=port, env={"RANTAU_ORIGIN": url}) as office:
+            packed = {"Accept-Encoding": "br"}
+            whole, script = (
+                len(office.ask("GET", path, headers=packed).body) for path in ("/packs/id.ndjson", "/service-worker.js")
+            )
+            page = phone.page
+            page.goto(f"{url}/ping")
+            page.evaluate("import('/pwa/worker-urls.js').then(() => null)")
+            proxy.down, proxy.most_down = 0, 20_000  # bytes: less than two packs and what comes with them
+            tries = 1
+            while page.evaluate(INSTALLED) != "activated":
+                tries += 1
+                assert tries < 12
+            assert tries > 2, "the link was not cut"
+            # Each try asks for the script and the list anew; what came twice is what a cut left of a pack.
+            assert proxy.down < whole * 1.3 + tries * (script + 2000)
