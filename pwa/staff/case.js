@@ -32,7 +32,8 @@ export class CaseView {
     this.shown = new Set(sideBySide(this.opened).map(({ v }) => v));
     this.$title = element('h2', { id: 'case-title', tabindex: -1 }, this.row.number);
     this.$state = element('p', { class: 'state' });
-    this.$answers = element('div', { class: 'scroll' });
+    const named = { role: 'group', 'aria-label': desk.texts.say('staff.case.caption'), tabindex: 0 };
+    this.$answers = element('div', { class: 'scroll', ...named });
     this.$history = element('div');
     const onChange = () => {
       this.#showSteps();

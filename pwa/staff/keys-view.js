@@ -49,7 +49,7 @@ export class KeysView {
       element('header', { class: 'cluster' }, this.$title, this.#button('staff.case.close', onClose)),
       element('p', {}, texts.say('staff.keys.fingerprint'), ' ', this.$fingerprint, ' ',
         element('a', { href: `/${texts.lang}/poster`, target: '_blank' }, texts.say('staff.keys.poster'))),
-      element('div', { class: 'scroll' },
+      element('div', { class: 'scroll', role: 'group', 'aria-label': texts.say('staff.keys.title'), tabindex: 0 },
         element('table', {}, element('caption', {}, texts.say('staff.keys.list', { seq: keys.list.seq, until: texts.when(keys.list.until) })),
           element('tbody', {}, ...rows))),
       element('p', { class: 'hint' }, texts.say('staff.keys.command')),

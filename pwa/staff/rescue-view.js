@@ -101,7 +101,7 @@ export class RescueView {
     return element('article', { class: 'stack', 'data-rescued': id },
       element('h3', {}, title || texts.say(`form.${service}.title`)),
       element('p', { class: 'hint' }, texts.when(at / 1000)),
-      element('div', { class: 'scroll' }, element('table', {},
+      element('div', { class: 'scroll', role: 'group', 'aria-label': title || id, tabindex: 0 }, element('table', {},
         element('caption', { class: 'visually-hidden' }, title || id), element('tbody', {}, ...rows))));
   }
 

@@ -1,0 +1,68 @@
+"""What can be wrong with how a page looks, found by axe and by measuring: in every scheme, on the smallest screen."""
+
+import json
+from typing import Any
+
+from playwright.sync_api import Page
+
+from server.settings import ROOT
+
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
+SMALLEST = {"width": 320, "height": 640}
+WIDE = {"width": 1280, "height": 900}
+ALL = "{ resultTypes: ['violations'] }"
+COLOURS = "{ resultTypes: ['violations'], runOnly: ['color-contrast', 'link-in-text-block'] }"
+SCHEMES: dict[str, dict[str, Any]] = {
+    "dark": {"color_scheme": "dark"},
+    "more contrast": {"color_scheme": "light", "contrast": "more"},
+    "dark, more contrast": {"color_scheme": "dark", "contrast": "more"},
+}
+SUN = "(look) => { document.documentElement.dataset.look = look; }"
+# What is pressed is 48 px wide and high, but for a link in a sentence (WCAG 2.5.8 says why).
+SMALL = """() => {
+  const pressed = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
+  const found = [];
+  for (const each of document.querySelectorAll(pressed)) {
+    const target = /^(radio|checkbox|file)$/.test(each.type) ? each.closest('label') ?? each : each;
+    const { width, height } = target.getBoundingClientRect();
+    const isInText = getComputedStyle(each).display === 'inline' &&
+      each.parentElement.textContent.trim() !== each.textContent.trim();
+    if (width <= 1 || !each.checkVisibility({ visibilityProperty: true }) || isInText) continue;
+    const size = `${Math.round(width)}x${Math.round(height)}`;
+    if (Math.min(width, height) < 47.5) found.push(`${size} ${each.outerHTML.slice(0, 160)}`);
+  }
+  return found;
+}"""
+
+
+def faults(page: Page) -> list[str]:
+    """Say what is wrong with a page on the smallest screen in every scheme, and on a wide one."""
+    page.set_viewport_size(SMALLEST)
+    page.emulate_media(color_scheme="light", contrast="no-preference")
+    page.evaluate(AXE)
+    found = [*axe(page, "light"), *_too_wide(page), *(f"small: {each}" for each in page.evaluate(SMALL))]
+    for name, scheme in SCHEMES.items():
+        page.emulate_media(**scheme)
+        found += axe(page, name, COLOURS)
+    if not page.locator("body.staff").count():  # there the browser's own enlarging serves
+        page.evaluate(SUN, "larger contrast")
+        found += [*axe(page, "in the sun", COLOURS), *(f"larger: {each}" for each in _too_wide(page))]
+        page.evaluate(SUN, "")
+    page.emulate_media(color_scheme="light", contrast="no-preference")
+    page.set_viewport_size(WIDE)
+    found += [*axe(page, "wide"), *_too_wide(page)]
+    page.set_viewport_size(SMALLEST)
+    return found
+
+
+def axe(page: Page, scheme: str, what: str = ALL) -> list[str]:
+    """Run axe on what is shown now."""
+    # Nothing that axe reads may be on its way.
+    page.wait_for_function("document.querySelector('main') && !document.getAnimations().length")
+    found = page.evaluate(f"axe.run(document, {what})")["violations"]
+    return [f"{scheme}: {each['id']}: {json.dumps([node['html'] for node in each['nodes']])}" for each in found]
+
+
+def _too_wide(page: Page) -> list[str]:
+    width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [f"{width} px too wide"] if width > 0 else []
