@@ -3,8 +3,9 @@
 Cards and family sheets that nobody was ever given are photographed by seed (`photo-scene.js`): at a slant, in shadow,
 not quite sharp, with noise. Each goes through the app's own pipeline in a real Chromium, its guess of the corners
 unmended. Tesseract reads the numbers on the uncompressed photograph, on what we send, and on the peer's: the same
-photograph drawn on a canvas and written as a JPEG of no more bytes. Of the papers on which it reads any uncompressed,
-`legible_percent` are those on which it still reads every one of these.
+photograph drawn on a canvas and written as a JPEG of no more bytes. Of the papers whose every number it reads
+uncompressed, `legible_percent` are those whose every number it still reads; `numbers_percent` are the numbers, also of
+the papers on which it reads but some.
 """
 
 import asyncio
@@ -52,6 +53,7 @@ class Shot:
     kind: str
     bytes: int
     peer_bytes: int
+    numbers: int
     read: tuple[frozenset[str], ...]
 
 
@@ -88,7 +90,8 @@ async def _one(page: Page, kind: str, seed: int) -> Shot:
         tell(f"photo: {kind} {seed}")
     texts = await asyncio.gather(*(_text(base64.b64decode(crop)) for crop in made["crops"] or ()))
     niks = made["niks"]
-    return Shot(kind, made["bytes"], made["peer"], tuple(frozenset(n for n in niks if n in text) for text in texts))
+    read = tuple(frozenset(nik for nik in niks if nik in text) for text in texts)
+    return Shot(kind, made["bytes"], made["peer"], len(niks), read)
 
 
 async def _text(picture: bytes) -> str:
@@ -103,20 +106,26 @@ async def _text(picture: bytes) -> str:
 
 
 def _figures(shots: Sequence[Shot]) -> dict[str, Any]:
-    readable = [shot for shot in shots if shot.read and shot.read[0]]
-    ours, peers = (round(100 * _kept(readable, way) / len(readable), 1) for way in (1, 2))
+    whole = [shot for shot in shots if shot.read and len(shot.read[0]) == shot.numbers]
     return {
         "bytes_three": _three(shots, "bytes"),
-        "legible_percent": ours,
-        "uncompressed": {kind: sum(shot.kind == kind for shot in readable) for kind in READ},
+        **_legible(shots, whole, 1),
+        "uncompressed": {kind: sum(shot.kind == kind for shot in whole) for kind in READ},
         "each": {kind: _mean([shot.bytes for shot in shots if shot.kind == kind]) for kind in (*READ, "akta")},
-        "peer": {"bytes_three": _three(shots, "peer_bytes"), "legible_percent": peers},
+        "peer": {"bytes_three": _three(shots, "peer_bytes"), **_legible(shots, whole, 2)},
     }
 
 
-def _kept(readable: Sequence[Shot], way: int) -> int:
-    """Count the papers of which every number that could be read still can."""
-    return sum(shot.read[0] <= shot.read[way] for shot in readable)
+def _legible(shots: Sequence[Shot], whole: Sequence[Shot], way: int) -> dict[str, float]:
+    """Say how much of what is read uncompressed (way 0) is read after another way."""
+    papers = sum(shot.read[0] == shot.read[way] for shot in whole)
+    before = sum(len(shot.read[0]) for shot in shots if shot.read)
+    after = sum(len(shot.read[0] & shot.read[way]) for shot in shots if shot.read)
+    return {"legible_percent": _percent(papers, len(whole)), "numbers_percent": _percent(after, before)}
+
+
+def _percent(part: int, of: int) -> float:
+    return round(100 * part / of, 1) if of else 0.0
 
 
 def _three(shots: Sequence[Shot], size: str) -> int:
