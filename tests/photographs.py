@@ -41,3 +41,28 @@ def with_exif(jpeg: bytes, *, orientation: int) -> bytes:
 def bomb() -> bytes:
     """Give the head of a PNG of 900 million pixels."""
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 30_000, 30_000) + b"\x08\x02\0\0\0" + bytes(64)
+
+
+# Photographs a sheet that is drawn on the spot, by the app's own modules, and gives what would be sent of it.
+DEVELOP = """async () => {
+  const { Darkroom } = await import('/pwa/images/darkroom.js');
+  const canvas = Object.assign(document.createElement('canvas'), { width: 900, height: 640 });
+  const context = canvas.getContext('2d');
+  for (const [colour, ...place] of [['#444', 0, 0, 900, 640], ['#eee', 60, 50, 780, 540]]) {
+    context.fillStyle = colour;
+    context.fillRect(...place);
+  }
+  context.fillStyle = '#222';
+  for (let y = 110; y < 540; y += 30) for (let x = 100; x < 780; x += 14) context.fillRect(x, y, 9, 12);
+  const jpeg = await new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.9));
+  const room = new Darkroom();
+  const { corners, isFound } = await room.open(jpeg);
+  const sent = [];
+  for (const kind of ['kk', 'ktp']) {
+    const { type, bytes } = await room.make({ corners, kind });
+    const { width } = await createImageBitmap(new Blob([bytes], { type }));
+    sent.push([type, bytes.length, width]);
+  }
+  room.stop();
+  return { isFound, sent };
+}"""

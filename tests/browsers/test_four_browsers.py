@@ -20,6 +20,7 @@ from tests.browsers.webkit import WebKit
 from tests.officers import ApiOfficer
 from tests.people import person
 from tests.people_at_work import FORM, SERVICE, TEXTS
+from tests.photographs import DEVELOP
 from tests.serving import RunningOffice
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -39,6 +40,7 @@ BUSY = """async () => {
   const go = () => amend('meta', 'busy', (row) => row).then(go, () => {});
   for (let many = 0; many < 20; many += 1) void go();
 }"""
+SENT_TYPES = ("image/webp", "image/jpeg", "image/png")
 HAS_ALL = "caches.match('/pwa/exchange-timer.js').then(Boolean)"
 NEWS = "Jam layanan kini sampai pukul 16."
 
@@ -71,6 +73,9 @@ def test_an_application_survives_everything_and_an_update_comes_when_asked_for(
     # The app is there after one visit. Then the office is out of reach, and the battery falls out of a half-typed form.
     screen.goto(f"{office.url}/id/")
     screen.until(f"document.body.innerText.includes(args[0]) && {HAS_ALL}", ID.text("app.ready"))
+    photographed = screen.run(DEVELOP)
+    assert photographed["isFound"]
+    assert all(type_ in SENT_TYPES and size < 40_000 and width > 600 for type_, size, width in photographed["sent"])
     office.kill()
     screen.goto(f"{office.url}/id/apply/{SERVICE}")
     screen.see("[data-saved]")
