@@ -222,6 +222,27 @@ class TestNews:
         assert run(page, left, [35 * day + 60, 35_000 * day + 60_000]) == 0
         assert len(run(page, "return cases.listCases()")) == 1
 
+    def test_a_picture_is_dropped_7_days_after_the_office_held_it_and_none_before(
+        self, page: Page, sent: dict[str, Any]
+    ) -> None:
+        run(
+            page,
+            """const sealed = { size: 1, sent: 1, wire: 1, way: null };
+            const files = [{ ...sealed, id: 'held', done: Date.now() }, { ...sealed, id: 'not yet', done: null }];
+            await db.amend('outbox', arg, (item) => ({ ...item, files }));
+            return db.transact(['files'], 'readwrite', (store) => {
+              for (const { id } of files) store('files').put({ id, bytes: new Uint8Array(1) });
+            })""",
+            sent["id"],
+        )
+        day = 86_400
+        left = f"""await answered.dropOld({NOW} + arg[0], Date.now() + arg[1]);
+            return [(await db.readAll('files')).map(({{ id }}) => id), (await outbox.listOutbox()).length]"""
+        assert run(page, left, [7 * day - 60, 7_000 * day - 60_000]) == [["held", "not yet"], 1]
+        assert run(page, left, [7 * day + 60, 0]) == [["held", "not yet"], 1]  # a clock jumped
+        assert run(page, left, [7 * day + 60, 7_000 * day + 60_000]) == [["not yet"], 1]
+        assert run(page, left, [400 * day, 400_000 * day]) == [["not yet"], 1], "nor the text that it belongs to"
+
     def test_no_hub_s_receipt_ever_lets_a_sealed_copy_go(self, page: Page, office: ScriptedOffice) -> None:
         run(page, "return send()")
 
