@@ -42,6 +42,7 @@ class Office:
     databases: Databases
     clock: list[int] = field(default_factory=lambda: [1_795_564_800])
     sample: Mapping[str, str] = field(default_factory=lambda: SAMPLE)
+    signed_in: dict[str, str] | None = None  # tokens by role, where one session does for all that a role asks
 
     @property
     def staff(self) -> Store:
@@ -53,13 +54,11 @@ class Office:
     async def ask(
         self, row: Row, role: str | None, *, genuine: bool = True, stepped_up: bool = True, posted: str = ""
     ) -> Answer:
-        """Ask for a route in a new session of somebody with *role*, or of nobody."""
+        """Ask for a route in a session of somebody with *role*, a new one unless they are kept, or of nobody."""
         client, csrf = Client(self.app, origin=ORIGIN), ""
         if role is not None:
             sessions = Sessions(self.staff, self.now)
-            token = client.cookies["__Host-s"] = await sessions.open(f"with-{role}")
-            if stepped_up:
-                await sessions.step_up(token)
+            token = client.cookies["__Host-s"] = await self._token(sessions, role, stepped_up=stepped_up)
             user = await sessions.find(token)
             assert user is not None
             csrf = user.csrf if genuine else "guessed"
@@ -71,6 +70,16 @@ class Office:
             return await client.request(row.method, path, headers=headers, body=[b"{}"])
         form = {"content-type": "application/x-www-form-urlencoded"}
         return await client.request("POST", path, headers=headers | form, body=[f"csrf={csrf}{posted}".encode()])
+
+    async def _token(self, sessions: Sessions, role: str, *, stepped_up: bool) -> str:
+        if self.signed_in is not None and role in self.signed_in:
+            return self.signed_in[role]
+        token = await sessions.open(f"with-{role}")
+        if stepped_up:
+            await sessions.step_up(token)
+        if self.signed_in is not None:
+            self.signed_in[role] = token
+        return token
 
     async def ask_as_peer(self, row: Row, secret: str) -> Answer:
         """Ask for a route of the CouchDB face as the program "cermin" does."""
