@@ -36,7 +36,7 @@ function line({ kind, id, at, row }, renew) {
     await renew(text(isBack ? 'profile.aside.back.done' : 'profile.aside.back.taken'));
   };
   return element('li', {}, when(at), ' ',
-    button(text('app.mine.export'), () => saveFile(sealedFile(row), `${id}.json`), { class: 'button button-plain' }),
+    button(text('app.mine.export'), async () => saveFile(await sealedFile(row), `${id}.json`), { class: 'button button-plain' }),
     button(text('profile.aside.back'), back, { class: 'button button-plain', 'data-put-back': id }));
 }
 

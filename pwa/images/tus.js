@@ -45,8 +45,41 @@ export async function add(upload, offset, bytes, { isChecked, signal } = {}) {
   /** @type {Record<string, string>} */
   const headers = { 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': String(offset) };
   if (isChecked) headers['Upload-Checksum'] = `sha256 ${await checksum(bytes)}`;
-  return request(upload, pathOf(upload), { method: 'PATCH', headers, body: bytes, signal, keepalive: bytes.length < KEEPALIVE });
+  const isStreamed = upload.origin === '' && canStream();
+  const body = isStreamed ? streamOf(bytes) : bytes;
+  const more = isStreamed ? { duplex: 'half' } : { keepalive: bytes.length < KEEPALIVE };
+  try {
+    const standing = await request(upload, pathOf(upload), { method: 'PATCH', headers, body, signal, ...more }, bytes.length);
+    hasStreamed ||= isStreamed;
+    return standing;
+  } catch (error) {
+    if (isStreamed && !hasStreamed) isPlain = true; // something on the way takes no streams
+    throw error;
+  }
 }
+
+let [hasStreamed, isPlain] = [false, false];
+
+/**
+ * Whether a body can be a stream here, which Chromium does over HTTP/2 alone. Any other body it sends a second time, all
+ * of it and unasked, where an open connection is cut.
+ */
+function canStream() {
+  if (isPlain) return false;
+  let isAsked = false;
+  const options = { method: 'POST', body: new ReadableStream(), get duplex() { return (isAsked = true), 'half'; } };
+  const isText = new Request('/', options).headers.has('Content-Type'); // of a browser that made the stream a word
+  const isOurs = (/** @type {any} */ { name, nextHopProtocol }) => name.startsWith(`${location.origin}/`) && nextHopProtocol === 'h2';
+  return isAsked && !isText && performance.getEntriesByType('resource').some(isOurs);
+}
+
+/** @param {Bytes} bytes */
+const streamOf = (bytes) => new ReadableStream({
+  start(controller) {
+    controller.enqueue(bytes);
+    controller.close();
+  },
+});
 
 /** @param {Upload} upload */
 const pathOf = ({ version, digest }) => `/blobs/${version}/${digest}`;
@@ -55,11 +88,12 @@ const pathOf = ({ version, digest }) => `/blobs/${version}/${digest}`;
 const checksum = async (bytes) => btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))));
 
 /**
- * @param {Upload} upload @param {string} path @param {RequestInit & {signal?: AbortSignal, body?: Bytes}} options
+ * @param {Upload} upload @param {string} path @param {RequestInit & {signal?: AbortSignal}} options
+ * @param {number} [length] bytes of the body
  * @returns {Promise<Standing>}
  */
-async function request({ origin, size }, path, { signal, ...options }) {
-  const patience = AbortSignal.timeout?.(QUIET + (options.body?.length ?? 0) / SLOWEST);
+async function request({ origin, size }, path, { signal, ...options }, length = 0) {
+  const patience = AbortSignal.timeout?.(QUIET + length / SLOWEST);
   const cuts = [signal, patience].filter((each) => each !== undefined);
   const answer = await fetch(origin + path, {
     cache: 'no-store', credentials: 'omit', redirect: 'error', ...options, headers: { 'Tus-Resumable': '1.0.0', ...options.headers },

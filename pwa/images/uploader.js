@@ -30,6 +30,8 @@ const TRIES = 4; // in a row that bring nothing
 const DAY = 86_400_000; // milliseconds that a hub may take to bring a picture to the office
 export const [PER_FILE, PER_CHUNK] = [700, 600]; // bytes of the requests themselves
 
+let tried = SMALLEST / 2; // bytes of the last chunk that arrived; what was not tried is not known: twice as much at most
+
 /**
  * Send what may be sent; resolves when nothing is left, or why it stopped, with the bytes that went. Throws nothing that a
  * network does.
@@ -124,10 +126,11 @@ async function where({ file, upload }, signal) {
 /** @param {Sending} sending @param {number} offset @param {AbortSignal} [signal] */
 async function addChunk(sending, offset, signal) {
   const { upload, bytes, file } = sending;
-  const chunk = bytes.subarray(offset, offset + chunkAt(await speed()));
+  const chunk = bytes.subarray(offset, offset + Math.min(chunkAt(await speed()), 2 * tried));
   const started = performance.now();
   await note(sending, { sent: offset, wire: file.wire + chunk.length + PER_CHUNK, at: Date.now() });
   const standing = await add(upload, offset, chunk, { isChecked: file.isChecked, signal });
+  tried = Math.max(chunk.length, SMALLEST);
   await noteSpeed(chunk.length, performance.now() - started);
   await note(sending, { sent: standing.offset });
   return standing;

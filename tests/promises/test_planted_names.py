@@ -7,9 +7,7 @@ is searched.
 
 import re
 import shutil
-import struct
 import sys
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from playwright.sync_api import Download, Locator, Page, Playwright, expect
 
 from server.cli import DEMO
 from server.settings import ROOT
-from tests.browser.form_filling import wait_until_saved
+from tests.browser.planted_photo import PHOTO, attach
 from tests.browser.test_profiles import make_profile
 from tests.browsing import Phone
 from tests.markers import search, search_bytes
@@ -31,7 +29,6 @@ from tests.serving import RunningOffice, free_port
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 NAME, MOTHER, STREET, NOTE = "ZULQARNAIN XYVOPATRA", "MARWAHENDRI QULSYMBA", "GANG KWARTZOVIA", "Catatan Vexillumbra"
-PHOTO = "FOTO KREZVANTIN OLUMBRAX"  # written into a picture, as a camera writes what it knows
 MARKERS = [NAME, MOTHER, STREET, NOTE, PHOTO]
 ANSWERS: Answers = person(5) | {"nama_lengkap": NAME, "ibu_nama": MOTHER, "alamat_tempat_tinggal": STREET}
 TYPED = MARKERS[:3]
@@ -66,26 +63,6 @@ def open_form(page: Page, office: RunningOffice) -> None:
     fill(page, ANSWERS)
     page.locator("[data-action=review]").click()
     expect(page.get_by_role("heading", name=ID.text("app.review.title"))).to_be_visible()
-
-
-def attach(page: Page) -> None:
-    """Put a picture of 40 by 20 with the marker in it on the draft of the open form."""
-    wait_until_saved(page)
-    chunks = [
-        (b"IHDR", struct.pack(">IIBBBBB", 40, 20, 8, 0, 0, 0, 0)), (b"tEXt", b"Comment\0" + PHOTO.encode()),
-        (b"IDAT", zlib.compress(bytes(41 * 20))), (b"IEND", b""),
-    ]  # fmt: skip
-    packed = [
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
-    ]
-    page.evaluate(
-        """async (bytes) => {
-          const { putImage } = await import('/pwa/images/image-store.js');
-          const picture = { type: 'image/png', bytes: new Uint8Array(bytes), width: 40, height: 20 };
-          await putImage(location.hash.slice('#d='.length), 'ktp', picture);
-        }""",
-        [*b"".join([b"\x89PNG\r\n\x1a\n", *packed])],
-    )
 
 
 def send_by_app(page: Page, office: RunningOffice) -> None:
