@@ -18,7 +18,7 @@ from tests.browser.form_filling import date_parts, fill_part
 from tests.people import Answers
 from tests.serving import RunningOffice
 
-TEXTS = load_catalogues(ROOT / "content" / "locale")
+TEXTS = load_catalogues(ROOT / "content" / "locale").with_texts(FORMS.texts())
 REGIONS = load_regions(ROOT / "content" / "regions.csv")
 FORM = FORMS.latest(SERVICE)
 

@@ -79,8 +79,9 @@ async def small_office(
     app = Starlette(routes=routes)
     office = SmallOffice(app, SimpleNamespace(**stores), keys)
     clock: Callable[[], int] = lambda: office.now  # noqa: E731 - it looks at the office each time
-    catalogues = with_small_texts(load_catalogues(CONTENT / "locale"))
-    passport = load_forms(CONTENT / "forms").by_service
+    forms = load_forms(CONTENT / "forms")
+    catalogues = with_small_texts(load_catalogues(CONTENT / "locale").with_texts(forms.texts()))
+    passport = forms.by_service
     settings = SimpleNamespace(
         origin=ORIGIN,
         second_factor="optional",

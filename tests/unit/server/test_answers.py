@@ -40,7 +40,7 @@ def test_an_application_becomes_its_answers(case: dict[str, Any]) -> None:
 
 
 def test_answers_of_another_form_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"3 answers to the 48 fields of passport-new 1\."):
+    with pytest.raises(ValueError, match=r"3 answers to the 50 fields of passport-new 3\."):
         from_answers(PASSPORT, [None, None, None])
 
 
