@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, expect
 
+from tests.browser.planted_photo import PHOTO, attach
 from tests.browsing import Phone
 from tests.hubs import RunningHub
 from tests.markers import search, search_bytes
@@ -20,7 +21,12 @@ ID = TEXTS["id"]
 # The hub's name leads to the laptop in the room, and the office's to the office.
 NAMES = ("--host-resolver-rules=MAP kinali.localhost 127.0.0.2, MAP localhost 127.0.0.1",)
 NAME, MOTHER, STREET = "ZULQARNAIN XYVOPATRA", "MARWAHENDRI QULSYMBA", "GANG KWARTZOVIA"
-MARKERS = [NAME, MOTHER, STREET]
+MARKERS = [NAME, MOTHER, STREET, PHOTO]
+PHOTO_AT_HUB = """async () => {
+  const { items } = await import('/pwa/outbox.js');
+  const isThere = async () => (await items())[0].files.every(({ way }) => way === 'hub:kinali');
+  while (!(await isThere())) await new Promise((go) => setTimeout(go, 50));
+}"""
 ANSWERS: Answers = person(5) | {"nama_lengkap": NAME, "ibu_nama": MOTHER, "alamat_tempat_tinggal": STREET}
 
 
@@ -51,6 +57,7 @@ def test_what_is_sent_in_the_village_is_at_the_hub_and_later_at_the_office(
         page = phone.page
         page.goto(f"{office.url}/id/apply/{SERVICE}")
         fill(page, ANSWERS)
+        attach(page)
         expect(page.get_by_text(ID.text("app.ready"))).to_be_visible(timeout=60_000)
         office.stop()
         hub.start()
@@ -58,7 +65,9 @@ def test_what_is_sent_in_the_village_is_at_the_hub_and_later_at_the_office(
         page.locator("[data-action=send]").click()
         expect(page.locator("[data-receipt][data-state=hub]")).to_be_visible(timeout=60_000)
         expect(page.get_by_text(ID.text("state.hub")).first).to_be_visible()
+        page.evaluate(PHOTO_AT_HUB)
         assert b"POST /exchange" in wire.seen
+        assert b"PATCH /blobs/" in wire.seen
         assert search_bytes(bytes(wire.seen), MARKERS) == set()
         assert found_in_memory(hub.process.pid, MARKERS) == set()
         assert found_in_memory(hub.process.pid, ["hub:kinali"]), "the search sees the hub's memory"
