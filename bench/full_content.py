@@ -28,7 +28,7 @@ def full_content(folder: Path) -> Path:
     """Copy the content into *folder* and fill it up to twelve forms and 25 guides in each language."""
     shutil.copytree(CONTENT, folder)
     writer = _Writer()
-    form = json.loads(next((CONTENT / "forms").glob("passport-new.*")).read_bytes())
+    form = json.loads((CONTENT / "forms" / "passport-new.v1.json").read_bytes())
     services = {path.name.partition(".")[0] for path in (CONTENT / "forms").glob("*.json")}
     sponsor = writer.section("penjamin", _SPONSOR_FIELDS)
     for n in range(FORMS - len(services)):
