@@ -3,7 +3,7 @@
  * shadow of a hand, not quite sharp, with noise. The same seed gives the same photograph.
  */
 
-const ENLARGED = 2; // for the reader, which wants letters of some 30 pixels
+const LETTER = 32; // pixels of a letter's height, which the reader wants, whatever it is given
 const PHOTO = { width: 2400, height: 1800 };
 const SHAPES = { ktp: [85.6, 53.98, 20], kk: [297, 210, 9], akta: [210, 297, 9] }; // mm, mm, pixels a mm
 const SYLLABLES = ['BA', 'RI', 'NU', 'SO', 'LE', 'TA', 'MI', 'DU', 'KA', 'RO', 'PE', 'LA', 'SU', 'WI', 'JA', 'NO'];
@@ -70,7 +70,7 @@ const PAPERS = {
     context.fill();
     context.fillStyle = '#2a2a33';
     context.fillRect(65, 32, 16, 7);
-    return { canvas, niks: [nik], region: [2, 9.6, 62, 6.6] };
+    return { canvas, niks: [nik], region: [2, 9.6, 62, 6.6], letter: 2.8 };
   },
 
   kk(next) {
@@ -105,7 +105,7 @@ const PAPERS = {
     write('KEPALA DINAS KEPENDUDUKAN', 210, 190, 3);
     const block = 0.75; // a square code as those sheets carry
     for (let at = 0; at < 33 * 33; at++) if (next() < 0.5) context.fillRect(180 + (at % 33) * block, 182 + Math.floor(at / 33) * block, block, block);
-    return { canvas, niks, region: [72.6, 69.2, 39, count * 5 - 0.2] };
+    return { canvas, niks, region: [72.6, 69.2, 39, count * 5 - 0.2], letter: 2.1 };
   },
 
   akta(next) {
@@ -121,7 +121,7 @@ const PAPERS = {
       'Pejabat Pencatatan Sipil', `${name(next)}`].forEach((line, at) => write(line, 26, 100 + at * 14, 4.6, 'serif'));
     const block = 0.8;
     for (let at = 0; at < 29 * 29; at++) if (next() < 0.5) context.fillRect(26 + (at % 29) * block, 240 + Math.floor(at / 29) * block, block, block);
-    return { canvas, niks: [], region: [0, 0, 210, 297] };
+    return { canvas, niks: [], region: [0, 0, 210, 297], letter: 3.3 };
   },
 };
 
@@ -182,7 +182,7 @@ function photograph(kind, seed) {
   const [mmWide, mmHigh] = SHAPES[kind];
   const [left, top, wide, high] = paper.region;
   const region = [[left, top], [left + wide, top], [left + wide, top + high], [left, top + high]].map(([x, y]) => through(to, x / mmWide, y / mmHigh));
-  return { canvas: spoilt(made, next), niks: paper.niks, region, corners };
+  return { canvas: spoilt(made, next), niks: paper.niks, region, corners, letter: paper.letter / wide };
 }
 
 function bilinear({ width, height, data }, x, y, lit, to, at) {
@@ -243,16 +243,17 @@ async function plainJpeg(photo, longest, bytes) {
   }
 }
 
-/** The upright part around four points, grey, as a PGM in base64. */
-async function cropped(source, points) {
+/** The upright part around four points, `letter` of whose width is a letter's height; grey, as a PGM in base64. */
+async function cropped(source, points, letter) {
   const picture = source instanceof Blob ? await createImageBitmap(source) : source;
   const [xs, ys] = [0, 1].map((axis) => points.map((point) => point[axis]));
   const [left, top] = [Math.floor(Math.min(...xs)), Math.floor(Math.min(...ys))];
   const [width, height] = [Math.ceil(Math.max(...xs)) - left, Math.ceil(Math.max(...ys)) - top];
-  const canvas = new OffscreenCanvas(width * ENLARGED, height * ENLARGED);
+  const enlarged = LETTER / (letter * width);
+  const canvas = new OffscreenCanvas(Math.round(width * enlarged), Math.round(height * enlarged));
   const context = canvas.getContext('2d');
   context.imageSmoothingQuality = 'high';
-  context.scale(ENLARGED, ENLARGED);
+  context.scale(enlarged, enlarged);
   context.drawImage(picture, -left, -top);
   const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
   let text = `P5 ${canvas.width} ${canvas.height} 255\n`;

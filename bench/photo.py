@@ -38,9 +38,9 @@ SHOOT = """async ([kind, seed]) => {
   const blob = new Blob([made.bytes], { type: made.type });
   const peer = await scene.plainJpeg(shot.canvas, Math.max(made.width, made.height), blob.size);
   const crops = shot.niks.length && await Promise.all([
-    scene.cropped(shot.canvas, shot.region),
-    scene.cropped(blob, scene.straightened(shot.region, opened.corners, made)),
-    scene.cropped(peer, shot.region.map(([x, y]) => [x * peer.scale, y * peer.scale])),
+    scene.cropped(shot.canvas, shot.region, shot.letter),
+    scene.cropped(blob, scene.straightened(shot.region, opened.corners, made), shot.letter),
+    scene.cropped(peer, shot.region.map(([x, y]) => [x * peer.scale, y * peer.scale]), shot.letter),
   ]);
   return { niks: shot.niks, bytes: blob.size, peer: peer.size, crops, isFound: opened.isFound, isSharp: made.isSharp };
 }"""
