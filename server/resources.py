@@ -56,11 +56,13 @@ def make_resource(
 
 
 def compress_all(resources: Iterable[Resource], made: MadeBefore = NOTHING) -> None:
-    """Compress everything now, on every core: the slow forms are the small ones."""
+    """Compress everything now, on every core and once for each content: the slow forms are the small ones."""
     new = [resource for resource in resources if "encodings" not in vars(resource)]
+    distinct = {(resource.type, resource.body): resource for resource in new}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for resource, encodings in zip(new, pool.map(lambda one: one.compressed(made), new), strict=True):
-            vars(resource)["encodings"] = encodings  # where the property keeps it
+        found = dict(zip(distinct, pool.map(lambda one: one.compressed(made), distinct.values()), strict=True))
+    for resource in new:
+        vars(resource)["encodings"] = found[resource.type, resource.body]  # where the property keeps it
 
 
 def digest_of(body: bytes, length: int = 16) -> str:

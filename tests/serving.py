@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from tests.made_before import keep_made, lend_made
 
 ROOT = Path(__file__).parents[1]
-PATIENCE = 40.0  # seconds until a server on a busy machine has to answer
+PATIENCE = 90.0  # seconds until a server on a busy machine has to answer
 
 
 def free_port() -> int:
