@@ -26,8 +26,8 @@ export class AnswersFold {
       const names = await regionNames(language(), this.opened.service);
       const sections = answerSections(form, answers, (code) => names.get(code) ?? code);
       this.body.replaceChildren(...sections.filter((section) => section !== null));
-      const { checklistButton } = await import('./checklist-view.js');
-      this.body.append(await checklistButton(async () => ({ form, answers })));
+      this.body.append(await import('./checklist-view.js').then(
+        ({ checklistButton }) => checklistButton(async () => ({ form, answers })), () => ''));
     } catch {
       // Its form is an old one that this device does not have, or the version does not open with this code.
       this.body.replaceChildren(element('p', {}, text('app.case.answers.closed')));

@@ -13,14 +13,16 @@ import { language, loadMore, text } from '../text.js';
 /** @typedef {{title: string, lines: [string, string?][]}} Part a line, and what is said small beside it */
 
 /**
- * A button that opens the list; it needs nothing from the net on a phone that has the other applications.
- * @param {() => Promise<Answered>} answered
+ * A button that opens the list; it needs nothing from the net on a phone that has the other applications. Where what it
+ * needs is not here yet there is none, and nothing in its place.
+ * @param {() => Promise<Answered>} answered @returns {Promise<HTMLElement | ''>}
  */
 export async function checklistButton(answered) {
-  await loadMore('forms');
+  const values = await loadMore('forms').then(() => loadValues(language())).catch(() => undefined);
+  if (!values) return '';
   const open = async () => {
     const { form, answers } = await answered();
-    const list = checklist(form, answers, await loadValues(language()), { today: today() });
+    const list = checklist(form, answers, values, { today: today() });
     show(/** @type {HTMLElement} */ (root.closest('main')), root, view(text(form.title), list));
   };
   const root = button(text('checklist.open'), () => void open(), { class: 'button button-plain', 'data-action': 'checklist' });

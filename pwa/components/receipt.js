@@ -27,8 +27,8 @@ export function receipt({ case: of, shown, number, origin, office, ...standing }
       button(text('app.receipt.share'), async () => said.replaceChildren(await share(message))),
       button(text('app.receipt.print'), () => window.print(), { class: 'button button-plain' })),
     said,
-    element('p', { class: 'no-print' },
-      element('a', { href: `/${language()}/case#c=${of}`, click: follow }, text('app.receipt.status'))));
+    element('ul', { class: 'links no-print' }, element('li', {},
+      element('a', { href: `/${language()}/case#c=${of}`, click: follow }, text('app.receipt.status')))));
   updateReceipt(node, standing);
   return node;
 }

@@ -59,7 +59,9 @@ class TestLock:
         page.clock.fast_forward("02:01")
         expect(page.locator("[data-unlock]")).to_be_visible()
         assert NAME not in page.content()
-        assert page.evaluate("[...document.querySelectorAll('input')].map((input) => input.value).join('')") == ""
+        assert (
+            page.evaluate("[...document.querySelectorAll('.field input')].map((input) => input.value).join('')") == ""
+        )
         unlock(page, WORDS)
         expect(page.locator("[data-field=nama_lengkap] input")).to_have_value(NAME)
 
@@ -130,7 +132,9 @@ class TestLock:
         )
         expect(page.locator("[data-unlock]")).to_be_visible()
         assert NAME not in page.content()
-        assert page.evaluate("[...document.querySelectorAll('input')].map((input) => input.value).join('')") == ""
+        assert (
+            page.evaluate("[...document.querySelectorAll('.field input')].map((input) => input.value).join('')") == ""
+        )
         held = "import('/pwa/vault.js').then(({ vaultAtHand }) => vaultAtHand()).then(() => '', ({ name }) => name)"
         assert page.evaluate(held) == "LockedError"
         page.evaluate("() => { IDBObjectStore.prototype.put = put; }")  # somebody made room

@@ -152,7 +152,7 @@ def test_the_apps_own_tests_pass_on_what_phones_are_sent(tmp_path: Path) -> None
     aside = ("content", "templates", "server", "node_modules", "package.json", "manifest.json", "service-worker.js")
     for name in aside:
         (tmp_path / name).symlink_to(ROOT / name)
-    for name in ("vectors", "unit/rules"):
+    for name in ("frozen", "vectors", "unit/rules"):
         if (ROOT / "tests" / name).exists():
             (tmp_path / "tests" / name).symlink_to(ROOT / "tests" / name)
     (tmp_path / "tests/unit/pwa/start-graph.test.js").unlink()  # it reads the sources as they are written
