@@ -9,6 +9,7 @@ from server.forms import FormError, Forms, load_forms
 from server.guides import GuideError, Guides, load_guides
 from server.i18n import CatalogueError, Catalogues, load_catalogues
 from server.regions import Regions, RegionsError, load_regions
+from server.working_days import HolidaysError, WorkingDays, load_working_days
 
 
 class ContentError(Exception):
@@ -25,6 +26,7 @@ class Content:
     catalogues: Catalogues
     choices: Choices
     fees: Fees
+    working_days: WorkingDays
 
     @property
     def first(self) -> str | None:
@@ -48,8 +50,9 @@ def load_content(folder: Path) -> Content:
             catalogues=catalogues.with_texts(forms.texts()),
             fees=load_fees(folder / "fees.toml", forms=forms, languages=catalogues.languages),
             choices=load_choices(folder / "choices.toml", services=forms.services, languages=catalogues.languages),
+            working_days=load_working_days(folder / "holidays.toml", languages=catalogues.languages),
         )
-    except (ChoicesError, FeesError, FormError, GuideError, RegionsError, CatalogueError) as error:
+    except (ChoicesError, FeesError, FormError, GuideError, HolidaysError, RegionsError, CatalogueError) as error:
         raise ContentError(str(error)) from error
     except OSError as error:
         raise ContentError(f"{error.filename}: {error.strerror}") from error

@@ -18,11 +18,12 @@ from starlette.responses import Response
 
 from server.case_status import standing
 from server.checklist import checklist
-from server.edge_sealing import local_day, seal_answers
+from server.edge_sealing import seal_answers
 from server.exchange import intake_of
 from server.form_rows import CHANGE, change_rows, known_values
 from server.forms import Form
 from server.intake import Ok, Outcome, Refused
+from server.moments import local_day
 from server.office import office_of
 from server.origin import is_foreign
 from server.packing import pack

@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from server.answers import Answer
 from server.forms import Form
@@ -12,11 +10,6 @@ from sync.receipt_code import CodeKeys
 from sync.seal import seal_version
 
 CHANNEL = "web"
-
-
-def local_day(now: int, time_zone: str) -> date:
-    """Give the day it is at the office."""
-    return datetime.fromtimestamp(now, ZoneInfo(time_zone)).date()
 
 
 def seal_answers(

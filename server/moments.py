@@ -12,6 +12,11 @@ def day(value: date, lang: str) -> str:
     return format_date(value, "d MMMM y", locale=lang)
 
 
+def local_day(now: int, time_zone: str) -> date:
+    """Give the day it is at the office."""
+    return datetime.fromtimestamp(now, ZoneInfo(time_zone)).date()
+
+
 def month_names(lang: str) -> list[str]:
     """Name the twelve months."""
     names = get_month_names("wide", context="stand-alone", locale=lang)
