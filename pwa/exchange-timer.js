@@ -7,6 +7,7 @@ import { keepPacks } from './sw-bridge.js';
 const [FIRST, LONGEST] = [5_000, 600_000]; // milliseconds of backoff
 const NEWS = 900_000; // milliseconds between questions when nothing waits
 const PENDING = 60_000; // milliseconds at least until what was answered but not received is offered again
+const CUT = { bytes: 0, isCut: true, retryAfter: 0 };
 
 /** @type {AbortController | undefined} */
 let started;
@@ -66,7 +67,8 @@ async function turn() {
   [isAtIt, isAsked, isElsewhere] = [true, false, false];
   const result = await exchange({ signal: started?.signal }).catch(() => undefined);
   isElsewhere = result?.state === 'elsewhere';
-  const files = result?.state === 'ok' ? await sendFiles() : undefined;
+  // What fails here, also a module that a signal did not bring whole, is tried again with the next turn.
+  const files = result?.state === 'ok' ? await sendFiles().catch(() => CUT) : undefined;
   if (files?.bytes) failures = 0;
   const told = result && files?.isCut ? { ...result, state: /** @type {const} */ ('offline'), retryAfter: files.retryAfter } : result;
   const wait = isElsewhere ? PENDING : await waitAfter(told);
@@ -78,7 +80,7 @@ async function turn() {
 async function sendFiles() {
   if (!(await listOutbox()).some(({ files }) => files?.some(({ done }) => !done)) || !started) return undefined;
   const { sendFiles: send } = await import('./images/uploader.js');
-  return started && send({ signal: started.signal, isWanted: () => isAsked }).catch(() => undefined);
+  return started && send({ signal: started.signal, isWanted: () => isAsked });
 }
 
 /** @param {import('./exchange.js').Result | undefined} result */

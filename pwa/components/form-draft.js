@@ -55,7 +55,7 @@ export class FormDraft {
     if (!this.id) {
       const made = newDraft(this.service, this.form, values, { title });
       this.id = made;
-      made.then((id) => (this.take(id), void persist()), () => (this.id = undefined));
+      made.then((id) => (this.take(id), void persist().catch(() => {})), () => (this.id = undefined));
       await made;
       return;
     }

@@ -15,8 +15,10 @@ export default class OfficeWords {
   start() {
     if (this.started) return;
     this.started = new AbortController();
-    document.addEventListener('rantau:exchanged', () => void this.show(), { signal: this.started.signal });
-    void this.show();
+    // A signal too short for all that shows them leaves them to the next one.
+    const show = () => this.show().catch(() => {});
+    document.addEventListener('rantau:exchanged', show, { signal: this.started.signal });
+    void show();
   }
 
   /** Leave them as they are. Safe to call twice. */
@@ -29,8 +31,7 @@ export default class OfficeWords {
   part = (name) => /** @type {HTMLElement} */ (this.root.querySelector(`[data-${name}]`));
 
   async show() {
-    const known = await office().catch(() => undefined);
-    if (!known) return;
+    const known = await office();
     const { fingerprint } = await import('../crypto/speakable.js');
     this.part('words').textContent = await fingerprint(b64uDecode(known.root));
     this.part('past').hidden = !known.keys.isPast(clockNow(known));

@@ -73,6 +73,29 @@ def test_it_fills_in_and_sends_and_the_rest_comes_with_the_signal(phone: Phone, 
     expect(page.get_by_text(ID.text("step.terkirim"), exact=True).first).to_be_visible()
 
 
+LOSE_ONE = """async (url) => {
+  const notes = await (await caches.match('/notes')).json();
+  return (await caches.open(`rantau-packs-${notes.now.id}`)).delete(url);
+}"""
+
+
+def test_what_a_module_of_a_started_page_lacks_comes_with_the_signal_and_nothing_breaks(
+    phone: Phone, office: RunningOffice
+) -> None:
+    page, url = phone.page, office.url
+    page.goto(f"{url}/id/mine")
+    words = page.locator("[data-words]")
+    expect(words).to_be_visible(timeout=40_000)
+    page.evaluate(HAS_ALL)
+    assert page.evaluate(LOSE_ONE, "/pwa/crypto/speakable.js")
+    phone.offline()
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/speakable.js")):
+        page.reload()
+    phone.offline(without_signal=False)
+    expect(words).to_be_visible(timeout=40_000)
+    assert phone.errors == []
+
+
 INSTALLED = """async () => {
   const ended = (worker) => new Promise((resolve) => {
     const look = () => /activated|redundant/.test(worker.state) && resolve(worker.state);

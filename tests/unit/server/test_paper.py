@@ -1,9 +1,13 @@
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server.paper import PaperError, paper_lines, paper_text, read_paper
+from sync.receipt_code import ALPHABET
 
+BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 SECRET = bytes(range(32))
 
 
@@ -23,13 +27,29 @@ def test_spaces_dashes_and_capitals_do_not_count() -> None:
     assert read_paper(typed) == SECRET
 
 
+def slips(line: str) -> Iterator[str]:
+    """Every line that differs in one character, or has two neighbours changed about."""
+    for at, right in enumerate(line[:-1]):
+        yield from (line[:at] + wrong + line[at + 1 :] for wrong in BASE32 if wrong != right)
+    yield from (line[:-1] + wrong for wrong in ALPHABET if wrong != line[-1])
+    for at in range(len(line) - 2):
+        if line[at] != line[at + 1]:
+            yield line[:at] + line[at + 1] + line[at] + line[at + 2 :]
+
+
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
-def test_a_slip_is_found_on_its_line(number: int) -> None:
-    lines = paper_lines(SECRET)
-    wrong = "b" if lines[number - 1][0] != "b" else "c"
-    lines[number - 1] = wrong + lines[number - 1][1:]
-    with pytest.raises(PaperError, match=f"line {number}"):
-        read_paper(lines)
+@pytest.mark.parametrize("secret", [SECRET, bytes(range(255, 223, -1)), bytes(32)], ids=["up", "down", "zero"])
+def test_every_slip_is_found_on_its_line(secret: bytes, number: int) -> None:
+    lines = [line.replace(" ", "") for line in paper_lines(secret)]
+    right = lines[number - 1]
+    for wrong in slips(right):
+        lines[number - 1] = wrong
+        with pytest.raises(PaperError, match=f"line {number}:"):
+            read_paper(lines)
+
+
+def test_a_line_is_what_the_formats_say() -> None:
+    assert paper_lines(SECRET)[0] == "aaaq eaye auda ocav"
 
 
 def test_letters_that_look_like_digits_may_be_typed_as_they_look() -> None:
