@@ -12,10 +12,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
+from tests import made_before
 from tests.browsing import Phone
 
 ROOT = Path(__file__).parents[1]
 START = 30  # seconds that pouchdb-server may take
+
+
+def pytest_configure() -> None:
+    made_before.shared()  # before the workers start, so that all of them share it
 
 
 @pytest.fixture

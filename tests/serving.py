@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from tests.made_before import keep_made, lend_made
+from tests.made_before import lent_made
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 90.0  # seconds until a server on a busy machine has to answer
@@ -79,15 +79,9 @@ class RunningOffice:
     def start(self) -> Self:
         """Serve, making the office first where there is none, and wait until it answers."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        lend_made(self.folder / "data")
-        with self.log.open("ab") as log:
-            # A session of its own, so that every process of the server can be killed at once, by number.
-            self._process = subprocess.Popen(
-                self.command,
-                cwd=self.root, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
-        self._wait()
-        keep_made(self.folder / "data")
+        with lent_made(self.folder / "data"):
+            self._spawn()
+            self._wait()
         return self
 
     def kill(self) -> None:
@@ -126,6 +120,14 @@ class RunningOffice:
         assert self._process is not None
         self._process.wait(timeout=PATIENCE)
         self.kill()
+
+    def _spawn(self) -> None:
+        with self.log.open("ab") as log:
+            # A session of its own, so that every process of the server can be killed at once, by number.
+            self._process = subprocess.Popen(
+                self.command,
+                cwd=self.root, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
 
     def _wait(self) -> None:
         assert self._process is not None

@@ -21,7 +21,7 @@ from server.settings import load_settings
 from sync.audit_chain import Deed, deed_of
 from sync.canonical import b64u_decode
 from tests.asgi import Answer, Client
-from tests.made_before import keep_made, lend_made
+from tests.made_before import started
 
 OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
 ORIGIN = "https://rantau.example"
@@ -130,7 +130,5 @@ async def staff_office(folder: Path, **settings: str) -> AsyncIterator[StaffOffi
     async with open_databases(loaded) as databases:
         await make_office(loaded, databases, OFFICER, now=START)
         app = create_app(loaded, databases=databases, clock=lambda: times[0])
-        lend_made(loaded.data)
-        async with app.router.lifespan_context(app):
-            keep_made(loaded.data)
+        async with started(app, loaded.data):
             yield StaffOffice(app, times)

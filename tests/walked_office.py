@@ -19,7 +19,7 @@ from server.sessions import Sessions
 from server.settings import load_settings
 from sync.store import Store
 from tests.asgi import Answer, Client
-from tests.made_before import keep_made, lend_made
+from tests.made_before import started
 
 OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
 ORIGIN = "https://rantau.example"
@@ -103,9 +103,7 @@ async def walked_office(
         accounts = [{"_id": f"user.with-{role}", "type": "user", "login": f"with-{role}", "roles": [role],
                      "password": None} for role in ROLES]  # fmt: skip
         await databases.staff.bulk_docs(accounts)
-        lend_made(settings.data)
-        async with app.router.lifespan_context(app):
-            keep_made(settings.data)
+        async with started(app, settings.data):
             yield Office(app, databases, clock)
 
 

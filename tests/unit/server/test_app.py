@@ -11,6 +11,7 @@ from server.founding import NewOfficer, make_office
 from server.settings import load_settings
 from sync.canonical import b64u_decode
 from tests.asgi import Client
+from tests.made_before import started
 
 OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
 NOW = 1_795_564_800
@@ -22,7 +23,7 @@ async def client(tmp_path: Path) -> AsyncIterator[Client]:
     async with open_databases(settings) as databases:
         await make_office(settings, databases, OFFICER, now=NOW)
         app = create_app(settings, databases=databases, clock=lambda: NOW)
-        async with app.router.lifespan_context(app):
+        async with started(app, settings.data):
             yield Client(app, origin="https://rantau.example")
 
 

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from server.server_key import server_key_path
 from server.settings import Settings, load_settings
 from sync.key_pair import new_key_pair
 from sync.keyring import ListedKey, sign_key_list
+from tests.made_before import lent_made
 
 OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
 
@@ -35,7 +37,10 @@ async def databases(settings: Settings) -> AsyncIterator[Databases]:
 @pytest.mark.anyio
 async def test_an_office_that_was_made_opens(settings: Settings, content: Content, databases: Databases) -> None:
     await make_office(settings, databases, OFFICER, now=now())
-    async with open_office(settings, content, make_environment(settings, content), databases=databases) as office:
+    async with AsyncExitStack() as stack:
+        with lent_made(settings.data):
+            opened = open_office(settings, content, make_environment(settings, content), databases=databases)
+            office = await stack.enter_async_context(opened)
         assert office.key_list.primary("server").pub == office.server_key.pub
         assert office.public == office.site.revision
         assert "/id/" in office.site.resources

@@ -12,11 +12,14 @@ import pytest
 from bench.first_visit import shell_bytes
 from server.content import load_content
 from server.headers import strict_headers
+from server.made_before import MadeBefore
+from server.office import MADE
 from server.packs import EXTRAS, JSON, LIMIT, Packs, make_packs, oversized
 from server.pages import make_environment
 from server.resources import Resource, make_resource
 from server.settings import ROOT, load_settings
 from server.site import Site, build_site
+from tests.made_before import lent_made
 from tests.serving import RunningOffice
 
 HEADERS = {"X-Content-Type-Options": "nosniff"}
@@ -24,10 +27,13 @@ HTML, SCRIPT = "text/html; charset=utf-8", "text/javascript; charset=utf-8"
 
 
 @pytest.fixture(scope="module")
-def site() -> Site:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     settings = load_settings({})
     content = load_content(settings.content)
-    return build_site(settings, content, make_environment(settings, content), keys=[])
+    folder = tmp_path_factory.mktemp("site")
+    with lent_made(folder):
+        made = MadeBefore(folder / MADE)
+        return build_site(settings, content, make_environment(settings, content), keys=[], made=made)
 
 
 def noise(seed: str, length: int) -> bytes:

@@ -5,16 +5,21 @@ import pytest
 
 from server.content import load_content
 from server.headers import strict_headers
+from server.made_before import MadeBefore
+from server.office import MADE
 from server.pages import make_environment
 from server.resources import make_resource
 from server.settings import load_settings
 from server.site import Site, build_site, tagged
+from tests.made_before import lent_made
 
 
 def site_of(folder: Path, keys: list[object]) -> Site:
     settings = load_settings({"RANTAU_CONTENT": str(folder)})
     content = load_content(folder)
-    return build_site(settings, content, make_environment(settings, content), keys=keys)
+    with lent_made(folder.parent):
+        made = MadeBefore(folder.parent / MADE)
+        return build_site(settings, content, make_environment(settings, content), keys=keys, made=made)
 
 
 @pytest.fixture

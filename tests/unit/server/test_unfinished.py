@@ -13,6 +13,7 @@ from server.founding import make_office
 from server.settings import load_settings
 from server.unfinished import finish_all
 from sync.errors import Forbidden
+from tests.made_before import started
 from tests.sealed_items import NOW, OfficeKeys, new_keys, seal_pair
 from tests.staff_office import OFFICER
 
@@ -48,7 +49,7 @@ async def test_an_erasure_that_is_stuck_keeps_no_office_from_starting(
         held: Any = Unpurged(opened.wraps)
         databases = Databases(**{**vars(opened), "wraps": held})
         app = create_app(settings, databases=databases, clock=lambda: NOW)
-        async with app.router.lifespan_context(app):
+        async with started(app, settings.data):
             assert [note["_id"] for note in await unfinished_erasures(opened.staff)] == [f"erasing.{stuck}"]
             assert "Forbidden" in caplog.text
             assert stuck not in caplog.text
