@@ -74,6 +74,8 @@ EXTRAS = {
         "images/photo-dialog", "images/photo.css", "images/planes", "images/png", "images/sharpness",
         "images/two-level", "images/workbench",
     ),
+    # Looking through the guides, which are here before it.
+    "guides": ("components/guide-search", "guide-search"),
     "volunteer": (
         "components/device-line", "components/hand-out", "components/volunteer", "crypto/key-pair", "device-key",
         "device-reading", "enrolment", "handed-out",

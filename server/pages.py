@@ -100,6 +100,7 @@ def _public(content: Content, lang: str) -> Iterator[tuple[str, str, Mapping[str
     yield "", "home.html", {}
     for name in ("mine", "track", "case", "volunteer", "bundle"):
         yield name, f"{name}.html", {}
+    yield "guides", "guides.html", {"query": "", "found": ()}
     for guide in content.guides.of(lang):
         yield f"guides/{guide.slug}", "guide.html", {"guide": guide}
     for service in content.forms.services:

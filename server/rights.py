@@ -111,6 +111,8 @@ RIGHTS: Mapping[str, Right] = {
     "volunteer": _PAGE,
     "bundle": _PAGE,
     "poster": _PAGE,
+    "guides": _PAGE,
+    "search_guides": _PAGE,
     "guide": _PAGE,
     "fees": _PAGE,
     "choose": _PAGE,

@@ -19,14 +19,23 @@ def content() -> Content:
 
 @pytest.fixture
 def templates(tmp_path: Path) -> Path:
-    for name in ("home", "mine", "track", "case", "volunteer", "bundle", "guide", "form", "choose"):
+    for name in ("home", "mine", "track", "case", "volunteer", "bundle", "guides", "guide", "form", "choose"):
         (tmp_path / f"{name}.html").write_text("{{ lang }} {{ path }}\n")
     return tmp_path
 
 
 def test_every_public_page_is_there_in_every_language(content: Content) -> None:
     pages = render_pages(make_environment(SETTINGS, content), content)
-    paths = {"", "mine", "track", "case", "volunteer", "bundle", *(f"guides/{s}" for s in content.guides.slugs)}
+    paths = {
+        "",
+        "mine",
+        "track",
+        "case",
+        "volunteer",
+        "bundle",
+        "guides",
+        *(f"guides/{s}" for s in content.guides.slugs),
+    }
     paths |= {f"apply/{service}" for service in content.forms.services}
     paths |= {question.path for question in content.choices.questions}
     assert pages.keys() == {f"/{lang}/{path}" for lang in ("id", "en") for path in paths} | {"/", "/k"}
