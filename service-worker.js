@@ -32,6 +32,11 @@ worker.addEventListener('fetch', (event) => {
   if (method === 'GET' && isOurs && cache !== 'no-store') event.respondWith(answer(event.request));
 });
 
+worker.addEventListener('notificationclick', ({ notification }) => {
+  notification.close();
+  void worker.clients.openWindow(notification.data);
+});
+
 /** One thing at a time, also after one that failed. @param {() => Promise<unknown>} work */
 function inTurn(work) {
   turn = turn.then(work, work);

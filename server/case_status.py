@@ -16,9 +16,15 @@ class CaseStatus:
     """Where a case stands; `dates` are the steps so far, the first being that it was sent."""
 
     number: str
+    service: str
     state: str
     dates: tuple[tuple[str, int], ...]
     versions: int
+
+    @property
+    def since(self) -> int:
+        """Tell since when it stands there."""
+        return self.dates[-1][1]
 
 
 async def status_of(cases: Store, case: str) -> CaseStatus | None:
@@ -29,7 +35,8 @@ async def status_of(cases: Store, case: str) -> CaseStatus | None:
     events = await taken_events(cases, case)
     steps = [(event["step"], event["at"]) for event in events if event["step"] != MESSAGE]
     sent = (SENT, min(version["at"] for version in versions))
-    return CaseStatus(spoken_number(case), steps[-1][0] if steps else SENT, (sent, *steps), len(versions))
+    state = steps[-1][0] if steps else SENT
+    return CaseStatus(spoken_number(case), versions[0]["service"], state, (sent, *steps), len(versions))
 
 
 def standing(versions: Sequence[Doc], kind: str) -> list[str]:

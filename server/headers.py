@@ -51,6 +51,15 @@ def content_security_policy(**changed: str) -> str:
 WASM_WORKER = content_security_policy(script_src="'self' 'wasm-unsafe-eval'")
 
 
+# A page that runs nothing says so in fewer bytes.
+PLAIN_PAGE = (
+    "; ".join(
+        f"{name} {_CSP[name]}" for name in ("default-src", "style-src", "base-uri", "form-action", "frame-ancestors")
+    )
+    + "; img-src 'self'"
+)
+
+
 def strict_headers(origin: str, *, has_hubs: bool = False) -> Mapping[str, str]:
     """Give the headers that every answer of the office at *origin* carries, unless it is data."""
     connect = {"connect_src": f"'self' {_hubs_of(origin)}"} if has_hubs else {}

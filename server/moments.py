@@ -42,3 +42,9 @@ def moments(time_zone: str) -> Callable[[int, str], str]:
         return f"{format_datetime(local, f'd MMMM y, {clock}', locale=lang)} {local.tzname()}"
 
     return moment
+
+
+def days(time_zone: str) -> Callable[[int, str], str]:
+    """Give what writes the day of a Unix time at the office: 25 November 2026."""
+    zone = ZoneInfo(time_zone)
+    return lambda at, lang: day(datetime.fromtimestamp(at, zone).date(), lang)

@@ -76,6 +76,8 @@ EXTRAS = {
     ),
     # Looking through the guides, which are here before it.
     "guides": ("components/guide-search", "guide-search"),
+    # What comes after an application is sent: when it should be ready, what waits at the office, how it was.
+    "survey": ("components/case-outlook", "pace", "reminders"),
     "volunteer": (
         "components/device-line", "components/hand-out", "components/volunteer", "crypto/key-pair", "device-key",
         "device-reading", "enrolment", "handed-out",

@@ -15,7 +15,7 @@ from server.content import Content, ContentError
 from server.fees import rupiah
 from server.form_rows import in_row, row_count
 from server.i18n import Catalogues, MissingText
-from server.moments import day, day_parts, moments, month_names
+from server.moments import day, day_parts, days, moments, month_names
 from server.resources import Resource, make_resource
 from server.settings import ROOT, Settings
 
@@ -35,6 +35,7 @@ def make_environment(settings: Settings, content: Content, folder: Path = TEMPLA
     )
     environment.filters |= {
         "rupiah": rupiah, "day": day, "day_parts": day_parts, "moment": moments(settings.office.time_zone),
+        "day_of": days(settings.office.time_zone),
     }  # fmt: skip
     environment.globals |= {
         "row_count": row_count,

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from server.background import keep_going
+from server.pace import Pace, pace_of
 from server.projection_links import formers_of
+from server.projection_pace import select_passed
 from server.projection_readers import DeviceNews, select_news
 from server.projection_tables import (
     CaseRow,
@@ -35,6 +37,7 @@ log = logging.getLogger("rantau.projection")
 _PAGE = 500  # changes folded in one transaction
 _WAIT = 25.0  # seconds that the feed is asked to wait for news
 _RETRY = 5.0  # seconds after the store did not answer
+_PACE = 600  # seconds that the office's pace is told as it was: everybody who asks for a status asks for it
 
 
 class Projection:
@@ -49,6 +52,7 @@ class Projection:
         self._task: asyncio.Task[None] | None = None
         self._folding = asyncio.Lock()
         self._is_live = False  # what comes now is news
+        self._pace: tuple[int, Pace] | None = None
 
     async def start(self) -> None:
         """Begin to follow the feed; safe to call twice."""
@@ -102,6 +106,13 @@ class Projection:
     async def formers(self, case: str) -> tuple[str, ...]:
         """Give the cases under voided codes that a case continues, the first one first."""
         return await self._in_thread(lambda: formers_of(self._open(), case))
+
+    async def pace(self) -> Pace:
+        """Give how fast the office has been of late."""
+        now = self._clock()
+        if self._pace is None or not 0 <= now - self._pace[0] < _PACE:
+            self._pace = now, pace_of(await self._in_thread(lambda: select_passed(self._open(), now)))
+        return self._pace[1]
 
     async def _follow(self) -> None:
         while True:

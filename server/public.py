@@ -36,6 +36,12 @@ async def office_json(request: Request) -> Response:
     return JSONResponse(content, headers={"Cache-Control": "no-cache"})
 
 
+async def pace_json(request: Request) -> Response:
+    """Answer `GET /pace.json`: how fast the office has been of late, for phones to say what to expect."""
+    pace = await office_of(request).projection.pace()
+    return JSONResponse(pace.to_json(), headers={"Cache-Control": "no-cache"})
+
+
 async def ping(request: Request) -> Response:
     """Answer `GET /ping` with a body that no captive portal knows."""
     office = office_of(request)

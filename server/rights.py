@@ -135,7 +135,8 @@ RIGHTS: Mapping[str, Right] = {
     "enrol_device": _anyone("enrolment", "device", writes=("enrolment", "device")),
     "review": _anyone(*_CASE),
     "send": _anyone(*_CHECKED, writes=_KEPT),
-    "status": _anyone(*_CASE, *_ENDS, "event"),
+    "status": _anyone(*_CASE, *_ENDS, "event", "case-row"),
+    "pace": _anyone("case-row"),
     # Staff, signed in or about to be.
     "to_console": _PAGE,
     "login_page": _PAGE,

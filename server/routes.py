@@ -93,6 +93,7 @@ ROWS = (
     Row("/k", "GET", "code", public.resource),
     Row("/ping", "GET", "ping", public.ping),
     Row("/office.json", "GET", "office", public.office_json),
+    Row("/pace.json", "GET", "pace", public.pace_json),
     Row("/service-worker.js", "GET", "service_worker", public.resource),
     Row("/manifest.json", "GET", "manifest", public.resource),
     Row("/pwa/{path:path}", "GET", "asset", public.resource),

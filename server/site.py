@@ -39,6 +39,7 @@ PHOTO_TEXTS = ("photo.",)  # of papers that are photographed
 _PAGES_ALONE = re.compile(r"form\.(?!.*\.title$)|section\..*\.help$|help\.")
 FORMS_TEXTS = ("rule.rows-", "checklist.")  # of what comes with the applications other than the first
 GUIDES_TEXTS = ("guides.found", "guides.nothing")  # of looking through the guides
+SURVEY_TEXTS = ("remind.",)  # of what comes after an application is sent
 BUNDLE_TEXTS = ("bundle.",)  # of files that are carried
 EDITIONS = "editions"  # folder in that of what was made before
 
@@ -118,6 +119,7 @@ def _texts(content: Content) -> dict[str, Resource]:
             "bundle": BUNDLE_TEXTS,
             "photo": PHOTO_TEXTS,
             "guides": GUIDES_TEXTS,
+            "survey": SURVEY_TEXTS,
         }
         parts = {lang: first, f"forms-{lang}": forms}
         parts |= {f"{name}-{lang}": catalogue.subset(prefixes) for name, prefixes in more.items()}

@@ -1,7 +1,8 @@
 """Tracking by a typed code, without JavaScript: the code is checked, turned into the case's id, and forgotten.
 
-The page says where the case stands and nothing else. It needs the template `status.html` with `status`
-(a `CaseStatus`) or None, and `error`, a text about the code, or None.
+The page says where the case stands and nothing else, and runs no script: it is for whom every byte counts. It needs the
+template `status.html` with `status` (a `CaseStatus`) or None, `todo`, the text of what to do now, or None, `expected`
+(an `Expected`) or None, and `error`, a text about the code, or None.
 """
 
 from functools import partial
@@ -11,11 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.case_status import CaseStatus, status_of
+from server.headers import PLAIN_PAGE
 from server.i18n import Catalogue
 from server.lane import LaneFull, lane_of
 from server.limits import client_network
 from server.office import office_of
 from server.origin import is_foreign
+from server.pace import Expected
 from server.packing import pack
 from server.pages import render
 from server.posted import read_posted
@@ -51,7 +54,9 @@ async def track(request: Request) -> Response:
             raise NoSuchCase
     except (CodeError, NoSuchCase) as error:
         return _page(request, 404 if isinstance(error, NoSuchCase) else 422, error=code_error(request, error))
-    return _page(request, 200, status=status)
+    pace = await office.projection.pace()
+    expected = pace.expected(status.service, status.state, status.since, now=office.clock())
+    return _page(request, 200, status=status, expected=expected)
 
 
 async def keys_of(request: Request, typed: str) -> CodeKeys:
@@ -89,6 +94,16 @@ def texts_of(request: Request) -> Catalogue:
 
 
 def _page(
-    request: Request, status_code: int, *, status: CaseStatus | None = None, error: str | None = None
+    request: Request,
+    status_code: int,
+    *,
+    status: CaseStatus | None = None,
+    expected: Expected | None = None,
+    error: str | None = None,
 ) -> Response:
-    return pack(request, render(request, "status.html", status_code=status_code, status=status, error=error))
+    todo = status and texts_of(request).texts.get(f"step.{status.state}.do")
+    page = render(
+        request, "status.html", status_code=status_code, status=status, todo=todo, expected=expected, error=error
+    )
+    page.headers["Content-Security-Policy"] = PLAIN_PAGE
+    return pack(request, page)

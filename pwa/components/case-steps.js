@@ -22,9 +22,14 @@ export function caseSteps(heading, opened, rows) {
   return [
     ...open.map(unsent),
     element('p', {}, text(`step.${opened.step}.means`)),
+    ...todo(opened.step),
     element('ol', { class: 'steps', reversed: true }, ...opened.events.toReversed().map(step), sent(opened)),
   ];
 }
+
+/** @param {string} step */
+const todo = (step) =>
+  hasText(`step.${step}.do`) ? [element('p', {}, element('strong', {}, text('app.case.do')), ' ', text(`step.${step}.do`))] : [];
 
 /** @param {Row} row */
 function unsent({ state, reason, id }) {

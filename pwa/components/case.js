@@ -110,8 +110,16 @@ export default class Case {
       ...(isKept ? [this.forget(opened.case, rows)] : []),
     );
     if (!this.root.isConnected) return; // locked meanwhile
+    void this.outlook(opened, isKept);
     document.title = `${heading.textContent} – ${opened.number}`;
     if (hadFocus) heading.focus();
+  }
+
+  /** Say what comes next, once it can be told; of a case that nothing was received of, there is nothing to tell. @param {Opened} opened @param {boolean} isKept */
+  async outlook(opened, isKept) {
+    const steps = this.root.querySelector('.steps');
+    const parts = steps && !opened.handed ? await import('./case-outlook.js').then(({ outlook }) => outlook(opened, isKept), () => []) : [];
+    steps?.before(...parts);
   }
 
   /** @param {Opened} opened @param {Row[]} rows @param {boolean} isKept */

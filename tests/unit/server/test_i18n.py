@@ -106,8 +106,8 @@ def test_every_text_that_is_asked_for_by_name_is_there() -> None:
     assert {key: file for key, file in used_keys().items() if key not in CATALOGUES.keys} == {}
 
 
-def test_every_step_says_what_it_means() -> None:
-    wanted = {f"step.{step}{means}" for step in (*STEPS, "terkirim") for means in ("", ".means")}
+def test_every_step_says_what_it_means_and_what_to_do() -> None:
+    wanted = {f"step.{step}{more}" for step in (*STEPS, "terkirim") for more in ("", ".means", ".do")}
     assert wanted - CATALOGUES.keys == set()
 
 

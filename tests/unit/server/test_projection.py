@@ -9,7 +9,10 @@ from typing import Any
 import anyio
 import pytest
 
+from server.pace import LEAST, RECENT
 from server.projection import CaseRow, Projection
+from server.projection_pace import select_passed
+from server.projection_tables import open_tables
 from sync.events import sign_event
 from sync.receipt_code import CodeKeys, spoken_number
 from sync.sqlite_store import open_sqlite
@@ -18,6 +21,7 @@ from sync.store import Store
 from tests.sealed_items import FORM, NOW, OfficeKeys, new_keys, seal_pair
 
 KEYS = OfficeKeys()
+DAY = 86400
 
 
 @dataclass
@@ -211,3 +215,41 @@ async def test_a_whole_id_is_compared_whole_and_a_number_by_what_it_has(desk: De
     assert [row.case for row in await projection.newest(ids[0], 2)] == [ids[0]]
     assert {row.case for row in await projection.newest("a" * 8, 2)} == set(ids)
     assert await projection.newest("a" * 24, 2) == []
+
+
+async def walk(desk: Desk, *steps: tuple[str, int]) -> None:
+    """A case that took these steps so many days after it was received."""
+    code = new_keys()
+    v = await desk.version(code)
+    for n, (step, day) in enumerate(steps, 1):
+        await desk.event(code, n, step, v, at=NOW + round(day * DAY))
+
+
+@pytest.mark.anyio
+async def test_each_recent_case_counts_from_the_last_time_that_it_stood_at_a_step(desk: Desk) -> None:
+    await walk(desk, ("dibayar", 1), ("bap", 2), ("dibayar", 3), ("siap_diambil", 8), ("diserahkan", 20))
+    await walk(desk, ("dibayar", 1), ("diserahkan", 4))
+    await walk(desk, ("dibayar", 1))
+    projection = desk.open()
+    await projection.caught_up()
+    lists = open_tables(desk.folder / "projection.sqlite")
+    passed = select_passed(lists, NOW + 30 * DAY)
+    assert sorted(row for row in passed if row[1] != "bap") == [
+        ("small", "dibayar", 3 * DAY), ("small", "dibayar", 5 * DAY),
+        ("small", "terkirim", 4 * DAY), ("small", "terkirim", 8 * DAY),
+    ]  # fmt: skip
+    assert select_passed(lists, NOW + RECENT + 30 * DAY) == []
+    lists.close()
+
+
+@pytest.mark.anyio
+async def test_the_pace_is_asked_of_the_lists_now_and_then(desk: Desk) -> None:
+    projection = desk.open()
+    await projection.caught_up()
+    assert (await projection.pace()).to_json() == {}
+    for _ in range(LEAST):
+        await walk(desk, ("dibayar", 1), ("siap_diambil", 4))
+    await projection.caught_up()
+    assert (await projection.pace()).to_json() == {}, "for some minutes it is told as it was"
+    desk.now += 601
+    assert (await projection.pace()).to_json()["small"]["dibayar"] == [3 * DAY, LEAST]

@@ -1,6 +1,8 @@
 """A typed code tells where the case stands, in both languages, and nothing else; the server keeps nothing of it."""
 
+import gzip
 import threading
+import tomllib
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -10,34 +12,40 @@ import anyio
 import pytest
 
 from server.lane import lane_of
+from server.pace import LEAST
 from sync.events import sign_event
 from sync.receipt_code import check_char, derive, new_code, show_code, spoken_number
-from tests.sealed_items import NOW, OfficeKeys, seal_pair
+from tests.asgi import Client
+from tests.sealed_items import NOW, OfficeKeys, new_keys, seal_pair
 from tests.small_office import SmallOffice, routes_of, small_office
+from tests.staff_office import ORIGIN, staff_office
 
 KEYS = OfficeKeys()
+BUDGET = tomllib.loads((Path(__file__).parents[3] / "bench/budgets.toml").read_text())["status"]
 CODE = new_code()
 CODE_KEYS = derive(CODE)
 TEMPLATE = (
     "{{ lang }}|{{ error }}|{{ status and status.number }}|{{ status and status.state }}|{{ status and status.dates }}"
+    "|{{ todo }}|{{ expected and (expected.at, expected.count, expected.is_late) }}"
 )
 
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[SmallOffice]:
-    routes = routes_of("status")
+    routes = routes_of("status", "pace")
     async with small_office(tmp_path, routes, {"status.html": TEMPLATE}, KEYS) as office:
         yield office
+
+
+def signed(case: str, n: int, step: str, at: int, v: str) -> dict[str, Any]:
+    event = sign_event(case=case, n=n, step=step, at=at, on=[v], note=None, kid="o1", private=KEYS.office)
+    return event | {"claim": ["taken", "x", at]}
 
 
 async def put(office: SmallOffice, *steps: tuple[str, int]) -> None:
     version, _ = seal_pair(KEYS, CODE_KEYS)
     v = version["_id"].split(".")[2]
-    events: list[dict[str, Any]] = [
-        sign_event(case=CODE_KEYS.case, n=n, step=step, at=at, on=[v], note=None, kid="o1", private=KEYS.office)
-        | {"claim": ["taken", "x", at]}
-        for n, (step, at) in enumerate(steps, 1)
-    ]
+    events = [signed(CODE_KEYS.case, n, step, at, v) for n, (step, at) in enumerate(steps, 1)]
     await office.databases.cases.bulk_docs([version, *events])
 
 
@@ -52,7 +60,8 @@ async def typed(office: SmallOffice, code: str, lang: str = "id") -> list[str]:
 async def test_a_code_however_it_is_written_finds_its_case(office: SmallOffice, write: Any) -> None:
     await put(office, ("berkas_lengkap", NOW + 1), ("dibayar", NOW + 2), ("pesan", NOW + 3))
     dates = f"(('terkirim', {NOW}), ('berkas_lengkap', {NOW + 1}), ('dibayar', {NOW + 2}))"
-    assert await typed(office, write(CODE)) == ["200", "id", "None", spoken_number(CODE_KEYS.case), "dibayar", dates]
+    told = await typed(office, write(CODE))
+    assert told[:6] == ["200", "id", "None", spoken_number(CODE_KEYS.case), "dibayar", dates]
 
 
 @pytest.mark.anyio
@@ -117,3 +126,56 @@ async def test_tracking_writes_nothing(office: SmallOffice, caplog: pytest.LogCa
         await typed(office, CODE)
     assert await office.texts_in(*office.stores) == before
     assert CODE not in caplog.text
+
+
+@pytest.mark.anyio
+async def test_what_to_do_and_when_it_should_be_ready_is_said(office: SmallOffice) -> None:
+    await put(office, ("dibayar", NOW + 2))
+    todo = office.app.state.office.catalogues["id"].text("step.dibayar.do")
+    assert (await typed(office, CODE))[6:] == [todo, "None"]
+    for day in range(1, LEAST + 1):
+        version, _ = seal_pair(KEYS, keys := new_keys())
+        steps = (("dibayar", NOW), ("siap_diambil", NOW + day * 86400))
+        events = [signed(keys.case, n, step, at, version["_id"][-20:]) for n, (step, at) in enumerate(steps, 1)]
+        await office.databases.cases.bulk_docs([version, *events])
+    office.now += 601
+    await office.app.state.office.projection.caught_up()
+    assert (await typed(office, CODE))[7] == str((NOW + 2 + 3 * 86400, LEAST, False))
+
+
+@pytest.mark.anyio
+async def test_phones_are_told_the_pace(office: SmallOffice) -> None:
+    answer = await office.client().get("/pace.json")
+    assert (answer.status, answer.json()) == (200, {})
+
+
+@pytest.mark.anyio
+async def test_the_whole_answer_is_under_two_kilobytes_and_runs_nothing(tmp_path: Path) -> None:
+    async with staff_office(tmp_path) as office:
+        version, _ = seal_pair(KEYS, CODE_KEYS, service="passport-new")
+        steps = (
+            "berkas_lengkap",
+            "menunggu_pembayaran",
+            "dibayar",
+            "terjadwal",
+            "adjudikasi",
+            "dicetak",
+            "siap_diambil",
+        )
+        v = version["_id"][-20:]
+        events = [signed(CODE_KEYS.case, n, step, NOW + n * 86400, v) for n, step in enumerate(steps, 1)]
+        await office.office.databases.cases.bulk_docs([version, *events])
+        answer = await Client(office.app, origin=ORIGIN).post_form(
+            "/id/track", {"code": CODE}, headers={"accept-encoding": "gzip"}
+        )
+        texts = office.office.catalogues["id"]
+    page = gzip.decompress(answer.body).decode()
+    headers = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
+    assert len("HTTP/1.1 200 OK\r\n\r\n") + len(headers) + len(answer.body) <= BUDGET["bytes"]["at_most"] - 100, (
+        "room for what the server itself says"
+    )
+    assert "<script" not in page
+    assert "script-src" not in answer.headers["content-security-policy"]
+    for step in steps:
+        assert texts.text(f"step.{step}.means") in page
+    assert texts.text("step.siap_diambil.do") in page

@@ -1,0 +1,37 @@
+/** What comes next of a case, beside what the office recorded: when it should be ready, and leave to remind of it here. */
+
+import { button, element } from '../element.js';
+import { expected } from '../pace.js';
+import { askLeave, canAsk } from '../reminders.js';
+import { language, loadMore, text } from '../text.js';
+
+const ENDED = ['siap_diambil', 'diserahkan', 'ditolak', 'dibatalkan']; // nothing is left to wait for
+
+/**
+ * @param {import('./case.js').Opened} opened @param {boolean} isKept on this phone
+ * @returns {Promise<HTMLElement[]>}
+ */
+export async function outlook({ service, step, stepAt }, isKept) {
+  await loadMore('survey');
+  const ready = stepAt === null ? null : await expected(service, step, stepAt).catch(() => null);
+  return [
+    ...(ready ? [element('p', { 'data-expected': true }, inWords(ready))] : []),
+    ...(isKept && canAsk() && !ENDED.includes(step) ? [remind()] : []),
+  ];
+}
+
+/** @param {import('../pace.js').Expected} ready */
+function inWords({ at, count, isLate }) {
+  const day = new Intl.DateTimeFormat(language(), { dateStyle: 'long' }).format(at * 1000);
+  return isLate ? text('remind.expected.late', { count }) : text('remind.expected', { day, count });
+}
+
+function remind() {
+  const said = element('p', { role: 'status' });
+  const ask = button(text('remind.ask'), async () => {
+    const isGiven = await askLeave();
+    said.textContent = text(isGiven ? 'remind.given' : 'remind.denied');
+    ask.remove();
+  }, { class: 'button button-plain', 'data-action': 'remind' });
+  return element('div', { class: 'stack near' }, ask, said);
+}
