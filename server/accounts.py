@@ -14,6 +14,7 @@ from server.passwords import hash_password, weakness_of
 from server.rights import ROLES
 from server.second_factor import without_second_factor
 from server.spoken_codes import hash_code, is_code, new_code, new_salt
+from server.told import Told
 from sync.document import Doc, is_id
 from sync.errors import NotFound
 from sync.store import Store
@@ -28,7 +29,7 @@ Record = Callable[[str, str], Awaitable[None]]  # writes deed and login into the
 _NOBODY = {"hash": "", "salt": "A" * 22}
 
 
-class AccountError(Exception):
+class AccountError(Told):
     """Nothing was changed; `field` and `reason` name the text that says why."""
 
     def __init__(self, field: str, reason: str) -> None:

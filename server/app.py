@@ -21,7 +21,8 @@ from server.hub_app import create_hub_app
 from server.intake import Intake
 from server.key_watch import follow_keys
 from server.limits import ClientAddress, KnownHosts, SlowDown
-from server.office import now, open_office
+from server.office import now
+from server.opening import open_office
 from server.pages import make_environment
 from server.publishing import publish
 from server.routes import build_routes

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from server.failures import log_failure
+from server.failure_log import log_failure
 
 PAUSE = 30.0  # seconds
 

@@ -20,6 +20,7 @@ from server.erasure import erase
 from server.office import now
 from server.server_key import FILE, read_server_key
 from server.settings import Settings
+from server.told import Told
 from sync.document import Doc
 from sync.errors import StoreError
 from sync.sqlite_schema import connect
@@ -36,7 +37,7 @@ _DAY = 86_400
 _NAMED = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
 
 
-class BackupError(Exception):
+class BackupError(Told):
     """It is not done; the message says why."""
 
 

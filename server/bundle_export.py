@@ -12,6 +12,7 @@ from pathlib import Path
 
 from server.hub import Hub
 from server.relay_blobs import images_left
+from server.told import Told
 from sync.bundle import Entry, blob_entry, entry_of, known_line, office_id, write_head
 from sync.document import Doc
 from sync.errors import NotFound
@@ -22,7 +23,7 @@ MOST_BYTES = 128 << 20  # of a file; what an office takes over HTTP has twice th
 _AT_ONCE = 64  # items read at once
 
 
-class ExportError(Exception):
+class ExportError(Told):
     """Nothing was written, or not all; the message says why."""
 
 

@@ -9,10 +9,11 @@ from server.forms import FormError, Forms, load_forms
 from server.guides import GuideError, Guides, load_guides
 from server.i18n import CatalogueError, Catalogues, load_catalogues
 from server.regions import Regions, RegionsError, load_regions
+from server.told import Told
 from server.working_days import HolidaysError, WorkingDays, load_working_days
 
 
-class ContentError(Exception):
+class ContentError(Told):
     """Something that the office edits is wrong; the message names the file and the reason."""
 
 

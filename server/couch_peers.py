@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from server.told import Told
 from sync.document import Doc
 from sync.errors import NotFound
 from sync.store import Store
@@ -22,7 +23,7 @@ _SECRET = 32  # bytes
 Record = Callable[[str, Mapping[str, str | int]], Awaitable[None]]  # writes a deed and what it is about into the audit
 
 
-class PeerError(Exception):
+class PeerError(Told):
     """Nothing was changed; the message says why."""
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields
 from server.cases_guard import put_guard
 from server.hub_identity import refuse_hub
 from server.settings import Settings
-from sync.couch_store import CouchServer
 from sync.sqlite_store import open_sqlite
 from sync.store import Store
 
@@ -44,6 +43,8 @@ async def open_databases(settings: Settings) -> AsyncIterator[Databases]:
     """
     async with AsyncExitStack() as stack:
         if settings.couchdb:
+            from sync.couch_store import CouchServer  # its HTTP client is slow to import, and few offices need it
+
             server = await stack.enter_async_context(CouchServer(settings.couchdb, prefix=settings.couchdb_prefix))
             stores: dict[str, Store] = {name: await server.database(name) for name in NAMES}
             await put_guard(stores["cases"])

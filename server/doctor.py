@@ -12,6 +12,7 @@ from server.databases import NAMES, Databases, open_databases
 from server.disk import room, shortage
 from server.erasure import unfinished_erasures
 from server.founding import RECOVERY
+from server.made_before import MADE, MadeBefore
 from server.office import NoOffice, now, read_keys
 from server.open_files import ENOUGH, raise_limit
 from server.packs import LIMIT, oversized
@@ -77,7 +78,8 @@ def _connections() -> Finding:
 def _load(settings: Settings, findings: list[Finding]) -> Content | None:
     try:
         content = load_content(settings.content)
-        site = build_site(settings, content, make_environment(settings, content), keys=[])
+        made = MadeBefore(settings.data / MADE, only_looks=True)
+        site = build_site(settings, content, make_environment(settings, content), keys=[], made=made)
     except ContentError as error:
         findings.append(Finding(False, f"Content: {error}."))
         return None

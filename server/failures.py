@@ -1,10 +1,4 @@
-"""What people and programs read when something goes wrong: a page in their language, or JSON; never what was sent.
-
-A failure of ours is logged by number, kind and place. Its message is left out: it may quote what somebody typed.
-"""
-
-import logging
-import traceback
+"""What people and programs read when something goes wrong: a page in their language, or JSON; never what was sent."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,13 +6,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.couch_words import is_face, refusal
+from server.failure_log import log_failure
 from server.i18n import Catalogues
 from server.ndjson import Problem
 from server.pages import language_of, render
-from server.resources import digest_of
 from sync.errors import Unavailable
-
-log = logging.getLogger("rantau.failures")
 
 EXPLAINED = frozenset({400, 403, 404, 405, 413, 415, 429, 500, 503})  # those that have their own texts
 _NAMES = {
@@ -92,12 +84,3 @@ def _page(request: Request, status: int, number: str | None) -> Response:
     return render(
         request, "error.html", status_code=status, lang=lang, status=status, title=title, message=message, id=number
     )
-
-
-def log_failure(error: Exception) -> str:
-    """Log a failure of ours without its message; give the number under which it stands there."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames[-12:]))
-    number = digest_of(f"{id(error)} {places}".encode(), 8)
-    log.error("failure %s: %s at %s", number, type(error).__name__, places)
-    return number

@@ -17,6 +17,7 @@ from server.paper import paper_lines
 from server.passwords import LONGEST, SHORTEST, hash_password, weakness_of
 from server.server_key import ServerKey, server_key_path, write_server_key
 from server.settings import Settings
+from server.told import Told
 from sync import hpke
 from sync.canonical import b64u_encode
 from sync.document import Doc
@@ -34,7 +35,7 @@ _WEAK = {
 }
 
 
-class FoundingError(Exception):
+class FoundingError(Told):
     """The office was not made; the message says why."""
 
 
@@ -46,6 +47,10 @@ class NewOfficer:
     password: str = field(repr=False)
     passphrase: str = field(repr=False)
     lang: str = "id"
+
+
+# Of an office to try things out, as everybody can read here.
+DEMO = NewOfficer("petugas", "contoh-sandi-petugas", "kunci contoh kantor demo")
 
 
 @dataclass(frozen=True)

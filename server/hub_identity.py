@@ -11,6 +11,7 @@ from pathlib import Path
 from server.origin import hub_origin
 from server.server_key import MODE, server_key_path
 from server.settings import Settings
+from server.told import Told
 from sync.canonical import b64u_decode, b64u_encode
 from sync.errors import OpenError
 from sync.key_pair import KeyPair
@@ -18,7 +19,7 @@ from sync.key_pair import KeyPair
 FILE = "hub.key"
 
 
-class HubIdentityError(Exception):
+class HubIdentityError(Told):
     """This is no hub yet, or its file is damaged; the message says which."""
 
 

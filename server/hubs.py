@@ -8,6 +8,7 @@ from typing import Literal
 
 from server.couch_peers import Peers
 from server.hub_keys import HubKeys
+from server.told import Told
 from sync.canonical import b64u_encode
 from sync.document import Doc
 from sync.errors import NotFound, Unavailable
@@ -22,7 +23,7 @@ _TRIES = 5  # others that may change the same hub meanwhile
 Word = Literal["ok", "used", "expired", "revoked", "clock", "repeated"]
 
 
-class HubError(Exception):
+class HubError(Told):
     """Nothing was changed; the message says why."""
 
 

@@ -17,6 +17,7 @@ from server.founding import RECOVERY, VALID, grant_of
 from server.key_holders import Reader, docs_of, holders
 from server.office import KEYS, read_keys
 from server.server_key import ServerKey
+from server.told import Told
 from sync import hpke
 from sync.document import Doc
 from sync.errors import NotFound, OpenError
@@ -29,7 +30,7 @@ _TIMES = "key-times"  # in `staff`: since when each key is what it is
 _GRANTED = ("seal", "office")  # uses of keys whose private halves officers hold
 
 
-class KeyChangeError(Exception):
+class KeyChangeError(Told):
     """The change was not made; the message says why."""
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from starlette.applications import Starlette
 
 from server.audit import Audit
-from server.made_before import MadeBefore
-from server.office import MADE, NoOffice, Office, read_keys
+from server.made_before import MADE, MadeBefore
+from server.office import NoOffice, Office, read_keys
 from server.server_key import ServerKeyError, read_listed_key
 from server.site import build_site
 from sync.errors import OpenError, StoreError

@@ -12,14 +12,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+MADE = "made"  # its folder in the data folder
 _DIGEST = 32  # bytes of SHA-256 in front of what is kept
 
 
 @dataclass(frozen=True)
 class MadeBefore:
-    """What is kept in *folder*; nothing without one."""
+    """What is kept in *folder*; nothing without one. Who only looks keeps nothing: the folder is the server's."""
 
     folder: Path | None = None
+    only_looks: bool = False
     _used: set[str] = field(default_factory=set, repr=False)
 
     def get(self, how: str, source: bytes, make: Callable[[bytes], bytes]) -> bytes:
@@ -32,7 +34,8 @@ class MadeBefore:
         made = _read(path)
         if made is None:
             made = make(source)
-            write_whole(path, hashlib.sha256(made).digest() + made)
+            if not self.only_looks:
+                write_whole(path, hashlib.sha256(made).digest() + made)
         return made
 
     def forget_others(self) -> None:

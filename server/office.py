@@ -1,41 +1,41 @@
 """One office, opened: its databases, keys, content and site in one frozen bundle, which every handler is given."""
 
-import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any
+from __future__ import annotations
 
-from jinja2 import Environment
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
 from starlette.requests import Request
 
 from server.audit import Audit
 from server.confined import confined, confined_projection
-from server.content import Content
-from server.databases import Databases, open_databases
-from server.fees import Fees
-from server.forms import Forms
+from server.databases import Databases
 from server.gathering import Gathering
-from server.guides import Guides
-from server.i18n import Catalogues
-from server.made_before import MadeBefore
 from server.projection import Projection
-from server.regions import Regions
 from server.rights import Right
-from server.server_key import ServerKeyError, read_listed_key, read_server_key
 from server.settings import Settings
-from server.site import Site, build_site
+from server.told import Told
 from server.watch_lists import WatchLists
-from sync.errors import NotFound, OpenError
+from sync.errors import NotFound
 from sync.key_pair import KeyPair
-from sync.keyring import KeyList, verify_key_list
+from sync.keyring import KeyList
 
-MADE = "made"  # folder in the data folder
+if TYPE_CHECKING:  # commands that need the keys alone are spared what reads the content and makes the site
+    from server.content import Content
+    from server.fees import Fees
+    from server.forms import Forms
+    from server.guides import Guides
+    from server.i18n import Catalogues
+    from server.regions import Regions
+    from server.site import Site
+
 RIGHT = "rantau.right"  # what the guard puts into the scope of a request
 KEYS = "keys"  # the document of the key list, in `public`
 
 
-class NoOffice(Exception):
+class NoOffice(Told):
     """Nothing has been set up here; the message says what to run."""
 
 
@@ -65,9 +65,9 @@ class Office:
     clock: Callable[[], int]
     gathering: Gathering = field(default_factory=Gathering)
     watch_lists: WatchLists = field(default_factory=WatchLists)
-    _within: dict[Right, "Office"] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _within: dict[Right, Office] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def within(self, right: Right) -> "Office":
+    def within(self, right: Right) -> Office:
         """Give the same office as far as *right* goes: of its documents only the types that are listed there."""
         if right not in self._within:
             databases = confined(self.databases, right)
@@ -133,59 +133,3 @@ async def read_keys(databases: Databases) -> list[Any]:
     except NotFound:
         raise NoOffice("There is no office here yet: run `rantau init` first.") from None
     return [doc["signed"], doc["sig"]]
-
-
-@asynccontextmanager
-async def open_office(
-    settings: Settings,
-    content: Content,
-    environment: Environment,
-    *,
-    databases: Databases | None = None,
-    clock: Callable[[], int] = now,
-) -> AsyncIterator[Office]:
-    """Open an office and keep its lists up to date until the end.
-
-    Raises:
-        NoOffice: nothing has been set up, or the server's key is missing or not in the list.
-        StoreError: the store does not answer.
-    """
-    if databases is None:
-        async with (
-            open_databases(settings) as opened,
-            open_office(settings, content, environment, databases=opened, clock=clock) as office,
-        ):
-            yield office
-        return
-    keys = await read_keys(databases)
-    try:
-        own = read_server_key(settings.data)
-        key_list = verify_key_list(keys, own.root)
-        own = read_listed_key(settings.data, key_list)
-    except ServerKeyError as error:
-        raise NoOffice(str(error)) from None
-    except OpenError:
-        raise NoOffice("The list of keys is not signed by this office's root; `rantau doctor` says more.") from None
-    made = MadeBefore(settings.data / MADE)
-    site = build_site(settings, content, environment, keys=keys, made=made)
-    made.forget_others()
-    projection = Projection(settings.data / "projection.sqlite", databases.cases, clock)
-    await projection.start()
-    try:
-        yield Office(
-            settings=settings,
-            databases=databases,
-            content=content,
-            root=own.root,
-            keys=keys,
-            key_list=key_list,
-            server_key=own.pair,
-            server_kid=own.kid,
-            is_demo=own.is_demo,
-            audit=Audit(databases.staff, own.kid, own.pair, clock),
-            projection=projection,
-            site=site,
-            clock=clock,
-        )
-    finally:
-        await projection.stop()

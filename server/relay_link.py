@@ -10,6 +10,7 @@ from typing import Any, Self
 import aiohttp
 
 from server.ndjson import NDJSON
+from server.told import Told
 
 TOO_LARGE = 413  # a smaller request may pass
 _LONGEST = 1 << 20  # bytes of a line
@@ -22,7 +23,7 @@ _SENTENCES = {
 }
 
 
-class LinkError(Exception):
+class LinkError(Told):
     """The office did not answer as it should; the message is a sentence, `status` is 0 where nothing answered."""
 
     def __init__(self, sentence: str, *, status: int = 0, retry_after: float = 0) -> None:

@@ -24,6 +24,7 @@ from server.projection import Projection
 from server.server_key import read_server_key
 from server.settings import Settings
 from server.site import NO_SITE
+from server.told import Told
 from sync.couch_store import CouchServer
 from sync.errors import StoreError
 from sync.keyring import verify_key_list
@@ -35,7 +36,7 @@ WHO = "command"
 PRIVATE = tuple(name for name in NAMES if name not in OPEN)
 
 
-class ReplicatingError(Exception):
+class ReplicatingError(Told):
     """It is not done; the message says why."""
 
 

@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.told import Told
 from sync.canonical import b64u_decode, b64u_encode
 from sync.errors import OpenError
 from sync.key_pair import KeyPair
@@ -19,7 +20,7 @@ NEXT = "server.key.next"  # a new key, from when it is made until the list names
 MODE = 0o600
 
 
-class ServerKeyError(Exception):
+class ServerKeyError(Told):
     """The file is missing or is not one; the message says which."""
 
 

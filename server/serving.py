@@ -22,6 +22,7 @@ from server.content import load_content
 from server.open_files import raise_limit
 from server.pages import make_environment, render_pages
 from server.settings import Settings
+from server.told import Told
 
 # Phones with a thin signal hold their connection for minutes: granian's own 1024 stops at some 1,500 of them.
 BACKLOG = 16384
@@ -30,7 +31,7 @@ _LETTING_GO = 3.0  # seconds that a server which was just killed may need to let
 _PR_SET_PDEATHSIG = 1
 
 
-class ServingError(Exception):
+class ServingError(Told):
     """The server can't begin; the message says why."""
 
 

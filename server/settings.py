@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from server.retention import Retention, read_retention
+from server.told import Told
 
 ROOT = Path(__file__).resolve().parents[1]
 PREFIX = "RANTAU_"
@@ -18,7 +19,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 T = TypeVar("T")
 
 
-class SettingsError(Exception):
+class SettingsError(Told):
     """A setting is wrong; the message names it and the reason."""
 
 

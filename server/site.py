@@ -91,7 +91,7 @@ def build_site(
     compress_all(resources.values(), made)  # what is new: all packs of a language at once
     forms = [content.forms.latest(service).name for service in content.forms.services]
     parts = [keys, forms, [each.revision for each in packs.values()]]
-    editions = keep_editions(made.folder / EDITIONS, resources) if made.folder else Editions()
+    editions = keep_editions(made.folder / EDITIONS, resources) if made.folder and not made.only_looks else Editions()
     offline = {lang: each.urls for lang, each in packs.items()}
     return Site(resources, digest_of(_json(parts), 8), offline, Differences(editions))
 

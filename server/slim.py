@@ -24,6 +24,7 @@ _WORD = re.compile(rb"[\w$#\\\x80-\xff]")
 _CSS = re.compile(r"""(?P<keep>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|url\([^)"']*\))|/\*.*?\*/""", re.S)
 
 
+@cache
 def slimmer() -> str:
     """Name what `slim_script` is now: another name may make another script of the same."""
     own = b"".join((Path(__file__).parent / name).read_bytes() for name in ("slim.py", "short_names.py"))

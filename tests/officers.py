@@ -12,7 +12,7 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
-from server.cli import DEMO
+from server.founding import DEMO
 from sync.key_pair import KeyPair
 from sync.keyring import open_grant, unwrap_officer_key
 

@@ -8,8 +8,8 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from server.answers import to_answers
-from server.cli import DEMO
 from server.form import Field
+from server.founding import DEMO
 from server.i18n import Catalogue, load_catalogues
 from server.regions import load_regions
 from server.settings import ROOT

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import CDPSession, Page, Playwright, expect
 
 from server import totp
-from server.cli import DEMO
+from server.founding import DEMO
 from tests.browsing import Phone
 from tests.papers import LOGIN, PASSPHRASE, PASSWORD, found_office
 from tests.people_at_work import TEXTS, Login, Officer

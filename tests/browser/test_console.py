@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Playwright, expect
 
-from server.cli import DEMO
+from server.founding import DEMO
 from server.settings import ROOT
 from server.tus import CHUNK_TYPE
 from sync.receipt_code import derive, new_code, show_code

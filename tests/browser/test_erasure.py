@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from server.cli import DEMO
+from server.founding import DEMO
 from tests.browser.form_filling import send_form
 from tests.browsing import Phone
 from tests.people import person

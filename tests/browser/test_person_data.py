@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Download, Page, Playwright, expect
 
-from server.cli import DEMO
+from server.founding import DEMO
 from tests.applicants import Applicant
 from tests.browsing import Phone
 from tests.people import person

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from server.cli import DEMO
+from server.founding import DEMO
 from sync.events import sign_event
 from tests.applicants import Applicant
 from tests.browsing import Phone

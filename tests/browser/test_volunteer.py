@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Playwright, Route, expect
 
-from server.cli import DEMO
+from server.founding import DEMO
 from tests.browser.test_pages import faults
 from tests.browsing import Phone
 from tests.people import Answers, person

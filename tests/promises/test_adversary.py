@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from server.cli import DEMO
+from server.founding import DEMO
 from server.server_key import read_server_key
 from sync.canonical import b32_encode, b64u_decode, b64u_encode
 from sync.document import Doc

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Download, Locator, Page, Playwright, expect
 
-from server.cli import DEMO
+from server.founding import DEMO
 from server.settings import ROOT
 from tests.browser.planted_photo import PHOTO, attach
 from tests.browser.test_profiles import make_profile

@@ -1,15 +1,19 @@
 import re
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
+import click
 import pytest
 
-from server.cli import DEMO
-from server.founding import check_officer
+from server.cli import COMMANDS, main
+from server.founding import DEMO, check_officer
 from server.paper import read_paper
 from server.server_key import read_server_key
 from server.settings import ROOT, load_settings
 from sync.key_pair import key_pair_from
+from tests.made_before import lent_made
 from tests.serving import RunningOffice
 
 TYPED = "upik\nsandi untuk masuk\nkunci untuk membuka\n"
@@ -79,13 +83,28 @@ def test_the_readme_shows_what_the_demo_prints() -> None:
 
 
 def test_doctor_ends_with_1_when_something_is_wrong(office: RunningOffice) -> None:
-    done = office.run("doctor")
+    with lent_made(office.folder / "data"):
+        done = office.run("doctor")
     assert done.returncode == 1
     assert "WRONG  Keys: There is no office here yet" in done.stdout
     office.run("init", "--demo")
     done = office.run("doctor")
     assert done.returncode == 0, done.stdout
     assert "WRONG" not in done.stdout
+
+
+def test_every_command_is_found_by_its_name() -> None:
+    found = {name: main.get_command(click.Context(main), name) for name in COMMANDS}
+    assert {name: command and command.name for name, command in found.items()} == {name: name for name in COMMANDS}
+
+
+def test_a_command_does_not_wait_for_what_only_others_need() -> None:
+    looked = """import sys
+from server.cli import main
+main(["keys", "drill", "--help"], standalone_mode=False)
+print({"granian", "aiohttp", "jinja2", "tree_sitter", "webauthn"} & set(sys.modules))"""
+    done = subprocess.run([sys.executable, "-c", looked], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "set()"
 
 
 @pytest.mark.parametrize("command", ["init", "serve"])

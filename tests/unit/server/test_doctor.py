@@ -17,6 +17,7 @@ from server.settings import load_settings
 from sync.audit_chain import entry_id
 from sync.key_pair import new_key_pair
 from sync.receipt_code import spoken_number
+from tests.made_before import lent_made
 
 OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
 
@@ -27,7 +28,8 @@ async def environ(tmp_path: Path) -> dict[str, str]:
     settings = load_settings(environ)
     async with open_databases(settings) as databases:
         await make_office(settings, databases, OFFICER, now=now())
-    return environ
+    with lent_made(settings.data):  # as of an office that was served
+        return environ
 
 
 async def wrong(environ: dict[str, str]) -> list[str]:
@@ -61,7 +63,8 @@ async def test_plain_http_for_phones_is_told(environ: dict[str, str]) -> None:
 
 @pytest.mark.anyio
 async def test_where_there_is_no_office_it_says_what_to_run(tmp_path: Path) -> None:
-    (sentence,) = await wrong({"RANTAU_DATA": str(tmp_path / "empty")})
+    with lent_made(tmp_path):
+        (sentence,) = await wrong({"RANTAU_DATA": str(tmp_path)})
     assert "rantau init" in sentence
 
 

@@ -48,6 +48,13 @@ def test_a_folder_that_takes_nothing_costs_the_time_again_and_nothing_else(tmp_p
     assert make.count == 2
 
 
+def test_who_only_looks_takes_what_is_kept_and_keeps_nothing(tmp_path: Path) -> None:
+    MadeBefore(tmp_path).get("round", b"abc", Maker())
+    looking, make = MadeBefore(tmp_path, only_looks=True), Maker()
+    assert [looking.get("round", source, make) for source in (b"abc", b"abd")] == [b"cba", b"dba"]
+    assert (make.count, len(list(tmp_path.iterdir()))) == (1, 1)
+
+
 def test_what_another_version_made_goes(tmp_path: Path) -> None:
     MadeBefore(tmp_path).get("round", b"old", Maker())
     made = MadeBefore(tmp_path)

@@ -7,7 +7,8 @@ import pytest
 from server.content import Content, load_content
 from server.databases import Databases, open_databases
 from server.founding import NewOfficer, make_office
-from server.office import NoOffice, now, open_office
+from server.office import NoOffice, now
+from server.opening import open_office
 from server.pages import make_environment
 from server.server_key import server_key_path
 from server.settings import Settings, load_settings

@@ -12,8 +12,7 @@ import pytest
 from bench.first_visit import shell_bytes
 from server.content import load_content
 from server.headers import strict_headers
-from server.made_before import MadeBefore
-from server.office import MADE
+from server.made_before import MADE, MadeBefore
 from server.packs import EXTRAS, JSON, LIMIT, Packs, make_packs, oversized
 from server.pages import make_environment
 from server.resources import Resource, make_resource

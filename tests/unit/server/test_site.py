@@ -5,8 +5,7 @@ import pytest
 
 from server.content import load_content
 from server.headers import strict_headers
-from server.made_before import MadeBefore
-from server.office import MADE
+from server.made_before import MADE, MadeBefore
 from server.pages import make_environment
 from server.resources import make_resource
 from server.settings import load_settings

@@ -1,0 +1,74 @@
+"""Opens an office: reads its keys, makes its site, and keeps its lists up to date until it is closed."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from jinja2 import Environment
+
+from server.audit import Audit
+from server.content import Content
+from server.databases import Databases, open_databases
+from server.made_before import MADE, MadeBefore
+from server.office import NoOffice, Office, now, read_keys
+from server.projection import Projection
+from server.server_key import ServerKeyError, read_listed_key, read_server_key
+from server.settings import Settings
+from server.site import build_site
+from sync.errors import OpenError
+from sync.keyring import verify_key_list
+
+
+@asynccontextmanager
+async def open_office(
+    settings: Settings,
+    content: Content,
+    environment: Environment,
+    *,
+    databases: Databases | None = None,
+    clock: Callable[[], int] = now,
+) -> AsyncIterator[Office]:
+    """Open an office and keep its lists up to date until the end.
+
+    Raises:
+        NoOffice: nothing has been set up, or the server's key is missing or not in the list.
+        StoreError: the store does not answer.
+    """
+    if databases is None:
+        async with (
+            open_databases(settings) as opened,
+            open_office(settings, content, environment, databases=opened, clock=clock) as office,
+        ):
+            yield office
+        return
+    keys = await read_keys(databases)
+    try:
+        own = read_server_key(settings.data)
+        key_list = verify_key_list(keys, own.root)
+        own = read_listed_key(settings.data, key_list)
+    except ServerKeyError as error:
+        raise NoOffice(str(error)) from None
+    except OpenError:
+        raise NoOffice("The list of keys is not signed by this office's root; `rantau doctor` says more.") from None
+    made = MadeBefore(settings.data / MADE)
+    site = build_site(settings, content, environment, keys=keys, made=made)
+    made.forget_others()
+    projection = Projection(settings.data / "projection.sqlite", databases.cases, clock)
+    await projection.start()
+    try:
+        yield Office(
+            settings=settings,
+            databases=databases,
+            content=content,
+            root=own.root,
+            keys=keys,
+            key_list=key_list,
+            server_key=own.pair,
+            server_kid=own.kid,
+            is_demo=own.is_demo,
+            audit=Audit(databases.staff, own.kid, own.pair, clock),
+            projection=projection,
+            site=site,
+            clock=clock,
+        )
+    finally:
+        await projection.stop()
