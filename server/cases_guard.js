@@ -7,6 +7,8 @@
 function (doc) {
   var KINDS = {application: 'app', complaint: 'cmp', message: 'msg', survey: 'svy'};
   var VERSION = ['_id', 'type', 'service', 'form', 'at', 'channel', 'device', 'area', 'wish', 'prev', 'blobs', 'seal'];
+  var BOOKED = ['_id', 'type', 'case', 'want', 'offer', 'place', 'ends', 'why', 'moves', 'full', 'at'];
+  var OFFER = /^[0-9]{6}-[a-z2-7]{4}$/;
   var CASE = /^[a-z2-7]{24}$/;
   var V = /^[a-z2-7]{19}[aq]$/;
   var DIGEST = /^[a-z2-7]{51}[aq]$/;
@@ -118,6 +120,59 @@ function (doc) {
     need(fits(KID, doc.kid) && isWhole(doc.at) && fits(B64U_64, doc.sig), 'sig');
   }
 
+  function isNullOr(is, value) {
+    return value === null || is(value);
+  }
+
+  function isOffer(value) {
+    return fits(OFFER, value);
+  }
+
+  function isClaim(claim) {
+    return isList(claim) && claim.length === 3 && (claim[0] === 'held' || claim[0] === 'taken') &&
+      fits(/^[a-z2-7]{16}$/, claim[1]) && isWhole(claim[2]);
+  }
+
+  // How a place was come by: a word, and for a round its day, the draw, of how many, and which wish it was.
+  function isWhy(value) {
+    if (!isList(value) || value.length > 5) return false;
+    for (var i = 0; i < value.length; i += 1) {
+      if (i === 0 ? !fits(/^[a-z-]{1,16}$/, value[i]) : !isWhole(value[i])) return false;
+    }
+    return true;
+  }
+
+  function checkBooking(parts) {
+    var kind = parts[1];
+    if (kind === 'r') {
+      need(parts.length === 3 && /^[0-9]{6}$/.test(parts[2]), '_id');
+      need(hasKeys(doc, ['_id', 'type', 'order', 'claim']) && isListOf(CASE, doc.order), 'order');
+      need(isClaim(doc.claim), 'claim');
+      return;
+    }
+    need(fits(CASE, doc['case']), 'case');
+    if (kind === 'c') {
+      need(hasKeys(doc, BOOKED) && parts.length === 3 && parts[2] === doc['case'], 'keys');
+      need(isNullOr(isOffer, doc.want) && isNullOr(isOffer, doc.offer), 'offer');
+      need(isNullOr(isWhole, doc.place) && isNullOr(isWhole, doc.ends) && isNullOr(isWhole, doc.full), 'place');
+      need(isWhy(doc.why) && isWhole(doc.moves) && isWhole(doc.at), 'why');
+    } else if (kind === 'w') {
+      need(hasKeys(doc, ['_id', 'type', 'case', 'wish', 'priority', 'at', 'lost', 'round']), 'keys');
+      need(parts.length === 3 && parts[2] === doc['case'] && isListOf(OFFER, doc.wish), 'wish');
+      need((doc.priority === 0 || doc.priority === 1) && isWhole(doc.at) && isWhole(doc.lost), 'priority');
+      need(isNullOr(function (value) { return fits(/^[0-9]{6}$/, value); }, doc.round), 'round');
+    } else {
+      need(isOffer(kind) && /^[0-9]{2,3}$/.test(parts[2]), '_id');
+      if (parts.length === 4) {
+        need(hasKeys(doc, ['_id', 'type', 'case', 'came', 'at']) && parts[3] === 'came', 'keys');
+        need((doc.came === 'arrived' || doc.came === 'absent') && isWhole(doc.at), 'came');
+      } else {
+        need(hasKeys(doc, ['_id', 'type', 'case', 'claim']) && parts.length === 3, 'keys');
+        need(isClaim(doc.claim), 'claim');
+      }
+    }
+  }
+
   if (/^_design\//.test(doc._id)) return; // only administrators write these
   if (doc._deleted === true) {
     need(hasKeys(doc, ['_id', '_deleted']), 'a deletion');
@@ -127,6 +182,9 @@ function (doc) {
   if (doc.type === 'event') {
     need(parts[0] === 'ev', '_id');
     checkEvent(parts);
+  } else if (doc.type === 'booking') {
+    need(parts[0] === 'bk', '_id');
+    checkBooking(parts);
   } else if (doc.type === 'gone' || doc.type === 'code') {
     checkMark(parts);
   } else {

@@ -74,6 +74,8 @@ _KEPT: tuple[Type, ...] = (*_VERSIONS, "wrap")
 _TAKEN: tuple[Type, ...] = (*_VERSIONS, *_CHECKED)
 _UPLOAD = _anyone(*_TAKEN, "upload", writes=(*_KEPT, "blob", "upload"))
 
+_BOOKING = _anyone(*_CASE, *_ENDS, "public", "booking", writes=("booking",))
+
 # What programs may have in their databases: everything there, also what is not ours in the office's CouchDB.
 _FACE: tuple[Type, ...] = (*_VERSIONS, *_ENDS, "event", "booking", "blob", "public", "keys", "design", "other")
 _PEER = _only(PEER)
@@ -137,6 +139,11 @@ RIGHTS: Mapping[str, Right] = {
     "send": _anyone(*_CHECKED, writes=_KEPT),
     "status": _anyone(*_CASE, *_ENDS, "event", "case-row"),
     "pace": _anyone("case-row"),
+    # Hours on offer, and a place of one for who proves to hold a case's code.
+    "offers": _anyone("public", "booking"),
+    "bookings": _BOOKING,
+    "offers_page": _anyone("public", "booking"),
+    "book": _BOOKING,
     # Staff, signed in or about to be.
     "to_console": _PAGE,
     "login_page": _PAGE,
@@ -167,6 +174,9 @@ RIGHTS: Mapping[str, Right] = {
     "keep_device": _only(*_LEADERS, reads=("device",), writes=("device",), step_up=True),
     # Whoever hears of a lost phone must be quick: this asks for no proof, and takes nothing that was collected.
     "end_device": _only(*_LEADERS, reads=("device",), writes=("device",)),
+    "staff_offers": _only("officer", "head", reads=("public", "booking")),
+    "publish_offers": _only("officer", "head", reads=("public", "booking"), writes=("public",)),
+    "close_offer": _only("officer", "head", reads=("public",), writes=("public",)),
     "counter": _only("desk", "officer", reads=("case-row",)),
     "keys": _only("officer", reads=("officer-key", "grant")),
     "cases": _only("officer", reads=("case-row",)),

@@ -28,6 +28,7 @@ SAMPLE = {
     "lang": "id", "service": "passport-new", "slug": "passport", "case": "a" * 24, "name": "id", "form": "1.x",
     "pack": "0-x", "path": "rules.js", "login": "nobody", "id": "none",
     "device": "d-aaaaaaaa", "db": "public", "doc": "keys",
+    "offer": "261125-aaaa",
 }  # fmt: skip
 OPEN = [row for row in ROWS if RIGHTS[row.name].roles is None]
 FACE = [row for row in ROWS if PEER in (RIGHTS[row.name].roles or ())]

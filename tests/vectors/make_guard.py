@@ -25,7 +25,30 @@ def documents() -> dict[str, Doc]:
     gone = events["statements"]["gone"]
     other = ("b" if gone["_id"][5] != "b" else "c") + gone["_id"][6:]
     code = {**gone, "_id": "code." + gone["_id"][5:], "type": "code", "to": other}
-    return found | {"gone": gone, "code": code}
+    return found | {"gone": gone, "code": code} | bookings()
+
+
+def bookings() -> dict[str, Doc]:
+    """Give what is written of places, one of each kind."""
+    case, at, offer = "a" * 24, 1795565000, "261207-aaaa"
+    base = {"type": "booking", "case": case}
+    record = {"want": None, "offer": None, "place": None, "ends": None, "why": [], "moves": 0, "full": None, "at": at}
+    had = {"offer": offer, "place": 7, "ends": at, "why": ["round", 261203, 4, 12, 1], "moves": 1}
+    waits = {"wish": [offer], "priority": 1, "at": at, "lost": 0, "round": None}
+    return {
+        "booking: a place, held": {"_id": f"bk.{offer}.07", **base, "claim": ["held", "a" * 16, at]},
+        "booking: a place": {"_id": f"bk.{offer}.107", **base, "claim": ["taken", "a" * 16, at]},
+        "booking: who came": {"_id": f"bk.{offer}.07.came", **base, "came": "arrived", "at": at},
+        "booking: a case's record": {"_id": f"bk.c.{case}", **base, **record},
+        "booking: a case's place": {"_id": f"bk.c.{case}", **base, **record, **had},
+        "booking: a wish": {"_id": f"bk.w.{case}", **base, **waits},
+        "booking: a round": {
+            "_id": "bk.r.261203",
+            "type": "booking",
+            "order": [case],
+            "claim": ["taken", "a" * 16, at],
+        },
+    }
 
 
 def changed(doc: Doc, place: str, value: Any) -> Doc:
@@ -91,9 +114,16 @@ def refused(good: dict[str, Doc]) -> dict[str, Doc]:
         *(("reason", name), ("to", "a" * 24), ("type", "code"), ("kid", name), ("at", "x"), ("sig", name)),
         *(("_id", value) for value in ("gone.a", gone["_id"] + ".a", f"gone.{nik}")),
     ]
+    of_bookings = [
+        (kind, doc, key, value)
+        for kind, doc in bookings().items()
+        for key in (*doc, "nama")
+        for value in ((name, nik, {"nama": name}, [name]) if key != "nama" else (name,))
+    ]
     found = {f"version, {place} = {value!r}"[:90]: changed(version, place, value) for place, value in of_versions}
     found |= {f"event, {place} = {value!r}"[:90]: changed(event, place, value) for place, value in of_events}
     found |= {f"gone, {place} = {value!r}"[:90]: changed(gone, place, value) for place, value in of_marks}
+    found |= {f"{kind}, {key} = {value!r}"[:90]: changed(doc, key, value) for kind, doc, key, value in of_bookings}
     found |= {f"code, to {value!r}": changed(code, "to", value) for value in (name, code["_id"][5:], None)}
     found |= {
         "a deletion with a name": {"_id": version["_id"], "_deleted": True, "nama": name},

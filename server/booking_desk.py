@@ -1,0 +1,149 @@
+"""What a case's holder may do about its appointment, by whichever way it is asked: book, move, give up, look.
+
+Holding the code is what allows it: one live booking a case, and a case is an application that the office has.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from server.bookings import Booking, Bookings, NotBooked
+from server.offers import Offer, Offers
+from server.office import Office
+from server.watch import marks_of
+from sync.receipt_code import check_char
+
+GROUP_SERVICE = "group"  # an application of a group: its list of names is sealed in it
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A place with what its holder has to know."""
+
+    offer: Offer
+    booking: Booking
+
+    @property
+    def number(self) -> str:
+        """Give what the counter calls and types."""
+        return ticket_number(self.offer.id, self.booking.number)
+
+    def to_json(self) -> dict[str, Any]:
+        """Write it for a device."""
+        held = self.booking
+        return {
+            "number": self.number, "offer": offer_row(self.offer), "place": held.number, "at": held.at,
+            "why": list(held.why), "moves": held.moves,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class BookingDesk:
+    """Does it for one office."""
+
+    office: Office
+
+    @property
+    def now(self) -> int:
+        """Tell the time."""
+        return self.office.clock()
+
+    @property
+    def bookings(self) -> Bookings:
+        """Give the bookings."""
+        return Bookings(self.office.databases.cases, self.now)
+
+    @property
+    def offers(self) -> Offers:
+        """Give the offers."""
+        return offers_of(self.office)
+
+    async def listed(self) -> list[tuple[Offer, int, int]]:
+        """Give what is open from today on, each with the places that are left for anybody, and those for priority."""
+        offers = [offer for offer in await self.offers.since(self.today) if offer.is_open(self.now)]
+        taken = await self.bookings.taken([offer.id for offer in offers])
+        return [(offer, *left(offer, taken[offer.id], self.now)) for offer in offers]
+
+    @property
+    def today(self) -> Any:
+        """Give the day at the office."""
+        return datetime.fromtimestamp(self.now, ZoneInfo(self.office.settings.office.time_zone)).date()
+
+    async def refusal(self, case: str) -> str | None:
+        """Say why a case cannot book, if so: `gone`, `voided`, or `unknown`, the office having no application of it."""
+        for name, _ in await marks_of(self.office.databases.cases, case):
+            return "gone" if name == "erase" else name
+        return None if await self._service(case) else "unknown"
+
+    async def show(self, case: str) -> Ticket | None:
+        """Give the ticket of a case."""
+        booking = await self.bookings.of(case)
+        offer = await self.offers.get(booking.offer) if booking else None
+        return Ticket(offer, booking) if booking and offer else None
+
+    async def take(self, case: str, offer_id: str, *, priority: bool = False, move: bool = False) -> Ticket:
+        """Give a case a place; see `Bookings.take`.
+
+        Raises:
+            NotBooked: with the reason.
+        """
+        offer = await self.offers.get(offer_id)
+        if offer is None:
+            raise NotBooked("closed")
+        if (offer.kind == "group") is not (await self._service(case) == GROUP_SERVICE):
+            raise NotBooked("not-for-this")
+        held = await self.show(case)
+        is_closed = held is not None and held.offer.is_closed
+        take = partial(
+            self.bookings.take, case, offer, why=("online",), priority=priority, move=move or is_closed,
+            counts=not is_closed,
+        )  # fmt: skip
+        try:
+            return Ticket(offer, await take())
+        except NotBooked as refused:
+            if refused.reason != "full" or not await self.bookings.sweep(offer):
+                raise
+            return Ticket(offer, await take())
+
+    async def cancel(self, case: str) -> None:
+        """Give up the place of a case.
+
+        Raises:
+            NotBooked: `none`.
+        """
+        await self.bookings.cancel(case)
+
+    async def _service(self, case: str) -> str | None:
+        rows = await self.office.databases.cases.all_docs(
+            start=f"app.{case}.", end=f"app.{case}/", include_docs=True, limit=1
+        )
+        return next((str(row.doc["service"]) for row in rows if row.doc is not None), None)
+
+
+def offers_of(office: Office) -> Offers:
+    """Give the offers of an office."""
+    return Offers(office.databases.public, office.server_kid, office.server_key)
+
+
+def left(offer: Offer, taken: set[int], now: int) -> tuple[int, int]:
+    """Count the places that are left for anybody, and for who declares to need priority."""
+    anybody, declared = (offer.numbers(priority=priority, drawn=False, now=now) for priority in (False, True))
+    return len(set(anybody) - taken), len(set(declared) - taken)
+
+
+def offer_row(offer: Offer) -> dict[str, Any]:
+    """Write for devices what people need to know of an offer."""
+    row: Mapping[str, Any] = {
+        "id": offer.id, "kind": offer.kind, "place": offer.place, "area": offer.area, "begins": offer.begins,
+        "ends": offer.ends, "draws": offer.draws_from if offer.kept else None, "closed": int(offer.is_closed) or None,
+    }  # fmt: skip
+    return {key: value for key, value in row.items() if value is not None}
+
+
+def ticket_number(offer: str, number: int) -> str:
+    """Write a ticket's number: the offer's four characters, the place, and a character that checks both."""
+    words = f"{offer.rpartition('-')[2]} {number:02d}"
+    return f"{words} {check_char(words.replace(' ', ''))}".upper()

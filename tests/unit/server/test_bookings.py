@@ -1,0 +1,168 @@
+"""No place is given twice, none is lost, and a case has one: on either store, whatever is asked at once."""
+
+import asyncio
+import contextlib
+import random
+import secrets
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from server.bookings import UNFINISHED, Booking, Bookings, NotBooked, place_id, record_id
+from server.offers import RELEASE, Offer
+from sync.couch_store import CouchServer
+from sync.errors import Unavailable
+from sync.sqlite_store import open_sqlite
+from sync.store import Store
+from tests.stores import Died, FailingStore
+
+NOW = 1_795_564_800
+DAY = 24 * 3600
+FIRST = Offer(
+    id="261210-aaaa", kind="office", place="Kantor", area=None, begins=NOW + 9 * DAY, ends=NOW + 9 * DAY + 3600,
+    places=8, kept=0, priority=0, at=NOW,
+)  # fmt: skip
+SECOND = replace(FIRST, id="261211-bbbb", begins=NOW + 10 * DAY, ends=NOW + 10 * DAY + 3600)
+CASES = [chr(ord("a") + n % 26) * 23 + "234567a"[n // 26] for n in range(26 * 2)]
+
+
+@pytest.fixture(params=["sqlite", "pouchdb"])
+async def cases(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    if request.param == "sqlite":
+        store = open_sqlite(tmp_path, "cases")
+        yield store
+        await store.close()
+        return
+    async with CouchServer(request.getfixturevalue("pouchdb_url"), prefix=f"bk-{secrets.token_hex(6)}-") as server:
+        yield await server.database("cases")
+
+
+async def outcome(cases: Store, case: str, offer: Offer, **how: bool) -> Booking | str:
+    while True:
+        try:
+            return await Bookings(cases, NOW).take(case, offer, why=("online",), **how)
+        except NotBooked as refused:
+            return refused.reason
+        except Unavailable:
+            continue
+
+
+@pytest.mark.anyio
+async def test_of_many_at_once_as_many_have_one_as_there_are_places(cases: Store) -> None:
+    wanted = [(case, random.choice([FIRST, SECOND])) for case in CASES[:30] for _ in range(2)]
+    outcomes = await asyncio.gather(*(outcome(cases, case, offer) for case, offer in wanted))
+    booked = {found for found in outcomes if isinstance(found, Booking)}
+    assert {found for found in outcomes if isinstance(found, str)} <= {"full", "has-one"}
+    assert len({(one.offer, one.number) for one in booked}) == len({one.case for one in booked}) == 16
+    held = [one for offer in (FIRST, SECOND) for one in await Bookings(cases, NOW).of_offer(offer.id)]
+    assert {(one.case, one.offer, one.number) for one in held} == {(one.case, one.offer, one.number) for one in booked}
+    taken = await Bookings(cases, NOW).taken([FIRST.id, SECOND.id])
+    assert taken == {FIRST.id: set(range(1, 9)), SECOND.id: set(range(1, 9))}
+
+
+@pytest.mark.anyio
+async def test_who_asks_everywhere_at_once_has_one_place(cases: Store) -> None:
+    outcomes = await asyncio.gather(*(outcome(cases, CASES[0], offer) for offer in (FIRST, SECOND) * 4))
+    assert len({(one.offer, one.number) for one in outcomes if isinstance(one, Booking)}) == 1
+    taken = await Bookings(cases, NOW).taken([FIRST.id, SECOND.id])
+    assert sum(map(len, taken.values())) == 1
+
+
+@pytest.mark.anyio
+async def test_who_asks_again_is_told_the_same_place_and_no_other(cases: Store) -> None:
+    first = await outcome(cases, CASES[0], FIRST)
+    assert await outcome(cases, CASES[0], FIRST) == first
+    assert await outcome(cases, CASES[0], SECOND) == "has-one"
+
+
+@pytest.mark.anyio
+async def test_moving_goes_once_and_gives_the_old_place_to_others(cases: Store) -> None:
+    await outcome(cases, CASES[0], FIRST)
+    moved = await outcome(cases, CASES[0], SECOND, move=True)
+    assert isinstance(moved, Booking)
+    assert (moved.offer, moved.moves) == (SECOND.id, 1)
+    assert await Bookings(cases, NOW).taken([FIRST.id]) == {FIRST.id: set()}
+    assert await outcome(cases, CASES[0], FIRST, move=True) == "moved-before"
+
+
+@pytest.mark.anyio
+async def test_a_move_to_a_full_day_costs_nothing(cases: Store) -> None:
+    full = replace(SECOND, places=1)
+    await outcome(cases, CASES[1], full)
+    first = await outcome(cases, CASES[0], FIRST)
+    assert await outcome(cases, CASES[0], full, move=True) == "full"
+    kept = await Bookings(cases, NOW).of(CASES[0])
+    assert kept == first
+
+
+@pytest.mark.anyio
+async def test_what_is_given_up_is_free_and_its_case_may_book_again(cases: Store) -> None:
+    one = replace(FIRST, places=1)
+    await outcome(cases, CASES[0], one)
+    await Bookings(cases, NOW).cancel(CASES[0])
+    with pytest.raises(NotBooked, match="none"):
+        await Bookings(cases, NOW).cancel(CASES[0])
+    assert isinstance(await outcome(cases, CASES[1], one), Booking)
+    assert await outcome(cases, CASES[0], one) == "full"
+    assert isinstance(await outcome(cases, CASES[0], SECOND), Booking)
+
+
+@pytest.mark.anyio
+async def test_a_server_that_dies_at_any_call_leaves_no_place_with_nobody_in_it(tmp_path: Path) -> None:
+    """Whoever asks again has one place, wherever the first try ended; what is left over is swept up."""
+    n, over = 0, False
+    while not over:
+        for how in ("dies before", "dies after"):
+            store = open_sqlite(tmp_path / f"{n}-{how[5:]}", "cases")
+            failing = FailingStore(store, n, how)
+            with contextlib.suppress(Died):
+                await Bookings(failing, NOW).take(CASES[0], FIRST, why=("online",))  # type: ignore[arg-type]
+            over = not failing.has_failed
+            again = await outcome(store, CASES[0], SECOND, move=True)
+            later = Bookings(store, NOW + UNFINISHED + 61)
+            await later.sweep(FIRST)
+            await later.sweep(SECOND)
+            taken = await later.taken([FIRST.id, SECOND.id])
+            assert isinstance(again, Booking)
+            assert taken == {FIRST.id: set(), SECOND.id: {again.number}}, (n, how)
+            await store.close()
+        n += 1
+    assert n > 5
+
+
+@pytest.mark.anyio
+async def test_a_sweep_leaves_alone_who_has_a_place_and_who_is_just_taking_one(cases: Store) -> None:
+    booked = await outcome(cases, CASES[0], FIRST)
+    await cases.bulk_docs([{"_id": place_id(FIRST.id, 8), "type": "booking", "case": CASES[1],
+                            "claim": ["taken", "a" * 16, NOW]}])  # fmt: skip
+    assert await Bookings(cases, NOW + UNFINISHED).sweep(FIRST) == []
+    assert await Bookings(cases, NOW + UNFINISHED + 1).sweep(FIRST) == [8]
+    assert await Bookings(cases, NOW).of(CASES[0]) == booked
+
+
+@pytest.mark.anyio
+async def test_shares_are_kept_until_a_day_before(cases: Store) -> None:
+    shared = replace(FIRST, places=4, kept=2, priority=1)
+    outcomes = [await outcome(cases, case, shared) for case in CASES[:2]]
+    assert [isinstance(one, Booking) for one in outcomes] == [True, False]
+    declared = await outcome(cases, CASES[2], shared, priority=True)
+    assert isinstance(declared, Booking)
+    drawn = await outcome(cases, CASES[3], shared, drawn=True)
+    assert isinstance(drawn, Booking)
+    assert await outcome(cases, CASES[4], shared) == "full"
+    late = Bookings(cases, shared.begins - RELEASE)
+    assert (await late.take(CASES[4], shared, why=("online",))).offer == shared.id
+    with pytest.raises(NotBooked, match="closed"):
+        await Bookings(cases, shared.begins).take(CASES[5], shared, why=("online",))
+
+
+@pytest.mark.anyio
+async def test_nothing_of_a_booking_says_who_needs_priority(cases: Store) -> None:
+    await outcome(cases, CASES[0], replace(FIRST, priority=2), priority=True)
+    await outcome(cases, CASES[1], replace(FIRST, priority=2))
+    one, other = [await cases.get(record_id(case)) for case in CASES[:2]]
+    assert Counter(one.keys()) == Counter(other.keys())
+    assert not any("priority" in str(doc) for doc in (one, other))

@@ -1,0 +1,125 @@
+"""A phone sees what is left and has its place at once; without the proof of an application nobody books or looks."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.booking_desk import offers_of, ticket_number
+from server.offers import Offer
+from sync.canonical import b64u_encode
+from sync.receipt_code import CodeKeys, derive, new_code
+from sync.statements import sign_gone, verify_public
+from tests.asgi import Answer
+from tests.sealed_items import NOW, OfficeKeys, new_keys, seal_pair
+from tests.small_office import SmallOffice, routes_of, small_office
+
+KEYS = OfficeKeys()
+DAY = 24 * 3600
+
+
+def offer(n: int, **more: Any) -> Offer:
+    begins = NOW + (9 + n) * DAY
+    values: dict[str, Any] = {
+        "id": f"2612{4 + n:02d}-aaaa", "kind": "office", "place": "Kantor", "area": None, "begins": begins,
+        "ends": begins + 3600, "places": 3, "kept": 1, "priority": 0, "at": NOW,
+    }  # fmt: skip
+    return Offer(**values | more)
+
+
+FIRST, SECOND, GROUP = offer(0), offer(1), offer(2, kind="group", kept=0)
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[SmallOffice]:
+    async with small_office(tmp_path, routes_of("offers", "bookings"), {}, KEYS) as office:
+        await offers_of(office.app.state.office).publish([FIRST, SECOND, GROUP])
+        yield office
+
+
+async def applied(office: SmallOffice) -> CodeKeys:
+    keys = new_keys()
+    await office.databases.cases.bulk_docs([seal_pair(KEYS, keys)[0]])
+    return keys
+
+
+async def ask(office: SmallOffice, *asks: Any) -> list[Any]:
+    answer = await post(office, json.dumps({"v": 1, "asks": asks}).encode())
+    rows: list[Any] = answer.json()["rows"]
+    return rows
+
+
+async def post(office: SmallOffice, body: bytes) -> Answer:
+    return await office.client().request("POST", "/bookings", body=[body])
+
+
+@pytest.mark.anyio
+async def test_an_offer_is_a_signed_document_that_every_hub_can_check(office: SmallOffice) -> None:
+    public = office.databases.public
+    doc, body = await public.get(f"offer.{FIRST.id}"), await public.attachment(f"offer.{FIRST.id}", "body")
+    verify_public(doc, body.data, KEYS.server.pub)
+    closed = await offers_of(office.app.state.office).close(FIRST.id)
+    assert closed is not None
+    assert closed.is_closed
+    newer = await public.get(f"offer.{FIRST.id}")
+    verify_public(newer, (await public.attachment(f"offer.{FIRST.id}", "body")).data, KEYS.server.pub)
+    assert newer["signed"][4] > doc["signed"][4]  # or a hub would refuse it
+
+
+@pytest.mark.anyio
+async def test_a_place_is_certain_at_once_and_fewer_are_left(office: SmallOffice) -> None:
+    keys = await applied(office)
+    listed = await office.client().get("/offers.json")
+    assert [(row["id"], row["left"]) for row in listed.json()["offers"]] == [
+        (FIRST.id, 2), (SECOND.id, 2), (GROUP.id, 3),
+    ]  # fmt: skip
+    tag = {"if-none-match": listed.headers["etag"]}
+    assert (await office.client().get("/offers.json", headers=tag)).status == 304
+    who = {"case": keys.case, "proof": keys.proof}
+    [row] = await ask(office, who | {"do": "take", "offer": FIRST.id})
+    assert row["state"] == "booked"
+    assert row["ticket"]["offer"]["place"] == "Kantor"
+    assert row["ticket"]["number"] == ticket_number(FIRST.id, row["ticket"]["place"])
+    assert (await office.client().get("/offers.json", headers=tag)).json()["offers"][0]["left"] == 1
+    rows = await ask(office, who | {"do": "take", "offer": SECOND.id}, who | {"do": "show"})
+    assert [one.get("reason", one["state"]) for one in rows] == ["has-one", "booked"]
+    assert await ask(office, who | {"do": "cancel"}) == [{"case": keys.case, "state": "none"}]
+
+
+@pytest.mark.anyio
+async def test_without_the_proof_or_an_application_nobody_books_or_looks(office: SmallOffice) -> None:
+    keys, other, erased = await applied(office), derive(new_code()), await applied(office)
+    mark = sign_gone(erased.case, at=NOW, kid="o1", private=KEYS.office)
+    await office.databases.cases.bulk_docs([mark])
+    take = {"do": "take", "offer": FIRST.id}
+    rows = await ask(
+        office,
+        {"case": keys.case, "proof": b64u_encode(bytes(32)), **take},
+        {"case": keys.case, "proof": other.proof, "do": "show"},
+        {"case": other.case, "proof": other.proof, **take},
+        {"case": erased.case, "proof": erased.proof, **take},
+        {"case": keys.case, "proof": keys.proof, "do": "sell", "offer": FIRST.id},
+        {"case": keys.case, "proof": keys.proof, "do": "take", "offer": GROUP.id},
+        {"case": "none"},
+    )
+    assert [row["reason"] for row in rows] == [
+        "proof-wrong", "proof-wrong", "unknown", "gone", "malformed", "not-for-this", "malformed",
+    ]  # fmt: skip
+    assert await office.databases.cases.all_docs(start="bk.", end="bk/") == []
+    for body in (b"", b"[]", b'{"v":1,"asks":[]}', b'{"v":2,"asks":[{}]}', b"[" * 100):
+        assert (await post(office, body)).status in (400, 422)
+
+
+@pytest.mark.anyio
+async def test_a_closed_hour_gives_no_more_places_and_its_holder_moves_for_nothing(office: SmallOffice) -> None:
+    keys = await applied(office)
+    who = {"case": keys.case, "proof": keys.proof}
+    await ask(office, who | {"do": "take", "offer": FIRST.id})
+    await offers_of(office.app.state.office).close(FIRST.id)
+    assert FIRST.id not in (await office.client().get("/offers.json")).text
+    [shown] = await ask(office, who | {"do": "show"})
+    assert shown["ticket"]["offer"]["closed"] == 1
+    [moved] = await ask(office, who | {"do": "take", "offer": SECOND.id})
+    assert (moved["ticket"]["offer"]["id"], moved["ticket"]["moves"]) == (SECOND.id, 0)
