@@ -6,7 +6,7 @@
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const PREFIX = 'rantau-packs-';
-const FORM = /^\/[a-z]{2}\/apply\//;
+const FORM = /^\/[a-z]{2,3}\/apply\//;
 const [NOTES, NOTE] = ['rantau-notes', '/notes']; // a cache of one entry: which revisions are shown, which are next
 
 /** @typedef {Record<string, string>} Revisions by language */
@@ -202,7 +202,7 @@ async function* jsonLines({ body }) {
 async function answer(request) {
   const { lang, now } = (shown ??= await notes());
   const { pathname } = new URL(request.url);
-  const revision = now[/^\/([a-z]{2})\//.exec(pathname)?.[1] ?? lang] ?? now[lang];
+  const revision = now[/^\/([a-z]{2,3})\//.exec(pathname)?.[1] ?? lang] ?? now[lang];
   const cache = revision ? await caches.open(PREFIX + revision) : undefined;
   const kept = await cache?.match(pathname);
   if (kept) return kept;
@@ -225,7 +225,7 @@ async function note(changed) {
 /** The first packs are those of the page that is open. */
 async function languageOfPage() {
   const [page] = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true });
-  return /^\/([a-z]{2})\//.exec(page ? new URL(page.url).pathname : '')?.[1] ?? 'id';
+  return /^\/([a-z]{2,3})\//.exec(page ? new URL(page.url).pathname : '')?.[1] ?? 'id';
 }
 
 /** Under an open form nothing changes, in whatever tab: what it still has to load must fit what it has. */

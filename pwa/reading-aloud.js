@@ -33,11 +33,14 @@ export function hush() {
   speechSynthesis.cancel();
 }
 
+/** What a language without voices of its own is read in. */
+const spoken = () => document.documentElement.dataset.voice ?? language();
+
 /** Voices come late, and some of them send what they read to their maker. */
 const voice = () => speechSynthesis.getVoices().find(({ lang, localService }) => localService && speaks(lang));
 
 /** Android writes `id_ID`, and calls Indonesian by its old name. @param {string} lang */
-const speaks = (lang) => lang.toLowerCase().replace(/^in\b|^in_/, 'id-').split(/[-_]/)[0] === language();
+const speaks = (lang) => lang.toLowerCase().replace(/^in\b|^in_/, 'id-').split(/[-_]/)[0] === spoken();
 
 function offer() {
   const head = document.querySelector('main h1');
@@ -99,7 +102,7 @@ function wordsOf(part) {
 /** @param {string} words @param {HTMLElement} by @param {boolean} isLast */
 function speak(words, by, isLast) {
   const speech = new SpeechSynthesisUtterance(words);
-  Object.assign(speech, { lang: language(), voice: voice() ?? null });
+  Object.assign(speech, { lang: spoken(), voice: voice() ?? null });
   speech.onend = () => isLast && reading === by && hush();
   speechSynthesis.speak(speech);
 }

@@ -10,11 +10,11 @@ export const stateBadge = (state) => element('strong', { class: 'badge', 'data-s
 export function when(at, now = Date.now()) {
   const isToday = new Date(at).toDateString() === new Date(now).toDateString();
   if (isToday) return text('app.when.today', { time: clock(at) });
-  return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+  return new Intl.DateTimeFormat([language(), 'id'], { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 }
 
 /** @param {number} at in milliseconds */
-export const clock = (at) => new Intl.DateTimeFormat(language(), { timeStyle: 'short' }).format(at);
+export const clock = (at) => new Intl.DateTimeFormat([language(), 'id'], { timeStyle: 'short' }).format(at);
 
 /** A size in kilobytes, never less than is sent. @param {number} bytes */
 export function kilobytes(bytes) {

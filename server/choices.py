@@ -47,8 +47,10 @@ class Choices:
         return [service for service in services if self.questions and service not in led]
 
 
-def load_choices(path: Path, *, services: Collection[str], languages: Collection[str]) -> Choices:
-    """Read the choices; an office without the file has none.
+def load_choices(
+    path: Path, *, services: Collection[str], languages: Collection[str], also: Collection[str] = ()
+) -> Choices:
+    """Read the choices; an office without the file has none, and in *also* they need no words.
 
     Raises:
         ChoicesError: something is missing, leads nowhere, or takes more than four questions.
@@ -57,16 +59,21 @@ def load_choices(path: Path, *, services: Collection[str], languages: Collection
         return Choices()
     try:
         data = tomllib.loads(path.read_text())
-        return _Reader(path.name, data, services, languages).choices()
+        return _Reader(path.name, data, services, languages, also).choices()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ChoicesError(f"{path.name}: {error}") from None
 
 
 class _Reader:
     def __init__(
-        self, file: str, data: Mapping[str, Any], services: Collection[str], languages: Collection[str]
+        self,
+        file: str,
+        data: Mapping[str, Any],
+        services: Collection[str],
+        languages: Collection[str],
+        also: Collection[str],
     ) -> None:
-        self.file, self.services, self.languages = file, services, languages
+        self.file, self.services, self.languages, self.also = file, services, languages, also
         self.first = data.get("first")
         self.raw: dict[str, Any] = data.get("question", {})
 
@@ -116,4 +123,5 @@ class _Reader:
         missing = [lang for lang, text in words.items() if not isinstance(text, str) or not text.strip()]
         if missing:
             raise ChoicesError(f"{at}: no words in {missing[0]!r}")
+        words |= {lang: raw[lang] for lang in self.also if isinstance(raw.get(lang), str) and raw[lang].strip()}
         return {lang: str(text) for lang, text in words.items()}

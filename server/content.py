@@ -46,14 +46,26 @@ def load_content(folder: Path) -> Content:
         forms = load_forms(folder / "forms", texts=catalogues.keys, languages=catalogues.languages)
         return Content(
             forms=forms,
-            guides=load_guides(folder / "guides"),
+            guides=_guides(folder / "guides", catalogues),
             regions=load_regions(folder / "regions.csv"),
             catalogues=catalogues.with_texts(forms.texts()),
             fees=load_fees(folder / "fees.toml", forms=forms, languages=catalogues.languages),
-            choices=load_choices(folder / "choices.toml", services=forms.services, languages=catalogues.languages),
+            choices=load_choices(
+                folder / "choices.toml",
+                services=forms.services,
+                languages=catalogues.languages,
+                also=catalogues.lenders,
+            ),
             working_days=load_working_days(folder / "holidays.toml", languages=catalogues.languages),
         )
     except (ChoicesError, FeesError, FormError, GuideError, HolidaysError, RegionsError, CatalogueError) as error:
         raise ContentError(str(error)) from error
     except OSError as error:
         raise ContentError(f"{error.filename}: {error.strerror}") from error
+
+
+def _guides(folder: Path, catalogues: Catalogues) -> Guides:
+    guides = load_guides(folder)
+    for lang, lender in catalogues.lenders.items():
+        guides = guides.lending(lang, lender, catalogues[lang].titles)
+    return guides

@@ -27,7 +27,7 @@ _MAGIC = bytes.fromhex("5e2a4d1820000000")  # RFC 9842, 5: before the dictionary
 _HELD = re.compile(r":([A-Za-z0-9+/]{43}=):")
 _LEVEL = 12  # higher ones take four times as long for the same bytes
 _MOST = 512  # answers that are kept in memory, a few hundred bytes each
-_PACK = re.compile(r"/packs/([a-z]{2})/.+")
+_PACK = re.compile(r"/packs/([a-z]{2,3})/.+")
 VARY = "Accept-Encoding, Available-Dictionary"
 
 

@@ -14,11 +14,13 @@ where they stand:
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from markdown_it import MarkdownIt
+
+from server.fallback_language import lent
 
 KEYS = ("title", "group", "order", "checked", "sources")
 GROUPS = ("passport", "stay", "phone", "safe", "office", "volunteer", "officer")  # in the order they are listed
@@ -45,9 +47,14 @@ class Guide:
 
 @dataclass(frozen=True)
 class Guides:
-    """Every guide, by language and slug; every language has the same ones."""
+    """Every guide, by language and slug; every language has the same ones.
+
+    Attributes:
+        lent: the same for languages that are spoken in part, under titles of their own.
+    """
 
     by_lang: Mapping[str, Mapping[str, Guide]]
+    lent: Mapping[str, Mapping[str, Guide]] = field(default_factory=dict)
 
     @property
     def slugs(self) -> tuple[str, ...]:
@@ -56,15 +63,31 @@ class Guides:
 
     def get(self, lang: str, slug: str) -> Guide | None:
         """Find one guide."""
-        return self.by_lang.get(lang, {}).get(slug)
+        return self._every.get(lang, {}).get(slug)
 
     def of(self, lang: str) -> tuple[Guide, ...]:
         """List the guides of one language."""
-        return tuple(self.by_lang[lang].values())
+        return tuple(self._every[lang].values())
 
     def grouped(self, lang: str) -> Iterator[tuple[str, tuple[Guide, ...]]]:
         """List the guides of one language group by group."""
         return by_group(self.of(lang))
+
+    @property
+    def _every(self) -> Mapping[str, Mapping[str, Guide]]:
+        return {**self.by_lang, **self.lent}
+
+    def lending(self, lang: str, lender: str, titles: Mapping[str, str]) -> "Guides":
+        """Give these guides with those of *lender* for *lang* too, under its own *titles* where it has any.
+
+        Raises:
+            GuideError: there is no guide for one of the titles.
+        """
+        guides = self.by_lang[lender]
+        if odd := sorted(titles.keys() - guides.keys()):
+            raise GuideError(f"{odd[0]}: {lang} has a title for it, and there is no such guide")
+        mine = {slug: replace(one, title=titles.get(slug) or lent(one.title)) for slug, one in guides.items()}
+        return replace(self, lent={**self.lent, lang: mine})
 
 
 def by_group(guides: Iterable[Guide]) -> Iterator[tuple[str, tuple[Guide, ...]]]:

@@ -1,10 +1,18 @@
 """The texts of the office by language, read from gettext catalogues; code names a text by its key only."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from babel.messages.pofile import PoFileError, read_po
+
+from server.fallback_language import lent
+
+PARTLY = "languages.toml"  # says which languages are spoken in part
+NOBODY = "none yet"
 
 
 class CatalogueError(Exception):
@@ -17,10 +25,26 @@ class MissingText(LookupError):
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The texts of one language."""
+    """The texts of one language.
+
+    Attributes:
+        falls_back_to: the language of what it has no text for; None of one that has them all.
+        lends: the keys whose texts are that language's.
+        checked: the day on which somebody who grew up with it read its texts, None until then.
+        titles: what it calls guides, by slug.
+    """
 
     lang: str
     texts: Mapping[str, str]
+    falls_back_to: str | None = None
+    lends: frozenset[str] = frozenset()
+    checked: date | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def content(self) -> str:
+        """Name the language in which this one's readers read what the office writes."""
+        return self.falls_back_to or self.lang
 
     def text(self, key: str, /, **params: object) -> str:
         """Give the text named *key* with its `{placeholders}` filled in."""
@@ -30,6 +54,11 @@ class Catalogue:
             raise MissingText(f"{self.lang}: no text named {key!r}") from None
         return found.format_map(params) if params else found
 
+    def marked(self, key: str, /, **params: object) -> str:
+        """Give the same for a page (`server.fallback_language`): marked where it is lent."""
+        found = self.text(key, **params)
+        return lent(found) if key in self.lends else found
+
     def subset(self, prefixes: Iterable[str]) -> dict[str, str]:
         """Give the texts whose key starts with one of *prefixes*, sorted by key."""
         starts = tuple(prefixes)
@@ -38,14 +67,24 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class Catalogues:
-    """Every language the office speaks, its first one (Indonesian) first."""
+    """Every language the office speaks, its first one (Indonesian) first and those that it speaks in part last."""
 
     by_lang: Mapping[str, Catalogue]
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """Name the languages."""
+        """Name the languages that everything is written in."""
+        return tuple(lang for lang, catalogue in self.by_lang.items() if catalogue.falls_back_to is None)
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """Name every language that pages are read in."""
         return tuple(self.by_lang)
+
+    @property
+    def lenders(self) -> dict[str, str]:
+        """Name the language that each that is spoken in part falls back to."""
+        return {lang: known.falls_back_to for lang, known in self.by_lang.items() if known.falls_back_to}
 
     @property
     def keys(self) -> frozenset[str]:
@@ -54,9 +93,7 @@ class Catalogues:
 
     def with_texts(self, more: Mapping[str, Mapping[str, str]]) -> "Catalogues":
         """Give these catalogues with *more* texts, by language and key."""
-        return Catalogues(
-            {lang: Catalogue(lang, {**known.texts, **more.get(lang, {})}) for lang, known in self.by_lang.items()}
-        )
+        return Catalogues({lang: _with(known, more) for lang, known in self.by_lang.items()})
 
     def __getitem__(self, lang: str) -> Catalogue:
         return self.by_lang[lang]
@@ -66,8 +103,12 @@ class Catalogues:
 
 
 def load_catalogues(folder: Path, *, first: str = "id") -> Catalogues:
-    """Read every `<lang>.po` of *folder*; the languages must have the same keys, and none may be empty."""
+    """Read every `<lang>.po` of *folder*; the languages must have the same keys, and none may be empty.
+
+    One that `languages.toml` names is spoken in part: what it has no text for it lends.
+    """
     found = {path.stem: _read(path) for path in sorted(folder.glob("*.po"))}
+    partly = {lang: (told, found.pop(lang, None)) for lang, told in _partly(folder / PARTLY)}
     if first not in found:
         raise CatalogueError(f"{folder}: {first}.po is missing")
     ordered = {first: found.pop(first), **found}
@@ -75,7 +116,43 @@ def load_catalogues(folder: Path, *, first: str = "id") -> Catalogues:
         odd = sorted(set(catalogue.texts) ^ set(ordered[first].texts))
         if odd:
             raise CatalogueError(f"{lang}.po and {first}.po differ in: {', '.join(odd)}")
-    return Catalogues(ordered)
+    return Catalogues(ordered | {lang: _lending(lang, told, own, ordered) for lang, (told, own) in partly.items()})
+
+
+def _with(known: Catalogue, more: Mapping[str, Mapping[str, str]]) -> Catalogue:
+    texts = more.get(known.content, {})
+    lends = known.lends | (texts.keys() if known.falls_back_to else set())
+    return replace(known, texts={**known.texts, **texts}, lends=lends)
+
+
+def _partly(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    try:
+        yield from tomllib.loads(path.read_text(encoding="utf-8")).items() if path.exists() else ()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{path.name}: {error}") from error
+
+
+def _lending(lang: str, told: Any, own: Catalogue | None, whole: Mapping[str, Catalogue]) -> Catalogue:
+    lender = str(told.get("falls_back_to")) if isinstance(told, dict) else ""
+    if own is None or lender not in whole:
+        raise CatalogueError(
+            f"{PARTLY}: {lang}: it needs its own {lang}.po, and falls_back_to a language with all texts"
+        )
+    missing = [key for key in ("source", "written") if not told.get(key)]
+    checked = told.get("checked")
+    if missing or not (checked == NOBODY or isinstance(checked, date)):
+        raise CatalogueError(f"{PARTLY}: {lang}: it says source and written, and checked: a day or {NOBODY!r}")
+    odd = sorted(own.texts.keys() - whole[lender].texts.keys())
+    if odd:
+        raise CatalogueError(f"{lang}.po: {lender}.po has no {', '.join(odd)}")
+    return Catalogue(
+        lang,
+        {**whole[lender].texts, **own.texts},
+        lender,
+        frozenset(whole[lender].texts.keys() - own.texts.keys()),
+        checked if isinstance(checked, date) else None,
+        told.get("guides", {}),
+    )
 
 
 def _read(path: Path) -> Catalogue:

@@ -2,14 +2,25 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
+from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, get_month_names
 
 
 def day(value: date, lang: str) -> str:
     """Write a day: 25 November 2026."""
-    return format_date(value, "d MMMM y", locale=lang)
+    return format_date(value, "d MMMM y", locale=_calendar(lang))
+
+
+@cache
+def _calendar(lang: str) -> str:
+    # Where nobody has written down a language's months, people in West Sumatra use the Indonesian ones.
+    try:
+        return str(Locale.parse(lang))
+    except UnknownLocaleError:
+        return "id"
 
 
 def local_day(now: int, time_zone: str) -> date:
@@ -19,7 +30,7 @@ def local_day(now: int, time_zone: str) -> date:
 
 def month_names(lang: str) -> list[str]:
     """Name the twelve months."""
-    names = get_month_names("wide", context="stand-alone", locale=lang)
+    names = get_month_names("wide", context="stand-alone", locale=_calendar(lang))
     return [names[month] for month in range(1, 13)]
 
 
@@ -37,9 +48,10 @@ def moments(time_zone: str) -> Callable[[int, str], str]:
 
     def moment(at: int, lang: str) -> str:
         # Hours with a dot are the Indonesian way; the zone's name is the one people there use.
-        clock = "HH.mm" if lang == "id" else "HH:mm"
+        locale = _calendar(lang)
+        clock = "HH.mm" if locale == "id" else "HH:mm"
         local = datetime.fromtimestamp(at, UTC).astimezone(zone)
-        return f"{format_datetime(local, f'd MMMM y, {clock}', locale=lang)} {local.tzname()}"
+        return f"{format_datetime(local, f'd MMMM y, {clock}', locale=locale)} {local.tzname()}"
 
     return moment
 

@@ -164,19 +164,25 @@ def _extra(url: str) -> str:
 
 
 def _offline(lang: str, resources: Mapping[str, Resource]) -> list[tuple[str, Resource]]:
-    mine = [item for item in resources.items() if _belongs(item[0], lang) and _is_small(item[1])]
+    others = {url for url in resources if _is_foreign(url, lang, resources)}
+    mine = [item for item in resources.items() if _belongs(item[0], lang, others) and _is_small(item[1])]
     return sorted(mine, key=lambda item: (_KINDS.index(_kind(*item)), item[0]))
 
 
-def _belongs(url: str, lang: str) -> bool:
+def _is_foreign(url: str, lang: str, resources: Mapping[str, Resource]) -> bool:
+    """Whether it is a page or a file of another language."""
+    first = url.split("/")[1]
+    return first != lang and f"/{first}/" in resources
+
+
+def _belongs(url: str, lang: str, others: Collection[str]) -> bool:
     if url.startswith("/text/"):
         return url in {f"/text/{lang}.json", *(f"/text/{name}-{lang}.json" for name in EXTRAS)}
     if url.startswith("/pwa/") and _extra(url):
         return True
     if url.startswith(_NOT_OFFLINE) or url.startswith("/packs/") or (url.count("/") > 2 and url.startswith("/forms/")):
         return False
-    first = url.split("/")[1]
-    return len(first) != 2 or first == lang
+    return url not in others
 
 
 def _is_small(resource: Resource) -> bool:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from server.content import Content, ContentError
+from server.fallback_language import LendingEnvironment, with_languages
 from server.fees import rupiah
 from server.form_rows import in_row, row_count
 from server.i18n import Catalogues, MissingText
@@ -25,7 +26,7 @@ TEMPLATES = ROOT / "templates"
 
 def make_environment(settings: Settings, content: Content, folder: Path = TEMPLATES) -> Environment:
     """Prepare the templates with what all of them may show."""
-    environment = Environment(
+    environment = LendingEnvironment(
         loader=FileSystemLoader(folder),
         undefined=StrictUndefined,
         autoescape=True,
@@ -33,6 +34,7 @@ def make_environment(settings: Settings, content: Content, folder: Path = TEMPLA
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.lenders = content.catalogues.lenders
     environment.filters |= {
         "rupiah": rupiah, "day": day, "day_parts": day_parts, "moment": moments(settings.office.time_zone),
         "day_of": days(settings.office.time_zone),
@@ -45,6 +47,7 @@ def make_environment(settings: Settings, content: Content, folder: Path = TEMPLA
         "retention": settings.retention,
         "month_names": month_names,
         "languages": content.catalogues.languages,
+        "spoken": content.catalogues.spoken,
         "forms": content.forms,
         "first_service": content.first,
         "choices": content.choices,
@@ -62,7 +65,7 @@ def render(request: Request, template: str, *, status_code: int = 200, **context
     assert isinstance(catalogues, Catalogues)
     lang = str(context.pop("lang", "")) or language_of(request.scope["path"], request.headers, catalogues)
     words = _words(catalogues, lang) | {"path": _twin(request, lang)}
-    html = environment.get_template(template).render(words, **context)
+    html = with_languages(environment.get_template(template).render(words, **context), catalogues[lang].content)
     return HTMLResponse(html, status_code=status_code, headers={"Cache-Control": "no-store", "Content-Language": lang})
 
 
@@ -81,10 +84,11 @@ def render_pages(environment: Environment, content: Content) -> dict[str, Resour
         ContentError: a template or a text is missing or wrong.
     """
     pages = {}
-    for lang in content.catalogues.languages:
+    for lang in content.catalogues.spoken:
         words = _words(content.catalogues, lang)
         for path, template, context in _public(content, lang):
             html = _rendered(environment, template, {**words, "path": path, **context})
+            html = with_languages(html, content.catalogues[lang].content)
             pages[f"/{lang}/{path}"] = make_resource(html.encode(), HTML, headers={"Content-Language": lang})
     first = content.catalogues.languages[0]
     return pages | {"/": pages[f"/{first}/"], "/k": pages[f"/{first}/case"]}
@@ -113,7 +117,7 @@ def _public(content: Content, lang: str) -> Iterator[tuple[str, str, Mapping[str
 
 
 def _words(catalogues: Catalogues, lang: str) -> dict[str, object]:
-    text = catalogues[lang].text
+    text = catalogues[lang].marked
     return {"lang": lang, "t": text, "_": text, "text": text}
 
 

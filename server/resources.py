@@ -19,6 +19,7 @@ REVALIDATE = "no-cache"  # kept by the browser, asked for each time: an update i
 FOR_EVER = "public, max-age=31536000, immutable"
 
 _SMALL = f"br 11 {brotli.__version__} 1"  # the last number: of `_blocks`
+_OLDER = "gzip 9"
 _SMALLEST = 200  # bytes under which compressing saves nothing worth a header
 _PLAIN_TYPES = (
     "text/", "application/json", "application/x-ndjson", "application/manifest+json", "application/wasm", "image/svg",
@@ -101,7 +102,11 @@ def choose_encoding(accepted: str, offered: Mapping[str, bytes]) -> str | None:
 
 def _compressed(body: bytes, made: MadeBefore) -> dict[str, bytes]:
     # No zstd: what reads it reads brotli, which is smaller for texts.
-    return {"br": made.get(_SMALL, body, _smallest), "gzip": gzip.compress(body, compresslevel=9, mtime=0)}
+    return {"br": made.get(_SMALL, body, _smallest), "gzip": made.get(_OLDER, body, _gzip)}
+
+
+def _gzip(body: bytes) -> bytes:
+    return gzip.compress(body, compresslevel=9, mtime=0)
 
 
 def _smallest(body: bytes) -> bytes:

@@ -76,7 +76,7 @@ class Row:
 
 
 class _Language(StringConvertor):
-    regex = "[a-z]{2}"
+    regex = "[a-z]{2,3}"
 
 
 class _CouchDatabase(StringConvertor):

@@ -83,7 +83,7 @@ def build_site(
     headers = strict_headers(settings.origin, has_hubs=names_hub(keys))
     resources = {url: tagged(resource, headers) for url, resource in resources.items()}
     compress_all(resources.values(), made)
-    languages = content.catalogues.languages
+    languages = content.catalogues.spoken
     later = {url for url in resources if _is_later(url, content)}
     packs = {lang: make_packs(lang, resources, headers, made, later=later) for lang in languages}
     for each in packs.values():
@@ -104,9 +104,9 @@ def tagged(resource: Resource, headers: Mapping[str, str]) -> Resource:
 def _texts(content: Content) -> dict[str, Resource]:
     found: dict[str, Resource] = {}
     begins = set(content.forms.latest(content.first).text_keys()) if content.first else set()
-    for lang in content.catalogues.languages:
+    for lang in content.catalogues.spoken:
         catalogue = content.catalogues[lang]
-        own = content.forms.texts().get(lang, {}).keys() - begins
+        own = content.forms.texts().get(catalogue.content, {}).keys() - begins
         device = {key: text for key, text in catalogue.subset(DEVICE_TEXTS).items() if not _PAGES_ALONE.match(key)}
         forms = {key: text for key, text in device.items() if key in own} | catalogue.subset(FORMS_TEXTS)
         later = catalogue.subset((*ONLINE_TEXTS, *PROFILE_TEXTS)) | forms
@@ -145,8 +145,10 @@ def _forms(content: Content) -> dict[str, Resource]:
 
 def _fees(content: Content) -> dict[str, Resource]:
     return {
-        f"/{lang}/fees.json": make_resource(_json([_value(value, lang) for value in content.fees.values]), JSON)
-        for lang in content.catalogues.languages
+        f"/{lang}/fees.json": make_resource(
+            _json([_value(value, catalogue.content) for value in content.fees.values]), JSON
+        )
+        for lang, catalogue in content.catalogues.by_lang.items()
     }
 
 

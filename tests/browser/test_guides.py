@@ -1,4 +1,4 @@
-"""A phone in a village without a signal: its guides are looked through there."""
+"""A phone in a village without a signal: its guides are looked through there, and in the village's own language."""
 
 from collections.abc import Iterator
 
@@ -14,6 +14,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 HAS = """async (name) => {
   const notes = async () => (await caches.match('/notes'))?.json();
   while (!(await notes())?.extras.includes(name)) await new Promise((go) => setTimeout(go, 50));
+}"""
+
+HAS_LANGUAGE = """async (lang) => {
+  const notes = async () => (await caches.match('/notes'))?.json();
+  while (!(await notes())?.now[lang]) await new Promise((go) => setTimeout(go, 50));
 }"""
 
 
@@ -45,4 +50,22 @@ def test_the_guides_are_looked_through_without_a_signal(phone: Phone, office: Ru
     page.get_by_role("searchbox").fill("denda")
     found.get_by_role("link").first.click()
     expect(page.locator("article h1")).to_be_visible()
+    assert phone.errors == []
+
+
+def test_the_main_path_is_in_minangkabau_without_a_signal(phone: Phone, office: RunningOffice) -> None:
+    page = phone.page
+    page.goto(f"{office.url}/id/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.get_by_role("link", name="Minang", exact=True).click()
+    expect(page.get_by_role("heading", name="Uruih paspor, juo katiko sinyal lamah")).to_be_visible()
+    page.evaluate(HAS_LANGUAGE, "min")
+    assert faults(page) == []
+    phone.offline()
+    page.goto(f"{office.url}/min/apply/passport-new")
+    expect(page.locator("html")).to_have_attribute("lang", "min")
+    expect(page.get_by_text("Isian disimpan di HP ko salamo Sanak mangatik.")).to_be_visible()
+    page.locator("[data-action=review]").click()
+    expect(page.get_by_role("heading", name="Ado nan paralu dibatuaan")).to_be_visible()
+    expect(page.get_by_text("Nama lengkap: alun diisi.").first).to_be_visible()
     assert phone.errors == []

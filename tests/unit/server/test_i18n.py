@@ -1,12 +1,14 @@
 """Catalogues: what they refuse, and that every text that the product asks for is there in both languages."""
 
 import re
+from datetime import date
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
-from server.i18n import CatalogueError, MissingText, load_catalogues
+from server.fallback_language import with_languages
+from server.i18n import CatalogueError, Catalogues, MissingText, load_catalogues
 from server.rules import CONTROL_RULES
 from sync.events import STEPS
 
@@ -67,6 +69,7 @@ def test_the_browser_gets_the_texts_it_needs() -> None:
 
 def test_indonesian_comes_first() -> None:
     assert CATALOGUES.languages == ("id", "en")
+    assert CATALOGUES.spoken == ("id", "en", "min")
     assert "en" in CATALOGUES
     assert "fr" not in CATALOGUES
 
@@ -87,6 +90,50 @@ def test_catalogues_with_a_slip(tmp_path: Path, indonesian: str, english: str, r
         load_catalogues(tmp_path)
 
 
+PARTLY = '[min]\nfalls_back_to = "id"\nwritten = 2026-11-30\nsource = "x"\nchecked = "none yet"\n'
+
+
+def lay(folder: Path, partly: str, own: str | None) -> Catalogues:
+    (folder / "id.po").write_text(po(a="satu", b="dua {n}"))
+    (folder / "languages.toml").write_text(partly)
+    if own is not None:
+        (folder / "min.po").write_text(own)
+    return load_catalogues(folder)
+
+
+def test_a_language_spoken_in_part_lends_text_by_text(tmp_path: Path) -> None:
+    catalogues = lay(tmp_path, PARTLY, po(a="ciek")).with_texts({"id": {"c": "tiga"}})
+    assert (catalogues.languages, catalogues.spoken) == (("id",), ("id", "min"))
+    own = catalogues["min"]
+    assert (own.text("a"), own.text("b", n=2), own.text("c")) == ("ciek", "dua 2", "tiga")
+    page = with_languages(f'<p title="{own.marked("c")}">{own.marked("a")} {own.marked("b", n=2)}</p>', own.content)
+    assert page == '<p title="tiga">ciek <span lang="id">dua 2</span></p>'
+    assert own.checked is None
+    assert lay(tmp_path, PARTLY.replace('"none yet"', "2027-01-31"), po(a="ciek"))["min"].checked == date(2027, 1, 31)
+
+
+@pytest.mark.parametrize(
+    ("partly", "own", "reason"),
+    [
+        (PARTLY, None, r"languages\.toml: min: it needs its own min\.po"),
+        (PARTLY.replace('"id"', '"jv"'), po(a="ciek"), r"languages\.toml: min: .*falls_back_to"),
+        (PARTLY.replace('source = "x"\n', ""), po(a="ciek"), r"languages\.toml: min: it says source"),
+        (PARTLY.replace("none yet", "yes"), po(a="ciek"), r"languages\.toml: min: .*'none yet'"),
+        (PARTLY, po(z="x"), r"min\.po: id\.po has no z"),
+        ("[min", po(a="ciek"), r"languages\.toml: "),
+    ],
+)
+def test_a_language_spoken_in_part_with_a_slip(tmp_path: Path, partly: str, own: str | None, reason: str) -> None:
+    with pytest.raises(CatalogueError, match=reason):
+        lay(tmp_path, partly, own)
+
+
+def test_the_applicants_main_path_is_in_minangkabau() -> None:
+    path = """home.title choose.again form.review rule.required app.form.saved app.review.title app.send review.lead
+        app.receipt.title sent.ok state.done track.title step.terkirim.means step.siap_diambil.means error.404.title"""
+    assert set(path.split()) & CATALOGUES["min"].lends == set()
+
+
 def test_a_folder_without_the_first_language(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match=r"id\.po is missing"):
         load_catalogues(tmp_path)
@@ -94,7 +141,7 @@ def test_a_folder_without_the_first_language(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("key", sorted(CATALOGUES.keys))
 def test_placeholders_are_the_same_in_every_language(key: str) -> None:
-    assert len({frozenset(placeholders(CATALOGUES[lang].texts[key])) for lang in CATALOGUES.languages}) == 1
+    assert len({frozenset(placeholders(CATALOGUES[lang].texts[key])) for lang in CATALOGUES.spoken}) == 1
 
 
 def test_a_rules_text_names_its_field() -> None:

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -38,9 +39,27 @@ def test_every_public_page_is_there_in_every_language(content: Content) -> None:
     }
     paths |= {f"apply/{service}" for service in content.forms.services}
     paths |= {question.path for question in content.choices.questions}
-    assert pages.keys() == {f"/{lang}/{path}" for lang in ("id", "en") for path in paths} | {"/", "/k"}
+    assert pages.keys() == {f"/{lang}/{path}" for lang in ("id", "en", "min") for path in paths} | {"/", "/k"}
     assert pages["/"] == pages["/id/"]
     assert pages["/k"] == pages["/id/case"]
+
+
+def test_a_page_in_a_language_spoken_in_part_says_what_of_it_is_lent(content: Content) -> None:
+    pages = render_pages(make_environment(SETTINGS, content), content)
+    bodies = {url: page.body.decode() for url, page in pages.items() if url.startswith("/min/")}
+    assert [url for url, body in bodies.items() if "\ue000" in body or "\ue001" in body] == []
+    home, guide, form = (bodies[f"/min/{path}"] for path in ("", "guides/passport", "apply/passport-new"))
+    assert '<html lang="min" data-voice="id">' in home
+    assert "<h1>Uruih paspor, juo katiko sinyal lamah</h1>" in home
+    assert '<span lang="id">M-Paspor dan membayar</span>' in home
+    assert "alun dipareso urang nan babahaso Minang" in home
+    assert '<h1>Mambuek paspor</h1>\n<div class="stack" lang="id">' in guide
+    assert '<span lang="id">Nama lengkap</span>' in form
+    assert re.search(r"<button[^>]*>Pareso, lalu kirim</button>", form)
+    assert re.findall(r"<(?:option|title|textarea)[^>]*>[^<]*<span", form) == []
+    assert re.findall(r'="[^"]*<span', form) == []
+    assert 'lang="min"' in pages["/id/"].body.decode()  # the link to it
+    assert [url for url, page in pages.items() if url.startswith(("/id/", "/en/")) and b"<span lang" in page.body] == []
 
 
 def test_pages_are_the_same_bytes_each_time(content: Content) -> None:
@@ -77,7 +96,8 @@ def test_what_a_page_shows_is_escaped(content: Content, templates: Path) -> None
     [
         ("/en/nowhere", "id", "en"),
         ("/nowhere", "en-GB,en;q=0.9", "en"),
-        ("/nowhere", "min, fr;q=0.8, en;q=0.5", "en"),
+        ("/nowhere", "jv, fr;q=0.8, en;q=0.5", "en"),
+        ("/nowhere", "min, en;q=0.5", "min"),
         ("/nowhere", "fr", "id"),
         ("/nowhere", "", "id"),
         ("", "en", "en"),
