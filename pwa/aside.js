@@ -40,10 +40,10 @@ export const putBack = (kind, place) =>
 
 /** What the profile in use has set aside, the newest first. @returns {Promise<Aside[]>} */
 export async function listAside() {
-  const [profile, drafts, cases] = await Promise.all([profileInUse(), readAll('drafts'), readAll('cases')]);
+  const [profile, drafts, cases, days] = await Promise.all([profileInUse(), readAll('drafts'), readAll('cases'), readAll('days')]);
   /** @param {Kind} kind @returns {(row: VaultRecord) => Aside} */
   const as = (kind) => (row) => ({ kind, id: idOf(row.id), at: row.at, row });
-  return [...drafts.map(as('drafts')), ...cases.map(as('cases'))]
+  return [...drafts.map(as('drafts')), ...cases.map(as('cases')), ...days.map(as('days'))]
     .filter(({ row: { p = OWN, aside } }) => aside && p === profile)
     .sort((one, other) => (other.row.aside ?? 0) - (one.row.aside ?? 0));
 }

@@ -2,7 +2,7 @@
 
 import { officeId, writeBundle } from './bundle.js';
 import { saveFile } from './components/save-file.js';
-import { read } from './db.js';
+import { read, transact } from './db.js';
 import { filesLeft, items } from './outbox.js';
 import { clockNow, office, today } from './pins.js';
 import { keepPacks } from './sw-bridge.js';
@@ -12,13 +12,30 @@ import { keepPacks } from './sw-bridge.js';
  * @param {string[]} [ids]
  */
 export async function shareOutbox(ids) {
-  await saveFile(...(await outboxFile(ids)));
+  const chosen = await chosenItems(ids);
+  await saveFile(...(await fileWith(chosen)));
+  await noteFiled(chosen.map(({ id }) => id));
   void keepPacks('bundle'); // the answer may come back as a file, where there is no signal
 }
 
 /** @param {string[]} [ids] @returns {Promise<[Blob, string]>} */
-export async function outboxFile(ids) {
-  const chosen = (await items()).filter((item) => (ids ? ids.includes(item.id) : item.state !== 'done' || filesLeft(item).length > 0));
+export const outboxFile = async (ids) => fileWith(await chosenItems(ids));
+
+/** @param {string[]} [ids] */
+const chosenItems = async (ids) =>
+  (await items()).filter((item) => (ids ? ids.includes(item.id) : item.state !== 'done' || filesLeft(item).length > 0));
+
+/** That an item is in a file too is said at the end of a day. @param {string[]} ids */
+const noteFiled = (ids, now = Date.now()) =>
+  transact(['outbox'], 'readwrite', (store) => {
+    for (const id of ids) {
+      const found = store('outbox').get(id);
+      found.onsuccess = () => found.result && store('outbox').put({ ...found.result, filed: now });
+    }
+  });
+
+/** @param {import('./outbox.js').Item[]} chosen @returns {Promise<[Blob, string]>} */
+async function fileWith(chosen) {
   const images = await Promise.all(chosen.flatMap(filesLeft).map(({ id }) => imageOf(id)));
   return fileOf('items', [...chosen.map(named), ...images.flat()]);
 }

@@ -5,11 +5,11 @@
 
 import { StorageError } from './device-errors.js';
 
-/** @typedef {'drafts' | 'outbox' | 'cases' | 'meta' | 'profiles' | 'images' | 'files'} StoreName */
+/** @typedef {'drafts' | 'outbox' | 'cases' | 'meta' | 'profiles' | 'images' | 'files' | 'days'} StoreName */
 /** @typedef {(name: StoreName) => IDBObjectStore} Stores */
 
 const NAME = 'rantau';
-const VERSION = 3;
+const VERSION = 4;
 
 /** @type {Promise<IDBDatabase> | undefined} */
 let opened;
@@ -123,7 +123,7 @@ function connect(version) {
     const request = indexedDB.open(NAME, version);
     request.onupgradeneeded = ({ oldVersion }) => {
       if (isKnown && !oldVersion) drops += 1;
-      upgrade(request.result, oldVersion);
+      upgrade(request.result, oldVersion, /** @type {IDBTransaction} */ (request.transaction));
     };
     request.onblocked = () => reject(new StorageError('blocked'));
     request.onsuccess = () => {
@@ -138,14 +138,19 @@ function connect(version) {
   });
 }
 
-/** @param {IDBDatabase} db @param {number} from */
-function upgrade(db, from) {
+/** @param {IDBDatabase} db @param {number} from @param {IDBTransaction} transaction */
+function upgrade(db, from, transaction) {
   if (from < 1) {
     for (const name of ['drafts', 'outbox', 'cases']) db.createObjectStore(name, { keyPath: 'id' });
     db.createObjectStore('meta', { keyPath: 'name' });
   }
   if (from < 2) db.createObjectStore('profiles', { keyPath: 'id' });
   if (from < 3) for (const name of ['images', 'files']) db.createObjectStore(name, { keyPath: 'id' });
+  if (from < 4) {
+    db.createObjectStore('days', { keyPath: 'id' });
+    // By these a phone with thousands of records finds the few that it shows.
+    for (const [name, key] of [['cases', 'at'], ['outbox', 'case']]) transaction.objectStore(name).createIndex(key, key);
+  }
 }
 
 /** @param {IDBDatabase} db */

@@ -6,7 +6,10 @@ import { createRecord, listRecords, readRecord, readSealed, removeRecord, update
 import { listen, tell } from './tabs.js';
 
 /** @typedef {Record<string, any>} Values */
-/** @typedef {{title?: string, case?: string | null, code?: string | null, prev?: string[]}} Origin */
+/**
+ * @typedef {{title?: string, case?: string | null, code?: string | null, prev?: string[],
+ *   consent?: import('./day/consents.js').Consent | null}} Origin `consent`: given to a volunteer before anything was asked
+ */
 /**
  * @typedef {Required<Origin> & {id: string, n: number, at: number, service: string, form: string, values: Values,
  *   place: any, images?: import('./images/image-store.js').Kept[],
@@ -24,9 +27,9 @@ const last = new Map();
  * @param {string} service @param {string} form @param {Values} [values] @param {Origin} [origin]
  */
 export async function newDraft(service, form, values = {}, origin = {}) {
-  const { title = '', case: of = null, code = null, prev = [] } = origin;
+  const { title = '', case: of = null, code = null, prev = [], consent = null } = origin;
   const id = `d${b32Encode(randomBytes(10))}`;
-  await createRecord('drafts', id, { service, form, title, values, place: null, case: of, code, prev });
+  await createRecord('drafts', id, { service, form, title, values, place: null, case: of, code, prev, ...(consent && { consent }) });
   stored();
   return id;
 }
@@ -58,7 +61,7 @@ export const loadDraft = (id) => readRecord('drafts', id);
 /** List the drafts, the newest first; one that does not open has a `problem` and nothing else to show. */
 export async function listDrafts() {
   const drafts = await listRecords('drafts');
-  return drafts.sort((one, other) => other.at - one.at).map(({ values, code, ...shown }) => shown);
+  return drafts.sort((one, other) => other.at - one.at).map(({ values, code, consent, ...shown }) => shown);
 }
 
 /** @param {string} id */

@@ -2,6 +2,7 @@
 
 import { b64uEncode } from './crypto/canonical.js';
 import { readAll, transact } from './db.js';
+import { RESCUED } from './profile-vault.js';
 import { OWN, idOf } from './vault.js';
 
 /** @typedef {import('./vault.js').VaultRecord} VaultRecord */
@@ -20,7 +21,7 @@ export const sealedFile = async (record) => new Blob([JSON.stringify(await withI
 
 /** @param {string} profile @returns {Promise<VaultRecord[]>} */
 const handable = async (profile) =>
-  (await readAll('drafts')).filter(({ p = OWN, rescue }) => p === profile && Object.keys(rescue ?? {}).length > 0);
+  (await Promise.all(RESCUED.map(readAll))).flat().filter(({ p = OWN, rescue }) => p === profile && Object.keys(rescue ?? {}).length > 0);
 
 /** A draft with its pictures as they lie in the database: their keys are in the draft. @param {VaultRecord} record */
 async function withImages(record) {

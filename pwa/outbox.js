@@ -21,7 +21,7 @@ import { weigh } from './wire-body.js';
 /**
  * @typedef {{id: string, case: string, line: string, bytes: number, state: State, reason: string | null, at: number,
  *   tries: number, offeredAt: number, done: number | null, receipt: any, isCarried?: true, way?: string, photos?: 'wait' | 'go',
- *   files?: ItemFile[]}} Item
+ *   files?: ItemFile[], filed?: number}} Item `filed`: when it went into a file last
  */
 /**
  * @typedef {{id: string, size: number, sent: number, wire: number, way: string | null, done: number | null,
@@ -53,9 +53,10 @@ export async function prepare(draft, { name, form }, office) {
   const keys = await derive(code);
   await held(vault, keys.case);
   const { values, blobs, files } = await withImages(draft, form, keys.case);
+  const { groups, area } = content(form, settle(form, values, { today: today(office) }));
   const { version, wrap } = await sealVersion({
     type: 'application', codeKeys: keys, blobs, service: draft.service, form: name, at: clockNow(office), channel: device ? 'volunteer' : 'app',
-    device, wish: [], prev: draft.prev, ...content(form, settle(form, values, { today: today(office) })),
+    device, wish: [], prev: draft.prev, groups: { ...groups, ...(await withConsent(draft)) }, area,
     recipients: [[key.kid, key.pub]],
   });
   const line = JSON.stringify([version, wrap]);
@@ -109,6 +110,13 @@ export const items = async () => (await readAll('outbox')).sort((one, other) => 
 /** Whether an item is to be offered; one that a hub has, once a day. @param {Item} item */
 export const isDue = ({ state, offeredAt }, now = Date.now()) =>
   state === 'waiting' || state === 'kept' || (state === 'hub' && Math.abs(now - offeredAt) > 86_400_000);
+
+/** What a volunteer's applicant agreed to goes sealed beside the answers. @param {Draft} draft @returns {Promise<Record<string, any[]>>} */
+const withConsent = async ({ consent }) => {
+  if (!consent) return {};
+  const { GROUP, toAnswers } = await import('./day/consents.js');
+  return { [GROUP]: toAnswers(consent) };
+};
 
 /** @param {any} form @param {Record<string, any>} answers */
 function content(form, answers) {

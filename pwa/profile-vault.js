@@ -14,7 +14,8 @@ import { FORMAT, OWN, Vault, idOf, importKey } from './vault.js';
 /** @typedef {import('./crypto/canonical.js').Bytes} Bytes */
 /** @typedef {import('./vault.js').VaultRecord} VaultRecord */
 
-const DRAFT = /^d[a-z2-7]{16}$/; // a case's id is longer
+const DRAFT = /^d[a-z2-7]{16}$/; // also of a volunteer's day; a case's id is longer
+export const RESCUED = /** @type {const} */ (['drafts', 'days']);
 
 export class ProfileVault extends Vault {
   /**
@@ -59,11 +60,16 @@ export class ProfileVault extends Vault {
 
   /** Have every draft's data key sealed to the office, also of those begun before this phone knew a key of it. */
   async addRescues() {
-    const own = (await readAll('drafts')).filter(({ p = OWN, dk, aside }) => p === this.profile && dk && !aside);
+    for (const kind of RESCUED) await this.#addRescues(kind);
+  }
+
+  /** @param {'drafts' | 'days'} kind */
+  async #addRescues(kind) {
+    const own = (await readAll(kind)).filter(({ p = OWN, dk, aside }) => p === this.profile && dk && !aside);
     for (const { id, n, dk } of own.filter(({ rescue }) => !Object.keys(rescue ?? {}).length)) {
       const rescue = await this.#unwrap(id, dk).then((dataKey) => this.#rescue(id, dataKey), () => ({}));
       // One that was saved meanwhile has its own.
-      if (Object.keys(rescue).length) await amend('drafts', id, (row) => (row.n === n ? { ...row, rescue } : undefined));
+      if (Object.keys(rescue).length) await amend(kind, id, (row) => (row.n === n ? { ...row, rescue } : undefined));
     }
   }
 

@@ -27,6 +27,7 @@ import { IN_USE, OWN, idOf, importKey, openDevice, profileInUse, takeVault, vaul
 
 /** Until this page's person unlocks it again, it takes no key that another page holds. */
 let isLockedHere = false;
+const KINDS = /** @type {const} */ (['drafts', 'cases', 'days']);
 const SAVING = 10_000; // milliseconds that locking waits for what is being saved
 
 /**
@@ -153,9 +154,9 @@ export async function renewProfile(id, passphrase, signal) {
   const { name, device } = await contentOf(id).catch(() => ({ name: null, device: null }));
   const made = await makeProfile({ id, name, device }, passphrase, signal);
   const at = Date.now();
-  await transact(['meta', 'profiles', 'drafts', 'cases'], 'readwrite', (store, fail) => {
+  await transact(['meta', 'profiles', ...KINDS], 'readwrite', (store, fail) => {
     putProfile(store, fail, made.record, at);
-    for (const kind of /** @type {const} */ (['drafts', 'cases'])) {
+    for (const kind of KINDS) {
       const all = store(kind).getAll();
       all.onsuccess = () => {
         for (const row of all.result.filter(({ p = OWN, aside }) => p === id && !aside)) putAside(store(kind), row, at);

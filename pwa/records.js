@@ -1,5 +1,5 @@
 /**
- * Encrypted records of `drafts` and `cases`, of the profile in use alone. Encryption takes a while and a transaction
+ * Encrypted records of `drafts`, `cases` and `days`, of the profile in use alone. Encryption takes a while and a transaction
  * waits for nobody, so a record is encrypted first and put only if its number is still the one it was read with;
  * otherwise everything once more.
  */
@@ -8,7 +8,7 @@ import { drops, read, readAll, transact } from './db.js';
 import { GoneError, VaultError } from './device-errors.js';
 import { OWN, fence, idOf, openVault, profileInUse, takeVault, vaultAtHand } from './vault.js';
 
-/** @typedef {'drafts' | 'cases'} Kind */
+/** @typedef {'drafts' | 'cases' | 'days'} Kind */
 /** @typedef {import('./vault.js').Vault} Vault */
 /** @typedef {import('./vault.js').VaultRecord} VaultRecord */
 /** @typedef {{id: string, n: number, at: number}} Place */

@@ -66,7 +66,7 @@ async function renewed(of, keys, vault) {
 
 /** Those whose place is taken, by the same case fetched again, stay aside. @param {Found[]} found @param {Vault} vault */
 function putAllBack(found, vault) {
-  return transact(['drafts', 'cases', 'profiles'], 'readwrite', (store, fail) => {
+  return transact(['drafts', 'cases', 'days', 'profiles'], 'readwrite', (store, fail) => {
     fence(store, fail, vault);
     let count = 0;
     for (const { of: { kind, row }, fresh } of found) {

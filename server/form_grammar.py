@@ -7,6 +7,9 @@ from typing import Any
 # The only fields that may leave the device unsealed, each with the clear field of a version that it fills.
 CLEAR = {"nagari": "area"}
 
+# The group beside those of the form in which a volunteer's version holds what its applicant agreed to.
+CONSENT = "consent"
+
 TYPED = frozenset({"text", "textarea", "digits", "tel", "email", "date", "number"})
 CHOICES = frozenset({"radio", "select"})
 CONTROLS = TYPED | CHOICES | {"region", "regency", "checkbox", "files", "repeat"}

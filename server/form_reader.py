@@ -11,6 +11,7 @@ from server.form import Condition, Field, Form, FormError, Paper, Rule, Section,
 from server.form_grammar import (
     CHOICES,
     CLEAR,
+    CONSENT,
     CONTROLS,
     IN_ROWS,
     MAX_NESTING,
@@ -50,6 +51,8 @@ class _Reader:
             self.fail("the file is not named <service>.v<n>.json after its own service and n")
         if not isinstance(data["groups"], list) or not data["groups"]:
             self.fail("groups must be a list of at least one name")
+        if CONSENT in data["groups"]:
+            self.fail(f"a group {CONSENT!r} is not a form's: a volunteer's consent has that name")
         self.groups = data["groups"]
         title = self.text(data, "title")
         sections = tuple(self.section(raw) for raw in self.list(data["sections"], "sections"))

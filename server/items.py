@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.form_grammar import CONSENT
 from server.forms import Forms
 from sync.document import Doc, is_id
 from sync.errors import ShapeError
@@ -123,7 +124,8 @@ def reason_against_version(version: Doc, *, forms: Forms, now: int) -> str | Non
     form = forms.by_name(version["service"], version["form"])
     if form is None:
         return "form-unknown"
-    if set(version["seal"]["g"]) != set(form.groups):
+    extra = {CONSENT} if version["channel"] == "volunteer" else set()
+    if set(version["seal"]["g"]) - extra != set(form.groups):
         return "malformed"
     return "time-future" if version["at"] > now + MAX_AHEAD else None
 

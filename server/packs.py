@@ -79,8 +79,10 @@ EXTRAS = {
     # What comes after an application is sent: when it should be ready, what waits at the office, how it was.
     "survey": ("components/case-outlook", "pace", "reminders"),
     "volunteer": (
-        "components/device-line", "components/hand-out", "components/volunteer", "crypto/key-pair", "device-key",
-        "device-reading", "enrolment", "handed-out",
+        "components/device-line", "components/hand-out", "components/volunteer", "crypto/key-pair", "day/consent-form",
+        "day/consents", "day/day-end", "day/day-page", "day/day-setup", "day/days", "day/printing", "day/progress",
+        "day/sheet.css", "day/strip", "day/strip.css", "device-key", "device-reading", "enrolment", "handed-out",
+        "paging",
     ),
 }  # fmt: skip
 # In this order they compress best: what is alike lies near.

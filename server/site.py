@@ -31,9 +31,9 @@ ONLINE_TEXTS = (
     "app.receipt.kept", "app.receipt.refused", "app.state.refused", "code.", "app.sending.",
     "state.done", "state.hub", "state.kept", "state.refused", "state.photos", "app.receipt.photos",
 )  # fmt: skip
-STAFF_TEXTS = (*DEVICE_TEXTS, "staff.")
+STAFF_TEXTS = (*DEVICE_TEXTS, "staff.", "consent.")
 PROFILE_TEXTS = ("profile.", "app.mine.renew", "app.mine.set-aside")  # of a phone that a PIN or a passphrase locks
-VOLUNTEER_TEXTS = ("volunteer.",)
+VOLUNTEER_TEXTS = ("volunteer.", "consent.")  # and what people agree to before a volunteer takes anything down
 PHOTO_TEXTS = ("photo.",)  # of papers that are photographed
 # What stands on the page itself and is looked up by no module.
 _PAGES_ALONE = re.compile(r"form\.(?!.*\.title$)|section\..*\.help$|help\.")

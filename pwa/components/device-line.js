@@ -3,7 +3,7 @@
 import { readDevice } from '../device-key.js';
 import { element } from '../element.js';
 import { keepPacks } from '../sw-bridge.js';
-import { loadMore, text } from '../text.js';
+import { language, loadMore, text } from '../text.js';
 
 /** @typedef {import('../device-key.js').Device} Device */
 
@@ -14,7 +14,8 @@ export async function deviceLine(name) {
   if (!device) return null;
   void keepPacks('bundle'); // whoever collects all day may have to carry it as a file
   const { login } = device;
-  return element('div', { class: 'stack near' }, element('p', {}, text('volunteer.at-work', { login, device: name })), readingLine(device));
+  return element('div', { class: 'stack near' }, element('p', {}, text('volunteer.at-work', { login, device: name })),
+    element('p', {}, element('a', { class: 'tap', href: `/${language()}/volunteer` }, text('volunteer.day.link'))), readingLine(device));
 }
 
 /** @param {Device} device */

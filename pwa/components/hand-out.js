@@ -1,8 +1,11 @@
 /** The button by which a volunteer says that the applicant has the code, and what the page says from then on. */
 
 import { storageTrouble } from '../device-errors.js';
-import { element } from '../element.js';
+import { fromAnswers } from '../day/consents.js';
+import { listDays } from '../day/days.js';
+import { button, element } from '../element.js';
 import { CodeNeededError, handOut } from '../handed-out.js';
+import { office } from '../pins.js';
 import { language, loadMore, text } from '../text.js';
 import { confirmButton } from './confirm-button.js';
 
@@ -20,9 +23,22 @@ export async function handOutPart({ case: id, handed }) {
       return;
     }
     // A page that is left has forgotten what it showed.
-    location.assign(`/${language()}/mine`);
+    location.assign(`/${language()}/${(await hasDay()) ? 'volunteer' : 'mine'}`);
   };
+  const print = () => printReceipt(id).catch(() => (problem.textContent = text('app.later')));
   const label = text('volunteer.handed');
   return element('div', { class: 'stack near no-print', 'data-hand-out': id }, problem,
+    element('p', {}, button(text('volunteer.strip'), print, { class: 'button button-plain', 'data-action': 'strip' })),
     confirmButton({ label, question: text('volunteer.handed.question'), yes: label, act }));
+}
+
+/** Whether the volunteer goes on with the people of a day. */
+const hasDay = async () => (await listDays().catch(() => [])).some(({ problem }) => !problem);
+
+/** On the strip stands what the case has on this phone: its code, and what was agreed to. @param {string} id */
+async function printReceipt(id) {
+  const [{ openCase }, { printStrip }, { name, origin }] = await Promise.all([import('../cases.js'), import('../day/strip.js'), office()]);
+  const { shown, number, service, versions } = await openCase(id);
+  const [first] = versions;
+  await printStrip({ shown, number, service, at: first.at * 1000, office: name, origin, consent: fromAnswers(first.groups?.consent) });
 }

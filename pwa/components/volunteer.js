@@ -17,6 +17,8 @@ export default class Volunteer {
   constructor(root) {
     this.root = root;
     this.isStarted = false;
+    /** @type {import('../day/day-page.js').DayPage | undefined} */
+    this.day = undefined;
   }
 
   /** Enrol with the code of the address, or show where things stand. Safe to call twice. */
@@ -30,6 +32,7 @@ export default class Volunteer {
 
   stop() {
     this.isStarted = false;
+    this.day?.stop();
   }
 
   async open() {
@@ -43,8 +46,18 @@ export default class Volunteer {
     const device = await unfinished();
     if (device) return this.askPassphrase(device);
     const devices = await listDevices();
-    const parts = devices.length ? [await standing(devices), await dayEnd()] : [element('p', {}, text('volunteer.lead'))];
-    return this.put(...parts, this.wordsForm());
+    if (!devices.length) return this.put(element('p', {}, text('volunteer.lead')), this.wordsForm());
+    this.put(await this.dayPart(), await dayEnd(), await standing(devices), this.wordsForm());
+  }
+
+  /** The day's event of who is at work; a phone that was enrolled before that came here gets it with the next signal. */
+  async dayPart() {
+    const [made] = await Promise.all([import('../day/day-page.js').catch(() => undefined), keepPacks('volunteer'), loadMore('forms').catch(() => {})]);
+    if (!made) return null;
+    const page = new made.DayPage({ first: this.root.dataset.first ?? '', alone: (isAlone) => this.root.toggleAttribute('data-alone', isAlone) });
+    this.day = page;
+    await page.start();
+    return page.root;
   }
 
   /** @param {string} code */

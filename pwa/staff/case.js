@@ -5,6 +5,7 @@ import { element } from '../element.js';
 import { answerText } from './answer-text.js';
 import { caseFiles } from './case-files.js';
 import { compare, sideBySide } from './compare.js';
+import { consentsPart } from './consents.js';
 import { eraseForm } from './erase.js';
 import { historyOf } from './history.js';
 import { stateAfter } from './next-steps.js';
@@ -70,7 +71,7 @@ export class CaseView {
       ),
       this.opened.isVoided ? element('p', { class: 'notice' }, texts.say('staff.void.already')) : null, ...this.#shut(),
       this.#severalNotice(),
-      this.#chooser(), this.$answers, caseFiles(desk), this.steps.$root,
+      this.#chooser(), this.$answers, consentsPart(this.opened.versions, texts), caseFiles(desk), this.steps.$root,
       element(
         'section', { class: 'stack', 'aria-labelledby': 'history-title' },
         element('h3', { id: 'history-title' }, texts.say('staff.history.title')), this.$history,

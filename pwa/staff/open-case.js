@@ -6,6 +6,7 @@
 import { fromAnswers } from '../answers.js';
 import { endedCase } from '../case-content.js';
 import { b64uDecode } from '../crypto/canonical.js';
+import { GROUP as CONSENT } from '../day/consents.js';
 import { openNote, verifyEvent } from '../crypto/events.js';
 import { openVersion, openWrapAsOffice } from '../crypto/open.js';
 import { spokenNumber } from '../crypto/receipt-code.js';
@@ -27,7 +28,7 @@ import { caseOfVersion, vOf } from '../crypto/version.js';
 /** @typedef {'erased' | 'no-key' | 'broken' | 'form-unknown'} Failure */
 /**
  * @typedef {{v: string, version: Version, dek: Bytes | null, form: StaffForm | null,
- *   answers: Record<string, Answer> | null, failure: Failure | null}} OpenedVersion
+ *   answers: Record<string, Answer> | null, consent: Answer[] | null, failure: Failure | null}} OpenedVersion
  * `dek` is there when the version is genuine, `answers` when it can also be read.
  */
 /** @typedef {Event & {text: string | null, isGenuine: boolean}} OpenedEvent `text`: the note, null while shut */
@@ -105,7 +106,7 @@ export async function openEvent(id, event, versions, keys) {
  * @returns {Promise<OpenedVersion>}
  */
 async function openOne(id, version, wrap, keys, findForm) {
-  const shut = { v: vOf(version), version, dek: null, form: null, answers: null };
+  const shut = { v: vOf(version), version, dek: null, form: null, answers: null, consent: null };
   if (!wrap) return { ...shut, failure: 'erased' };
   const kid = Object.keys(wrap).find((name) => keys.seal.has(name));
   if (!kid) return { ...shut, failure: 'no-key' };
@@ -114,7 +115,7 @@ async function openOne(id, version, wrap, keys, findForm) {
     const pair = /** @type {import('../crypto/key-pair.js').PrivateKey} */ (keys.seal.get(kid));
     const dek = await openWrapAsOffice(version, wrap, kid, pair);
     const groups = await openVersion(version, dek);
-    return { ...shut, dek, ...(await read(version, groups, findForm)) };
+    return { ...shut, dek, consent: groups[CONSENT] ?? null, ...(await read(version, groups, findForm)) };
   } catch {
     return { ...shut, failure: 'broken' };
   }

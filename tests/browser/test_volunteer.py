@@ -73,6 +73,11 @@ def choose_passphrase(page: Page) -> None:
 def collect(page: Page, office: RunningOffice, answers: Answers) -> str:
     """Take an application down and seal it; give the case."""
     page.goto(f"{office.url}/id/apply/{SERVICE}#new")
+    return collect_begun(page, answers)
+
+
+def collect_begun(page: Page, answers: Answers) -> str:
+    """Fill in the form that is open and seal it; give the case."""
     fill(page, answers)
     page.locator("[data-action=review]").click()
     page.locator("[data-action=send]").click()

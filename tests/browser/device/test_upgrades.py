@@ -17,6 +17,9 @@ STORES = {
     "db.createObjectStore('meta', { keyPath: 'name' });",
     2: "db.createObjectStore('profiles', { keyPath: 'id' });",
     3: "for (const name of ['images', 'files']) db.createObjectStore(name, { keyPath: 'id' });",
+    4: "db.createObjectStore('days', { keyPath: 'id' });"
+    "for (const [name, key] of [['cases', 'at'], ['outbox', 'case']])"
+    " opening.transaction.objectStore(name).createIndex(key, key);",
 }
 VERSION = int(re.findall(r"const VERSION = (\d+);", (ROOT / "pwa/db.js").read_text())[0])
 

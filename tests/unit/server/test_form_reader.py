@@ -223,6 +223,10 @@ def test_a_form_without_groups() -> None:
     assert "groups must be a list" in refused(raw_field("x", "text"), groups=[])
 
 
+def test_the_group_of_a_volunteers_consent_is_no_forms() -> None:
+    assert "a volunteer's consent has that name" in refused(raw_field("x", "text"), groups=["personal", "consent"])
+
+
 def test_the_whole_form_is_kept_as_it_stands() -> None:
     raw = raw_form(raw_field("x", "text"))
     form = read_form(FILE, raw)

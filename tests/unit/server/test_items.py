@@ -34,6 +34,8 @@ def test_a_sealed_item_is_read() -> None:
         ({"service": "other"}, "service-unknown"),
         ({"form": "9.aaaaaaaa"}, "form-unknown"),
         ({"groups": {"personal": ["a", "b"], "other": ["c"]}}, "malformed"),
+        ({"groups": {"personal": ["a", "b"], "consent": ["c"]}}, "malformed"),  # of nobody's volunteer
+        ({"groups": {"consent": ["c"]}, "channel": "volunteer"}, "malformed"),
         ({"recipients": [("k9", KEYS.seal.pub)]}, "kid-unknown"),
         ({"recipients": [("k0", KEYS.seal.pub)]}, "kid-destroyed"),
         ({"recipients": [("o1", KEYS.seal.pub)]}, "kid-unknown"),
@@ -43,6 +45,12 @@ def test_a_sealed_item_is_read() -> None:
 def test_what_the_office_does_not_know_is_refused_by_name(more: dict[str, Any], reason: str) -> None:
     version, wrap = sealed(**more)
     assert refusal(to_line([version, wrap])) == (reason, version["_id"])
+
+
+def test_a_volunteer_sends_the_consent_beside_the_answers() -> None:
+    version, wrap = sealed(channel="volunteer", groups={"personal": ["a", "b"], "consent": ["c"]})
+    item = read_item(to_line([version, wrap]), forms=FORMS, key_list=KEYS.key_list, now=NOW)
+    assert set(item.version["seal"]["g"]) == {"personal", "consent"}
 
 
 @pytest.mark.parametrize("at", [0, NOW - 86400 * 3650, NOW + 86400 * 30])
