@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.choices import Choices, ChoicesError, load_choices
+from server.deadlines import Deadlines, DeadlinesError, load_deadlines
 from server.fees import Fees, FeesError, load_fees
 from server.forms import FormError, Forms, load_forms
 from server.guides import GuideError, Guides, load_guides
@@ -11,6 +12,10 @@ from server.i18n import CatalogueError, Catalogues, load_catalogues
 from server.regions import Regions, RegionsError, load_regions
 from server.told import Told
 from server.working_days import HolidaysError, WorkingDays, load_working_days
+
+_WRONG = (
+    CatalogueError, ChoicesError, DeadlinesError, FeesError, FormError, GuideError, HolidaysError, RegionsError,
+)  # fmt: skip
 
 
 class ContentError(Told):
@@ -28,6 +33,7 @@ class Content:
     choices: Choices
     fees: Fees
     working_days: WorkingDays
+    deadlines: Deadlines
 
     @property
     def first(self) -> str | None:
@@ -44,6 +50,7 @@ def load_content(folder: Path) -> Content:
     try:
         catalogues = load_catalogues(folder / "locale")
         forms = load_forms(folder / "forms", texts=catalogues.keys, languages=catalogues.languages)
+        working_days = load_working_days(folder / "holidays.toml", languages=catalogues.languages)
         return Content(
             forms=forms,
             guides=_guides(folder / "guides", catalogues),
@@ -56,9 +63,12 @@ def load_content(folder: Path) -> Content:
                 languages=catalogues.languages,
                 also=catalogues.lenders,
             ),
-            working_days=load_working_days(folder / "holidays.toml", languages=catalogues.languages),
+            working_days=working_days,
+            deadlines=load_deadlines(
+                folder / "deadlines.toml", working_days, services=forms.services, languages=catalogues.languages
+            ),
         )
-    except (ChoicesError, FeesError, FormError, GuideError, HolidaysError, RegionsError, CatalogueError) as error:
+    except _WRONG as error:
         raise ContentError(str(error)) from error
     except OSError as error:
         raise ContentError(f"{error.filename}: {error.strerror}") from error

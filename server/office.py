@@ -24,6 +24,7 @@ from sync.keyring import KeyList
 
 if TYPE_CHECKING:  # commands that need the keys alone are spared what reads the content and makes the site
     from server.content import Content
+    from server.deadlines import Deadlines
     from server.fees import Fees
     from server.forms import Forms
     from server.guides import Guides
@@ -75,6 +76,11 @@ class Office:
                 self, databases=databases, projection=confined_projection(self.projection, right)
             )
         return self._within[right]
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """Give by when the office has done what comes next."""
+        return self.content.deadlines
 
     @property
     def fees(self) -> Fees:

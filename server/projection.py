@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -25,6 +25,7 @@ from server.projection_tables import (
     select_newest,
     select_quiet,
 )
+from server.projection_work import Work, select_work
 from server.query import whole_number
 from sync.errors import BadRequest, Unavailable
 from sync.store import Store
@@ -97,6 +98,10 @@ class Projection:
     async def quiet(self, before: int) -> Sequence[CaseRow]:
         """Give every case in which nothing has happened since *before*, the longest quiet first."""
         return await self._in_thread(lambda: select_quiet(self._open(), before))
+
+    async def work(self, ended: Collection[str], steps: Collection[str]) -> Work:
+        """Give every case that is in none of the states *ended*, with the times of the named steps."""
+        return await self._in_thread(lambda: select_work(self._open(), ended, steps))
 
     async def news(self, reader: str, since: str) -> DeviceNews:
         """Give what an enrolled device has to hear after the place *since*; empty is from the start."""

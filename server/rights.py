@@ -180,6 +180,7 @@ RIGHTS: Mapping[str, Right] = {
     "counter": _only("desk", "officer", reads=("case-row",)),
     "keys": _only("officer", reads=("officer-key", "grant")),
     "cases": _only("officer", reads=("case-row",)),
+    "work": _only("officer", reads=("case-row",)),
     "index": _only("officer", reads=(*_CASE, "wrap", "case-row")),
     "case_documents": _only("officer", reads=(*_CASE, *_ENDS, "event", "wrap", "case-row")),
     "case_blob": _only("officer", reads=(*_CASE, "blob")),

@@ -51,6 +51,7 @@ from server import (
     tus,
     voiding_api,
     volunteers_page,
+    work_api,
 )
 from server.body_lines import BodyLimits
 from server.couch_body import DOC_LIMIT, JSON_LIMIT, NOTE_LIMIT
@@ -137,6 +138,7 @@ ROWS = (
     Row("/staff/api/rotation", "POST", "rewrap", keys_api.rewrap, keys_api.REWRAP_LIMIT),
     Row("/staff/api/rotation/end", "POST", "end_rotation", keys_api.compact_wraps, keys_api.RECORD_LIMIT),
     Row("/staff/api/cases", "GET", "cases", console_api.list_cases),
+    Row("/staff/api/work", "GET", "work", work_api.list_work),
     Row("/staff/api/index", "GET", "index", index_api.list_index),
     Row("/staff/api/cases/{case}", "GET", "case_documents", console_api.show_case),
     Row("/staff/api/cases/{case}/blobs/{digest}", "GET", "case_blob", blobs_api.show_case_blob),

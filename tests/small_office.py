@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from server.audit import Audit, read_entries
+from server.deadlines import Deadlines
 from server.fees import Fees
 from server.forms import Forms, load_forms
 from server.gathering import Gathering
@@ -20,6 +21,7 @@ from server.projection import Projection
 from server.regions import load_regions
 from server.routes import ROWS, build_routes
 from server.watch_lists import WatchLists
+from server.working_days import WorkingDays
 from sync.audit_chain import Deed, deed_of
 from sync.sqlite_store import SqliteStore, open_sqlite
 from tests.asgi import Client
@@ -91,7 +93,8 @@ async def small_office(
     )
     bundle: dict[str, Any] = {
         "settings": settings, "databases": office.databases, "clock": clock,
-        "forms": Forms({**passport, "small": (FORM,)}), "fees": Fees(), "catalogues": catalogues,
+        "forms": Forms({**passport, "small": (FORM,)}), "fees": Fees(),
+        "deadlines": Deadlines((), WorkingDays({})), "catalogues": catalogues,
         "regions": load_regions(CONTENT / "regions.csv"), "key_list": keys.key_list, "server_key": keys.server,
         "server_kid": "s1",
         "is_demo": False,

@@ -123,7 +123,7 @@ export class Desk {
       const opened = await openCase(row.case, raw, keys, (service, name) => api.form(service, name));
       if (turn !== this.opening) return;
       const view = new CaseView({
-        row, opened, keys, api, texts, onError: this.#explain, onStep: () => list.load(),
+        row, opened, keys, api, texts, onError: this.#explain, onStep: () => list.renew(row.case),
         announce: this.#whileOpen(keys, this.#announce), onClose: this.#whileOpen(keys, this.#close),
         onVoided: this.#whileOpen(keys, this.#showSheet),
       });

@@ -1,24 +1,21 @@
-/** The list of cases: by state and age, page by page. Nothing in it is personal, so nothing in it is sealed. */
+/** The list of cases: queues, a page of the chosen one, and what the search found instead. Nothing in it is personal. */
 
 import { element } from '../element.js';
+import { CaseIndex } from './case-index.js';
+import { CaseTable } from './case-table.js';
+import { Queues } from './queues.js';
 import { Search } from './search.js';
+import { Work } from './work.js';
 
-/** @typedef {import('./staff-api.js').CasePage} CasePage */
+/** @typedef {import('./case-index.js').Found} Found */
 /** @typedef {import('./staff-api.js').CaseRow} CaseRow */
 /** @typedef {import('./staff-api.js').StaffApi} StaffApi */
-/** @typedef {import('./search.js').Found} Found */
 /** @typedef {import('./texts.js').Texts} Texts */
 
 const AGES = [0, 1, 3, 7]; // days without a step
 const DAY = 86_400; // seconds
-const COLUMNS = ['number', 'state', 'area', 'waiting', 'versions'];
-/** @type {Record<string, (place: number, last: number) => number>} */
-const MOVES = {
-  ArrowDown: (place, last) => Math.min(place + 1, last),
-  ArrowUp: (place) => Math.max(place - 1, 0),
-  Home: () => 0,
-  End: (_, last) => last,
-};
+const PAGE = 50; // cases
+const PERIOD = 60_000; // milliseconds after which the office is asked for news
 
 export class CaseList {
   /**
@@ -28,92 +25,112 @@ export class CaseList {
   constructor({ api, texts, keys, states, onOpen, onError }) {
     this.api = api;
     this.texts = texts;
-    this.states = states;
-    this.onOpen = onOpen;
     this.onError = onError;
-    this.state = '';
-    /** @type {(string | null)[]} */
-    this.pages = [null]; // where each page up to this one begins
     this.asked = 0;
-    this.current = '';
-    /** @type {Found[] | null} what is shown instead of a page */
+    this.at = 0; // the page
+    this.isMore = false;
+    /** @type {Found[]} everything that the chosen queue has; of what ended, the page */
+    this.rows = [];
+    /** @type {string[]} the queue in which a case was opened */
+    this.order = [];
+    /** @type {Found[] | null} what is shown instead */
     this.found = null;
-    this.search = new Search({ api, texts, keys, onFound: this.#showFound, onError });
-    this.$states = element('ul', { class: 'states' });
+    /** @type {(string | null)[]} where each page of what ended begins */
+    this.pages = [null];
+    this.work = new Work(api);
+    this.index = new CaseIndex({ api, texts, keys, onNews: this.#heard });
+    this.search = new Search({ texts, index: this.index, onFound: this.#showFound, onError });
+    this.queues = new Queues({ texts, work: this.work, states, onChoose: () => this.#turn(0) });
+    this.table = new CaseTable({ texts, twins: (id) => this.index.twins(id).length, onOpen: (row) => this.#open(row, onOpen) });
     this.$age = this.#ageChoice();
-    this.$rows = element('tbody', { keydown: this.#move });
     this.$empty = element('p', { hidden: true }, texts.say('staff.list.empty'));
     this.$problem = element('p', { class: 'error', role: 'alert' });
-    this.$back = this.#button('staff.list.back', () => this.#turn(this.pages.slice(0, -1)));
-    this.$more = this.#button('staff.list.more', () => this.#turn([...this.pages, this.next]));
+    this.$place = element('p', { class: 'hint' });
+    this.$back = this.#button('staff.list.back', () => this.#turn(this.at - 1));
+    this.$more = this.#button('staff.list.more', () => this.#turn(this.at + 1));
+    this.$rules = element('details', { hidden: true });
     this.$root = this.#layOut();
-    /** @type {string | null} */
-    this.next = null;
+    this.timer = setInterval(() => document.hidden || this.load(), PERIOD);
   }
 
-  /** Read the page that is shown once more. */
+  /** Hear what is new and show it. */
   async load() {
     const asked = ++this.asked;
-    const days = Number(this.$age.value);
-    const older = days ? Math.floor(Date.now() / 1000) - days * DAY : null;
     try {
-      const page = await this.api.cases({ state: this.state, older, after: this.pages.at(-1) ?? null });
-      if (asked === this.asked) this.#show(page);
+      await this.work.refresh();
+      if (asked !== this.asked) return;
+      await this.#show();
+      void this.#read(() => (this.index.reading ? this.index.follow(this.work.rows) : this.index.start()));
     } catch (error) {
       if (asked === this.asked) this.$problem.textContent = this.onError(error);
+    }
+  }
+
+  /** Hear of one case alone, after a step. @param {string} id */
+  async renew(id) {
+    try {
+      await this.work.renew(id);
+      await this.#show();
+    } catch (error) {
+      this.$problem.textContent = this.onError(error);
     }
   }
 
   /** Forget what was listed and found; a page that comes later is not shown. */
   stop() {
     this.asked++;
+    clearInterval(this.timer);
     this.search.stop();
+    this.index.stop();
+    this.work.stop();
     this.found = null;
-    this.$rows.replaceChildren();
+    this.rows = [];
+    this.table.show([], '');
   }
 
   /** Put the keyboard where the officer left the list. */
   focus() {
-    (this.#buttons().find(({ tabIndex }) => tabIndex === 0) ?? this.$age).focus();
+    if (!this.table.focus()) this.$age.focus();
   }
 
   /** Mark the case that is open beside the list. @param {string} id */
   mark(id) {
-    this.current = id;
-    for (const button of this.#buttons()) {
-      if (button.value === id) button.setAttribute('aria-current', 'true');
-      else button.removeAttribute('aria-current');
-    }
+    this.table.mark(id);
+  }
+
+  /** The case of its queue that comes after one that is dealt with. @param {string} id @returns {CaseRow | undefined} */
+  after(id) {
+    const left = new Map(this.rows.map(({ row }) => [row.case, row]));
+    const rest = this.order.slice(this.order.indexOf(id) + 1);
+    const next = rest.find((one) => left.has(one));
+    return next === undefined ? undefined : left.get(next);
+  }
+
+  /** @param {CaseRow} row @param {(row: CaseRow) => void} onOpen */
+  #open(row, onOpen) {
+    this.order = (this.found ?? this.rows).map((one) => one.row.case);
+    onOpen(row);
   }
 
   #layOut() {
     const { texts } = this;
-    const heads = COLUMNS.map((name) => element('th', { scope: 'col' }, texts.say(`staff.list.${name}`)));
     return element(
       'section', { class: 'case-list stack', 'aria-labelledby': 'list-title' },
-      element('h1', { id: 'list-title' }, texts.say('staff.list.title')), this.search.$root,
-      element('nav', { 'aria-label': texts.say('staff.list.by-state') }, this.$states),
+      element('h1', { id: 'list-title' }, texts.say('staff.list.title')), this.search.$root, this.queues.$root,
       element(
         'div', { class: 'cluster' },
         element('label', { for: 'list-age' }, texts.say('staff.list.age')), this.$age,
         this.#button('staff.list.again', this.#again),
       ),
-      this.$problem,
-      element(
-        'div', { class: 'scroll' },
-        element(
-          'table', {}, element('caption', { class: 'hint' }, texts.say('staff.list.keys')),
-          element('thead', {}, element('tr', {}, ...heads)), this.$rows,
-        ),
-      ),
-      this.$empty, element('div', { class: 'cluster' }, this.$back, this.$more),
+      this.$problem, this.table.$root, this.$empty,
+      element('div', { class: 'cluster' }, this.$back, this.$more, this.$place), this.$rules,
     );
   }
 
   #ageChoice() {
     const name = (/** @type {number} */ n) => this.texts.say(n ? 'staff.list.older' : 'staff.list.any-age', { n });
     const choices = AGES.map((n) => element('option', { value: n }, name(n)));
-    return element('select', { id: 'list-age', change: () => this.#turn([null]) }, ...choices);
+    return element('select', { id: 'list-age', change: () => this.#turn(0) }, ...choices);
   }
 
   /** @param {string} key @param {() => void} click */
@@ -121,112 +138,92 @@ export class CaseList {
     return element('button', { type: 'button', class: 'button button-plain', click }, this.texts.say(key));
   }
 
-  /** @param {(string | null)[]} pages */
-  #turn(pages) {
-    this.pages = pages;
-    return this.load();
+  /** @param {number} at */
+  #turn(at) {
+    this.at = at;
+    return this.#show();
   }
 
   #again = () => {
-    this.search.renew();
+    void this.#read(() => this.index.renew());
     void this.load();
   };
 
+  /** More was opened for the search. */
+  #heard = () => {
+    if (this.found) void this.search.look();
+    else this.#showRows();
+  };
+
+  /** What cannot be read for the search now is read when something is looked for. @param {() => Promise<void>} read */
+  async #read(read) {
+    try {
+      await read();
+    } catch (error) {
+      this.$problem.textContent = this.onError(error);
+    }
+  }
+
   #showFound = (/** @type {Found[] | null} */ found) => {
-    const wasFound = this.found;
-    this.found = found;
-    if (found) this.#showRows(found);
-    else if (wasFound) void this.load();
+    this.found = found?.map(({ row, why }) => ({ row: this.work.find(row.case) ?? row, why })) ?? null;
+    this.#showRows();
   };
 
-  /** @param {CasePage} page */
-  #show({ rows, next, counts }) {
-    this.next = next;
+  async #show() {
+    this.queues.show();
+    this.#showRules();
+    if (this.queues.isEnded) return this.#readEnded();
+    const older = this.#older();
+    const rows = this.work.queue(this.queues.chosen).filter((row) => older === null || row.last_at < older);
+    this.rows = rows.map((row) => ({ row, why: '' }));
+    this.at = Math.max(0, Math.min(this.at, Math.ceil(rows.length / PAGE) - 1));
+    this.isMore = (this.at + 1) * PAGE < rows.length;
+    this.#showRows();
+  }
+
+  /** What ended is not in memory. */
+  async #readEnded() {
+    const asked = ++this.asked;
+    const { chosen } = this.queues;
+    if (this.at === 0) this.pages = [null];
+    try {
+      const { rows, next } = await this.api.cases({ state: chosen, older: this.#older(), after: this.pages[this.at] });
+      if (asked !== this.asked || chosen !== this.queues.chosen) return;
+      this.rows = rows.map((row) => ({ row, why: '' }));
+      this.isMore = next !== null;
+      this.pages[this.at + 1] = next;
+      this.#showRows();
+    } catch (error) {
+      if (asked === this.asked) this.$problem.textContent = this.onError(error);
+    }
+  }
+
+  #older() {
+    const days = Number(this.$age.value);
+    return days ? Math.floor(Date.now() / 1000) - days * DAY : null;
+  }
+
+  #showRows() {
+    const from = this.queues.isEnded ? 0 : this.at * PAGE;
+    const rows = this.found ?? this.rows.slice(from, from + PAGE);
+    const active = document.activeElement;
     this.$problem.textContent = '';
-    this.$states.replaceChildren(...this.#stateChoices(counts));
-    if (!this.found) this.#showRows(rows.map((row) => ({ row, why: '' })));
-  }
-
-  /** @param {Found[]} rows */
-  #showRows(rows) {
-    const held = this.#buttons().find((button) => button === document.activeElement)?.value;
-    this.$rows.replaceChildren(...rows.map((row) => this.#row(row)));
+    this.table.show(rows, this.work.today);
     this.$empty.hidden = rows.length > 0;
-    this.$back.hidden = this.found !== null || this.pages.length === 1;
-    this.$more.hidden = this.found !== null || this.next === null;
-    const buttons = this.#buttons();
-    const kept = buttons.find(({ value }) => value === (held ?? this.current)) ?? buttons[0];
-    if (kept) kept.tabIndex = 0;
-    if (held || [this.$back, this.$more].some((button) => button.hidden && button === document.activeElement)) this.focus();
-    this.mark(this.current);
+    this.$back.hidden = this.found !== null || this.at === 0;
+    this.$more.hidden = this.found !== null || !this.isMore;
+    const n = this.rows.length;
+    const place = { from: from + 1, to: from + rows.length, n };
+    this.$place.textContent = this.found || n <= PAGE ? '' : this.texts.say('staff.list.place', place);
+    if (active instanceof HTMLButtonElement && active.hidden) this.focus();
   }
 
-  /** The numbers it had under codes that were voided. @param {CaseRow} row */
-  #formers({ formers }) {
-    const number = (/** @type {string} */ id) => `${id.slice(0, 4)} ${id.slice(4, 8)}`;
-    return formers.map((id) => element('p', { class: 'hint' }, this.texts.say('staff.list.former', { number: number(id) })));
-  }
-
-  /** @param {Found} found */
-  #row({ row, why }) {
-    const { texts } = this;
-    const waited = texts.waiting(row.last_at, Date.now() / 1000);
-    const link = { type: 'button', class: 'case-link', value: row.case, tabindex: -1, click: () => this.#open(row) };
-    const service = element('p', { class: 'hint' }, why || texts.say(`form.${row.service}.title`));
-    return element(
-      'tr', {},
-      element('th', { scope: 'row' }, element('button', link, row.number), service, ...this.#formers(row)),
-      element('td', {}, texts.name('step', row.state)),
-      element('td', {}, row.area ? texts.region(row.area) : ''),
-      element('td', { class: 'number' }, waited),
-      element('td', { class: 'number' }, String(row.versions)),
-    );
-  }
-
-  /** @param {Record<string, number>} counts */
-  #stateChoices(counts) {
-    const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    const present = this.states.filter((state) => counts[state] || state === this.state);
-    return ['', ...present].map((state) => {
-      const name = state ? this.texts.name('step', state) : this.texts.say('staff.list.all');
-      const count = element('span', { class: 'count' }, String(state ? (counts[state] ?? 0) : all));
-      const isPressed = String(state === this.state);
-      const chosen = { type: 'button', 'aria-pressed': isPressed, click: () => this.#choose(state) };
-      return element('li', {}, element('button', chosen, name, ' ', count));
-    });
-  }
-
-  /** @param {string} state */
-  async #choose(state) {
-    this.state = state;
-    await this.#turn([null]);
-    /** @type {HTMLElement | null} */ (this.$states.querySelector('[aria-pressed="true"]'))?.focus();
-  }
-
-  /** @param {CaseRow} row */
-  #open(row) {
-    this.#rove(this.#buttons().find(({ value }) => value === row.case));
-    this.onOpen(row);
-  }
-
-  /** @param {KeyboardEvent} event */
-  #move = (event) => {
-    const buttons = this.#buttons();
-    const place = buttons.findIndex((button) => button === event.target);
-    const move = MOVES[event.key];
-    if (!move || place < 0) return;
-    event.preventDefault();
-    const to = buttons[move(place, buttons.length - 1)];
-    this.#rove(to);
-    to.focus();
-  };
-
-  /** @param {HTMLButtonElement | undefined} chosen */
-  #rove(chosen) {
-    for (const button of this.#buttons()) button.tabIndex = button === chosen ? 0 : -1;
-  }
-
-  #buttons() {
-    return [...this.$rows.querySelectorAll('button')];
+  /** By which rules the deadlines are counted. */
+  #showRules() {
+    const { texts, work } = this;
+    this.$rules.hidden = work.rules.length === 0;
+    const rules = work.rules.map(({ days, law, checked, unverified }) =>
+      element('li', {}, texts.say('staff.list.rule', { days, law, day: texts.day(checked) }), unverified ? ` ${unverified[texts.lang] ?? ''}` : ''));
+    this.$rules.replaceChildren(element('summary', {}, texts.say('staff.list.rules')), element('ul', {}, ...rules));
   }
 }

@@ -12,6 +12,13 @@ import { loadForm } from '../pins.js';
  */
 /** @typedef {{login: string, disabled: boolean, pub: string | null, kids: string[]}} OfficerRow */
 /** @typedef {{rows: CaseRow[], next: string | null, counts: Record<string, number>}} CasePage */
+/**
+ * @typedef {CaseRow & {waits_for: 'office' | 'applicant', due: string | null, rule: number | null, at: number}} WorkRow
+ * `due`: the last day on which the office is in time; `at`: its place in the order of arrival
+ * @typedef {{days: number, law: string, checked: string, unverified: Record<string, string> | null}} Rule
+ * @typedef {{place: string, today: string, counts: Record<string, number>}} WorkState
+ * @typedef {WorkState & ({rows: WorkRow[], rules: Rule[]} | {rows: null, rules: null})} WorkTold
+ */
 /** @typedef {{case: string, number: string, service: string, rule: string, since: number, due: number, formers: string[]}} DueRow */
 /**
  * @typedef {import('./person-files.js').Asked & {case: string, number: string}} RequestRow `hours` left; late below zero
@@ -47,6 +54,20 @@ export class StaffApi {
   cases(query) {
     const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== '');
     return ask(`/staff/api/cases?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`);
+  }
+
+  /**
+   * Every case that is open, or one of them; no rows where nothing changed since the place that is known.
+   * @param {{known: string} | {case: string}} query @returns {Promise<WorkTold>}
+   */
+  async work(query) {
+    const { columns, rows, rules, ...state } = await ask(`/staff/api/work?${new URLSearchParams(query)}`);
+    return rows ? { ...state, rules, rows: rows.map((/** @type {any[]} */ row, /** @type {number} */ at) => workRow(columns, row, at)) } : { ...state, rows: null, rules: null };
+  }
+
+  /** What is sealed of some open cases. @param {string[]} cases @returns {Promise<{sealed: Record<string, Omit<RawCase, 'events'>>}>} */
+  indexOf(cases) {
+    return ask(`/staff/api/index?${new URLSearchParams({ cases: cases.join(',') })}`);
   }
 
   /**
@@ -198,6 +219,12 @@ export class StaffApi {
     }
     return this.forms.get(key) ?? null;
   }
+}
+
+/** @param {string[]} columns @param {any[]} values @param {number} at @returns {WorkRow} */
+function workRow(columns, values, at) {
+  const row = /** @type {any} */ (Object.fromEntries(columns.map((name, place) => [name, values[place]])));
+  return { ...row, formers: row.formers.split(' ').filter(Boolean), at };
 }
 
 /** @param {string} path @param {RequestInit} [options] */

@@ -13,6 +13,7 @@ export class Texts {
     this.texts = texts;
     this.regions = regions;
     this.time = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short' });
+    this.date = new Intl.DateTimeFormat(lang, { weekday: 'short', day: 'numeric', month: 'short' });
     this.known = { has: (/** @type {string} */ code) => Object.hasOwn(regions, code) };
   }
 
@@ -33,6 +34,11 @@ export class Texts {
   /** @param {number} at */
   when(at) {
     return this.time.format(at * 1000);
+  }
+
+  /** A day. @param {string} iso such as 2026-12-01 */
+  day(iso) {
+    return this.date.format(new Date(`${iso}T12:00:00`));
   }
 
   /** How long ago, in hours or days. @param {number} at @param {number} now */

@@ -221,6 +221,21 @@ def test_a_case_is_found_by_what_was_answered_and_opened_by_nobody_until_then(
     assert "BATUAH" not in page.content()
 
 
+def test_a_queue_shows_what_the_office_has_to_do_and_cases_of_one_nik_point_at_each_other(
+    page: Page, office: RunningOffice, applicant: Applicant
+) -> None:
+    applicant.send(nomor_ktp="1312014506900777")
+    Applicant(office.url, applicant.values).send()
+    unlock(page)
+    page.get_by_role("button", name=re.compile("^Giliran kantor")).click()
+    listed = page.get_by_role("row").filter(has_text=applicant.number)
+    expect(listed).to_contain_text("NIK sama dengan 1 kasus lain")
+    record(open_case(page, applicant), "perlu_perbaikan", "Tulis nama ibu seperti di akta lahir.")
+    expect(listed).to_have_count(0)
+    page.get_by_role("button", name=re.compile("^Menunggu pemohon")).click()
+    expect(listed).to_contain_text("Perlu")
+
+
 def test_a_tampered_version_is_named_and_hides_nothing(page: Page, applicant: Applicant) -> None:
     good = applicant.send()
     bad = applicant.send_tampered(prev=(good,))
@@ -315,6 +330,9 @@ def test_everything_is_done_with_the_keyboard(page: Page, office: RunningOffice)
     unlock(page)
     press = page.keyboard.press
     expect(page.locator(".case-link").first).to_be_focused()
+    page.get_by_role("button", name=re.compile("^Giliran kantor")).focus()
+    press("Enter")
+    tab_to(page, page.locator(".case-link").first)
     press("End")
     expect(page.get_by_role("button", name=applicants[2].number)).to_be_focused()
     press("ArrowUp")

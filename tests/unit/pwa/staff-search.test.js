@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { find, plain } from '../../../pwa/staff/search.js';
+import { find, plain } from '../../../pwa/staff/case-index.js';
 
-const entry = (label, answer) => ({ label, answer, plain: plain(answer) });
+const said = (...answers) => ({ answers, plain: answers.map(([, answer]) => plain(answer)).join('\n') });
 const index = [
-  { row: { case: 'a', formers: [] }, number: plain('zu43 nens x'), entries: [entry('Nama', "Siti Nurhaliza O'Brien"), entry('NIK', '1312014101990001')] },
-  { row: { case: 'b', formers: ['zzzz2345aaaa'] }, number: plain('7ozr 2wdq k'), entries: [entry('Nama', 'Buyung Andrés'), entry('Alamat', 'Jl. Siti Manggopoh 4')] },
-  { row: { case: 'c', formers: [] }, number: plain('k2x7 q4ma 0'), entries: [] },
+  { row: { case: 'a', formers: [] }, number: plain('zu43 nens x'), ...said(['Nama', "Siti Nurhaliza O'Brien"], ['NIK', '1312014101990001']) },
+  { row: { case: 'b', formers: ['zzzz2345aaaa'] }, number: plain('7ozr 2wdq k'), ...said(['Nama', 'Buyung Andrés'], ['Alamat', 'Jl. Siti Manggopoh 4']) },
+  { row: { case: 'c', formers: [] }, number: plain('k2x7 q4ma 0'), ...said() },
 ];
 const found = (typed, caseId = null) => find(index, typed, caseId).map(({ row, why }) => [row.case, why]);
 

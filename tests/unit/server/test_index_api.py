@@ -67,3 +67,15 @@ async def test_pages_follow_each_other(office: SmallOffice) -> None:
     assert (len(first["sealed"]), len(last["sealed"]), last["next"]) == (PAGE, 1, None)
     assert set(first["sealed"]) | set(last["sealed"]) == set(cases)
     assert (await desk.get("index?after=x")).status == 400
+
+
+@pytest.mark.anyio
+async def test_named_cases_come_alone_and_leave_their_trace(office: SmallOffice) -> None:
+    desk = await sit_down(office)
+    cases = [await take_in(office, *seal_pair(KEYS, new_keys())) for _ in range(3)]
+    told = (await desk.get(f"index?cases={cases[2]},{cases[0]},{new_keys().case}")).json()
+    assert list(told) == ["sealed"]
+    assert list(told["sealed"]) == [cases[2], cases[0]]
+    assert await deeds_of(office) == [Deed(NOW, "upik", "index", {"cases": 2})]
+    for wrong in ("x", "", ",".join(cases * PAGE)):
+        assert (await desk.get(f"index?cases={wrong}")).status == 400

@@ -1,0 +1,144 @@
+/** A table of cases, one page at a time, walked through with the arrow keys: one case in it can be tabbed to. */
+
+import { element } from '../element.js';
+
+/** @typedef {import('./staff-api.js').CaseRow} CaseRow */
+/** @typedef {import('./staff-api.js').WorkRow} WorkRow */
+/** @typedef {import('./texts.js').Texts} Texts */
+/** @typedef {import('./case-index.js').Found} Found */
+
+const COLUMNS = ['number', 'state', 'due', 'waiting', 'area'];
+/** @type {Record<string, (place: number, last: number) => number>} */
+const MOVES = {
+  ArrowDown: (place, last) => Math.min(place + 1, last),
+  ArrowUp: (place) => Math.max(place - 1, 0),
+  Home: () => 0,
+  End: (_, last) => last,
+};
+
+export class CaseTable {
+  /**
+   * @param {{texts: Texts, onOpen: (row: CaseRow) => void, twins: (id: string) => number}} list
+   * `twins` tells how many other cases have the same NIK
+   */
+  constructor({ texts, onOpen, twins }) {
+    this.texts = texts;
+    this.onOpen = onOpen;
+    this.twins = twins;
+    this.current = '';
+    this.today = '';
+    this.$rows = element('tbody', { keydown: this.#move });
+    const heads = COLUMNS.map((name) => element('th', { scope: 'col' }, texts.say(`staff.list.${name}`)));
+    this.$root = element(
+      'div', { class: 'scroll' },
+      element(
+        'table', {}, element('caption', { class: 'hint' }, texts.say('staff.list.keys')),
+        element('thead', {}, element('tr', {}, ...heads)), this.$rows,
+      ),
+    );
+  }
+
+  /** @param {Found[]} rows @param {string} today */
+  show(rows, today) {
+    this.today = today;
+    const held = this.buttons().find((button) => button === document.activeElement)?.value;
+    this.$rows.replaceChildren(...rows.map((row) => this.#row(row)));
+    const buttons = this.buttons();
+    const kept = buttons.find(({ value }) => value === (held ?? this.current)) ?? buttons[0];
+    if (kept) kept.tabIndex = 0;
+    if (held !== undefined) kept?.focus();
+    this.mark(this.current);
+  }
+
+  /** Put the keyboard on the case that was left, or say that there is none. */
+  focus() {
+    const button = this.buttons().find(({ tabIndex }) => tabIndex === 0);
+    button?.focus();
+    return button !== undefined;
+  }
+
+  /** Go up or down by one. @param {'ArrowDown' | 'ArrowUp'} key */
+  step(key) {
+    const buttons = this.buttons();
+    const place = buttons.findIndex((button) => button === document.activeElement);
+    if (place < 0) return this.focus();
+    this.#go(buttons[MOVES[key](place, buttons.length - 1)]);
+  }
+
+  /** Mark the case that is open beside the list. @param {string} id */
+  mark(id) {
+    this.current = id;
+    for (const button of this.buttons()) {
+      if (button.value === id) button.setAttribute('aria-current', 'true');
+      else button.removeAttribute('aria-current');
+    }
+  }
+
+  buttons() {
+    return [...this.$rows.querySelectorAll('button')];
+  }
+
+  /** @param {Found} found */
+  #row({ row, why }) {
+    const { texts } = this;
+    const link = { type: 'button', class: 'case-link', value: row.case, tabindex: -1, click: () => this.#open(row) };
+    const service = element('p', { class: 'hint' }, why || texts.say(`form.${row.service}.title`));
+    const versions = row.versions > 1 ? element('p', { class: 'hint' }, texts.say('staff.list.versions', { n: row.versions })) : null;
+    return element(
+      'tr', {},
+      element('th', { scope: 'row' }, element('button', link, row.number), service, ...this.#formers(row), this.#twinsOf(row)),
+      element('td', {}, texts.name('step', row.state), versions),
+      element('td', {}, this.#due(row)),
+      element('td', { class: 'number' }, texts.waiting(row.last_at, Date.now() / 1000)),
+      element('td', {}, row.area ? texts.region(row.area) : ''),
+    );
+  }
+
+  /** @param {CaseRow | WorkRow} row */
+  #due(row) {
+    const { texts, today } = this;
+    if (!('due' in row) || row.due === null) return null;
+    if (row.due > today) return texts.day(row.due);
+    const key = row.due < today ? 'staff.list.late' : 'staff.list.today';
+    return element('span', { class: 'tag' }, texts.say(key, { day: texts.day(row.due) }));
+  }
+
+  /** @param {CaseRow} row */
+  #twinsOf(row) {
+    const n = this.twins(row.case);
+    return n ? element('p', { class: 'tag' }, this.texts.say('staff.list.twins', { n })) : null;
+  }
+
+  /** The numbers it had under codes that were voided. @param {CaseRow} row */
+  #formers({ formers }) {
+    const number = (/** @type {string} */ id) => `${id.slice(0, 4)} ${id.slice(4, 8)}`;
+    return formers.map((id) => element('p', { class: 'hint' }, this.texts.say('staff.list.former', { number: number(id) })));
+  }
+
+  /** @param {CaseRow} row */
+  #open(row) {
+    this.#rove(this.buttons().find(({ value }) => value === row.case));
+    this.onOpen(row);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #move = (event) => {
+    const buttons = this.buttons();
+    const place = buttons.findIndex((button) => button === event.target);
+    const move = MOVES[event.key];
+    if (!move || place < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    this.#go(buttons[move(place, buttons.length - 1)]);
+  };
+
+  /** @param {HTMLButtonElement} to */
+  #go(to) {
+    this.#rove(to);
+    to.focus();
+  }
+
+  /** @param {HTMLButtonElement | undefined} chosen */
+  #rove(chosen) {
+    for (const button of this.buttons()) button.tabIndex = button === chosen ? 0 : -1;
+  }
+}

@@ -1,0 +1,66 @@
+/** The queues as buttons with their counts: by what is to be done when, and by state. */
+
+import { element } from '../element.js';
+import { ENDED, QUEUES } from './work.js';
+
+/** @typedef {import('./texts.js').Texts} Texts */
+/** @typedef {import('./work.js').Work} Work */
+
+export class Queues {
+  /** @param {{texts: Texts, work: Work, states: string[], onChoose: (name: string) => void}} list */
+  constructor({ texts, work, states, onChoose }) {
+    this.texts = texts;
+    this.work = work;
+    this.states = states;
+    this.onChoose = onChoose;
+    this.chosen = 'all';
+    this.$queues = element('ul', { class: 'states' });
+    this.$states = element('ul', { class: 'states' });
+    this.$root = element(
+      'nav', { class: 'stack near', 'aria-label': texts.say('staff.list.by-state') }, this.$queues, this.$states,
+    );
+  }
+
+  /** Whether cases are chosen that come from the office page by page. */
+  get isEnded() {
+    return ENDED.includes(this.chosen);
+  }
+
+  show() {
+    const { work } = this;
+    const held = this.#held();
+    const present = this.states.filter((state) => work.counts[state] || state === this.chosen);
+    this.$queues.replaceChildren(...Object.keys(QUEUES).map((name) => this.#choice(name, work.queue(name).length)));
+    this.$states.replaceChildren(...present.map((state) => this.#choice(state, work.counts[state] ?? 0)));
+    if (held) this.#button(held)?.focus();
+  }
+
+  /** @param {string} name @param {number} count */
+  #choice(name, count) {
+    const { texts } = this;
+    const label = Object.hasOwn(QUEUES, name) ? texts.say(`staff.queue.${name}`) : texts.name('step', name);
+    const isUrgent = name === 'late' && count > 0;
+    const attributes = {
+      type: 'button', value: name, class: isUrgent ? 'late' : null, 'aria-pressed': String(name === this.chosen),
+      click: () => this.choose(name),
+    };
+    return element('li', {}, element('button', attributes, label, ' ', element('span', { class: 'count' }, String(count))));
+  }
+
+  /** @param {string} name */
+  choose(name) {
+    this.chosen = name;
+    this.show();
+    this.onChoose(name);
+  }
+
+  #held() {
+    const active = document.activeElement;
+    return active instanceof HTMLButtonElement && this.$root.contains(active) ? active.value : '';
+  }
+
+  /** @param {string} name */
+  #button(name) {
+    return [...this.$root.querySelectorAll('button')].find(({ value }) => value === name);
+  }
+}

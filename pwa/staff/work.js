@@ -1,0 +1,83 @@
+/** The work that is open, in memory: every case that has not ended, in the order in which it is to be done. */
+
+/** @typedef {import('./staff-api.js').WorkRow} WorkRow */
+/** @typedef {import('./staff-api.js').StaffApi} StaffApi */
+/** @typedef {(row: WorkRow, today: string) => boolean} Queue */
+
+export const ENDED = ['diserahkan', 'ditolak', 'dibatalkan'];
+
+/** The queues beside those of each state, those that are looked at first standing first. @type {Record<string, Queue>} */
+export const QUEUES = {
+  all: () => true,
+  late: ({ due }, today) => due !== null && due < today,
+  today: ({ due }, today) => due === today,
+  office: ({ waits_for }) => waits_for === 'office',
+  applicant: ({ waits_for }) => waits_for === 'applicant',
+};
+
+export class Work {
+  /** @param {StaffApi} api */
+  constructor(api) {
+    this.api = api;
+    this.place = '';
+    this.today = '';
+    /** @type {WorkRow[]} */
+    this.rows = [];
+    /** @type {Record<string, number>} how many cases each state has, those that ended too */
+    this.counts = {};
+    /** @type {import('./staff-api.js').Rule[]} */
+    this.rules = [];
+  }
+
+  /** Forget everything. */
+  stop() {
+    this.place = '';
+    this.rows = [];
+    this.counts = {};
+  }
+
+  /** Hear what is new; the rows come only when there is something. @returns {Promise<void>} */
+  async refresh() {
+    const told = await this.api.work({ known: this.place });
+    this.place = told.place;
+    this.#count(told);
+    if (!told.rows) return;
+    this.rules = told.rules;
+    this.rows = told.rows.sort(inOrder);
+  }
+
+  /** Hear of one case alone, after a step. @param {string} id */
+  async renew(id) {
+    const told = await this.api.work({ case: id });
+    this.#count(told);
+    this.rows = [...this.rows.filter((row) => row.case !== id), ...(told.rows ?? [])].sort(inOrder);
+  }
+
+  /** @param {string} id @returns {WorkRow | undefined} */
+  find(id) {
+    return this.rows.find((row) => row.case === id);
+  }
+
+  /** The cases of a queue: one of `QUEUES`, or a state. @param {string} name @returns {WorkRow[]} */
+  queue(name) {
+    const belongs = QUEUES[name] ?? (({ state }) => state === name);
+    return this.rows.filter((row) => belongs(row, this.today));
+  }
+
+  /** @param {{today: string, counts: Record<string, number>}} told */
+  #count({ today, counts }) {
+    this.today = today;
+    this.counts = counts;
+  }
+}
+
+/**
+ * What the office has to do before what it waits for, by deadline; without one, what has been quiet longest.
+ * @param {WorkRow} one @param {WorkRow} other
+ */
+export function inOrder(one, other) {
+  if (one.waits_for !== other.waits_for) return one.waits_for === 'office' ? -1 : 1;
+  const [due, otherDue] = [one.due ?? '9', other.due ?? '9'];
+  if (due !== otherDue) return due < otherDue ? -1 : 1;
+  return one.last_at - other.last_at || one.at - other.at;
+}

@@ -1,0 +1,56 @@
+"""Part of the projection: the work that is open, in one reading, with the moments from which deadlines are counted."""
+
+import sqlite3
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+COLUMNS = (
+    "case", "service", "kind", "state", "n", "versions", "area", "channel", "number", "formers", "first_at", "received",
+    "last_at",
+)  # fmt: skip
+
+Values = tuple[str | int | None, ...]
+
+
+@dataclass(frozen=True)
+class Work:
+    """Open cases as the lists have them, in the order of `COLUMNS` and of their arrival.
+
+    Attributes:
+        came: when the newest version of each case was received.
+        stepped: the time of the newest step of each case.
+        steps: of each case, the newest time of every step that was asked for.
+        counts: how many cases each state has, those that ended too.
+        place: changes with everything that is folded in.
+    """
+
+    rows: tuple[Values, ...]
+    came: Mapping[str, int]
+    stepped: Mapping[str, int]
+    steps: Mapping[str, Mapping[str, int]]
+    counts: Mapping[str, int]
+    place: str
+
+
+def select_work(db: sqlite3.Connection, ended: Collection[str], steps: Collection[str]) -> Work:
+    """Read every case that has not ended; *steps* are those whose times are wanted."""
+    marks = ",".join("?" * len(ended))
+    names = ", ".join(f'"{name}"' for name in COLUMNS)
+    rows = db.execute(
+        f"SELECT {names} FROM cases WHERE state NOT IN ({marks}) ORDER BY arrived",  # noqa: S608 - names from above
+        [*ended],
+    ).fetchall()
+    times: dict[str, dict[str, int]] = {}
+    stepped: dict[str, int] = {}
+    for case, step, at in db.execute('SELECT "case", step, max(at) FROM events GROUP BY "case", step'):
+        stepped[case] = max(at, stepped.get(case, 0))
+        if step in steps:
+            times.setdefault(case, {})[step] = at
+    return Work(
+        rows=tuple(rows),
+        came=dict(db.execute('SELECT "case", max(received) FROM versions GROUP BY "case"')),
+        stepped=stepped,
+        steps=times,
+        counts=dict(db.execute("SELECT state, count(*) FROM cases GROUP BY state")),
+        place=db.execute("SELECT value FROM meta WHERE name = 'since'").fetchone()[0],
+    )
