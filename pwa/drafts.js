@@ -59,10 +59,13 @@ export function saveDraft(id, values, place = null, title) {
 export const loadDraft = (id) => readRecord('drafts', id);
 
 /** List the drafts, the newest first; one that does not open has a `problem` and nothing else to show. */
-export async function listDrafts() {
-  const drafts = await listRecords('drafts');
-  return drafts.sort((one, other) => other.at - one.at).map(({ values, code, consent, ...shown }) => shown);
-}
+export const listDrafts = async () => (await newestFirst()).map(({ values, code, consent, ...shown }) => shown);
+
+/** Give the last draft of a service that corrects nothing, or null. @param {string} service @returns {Promise<Draft | null>} */
+export const lastDraft = async (service) =>
+  (await newestFirst()).find((draft) => draft.service === service && !draft.problem && !draft.case) ?? null;
+
+const newestFirst = async () => (await listRecords('drafts')).sort((one, other) => other.at - one.at);
 
 /** @param {string} id */
 export async function deleteDraft(id) {

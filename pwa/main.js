@@ -87,6 +87,7 @@ async function start() {
   // What a person types into comes before everything else, with what was typed.
   if (main) await startComponents(main);
   await startComponents(document);
+  html.dataset.started = ''; // what was not looked at yet is laid out now (pwa/css/components.css)
   if (await hadData()) copy();
   const { keepPacks, startWorker } = await import('./sw-bridge.js');
   const started = startWorker(html.lang);

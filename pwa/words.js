@@ -13,8 +13,8 @@ export function when(at, now = Date.now()) {
   return new Intl.DateTimeFormat([language(), 'id'], { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 }
 
-/** @param {number} at in milliseconds */
-export const clock = (at) => new Intl.DateTimeFormat([language(), 'id'], { timeStyle: 'short' }).format(at);
+/** The hour as it is written here, of 24; `Intl` takes a slow phone fifty milliseconds at its start. @param {number} at */
+export const clock = (at) => new Date(at).toTimeString().slice(0, 5).replace(':', language() === 'en' ? ':' : '.');
 
 /** A size in kilobytes, never less than is sent. @param {number} bytes */
 export function kilobytes(bytes) {

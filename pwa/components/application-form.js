@@ -8,6 +8,7 @@ import { button, element } from '../element.js';
 import { language, text } from '../text.js';
 import { clock, when } from '../words.js';
 import { Autosave } from './autosave.js';
+import { early } from './early-draft.js';
 import { FormDraft, findDraft } from './form-draft.js';
 import { isTouched, readValues, writeValues } from './form-values.js';
 
@@ -66,7 +67,7 @@ export default class ApplicationForm {
   async open() {
     const isAnswer = Boolean(document.querySelector('.error-summary:not([hidden])'));
     try {
-      const draft = isAnswer ? null : await findDraft(this.service);
+      const draft = isAnswer ? null : await early.catch(() => findDraft(this.service));
       // Rows are made before anything is put back into them.
       if (this.root.dataset.later) {
         (await import('./form-rows.js')).startRows(this.root, draft?.values ?? {}, this.started?.signal);

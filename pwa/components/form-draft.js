@@ -2,7 +2,7 @@
 
 import { drops } from '../db.js';
 import { GoneError } from '../device-errors.js';
-import { deleteDraft, listDrafts, loadDraft, newDraft, saveDraft, watchDraft } from '../drafts.js';
+import { deleteDraft, lastDraft, loadDraft, newDraft, saveDraft, watchDraft } from '../drafts.js';
 
 /** @typedef {import('../drafts.js').Draft} Draft */
 /** @typedef {Record<string, string>} Typed */
@@ -20,9 +20,7 @@ export async function findDraft(service) {
   const id = named();
   if (id) return loadDraft(id);
   if (location.hash === '#new') return null;
-  const drafts = await listDrafts();
-  const last = drafts.find((draft) => draft.service === service && !draft.problem && !draft.case);
-  return last ? loadDraft(last.id) : null;
+  return lastDraft(service);
 }
 
 export class FormDraft {

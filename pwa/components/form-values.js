@@ -61,5 +61,6 @@ function differs(control) {
   return control.value !== control.defaultValue;
 }
 
-/** @param {HTMLSelectElement} select */
-const standing = (select) => ([...select.options].find((option) => option.defaultSelected) ?? select.options[0])?.value;
+/** Of hundreds of options the browser finds the one more quickly. @param {HTMLSelectElement} select */
+const standing = (select) =>
+  /** @type {HTMLOptionElement} */ (select.querySelector('option[selected]') ?? select.options[0])?.value;

@@ -27,6 +27,15 @@ test('the form names all that brings a draft back, so that it comes in one round
   assert.deepEqual(named, needed);
 });
 
+test('the draft is looked for by the first script of the page, which needs nothing else of the form', () => {
+  const page = readFileSync(path.join(ROOT, 'templates/form.html'), 'utf8');
+  const [, first] = /<script type="module" src="\/pwa\/([^"]+)"/.exec(page);
+  assert.ok(page.indexOf(first) < page.indexOf('modulepreload'));
+  const base = readFileSync(path.join(ROOT, 'templates/base.html'), 'utf8');
+  assert.ok(base.indexOf('block preload') < base.indexOf('/pwa/main.js'));
+  assert.ok(graph(first).has('drafts.js') && !graph(first).has('components/application-form.js'));
+});
+
 test('no rule and no sealing is loaded before the draft is back', () => {
   const early = [...graph('components/application-form.js')].filter((module) => /rules|seal|hpke|outbox|exchange/.test(module));
   assert.deepEqual(early, []);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 
 import { fill } from '../../../pwa/text.js';
-import { kilobytes, when } from '../../../pwa/words.js';
+import { clock, kilobytes, when } from '../../../pwa/words.js';
 
 beforeEach(() => {
   globalThis.document = { documentElement: { lang: 'id' } };
@@ -15,6 +15,13 @@ test('a size is never said to be less than what is sent', () => {
   assert.equal(kilobytes(1024), '1 KB');
   assert.equal(kilobytes(1025), '1,1 KB');
   assert.equal(kilobytes(10_300), '11 KB');
+});
+
+test('an hour is written as the language does', () => {
+  const at = new Date(2026, 10, 24, 13, 5).getTime();
+  assert.equal(clock(at), '13.05');
+  document.documentElement.lang = 'en';
+  assert.equal(clock(at), '13:05');
 });
 
 test('another day is said with its date', () => {
