@@ -22,8 +22,7 @@ from playwright.async_api import BrowserContext, Page
 from bench.full_content import full_content
 from bench.office_behind import fresh_browser, office_behind, tell
 from bench.shaping_proxy import ShapingProxy
-from server.content import load_content
-from server.pages import make_environment
+from server.prepared import prepare
 from server.settings import load_settings
 from server.site import Site, build_site
 
@@ -47,8 +46,7 @@ def measure() -> dict[str, Any]:
 
 def _written() -> dict[str, int]:
     settings = load_settings({})
-    content = load_content(settings.content)
-    site = build_site(settings, content, make_environment(settings, content), keys=[])
+    site = build_site(settings, prepare(settings), keys=[])
     return {"written_bytes": len(site.resources["/packs/id.ndjson"].encodings["br"]), "shell_bytes": shell_bytes(site)}
 
 

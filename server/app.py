@@ -1,7 +1,6 @@
 """Puts the server together. This is the one place where its parts meet; everything else is given what it needs."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -12,36 +11,39 @@ from starlette.middleware import Middleware
 from starlette.types import Scope
 
 from server.background import keep_going
-from server.content import load_content
 from server.databases import Databases
 from server.exchange import intake_of
 from server.failures import Failures, explain
 from server.headers import StrictHeaders
-from server.hub_app import create_hub_app
 from server.intake import Intake
 from server.key_watch import follow_keys
 from server.limits import ClientAddress, KnownHosts, SlowDown
 from server.office import now
 from server.opening import open_office
-from server.pages import make_environment
+from server.prepared import Prepared, prepare
 from server.publishing import publish
 from server.routes import build_routes
 from server.sealed_files import files_of, keep_swept
-from server.settings import Settings, load_settings
+from server.settings import Settings
 from server.turns import Turns
 from server.unfinished import finish_all, keep_finishing
 from sync.errors import Unavailable
 from sync.keyring import names_hub
 
 
-def create_app(settings: Settings, *, databases: Databases | None = None, clock: Callable[[], int] = now) -> Starlette:
+def create_app(
+    settings: Settings,
+    *,
+    prepared: Prepared | None = None,
+    databases: Databases | None = None,
+    clock: Callable[[], int] = now,
+) -> Starlette:
     """Build the application; its office is opened when it starts and closed when it ends."""
-    content = load_content(settings.content)
-    environment = make_environment(settings, content)
+    made_ready = prepared or prepare(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with open_office(settings, content, environment, databases=databases, clock=clock) as office:
+        async with open_office(settings, made_ready, databases=databases, clock=clock) as office:
             app.state.office = office
             await finish_all(office.databases, intake_of(office))
             await publish(office)
@@ -68,7 +70,8 @@ def create_app(settings: Settings, *, databases: Databases | None = None, clock:
         exception_handlers={HTTPException: explain, Unavailable: explain},
     )
     app.router.redirect_slashes = False  # it would name the scheme that the proxy speaks to us
-    app.state.templates = environment
+    app.state.prepared = made_ready
+    app.state.templates = made_ready.environment
     return app
 
 
@@ -79,9 +82,3 @@ def _opened(app: Starlette) -> tuple[Databases, Intake]:
 def _has_hubs(scope: Scope) -> bool:
     office = getattr(scope["app"].state, "office", None)
     return office is not None and names_hub(office.keys)
-
-
-def app_from_environment() -> Starlette:
-    """Build the application from the environment, for the server's processes."""
-    settings = load_settings(os.environ)
-    return create_hub_app(settings) if settings.role == "hub" else create_app(settings)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from server.audit import verify_audit
 from server.backups import NOTE
-from server.content import Content, ContentError, load_content
+from server.content import Content, ContentError
 from server.databases import NAMES, Databases, open_databases
 from server.disk import room, shortage
 from server.erasure import unfinished_erasures
@@ -16,7 +16,7 @@ from server.made_before import MADE, MadeBefore
 from server.office import NoOffice, now, read_keys
 from server.open_files import ENOUGH, raise_limit
 from server.packs import LIMIT, oversized
-from server.pages import make_environment
+from server.prepared import prepare
 from server.server_key import MODE, ServerKey, ServerKeyError, is_in_use, read_server_key, server_key_path
 from server.settings import Settings, SettingsError, load_settings
 from server.site import build_site
@@ -77,15 +77,16 @@ def _connections() -> Finding:
 
 def _load(settings: Settings, findings: list[Finding]) -> Content | None:
     try:
-        content = load_content(settings.content)
+        prepared = prepare(settings)
         made = MadeBefore(settings.data / MADE, only_looks=True)
-        site = build_site(settings, content, make_environment(settings, content), keys=[], made=made)
+        site = build_site(settings, prepared, keys=[], made=made)
     except ContentError as error:
         findings.append(Finding(False, f"Content: {error}."))
         return None
     large = oversized(site.resources)
     if large:
         findings.append(Finding(False, f"Content: {', '.join(large)} is over {LIMIT} bytes; shorten what is in it."))
+    content = prepared.content
     services, guides = len(content.forms.services), len(content.guides.slugs)
     languages = " and ".join(content.catalogues.languages)
     findings.append(Finding(True, f"Content: {services} forms and {guides} guides in {languages}."))

@@ -41,9 +41,7 @@ async def with_newest_keys(office: Office, app: Starlette) -> Office:
         return office
     key_list = verify_key_list(keys, office.root, min_seq=office.key_list.seq)
     made = MadeBefore(office.settings.data / MADE)
-    site = await asyncio.to_thread(
-        build_site, office.settings, office.content, app.state.templates, keys=keys, made=made
-    )
+    site = await asyncio.to_thread(build_site, office.settings, app.state.prepared, keys=keys, made=made)
     log.info("list of keys %d is in use", key_list.seq)
     return _with_own_key(replace(office, keys=keys, key_list=key_list, site=site))
 

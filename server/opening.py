@@ -3,13 +3,11 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from jinja2 import Environment
-
 from server.audit import Audit
-from server.content import Content
 from server.databases import Databases, open_databases
 from server.made_before import MADE, MadeBefore
 from server.office import NoOffice, Office, now, read_keys
+from server.prepared import Prepared
 from server.projection import Projection
 from server.server_key import ServerKeyError, read_listed_key, read_server_key
 from server.settings import Settings
@@ -21,8 +19,7 @@ from sync.keyring import verify_key_list
 @asynccontextmanager
 async def open_office(
     settings: Settings,
-    content: Content,
-    environment: Environment,
+    prepared: Prepared,
     *,
     databases: Databases | None = None,
     clock: Callable[[], int] = now,
@@ -36,7 +33,7 @@ async def open_office(
     if databases is None:
         async with (
             open_databases(settings) as opened,
-            open_office(settings, content, environment, databases=opened, clock=clock) as office,
+            open_office(settings, prepared, databases=opened, clock=clock) as office,
         ):
             yield office
         return
@@ -50,7 +47,7 @@ async def open_office(
     except OpenError:
         raise NoOffice("The list of keys is not signed by this office's root; `rantau doctor` says more.") from None
     made = MadeBefore(settings.data / MADE)
-    site = build_site(settings, content, environment, keys=keys, made=made)
+    site = build_site(settings, prepared, keys=keys, made=made)
     made.forget_others()
     projection = Projection(settings.data / "projection.sqlite", databases.cases, clock)
     await projection.start()
@@ -58,7 +55,7 @@ async def open_office(
         yield Office(
             settings=settings,
             databases=databases,
-            content=content,
+            content=prepared.content,
             root=own.root,
             keys=keys,
             key_list=key_list,

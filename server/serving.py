@@ -2,6 +2,8 @@
 
 import ctypes
 import errno
+import multiprocessing
+import os
 import resource
 import signal
 import socket
@@ -9,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +20,10 @@ from granian.constants import Interfaces, SSLProtocols
 from granian.log import LogLevels
 from starlette.applications import Starlette
 
-from server.app import app_from_environment
-from server.content import load_content
+from server.app import create_app
 from server.open_files import raise_limit
-from server.pages import make_environment, render_pages
-from server.settings import Settings
+from server.prepared import Prepared, prepare
+from server.settings import Settings, load_settings
 from server.told import Told
 
 # Phones with a thin signal hold their connection for minutes: granian's own 1024 stops at some 1,500 of them.
@@ -45,9 +47,7 @@ def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
     _leave_no_dump()
     raise_limit()
     _refuse_taken_port(settings.host, settings.port)
-    if settings.role == "office":
-        content = load_content(settings.content)
-        render_pages(make_environment(settings, content), content)
+    prepared = prepare(settings) if settings.role == "office" else None
     server = Granian(
         "server.serving:process",
         address=settings.host,
@@ -66,7 +66,9 @@ def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
         log_dictconfig=_logging(settings.log),
     )
     server.on_startup(ready)
-    server.serve()
+    # A forked process has what is prepared; another one prepares it itself, since templates travel nowhere.
+    is_forked = multiprocessing.get_start_method() == "fork"
+    server.serve(target_loader=partial(process, prepared if is_forked else None), wrap_loader=False)
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
@@ -82,10 +84,15 @@ def _refuse_taken_port(host: str, port: int) -> None:
         time.sleep(0.1)
 
 
-def process() -> Starlette:
-    """Build the application in a process of its own."""
+def process(prepared: Prepared | None = None) -> Starlette:
+    """Build the application in a process of its own, of what is prepared or else of what it reads itself."""
     _end_with_the_parent()
-    return app_from_environment()
+    settings = load_settings(os.environ)
+    if settings.role == "hub":
+        from server.hub_app import create_hub_app  # with a client of HTTP, which an office needs for nothing
+
+        return create_hub_app(settings)
+    return create_app(settings, prepared=prepared)
 
 
 def _leave_no_dump() -> None:

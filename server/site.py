@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from jinja2 import Environment
-
 from server.assets import load_assets
 from server.content import Content
 from server.differences import Differences
@@ -17,7 +15,7 @@ from server.forms import Form
 from server.headers import strict_headers
 from server.made_before import NOTHING, MadeBefore
 from server.packs import JSON, make_packs
-from server.pages import render_pages
+from server.prepared import Prepared
 from server.resources import FOR_EVER, REVALIDATE, Resource, compress_all, digest_of, make_resource
 from server.settings import Settings
 from sync.keyring import names_hub
@@ -63,23 +61,17 @@ class Site:
 NO_SITE = Site({}, "", {}, Differences(Editions()))  # of an office that is opened by a command
 
 
-def build_site(
-    settings: Settings,
-    content: Content,
-    environment: Environment,
-    *,
-    keys: list[Any],
-    made: MadeBefore = NOTHING,
-) -> Site:
+def build_site(settings: Settings, prepared: Prepared, *, keys: list[Any], made: MadeBefore = NOTHING) -> Site:
     """Make the site.
 
     Args:
         keys: the signed list of keys, which counts into the revision.
         made: what need not be made again.
     """
-    resources = (
-        load_assets(made=made) | _texts(content) | _forms(content) | _fees(content) | render_pages(environment, content)
-    )
+    content = prepared.content
+    resources = {
+        **load_assets(made=made), **_texts(content), **_forms(content), **_fees(content), **prepared.pages,
+    }  # fmt: skip
     headers = strict_headers(settings.origin, has_hubs=names_hub(keys))
     resources = {url: tagged(resource, headers) for url, resource in resources.items()}
     compress_all(resources.values(), made)

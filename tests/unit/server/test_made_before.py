@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from server.content import load_content
 from server.made_before import MadeBefore
-from server.pages import make_environment
+from server.prepared import prepare
 from server.settings import load_settings
 from server.site import build_site
 
@@ -66,9 +65,8 @@ def test_what_another_version_made_goes(tmp_path: Path) -> None:
 
 def test_a_site_of_what_was_made_before_is_the_same(tmp_path: Path) -> None:
     settings = load_settings({})
-    content = load_content(settings.content)
-    environment = make_environment(settings, content)
-    first, second = (build_site(settings, content, environment, keys=[], made=MadeBefore(tmp_path)) for _ in range(2))
+    prepared = prepare(settings)
+    first, second = (build_site(settings, prepared, keys=[], made=MadeBefore(tmp_path)) for _ in range(2))
     assert {url: (one.body, one.encodings) for url, one in second.resources.items()} == {
         url: (one.body, one.encodings) for url, one in first.resources.items()
     }

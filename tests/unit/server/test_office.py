@@ -4,12 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from server.content import Content, load_content
 from server.databases import Databases, open_databases
 from server.founding import NewOfficer, make_office
 from server.office import NoOffice, now
 from server.opening import open_office
-from server.pages import make_environment
+from server.prepared import Prepared, prepare
 from server.server_key import server_key_path
 from server.settings import Settings, load_settings
 from sync.key_pair import new_key_pair
@@ -25,8 +24,8 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def content() -> Content:
-    return load_content(load_settings({}).content)
+def prepared() -> Prepared:
+    return prepare(load_settings({}))
 
 
 @pytest.fixture
@@ -36,11 +35,11 @@ async def databases(settings: Settings) -> AsyncIterator[Databases]:
 
 
 @pytest.mark.anyio
-async def test_an_office_that_was_made_opens(settings: Settings, content: Content, databases: Databases) -> None:
+async def test_an_office_that_was_made_opens(settings: Settings, prepared: Prepared, databases: Databases) -> None:
     await make_office(settings, databases, OFFICER, now=now())
     async with AsyncExitStack() as stack:
         with lent_made(settings.data):
-            opened = open_office(settings, content, make_environment(settings, content), databases=databases)
+            opened = open_office(settings, prepared, databases=databases)
             office = await stack.enter_async_context(opened)
         assert office.key_list.primary("server").pub == office.server_key.pub
         assert office.public == office.site.revision
@@ -50,26 +49,26 @@ async def test_an_office_that_was_made_opens(settings: Settings, content: Conten
 
 
 @pytest.mark.anyio
-async def test_where_nothing_was_made_it_says_what_to_run(settings: Settings, content: Content) -> None:
+async def test_where_nothing_was_made_it_says_what_to_run(settings: Settings, prepared: Prepared) -> None:
     with pytest.raises(NoOffice, match="rantau init"):
-        async with open_office(settings, content, make_environment(settings, content)):
+        async with open_office(settings, prepared):
             pass
 
 
 @pytest.mark.anyio
 async def test_without_its_key_the_server_does_not_open(
-    settings: Settings, content: Content, databases: Databases
+    settings: Settings, prepared: Prepared, databases: Databases
 ) -> None:
     await make_office(settings, databases, OFFICER, now=now())
     server_key_path(settings.data).unlink()
     with pytest.raises(NoOffice, match=r"server\.key"):
-        async with open_office(settings, content, make_environment(settings, content), databases=databases):
+        async with open_office(settings, prepared, databases=databases):
             pass
 
 
 @pytest.mark.anyio
 async def test_whoever_changes_the_database_can_bring_no_root_of_their_own(
-    settings: Settings, content: Content, databases: Databases
+    settings: Settings, prepared: Prepared, databases: Databases
 ) -> None:
     await make_office(settings, databases, OFFICER, now=now())
     mine = new_key_pair()
@@ -78,5 +77,5 @@ async def test_whoever_changes_the_database_can_bring_no_root_of_their_own(
     doc = await databases.public.get("keys")
     await databases.public.bulk_docs([doc | {"signed": signed, "sig": sig}])
     with pytest.raises(NoOffice, match="not signed"):
-        async with open_office(settings, content, make_environment(settings, content), databases=databases):
+        async with open_office(settings, prepared, databases=databases):
             pass

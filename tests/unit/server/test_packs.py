@@ -10,11 +10,10 @@ import brotli
 import pytest
 
 from bench.first_visit import shell_bytes
-from server.content import load_content
 from server.headers import strict_headers
 from server.made_before import MADE, MadeBefore
 from server.packs import EXTRAS, JSON, LIMIT, Packs, make_packs, oversized
-from server.pages import make_environment
+from server.prepared import prepare
 from server.resources import Resource, make_resource
 from server.settings import ROOT, load_settings
 from server.site import Site, build_site
@@ -28,11 +27,10 @@ HTML, SCRIPT = "text/html; charset=utf-8", "text/javascript; charset=utf-8"
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     settings = load_settings({})
-    content = load_content(settings.content)
     folder = tmp_path_factory.mktemp("site")
     with lent_made(folder):
         made = MadeBefore(folder / MADE)
-        return build_site(settings, content, make_environment(settings, content), keys=[], made=made)
+        return build_site(settings, prepare(settings), keys=[], made=made)
 
 
 def noise(seed: str, length: int) -> bytes:

@@ -3,10 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from server.content import load_content
 from server.headers import strict_headers
 from server.made_before import MADE, MadeBefore
-from server.pages import make_environment
+from server.prepared import prepare
 from server.resources import make_resource
 from server.settings import load_settings
 from server.site import Site, build_site, tagged
@@ -15,10 +14,9 @@ from tests.made_before import lent_made
 
 def site_of(folder: Path, keys: list[object]) -> Site:
     settings = load_settings({"RANTAU_CONTENT": str(folder)})
-    content = load_content(folder)
     with lent_made(folder.parent):
         made = MadeBefore(folder.parent / MADE)
-        return build_site(settings, content, make_environment(settings, content), keys=keys, made=made)
+        return build_site(settings, prepare(settings), keys=keys, made=made)
 
 
 @pytest.fixture
