@@ -16,6 +16,7 @@ from server.exchange import intake_of
 from server.failures import Failures, explain
 from server.headers import StrictHeaders
 from server.intake import Intake
+from server.keep_rounds import keep_rounds
 from server.key_watch import follow_keys
 from server.limits import ClientAddress, KnownHosts, SlowDown
 from server.office import now
@@ -48,7 +49,8 @@ def create_app(
             await finish_all(office.databases, intake_of(office))
             await publish(office)
             files, opened = (lambda: files_of(app.state.office)), partial(_opened, app)
-            work = (partial(follow_keys, app), partial(keep_swept, files), partial(keep_finishing, opened))
+            rounds = partial(keep_rounds, lambda: app.state.office)
+            work = (partial(follow_keys, app), partial(keep_swept, files), partial(keep_finishing, opened), rounds)
             tasks = [asyncio.create_task(keep_going(each)) for each in work]
             yield
             for task in tasks:

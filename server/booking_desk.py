@@ -3,9 +3,9 @@
 Holding the code is what allows it: one live booking a case, and a case is an application that the office has.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 from server.bookings import Booking, Bookings, NotBooked
 from server.offers import Offer, Offers
 from server.office import Office
+from server.waiting import GROUP_SERVICE, Queue
 from server.watch import marks_of
 from sync.receipt_code import check_char
 
-GROUP_SERVICE = "group"  # an application of a group: its list of names is sealed in it
+ROUNDS = "rounds"  # who gives a place, in the audit, where nobody does it
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,12 @@ class Ticket:
     def number(self) -> str:
         """Give what the counter calls and types."""
         return ticket_number(self.offer.id, self.booking.number)
+
+    @property
+    def drawn_on(self) -> date | None:
+        """Give the day of the round that gave it, if one did."""
+        word, *rest = self.booking.why
+        return datetime.strptime(str(rest[0]), "%y%m%d").date() if word == "round" else None
 
     def to_json(self) -> dict[str, Any]:
         """Write it for a device."""
@@ -68,7 +75,7 @@ class BookingDesk:
         return [(offer, *left(offer, taken[offer.id], self.now)) for offer in offers]
 
     @property
-    def today(self) -> Any:
+    def today(self) -> date:
         """Give the day at the office."""
         return datetime.fromtimestamp(self.now, ZoneInfo(self.office.settings.office.time_zone)).date()
 
@@ -102,19 +109,61 @@ class BookingDesk:
             counts=not is_closed,
         )  # fmt: skip
         try:
-            return Ticket(offer, await take())
+            booking = await take()
         except NotBooked as refused:
             if refused.reason != "full" or not await self.bookings.sweep(offer):
                 raise
-            return Ticket(offer, await take())
+            booking = await take()
+        await Queue(self.office.databases.cases, {}, self.now).withdraw(case)
+        if held is not None and held.offer.id != offer.id:
+            await self.move_up(held.offer)
+        return Ticket(offer, booking)
 
     async def cancel(self, case: str) -> None:
-        """Give up the place of a case.
+        """Give up the place of a case, which goes to whoever has waited for it the longest.
 
         Raises:
             NotBooked: `none`.
         """
-        await self.bookings.cancel(case)
+        held = await self.bookings.cancel(case)
+        offer = await self.offers.get(held.offer)
+        if offer is not None:
+            await self.move_up(offer)
+
+    async def move_up(self, offer: Offer) -> None:
+        """Give a free place of an offer to who waits for it, and say so in the audit."""
+        booking = await (await self.queue()).move_up(offer)
+        if booking is not None:
+            about: dict[str, str | int] = {"case": booking.case, "offer": booking.offer, "place": booking.number}
+            await self.office.audit.write("moved-up", who=ROUNDS, about=about)
+
+    async def queue(self) -> Queue:
+        """Give those who wait."""
+        offers = {offer.id: offer for offer in await self.offers.since(self.today)}
+        return Queue(self.office.databases.cases, offers, self.now)
+
+    async def wish(self, case: str, wish: Sequence[str], *, priority: bool = False) -> list[str]:
+        """Note the wishes of a case; see `Queue.wish`.
+
+        Raises:
+            NotBooked: with the reason.
+        """
+        is_group = await self._service(case) == GROUP_SERVICE
+        return await (await self.queue()).wish(case, wish, priority=priority, is_group=is_group)
+
+    async def wished(self, case: str) -> dict[str, Any] | None:
+        """Give what a case waits for, as a device is told it."""
+        doc = await (await self.queue()).wished(case)
+        return {"wish": doc["wish"], "lost": doc["lost"]} if doc else None
+
+    async def withdraw(self, case: str) -> None:
+        """Forget the wishes of a case.
+
+        Raises:
+            NotBooked: `none`.
+        """
+        if not await (await self.queue()).withdraw(case):
+            raise NotBooked("none")
 
     async def _service(self, case: str) -> str | None:
         rows = await self.office.databases.cases.all_docs(

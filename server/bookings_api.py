@@ -1,8 +1,9 @@
 """What devices ask about appointments: the hours on offer, and, with the proof of a case, a place of one.
 
-`POST /bookings` with `{"v":1,"asks":[…]}`, each `{"case","proof","do"}` and for `take` and `move` an `offer`, with
-`priority` 1 for who declares to need it. The answer has a row an ask, in order: `{"case","state"}`, `state` being
-`booked` with its `ticket`, `none`, or `refused` with its `reason`.
+`POST /bookings` with `{"v":1,"asks":[…]}`, each `{"case","proof","do"}`, for `take` and `move` an `offer` and for
+`wish` a ranked list, `wish`; with `priority` 1 for who declares to need it. The answer has a row an ask, in order:
+`{"case","state"}`, `state` being `booked` with its `ticket`, `waiting` with its `wish` and how many rounds it `lost`,
+`none`, or `refused` with its `reason`.
 """
 
 from collections.abc import Mapping
@@ -77,9 +78,18 @@ async def _done(desk: BookingDesk, case: str, do: str, rest: Mapping[Any, Any]) 
         case "cancel", {}:
             await desk.cancel(case)
             ticket = None
+        case "wish", {"wish": [*wish], **more} if all(isinstance(offer, str) for offer in wish):
+            await desk.wish(case, wish, priority=more.get("priority") == 1)
+            ticket = None
+        case "withdraw", {}:
+            await desk.withdraw(case)
+            ticket = None
         case _:
             raise NotBooked("malformed")
-    return {"state": "booked", "ticket": ticket.to_json()} if ticket else {"state": "none"}
+    if ticket:
+        return {"state": "booked", "ticket": ticket.to_json()}
+    wished = await desk.wished(case)
+    return {"state": "waiting", **wished} if wished else {"state": "none"}
 
 
 def _refused(case: str | None, reason: str) -> dict[str, Any]:

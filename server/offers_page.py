@@ -1,7 +1,7 @@
 """The page on which the office publishes days and hours, sees how full they are, and closes them.
 
-Template: `staff/offers.html` (user, csrf, rows, now, values, days, errors by field, kinds, minutes, areas, most). A row
-is an offer with how many of its places are taken.
+Template: `staff/offers.html` (user, csrf, rows, now, values, days, errors by field, kinds, minutes, areas, most,
+share: of a hundred places, how many to keep). A row is an offer with how many of its places are taken.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,6 +16,7 @@ from server.offer_form import BEGIN, MINUTES, WORKDAYS, read_offers
 from server.offers import KINDS, MOST_PLACES
 from server.office import office_of
 from server.pages import render
+from server.rounds import kept_share
 
 
 async def offers_page(request: Request) -> Response:
@@ -75,4 +76,5 @@ async def _page(
         minutes=MINUTES,
         areas=office.regions.groups("region"),
         most=MOST_PLACES,
+        share=kept_share(*await (await desk.queue()).asked_lately(), 100),
     )

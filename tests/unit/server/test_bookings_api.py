@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from server.booking_desk import offers_of, ticket_number
+from server.keep_rounds import hold_round
 from server.offers import Offer
 from sync.canonical import b64u_encode
 from sync.receipt_code import CodeKeys, derive, new_code
 from sync.statements import sign_gone, verify_public
 from tests.asgi import Answer
 from tests.sealed_items import NOW, OfficeKeys, new_keys, seal_pair
-from tests.small_office import SmallOffice, routes_of, small_office
+from tests.small_office import SmallOffice, deeds_of, routes_of, small_office
 
 KEYS = OfficeKeys()
 DAY = 24 * 3600
@@ -123,3 +124,56 @@ async def test_a_closed_hour_gives_no_more_places_and_its_holder_moves_for_nothi
     assert shown["ticket"]["offer"]["closed"] == 1
     [moved] = await ask(office, who | {"do": "take", "offer": SECOND.id})
     assert (moved["ticket"]["offer"]["id"], moved["ticket"]["moves"]) == (SECOND.id, 0)
+
+
+@pytest.mark.anyio
+async def test_wishes_wait_for_the_round_of_the_evening_whether_a_version_brought_them_or_their_holder(
+    office: SmallOffice,
+) -> None:
+    bringing, sending = new_keys(), await applied(office)
+    await office.databases.cases.bulk_docs([seal_pair(KEYS, bringing, wish=[SECOND.id])[0]])
+    who = {"case": sending.case, "proof": sending.proof}
+    wished = who | {"do": "wish", "wish": [FIRST.id, SECOND.id], "priority": 1}
+    waiting = {"case": sending.case, "state": "waiting", "wish": [FIRST.id, SECOND.id], "lost": 0}
+    assert await ask(office, wished, who | {"do": "show"}) == [waiting, waiting]
+    bundle = office.app.state.office
+    office.now = NOW + 3 * DAY + 9 * 3600  # 16:00 in Jakarta
+    assert await hold_round(bundle, "") == ""
+    office.now += 3600
+    assert await hold_round(bundle, "") == "261128"
+    rows = await ask(office, who | {"do": "show"}, {"case": bringing.case, "proof": bringing.proof, "do": "show"})
+    assert [row["ticket"]["offer"]["id"] for row in rows] == [FIRST.id, SECOND.id]
+    assert sorted(row["ticket"]["why"] for row in rows) == [["round", 261128, n, 2, 1] for n in (1, 2)]
+    drawn = [(deed.who, deed.name, deed.about["case"]) for deed in await deeds_of(office)]
+    assert sorted(drawn) == sorted(("rounds", "place-drawn", case) for case in (sending.case, bringing.case))
+    assert "priority" not in await office.texts_in("cases")
+
+
+@pytest.mark.anyio
+async def test_a_wish_can_be_taken_back_and_booking_ends_it(office: SmallOffice) -> None:
+    keys = await applied(office)
+    who = {"case": keys.case, "proof": keys.proof}
+    wish = who | {"do": "wish", "wish": [FIRST.id]}
+    rows = await ask(office, wish, who | {"do": "withdraw"}, who | {"do": "withdraw"}, wish)
+    assert [row.get("reason", row["state"]) for row in rows] == ["waiting", "none", "none", "waiting"]
+    rows = await ask(office, who | {"do": "take", "offer": SECOND.id}, wish, who | {"do": "cancel"})
+    assert [row.get("reason", row["state"]) for row in rows] == ["booked", "has-one", "none"]
+
+
+@pytest.mark.anyio
+async def test_whoever_gives_a_place_up_makes_room_for_who_waits(office: SmallOffice) -> None:
+    full = offer(3, places=1, kept=0)
+    await offers_of(office.app.state.office).publish([full])
+    has, waits = await applied(office), await applied(office)
+    first, second = ({"case": one.case, "proof": one.proof} for one in (has, waits))
+    rows = await ask(
+        office,
+        first | {"do": "take", "offer": full.id},
+        second | {"do": "take", "offer": full.id},
+        second | {"do": "wish", "wish": [full.id]},
+        first | {"do": "move", "offer": FIRST.id},
+        second | {"do": "show"},
+    )
+    assert [row.get("reason", row["state"]) for row in rows] == ["booked", "full", "waiting", "booked", "booked"]
+    assert rows[-1]["ticket"]["why"] == ["moved-up"]
+    assert [(deed.name, deed.about["case"]) for deed in await deeds_of(office)] == [("moved-up", waits.case)]
