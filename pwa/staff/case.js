@@ -20,7 +20,7 @@ import { voidForm } from './void-code.js';
 /**
  * @typedef {{row: CaseRow, opened: import('./open-case.js').OpenedCase, keys: import('./keys.js').Keys,
  *   api: import('./staff-api.js').StaffApi, texts: import('./texts.js').Texts, announce: (text: string) => void,
- *   onStep: () => void, onClose: () => void,
+ *   onStep: () => void, onClose: () => void, onNext: () => void,
  *   onVoided: ($sheet: HTMLElement) => void, onError: (error: unknown) => string}} Desk
  */
 

@@ -11,6 +11,7 @@ import { CaseList } from './list.js';
 import { runningRequests } from './person-data.js';
 import { openCase } from './open-case.js';
 import { RescueView } from './rescue-view.js';
+import { Shortcuts } from './shortcuts.js';
 import { ApiError } from './staff-api.js';
 import { SIGNED_OUT, Unlock } from './unlock.js';
 
@@ -45,6 +46,9 @@ export class Desk {
     this.list = null;
     /** @type {KeysView | DueView | RescueView | null} */
     this.tool = null;
+    /** @type {CaseView | null} */
+    this.view = null;
+    this.shortcuts = new Shortcuts(texts, this.#acts());
     this.opening = 0;
     this.$case = element('div', { class: 'case-place' });
   }
@@ -69,7 +73,9 @@ export class Desk {
   lock(reason) {
     this.opening++;
     this.idle.stop();
+    this.shortcuts.stop();
     this.unlock?.stop();
+    this.view = null;
     this.keys?.forget();
     this.keys = null;
     this.list?.stop();
@@ -101,14 +107,22 @@ export class Desk {
     this.#hideTools(false);
     const { api, texts } = this;
     const states = [SENT, ...STEPS];
-    this.list = new CaseList({ api, texts, keys, states, onOpen: this.#open, onError: this.#explain });
+    this.list = new CaseList({
+      api, texts, keys, states, onOpen: this.#openListed, onHelp: () => this.shortcuts.show(), onError: this.#explain,
+    });
     const isPast = keys.list.isPast(Date.now() / 1000);
     const warning = isPast ? element('p', { class: 'notice' }, texts.say('staff.keys-past')) : null;
     this.#showNothing();
     const desk = element('div', { class: 'desk' }, this.list.$root, this.$case);
     this.$root.replaceChildren(...(warning ? [warning] : []), desk);
     this.idle.start();
+    this.shortcuts.start();
     this.list.load().then(() => this.list?.focus());
+  };
+
+  #openListed = (/** @type {CaseRow} */ row) => {
+    this.#announce('');
+    return this.#open(row);
   };
 
   #open = async (/** @type {CaseRow} */ row) => {
@@ -116,7 +130,7 @@ export class Desk {
     if (!keys || !list) return;
     const turn = ++this.opening;
     list.mark(row.case);
-    this.#announce('');
+    this.view = null;
     this.$case.replaceChildren(element('p', { role: 'status' }, texts.say('staff.case.opening')));
     try {
       const raw = await api.case(row.case);
@@ -125,8 +139,9 @@ export class Desk {
       const view = new CaseView({
         row, opened, keys, api, texts, onError: this.#explain, onStep: () => list.renew(row.case),
         announce: this.#whileOpen(keys, this.#announce), onClose: this.#whileOpen(keys, this.#close),
-        onVoided: this.#whileOpen(keys, this.#showSheet),
+        onVoided: this.#whileOpen(keys, this.#showSheet), onNext: this.#whileOpen(keys, () => this.#next(row.case)),
       });
+      this.view = view;
       this.$case.replaceChildren(view.$root);
       view.start();
     } catch (error) {
@@ -135,12 +150,38 @@ export class Desk {
     }
   };
 
+  /** Open the case of the queue that comes after one. @param {string} [id] */
+  #next(id) {
+    const next = this.list?.after(id ?? this.view?.row.case ?? '');
+    if (next) return void this.#open(next);
+    this.#close();
+    this.#announce(`${this.$live.textContent} ${this.texts.say('staff.step.last')}`.trim());
+  }
+
+  /** What single keys do. @returns {import('./shortcuts.js').Acts} */
+  #acts() {
+    const digits = Array.from({ length: 9 }, (_, at) => [String(at + 1), () => this.view?.steps.choose(at + 1)]);
+    return {
+      ...Object.fromEntries(digits),
+      '/': () => this.list?.search.focus(),
+      q: () => this.list?.queues.focus(),
+      j: () => this.list?.table.step('ArrowDown'),
+      k: () => this.list?.table.step('ArrowUp'),
+      '[': () => this.list?.turn(-1),
+      ']': () => this.list?.turn(1),
+      l: () => this.list?.focus(),
+      n: () => this.#next(),
+      s: () => this.view?.steps.focus(),
+    };
+  }
+
   #showTool = (/** @type {Event} */ event) => {
     const { keys, api, texts, list } = this;
     const { id } = /** @type {HTMLElement} */ (event.currentTarget);
     if (!keys || !list) return;
     this.opening++;
     list.mark('');
+    this.view = null;
     this.tool?.stop();
     this.tool = new TOOLS[/** @type {keyof typeof TOOLS} */ (id)]({
       keys, api, texts, onError: this.#explain, onChange: () => list.load(),
@@ -169,6 +210,7 @@ export class Desk {
   };
 
   #showNothing() {
+    this.view = null;
     const { api, texts } = this;
     const hint = element('p', { class: 'hint' }, texts.say('staff.case.none'));
     this.$case.replaceChildren(hint, runningRequests(api, texts));

@@ -20,9 +20,9 @@ const PERIOD = 60_000; // milliseconds after which the office is asked for news
 export class CaseList {
   /**
    * @param {{api: StaffApi, texts: Texts, keys: import('./keys.js').Keys, states: string[],
-   *   onOpen: (row: CaseRow) => void, onError: (error: unknown) => string}} desk
+   *   onOpen: (row: CaseRow) => void, onHelp: () => void, onError: (error: unknown) => string}} desk
    */
-  constructor({ api, texts, keys, states, onOpen, onError }) {
+  constructor({ api, texts, keys, states, onOpen, onHelp, onError }) {
     this.api = api;
     this.texts = texts;
     this.onError = onError;
@@ -49,7 +49,7 @@ export class CaseList {
     this.$back = this.#button('staff.list.back', () => this.#turn(this.at - 1));
     this.$more = this.#button('staff.list.more', () => this.#turn(this.at + 1));
     this.$rules = element('details', { hidden: true });
-    this.$root = this.#layOut();
+    this.$root = this.#layOut(onHelp);
     this.timer = setInterval(() => document.hidden || this.load(), PERIOD);
   }
 
@@ -112,7 +112,8 @@ export class CaseList {
     onOpen(row);
   }
 
-  #layOut() {
+  /** @param {() => void} onHelp */
+  #layOut(onHelp) {
     const { texts } = this;
     return element(
       'section', { class: 'case-list stack', 'aria-labelledby': 'list-title' },
@@ -120,7 +121,7 @@ export class CaseList {
       element(
         'div', { class: 'cluster' },
         element('label', { for: 'list-age' }, texts.say('staff.list.age')), this.$age,
-        this.#button('staff.list.again', this.#again),
+        this.#button('staff.list.again', this.#again), this.#button('staff.keys-help.button', onHelp),
       ),
       this.$problem, this.table.$root, this.$empty,
       element('div', { class: 'cluster' }, this.$back, this.$more, this.$place), this.$rules,
@@ -136,6 +137,12 @@ export class CaseList {
   /** @param {string} key @param {() => void} click */
   #button(key, click) {
     return element('button', { type: 'button', class: 'button button-plain', click }, this.texts.say(key));
+  }
+
+  /** Turn the page. @param {1 | -1} by */
+  turn(by) {
+    const button = by > 0 ? this.$more : this.$back;
+    if (!button.hidden) void this.#turn(this.at + by).then(() => this.focus());
   }
 
   /** @param {number} at */

@@ -54,6 +54,10 @@ export class Queues {
     this.onChoose(name);
   }
 
+  focus() {
+    this.#button(this.chosen)?.focus();
+  }
+
   #held() {
     const active = document.activeElement;
     return active instanceof HTMLButtonElement && this.$root.contains(active) ? active.value : '';

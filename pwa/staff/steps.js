@@ -21,16 +21,18 @@ const LONGEST = 2000; // characters of a note; the server takes 32 KiB sealed
 export class StepForm {
   /**
    * @param {{opened: OpenedCase, keys: Keys, api: StaffApi, texts: Texts, announce: (text: string) => void,
-   *   onChange: () => void, onError: (error: unknown) => string}} desk
-   * `onChange` is called after an event, ours or another's, was added to `opened.events`.
+   *   onChange: () => void, onNext: () => void, onError: (error: unknown) => string}} desk
+   * `onChange` is called after an event, ours or another's, was added to `opened.events`; `onNext` when the officer is
+   * done with the case and wants the next one.
    */
-  constructor({ opened, keys, api, texts, announce, onChange, onError }) {
+  constructor({ opened, keys, api, texts, announce, onChange, onNext, onError }) {
     this.opened = opened;
     this.keys = keys;
     this.api = api;
     this.texts = texts;
     this.announce = announce;
     this.onChange = onChange;
+    this.onNext = onNext;
     this.onError = onError;
     /** @type {{wanted: string, event: SignedEvent} | null} */
     this.pending = null;
@@ -45,6 +47,8 @@ export class StepForm {
     this.$about = element('fieldset', { class: 'about' });
     this.$problem = element('p', { class: 'error', role: 'alert' });
     this.$button = element('button', { class: 'button' });
+    this.$next = element('button', { class: 'button button-plain', 'aria-keyshortcuts': 'Control+Enter' }, texts.say('staff.step.record-next'));
+    this.$usual = element('div', { class: 'usual cluster', role: 'group', 'aria-label': texts.say('staff.step.usual') });
     this.$root = this.#layOut();
     this.#refresh();
   }
@@ -62,6 +66,11 @@ export class StepForm {
     this.$note.focus();
   }
 
+  /** Choose the usual step that stands at a place, counted from 1. @param {number} place */
+  choose(place) {
+    this.$usual.querySelectorAll('button')[place - 1]?.click();
+  }
+
   #layOut() {
     const { texts, opened, keys } = this;
     const title = element('h3', { id: 'step-title' }, texts.say('staff.step.title'));
@@ -72,8 +81,11 @@ export class StepForm {
     this.$note.disabled = opened.leaves.length === 0;
     const hint = texts.say(this.$note.disabled ? 'staff.step.no-version' : 'staff.step.note-hint');
     return element(
-      'form', { class: 'step-form stack', 'aria-labelledby': 'step-title', submit: this.#submit, novalidate: true },
-      title,
+      'form', {
+        class: 'step-form stack', 'aria-labelledby': 'step-title', submit: this.#submit, novalidate: true,
+        keydown: this.#press,
+      },
+      title, this.$usual,
       element(
         'div', { class: 'field' }, element('label', { for: 'step' }, texts.say('staff.step.choose')),
         this.$stepError, this.$step, this.$means,
@@ -83,7 +95,7 @@ export class StepForm {
         'div', { class: 'field' }, element('label', { for: 'note' }, texts.say('staff.step.note')),
         element('p', { id: 'note-hint', class: 'hint' }, hint), this.$noteError, this.$note,
       ),
-      this.$problem, this.$button,
+      this.$problem, element('div', { class: 'cluster' }, this.$button, this.$next),
     );
   }
 
@@ -107,9 +119,29 @@ export class StepForm {
       element('optgroup', { label: texts.say('staff.step.others') }, ...others.map(option)),
     );
     this.$step.value = chosen;
+    this.$usual.replaceChildren(...usual.map((step, at) => this.#usualStep(step, at + 1)));
     this.$button.textContent = texts.say('staff.step.record', { n: this.#number() });
     this.#explain();
   }
+
+  /** @param {string} step @param {number} place */
+  #usualStep(step, place) {
+    const click = () => {
+      this.$step.value = step;
+      this.#explain();
+      if (NEEDS_NOTE.includes(step)) this.$note.focus();
+      else this.$button.focus();
+    };
+    const key = element('kbd', { 'aria-hidden': 'true' }, String(place));
+    const attributes = { type: 'button', class: 'button button-plain', 'aria-keyshortcuts': place, click };
+    return element('button', attributes, key, ' ', this.texts.name('step', step));
+  }
+
+  #press = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    this.$next.click();
+  };
 
   #explain = () => {
     const step = this.$step.value;
@@ -122,14 +154,16 @@ export class StepForm {
     return Math.max(0, ...this.opened.events.map(({ n }) => n)) + 1;
   }
 
-  /** @param {Event} event */
+  /** @param {SubmitEvent} event */
   #submit = async (event) => {
     event.preventDefault();
     if (this.isBusy || !this.#isComplete()) return;
+    const isDone = event.submitter === this.$next;
     this.#busy(true);
     this.$problem.textContent = '';
     try {
       await this.#taken(await this.api.addEvent(await this.#signed()));
+      if (isDone) this.onNext();
     } catch (error) {
       if (error instanceof ApiError && error.status === 409 && error.body?.event) await this.#otherCameFirst(error.body.event);
       else this.$problem.textContent = this.onError(error);

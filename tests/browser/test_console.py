@@ -323,28 +323,44 @@ def test_a_session_that_ended_locks_the_desk_and_says_where_to_sign_in(
     assert NAME not in page.content()
 
 
-def test_everything_is_done_with_the_keyboard(page: Page, office: RunningOffice) -> None:
+def test_several_cases_are_dealt_with_in_a_few_keys_each(page: Page, office: RunningOffice) -> None:
+    """From the list to the recorded step and the next case it takes three keys, and no mouse."""
     applicants = [Applicant(office.url, person(seed)) for seed in (11, 12, 13)]
     for one in applicants:
         one.send()
     unlock(page)
     press = page.keyboard.press
     expect(page.locator(".case-link").first).to_be_focused()
-    page.get_by_role("button", name=re.compile("^Giliran kantor")).focus()
-    press("Enter")
-    tab_to(page, page.locator(".case-link").first)
-    press("End")
-    expect(page.get_by_role("button", name=applicants[2].number)).to_be_focused()
-    press("ArrowUp")
-    press("Enter")
-    expect(page.get_by_role("heading", name=applicants[1].number)).to_be_focused()
-    tab_to(page, page.get_by_label("Langkah", exact=True))
-    page.keyboard.type("Data lengkap")
-    tab_to(page, page.get_by_role("button", name="Catat langkah 1"))
-    press("Enter")
-    expect(page.get_by_role("status").filter(has_text="Langkah 1 dicatat")).to_be_visible()
+    press("?")
+    expect(page.get_by_role("dialog", name="Tombol cepat")).to_be_visible()
+    assert violations(page) == []
     press("Escape")
-    expect(page.get_by_role("button", name=applicants[1].number)).to_be_focused()
+    press("/")
+    expect(page.get_by_label("Cari nama, NIK")).to_be_focused()
+    page.keyboard.type(applicants[0].number)
+    expect(page.locator(".case-link")).to_have_text([applicants[0].number])
+    press("Escape")
+    expect(page.locator(".case-link").nth(1)).to_be_visible()
+    page.get_by_label("Cari nama, NIK").blur()
+    press("q")
+    for _ in range(3):
+        press("Tab")
+    press("Enter")
+    expect(page.get_by_role("button", name=re.compile("^Giliran kantor"))).to_have_attribute("aria-pressed", "true")
+    press("l")
+    press("End")
+    press("ArrowUp")
+    press("k")
+    first, second, last = (page.get_by_role("heading", name=one.number) for one in applicants)
+    expect(page.get_by_role("button", name=applicants[0].number)).to_be_focused()
+    for heading in (first, second, last):
+        if heading is first:
+            press("Enter")
+        expect(heading).to_be_focused()
+        press("1")
+        press("Control+Enter")
+    expect(page.locator("#announcement")).to_contain_text("Tidak ada lagi di antrean ini.")
+    assert [one.news()[0]["step"] for one in applicants] == ["berkas_lengkap"] * 3
 
 
 def test_the_list_is_read_by_state_and_by_pages(desktop: Phone, tmp_path: Path) -> None:
