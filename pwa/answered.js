@@ -53,7 +53,7 @@ async function dropFiles(isChosen) {
 }
 
 /** Remove items with their pictures. @param {(item: Item) => boolean} isChosen @returns {Promise<boolean>} whether there was one */
-function removeWhere(isChosen) {
+export function removeWhere(isChosen) {
   return transact(['outbox', 'files'], 'readwrite', (store) => {
     let count = 0;
     const all = store('outbox').openCursor();

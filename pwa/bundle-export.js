@@ -21,9 +21,9 @@ export async function shareOutbox(ids) {
 /** @param {string[]} [ids] @returns {Promise<[Blob, string]>} */
 export const outboxFile = async (ids) => fileWith(await chosenItems(ids));
 
-/** @param {string[]} [ids] */
+/** What nothing may link with anything else goes into no file with others. @param {string[]} [ids] */
 const chosenItems = async (ids) =>
-  (await items()).filter((item) => (ids ? ids.includes(item.id) : item.state !== 'done' || filesLeft(item).length > 0));
+  (await items()).filter((item) => !item.alone && (ids ? ids.includes(item.id) : item.state !== 'done' || filesLeft(item).length > 0));
 
 /** That an item is in a file too is said at the end of a day. @param {string[]} ids */
 const noteFiled = (ids, now = Date.now()) =>

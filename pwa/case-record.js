@@ -9,7 +9,8 @@ import { MESSAGE, SENT } from './crypto/steps.js';
 /** @typedef {[Version, {t: string}]} Holding */
 /**
  * @typedef {{code: string, open: string, proof: string, service: string, title: string, versions: Holding[],
- *   events: Event[], seen: number, erased?: number, voided?: boolean, handed?: number}} Content
+ *   events: Event[], seen: number, erased?: number, voided?: boolean, handed?: number,
+ *   typed?: {pesan: string, puas: string}}} Content `typed`: a message that is not sent yet
  *   `handed`: when a volunteer gave the code to its owner, and kept nothing that it opens
  */
 

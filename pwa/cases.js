@@ -155,10 +155,10 @@ async function keepCase(caseId, content, news) {
 
 /** @param {string} caseId @param {Content} content */
 async function view(caseId, content) {
-  const { code, service, title, handed } = content;
+  const { code, service, title, handed, typed } = content;
   const { versions, events } = await openContent(content);
   return {
     case: caseId, number: await spokenNumber(caseId), code, shown: code && (await showCode(code)), service, title,
-    handed, ...standingStep(content), standing: standing(versions), versions, events,
+    handed, typed, ...standingStep(content), standing: standing(versions), versions, events,
   };
 }

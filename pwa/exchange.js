@@ -66,6 +66,7 @@ async function all(signal) {
   try {
     at = await reach();
     await rounds(result, signal);
+    if ((await items()).some(({ alone }) => alone)) await (await import('./alone.js')).sendAlone(result, at, signal);
   } catch (error) {
     result.state = stateOf(error);
     if (error instanceof TransportError) result.retryAfter = error.retryAfter;
@@ -89,7 +90,7 @@ async function rounds(result, signal) {
   let reading = at ? null : await readingHere(); // a hub cannot know who a volunteer is
   let [ask, have, time] = [await atHub(), /** @type {string[]} */ ([]), 0];
   for (;;) {
-    const due = (await items()).filter((item) => (isLost(item.id) || isDue(item)) && !tried.has(item.id) && !(at && item.state === 'hub'));
+    const due = (await items()).filter((item) => !item.alone && (isLost(item.id) || isDue(item)) && !tried.has(item.id) && !(at && item.state === 'hub'));
     const sent = batchOf(due);
     const isOver = !sent.length && !watch.length && !have.length && !ask.length && !reading;
     if (isOver) return time && !at && dropOld(time).catch(() => {}); // or the next time
@@ -230,7 +231,7 @@ const offerAgain = (id) =>
 const unsentAgain = (file) => ({ ...file, done: null, sent: 0 });
 
 /** What a hub has a receipt out for; of these the office's is wanted. */
-const atHub = async () => (await items()).filter(({ state }) => state === 'hub').map(({ id }) => id).slice(-MOST_HAVE);
+const atHub = async () => (await items()).filter(({ state, alone }) => state === 'hub' && !alone).map(({ id }) => id).slice(-MOST_HAVE);
 
 /** @param {any} event @param {Round} round */
 async function takeEvent(event, { keys, news }) {
@@ -263,7 +264,7 @@ async function takeEnd(mark, { keys, result }) {
 async function remember(memory, { epoch, office: told }, isAnswered, cursor) {
   const { heard = {} } = memory;
   const isSure = at ? !told || told in heard || told === memory.told : Math.abs(Date.now() - heard[epoch]) < SURE;
-  const had = isSure ? [] : (await items()).filter(({ id, state }) => state === 'done' && !isAnswered(id));
+  const had = isSure ? [] : (await items()).filter(({ id, state, alone }) => state === 'done' && !alone && !isAnswered(id));
   if (at && !had.length) memory.told = told;
   else if (!isSure && !had.length) memory.heard = Object.fromEntries([...Object.entries(heard), [epoch, Date.now()]].slice(-HEARD));
   await write('meta', Object.assign(memory, { cursor: cursor ?? memory.cursor }));

@@ -96,7 +96,7 @@ async function start() {
   await startSending();
   void import('./after-start.js').catch(() => {});
   await started;
-  for (const extra of ['images', 'photo', 'guides']) void keepPacks(extra);
+  for (const extra of ['images', 'talk', 'photo', 'guides']) void keepPacks(extra);
 }
 
 /** Also once a network is there, on a phone whose signal went before it had what only a network makes useful. */

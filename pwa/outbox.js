@@ -3,13 +3,13 @@
  * that matches moves it out, and even then the sealed copy stays for a while: a restored office may ask for it.
  */
 
-import { fieldsOf, settle } from './answers.js';
+import { fieldsOf, holds, settle } from './answers.js';
 import { derive, newCode } from './crypto/receipt-code.js';
 import { sealVersion } from './crypto/seal.js';
 import { addVersion, newContent } from './case-record.js';
 import { read, readAll, transact } from './db.js';
 import { ChangedError, ErasedError, GoneError, NoOfficeError } from './device-errors.js';
-import { clockNow, today } from './pins.js';
+import { clockNow, dayStart, today } from './pins.js';
 import { placeOf, withVault } from './records.js';
 import { fence, openVault } from './vault.js';
 import { weigh } from './wire-body.js';
@@ -21,7 +21,8 @@ import { weigh } from './wire-body.js';
 /**
  * @typedef {{id: string, case: string, line: string, bytes: number, state: State, reason: string | null, at: number,
  *   tries: number, offeredAt: number, done: number | null, receipt: any, isCarried?: true, way?: string, photos?: 'wait' | 'go',
- *   files?: ItemFile[], filed?: number}} Item `filed`: when it went into a file last
+ *   files?: ItemFile[], filed?: number, alone?: true}} Item `filed`: when it went into a file last; `alone`: nothing on this
+ *   phone or on the way links it with anything else
  */
 /**
  * @typedef {{id: string, size: number, sent: number, wire: number, way: string | null, done: number | null,
@@ -29,9 +30,14 @@ import { weigh } from './wire-body.js';
  *   were sent; who took it; when the office said so; when the last went; why not; whether chunks carry checksums
  */
 /**
- * @typedef {{draft: Draft, keys: import('./crypto/receipt-code.js').CodeKeys, code: string, case: string,
+ * @typedef {{draft: Source, keys: import('./crypto/receipt-code.js').CodeKeys, code: string, case: string,
  *   version: Version, wrap: Wrap, line: string, bytes: number, files: import('./images/seal-images.js').SealedFile[],
- *   photos?: 'wait' | 'go'}} Prepared
+ *   photos?: 'wait' | 'go', alone?: true}} Prepared
+ */
+/**
+ * @typedef {Pick<Draft, 'service' | 'values' | 'prev' | 'code' | 'title' | 'images' | 'files'> & Partial<Pick<Draft, 'consent'>> &
+ *   {id?: string, n?: number, alone?: true, after?: number}} Source a draft, or what is sent without one; what goes
+ *   alone tells the day and no hour, but not of a time before `after`
  */
 
 export const CONNECTION = 2500; // bytes that a new TLS connection sends before the first of ours
@@ -40,30 +46,34 @@ export const CONNECTION = 2500; // bytes that a new TLS connection sends before 
 export const sending = new Set();
 
 /**
- * Seal a draft to the office: as a new case, or as a correction of the case whose code it carries. Nothing is stored.
- * @param {Draft} draft @param {import('./pins.js').LoadedForm} loaded @param {import('./pins.js').Office} office
+ * Seal a draft to the office: as a new case, or for the case whose code it carries. Nothing is stored.
+ * @param {Source} draft @param {import('./pins.js').LoadedForm} loaded @param {import('./pins.js').Office} office
  * @returns {Promise<Prepared>} an `ErasedError` where the office ended the case that it corrects
  */
 export async function prepare(draft, { name, form }, office) {
   const key = office.keys.primary('seal');
   if (!key) throw new NoOfficeError();
   const vault = await openVault();
-  const { device } = vault;
   const code = draft.code ?? newCode();
   const keys = await derive(code);
   await held(vault, keys.case);
   const { values, blobs, files } = await withImages(draft, form, keys.case);
-  const { groups, area } = content(form, settle(form, values, { today: today(office) }));
+  const day = { today: today(office) };
+  const answers = settle(form, values, day);
+  const alone = draft.alone ?? ((form.alone === true || (form.alone && holds(form.alone, answers, day))) || undefined);
+  const device = alone ? null : vault.device;
+  const { groups, area } = content(form, answers);
   const { version, wrap } = await sealVersion({
-    type: 'application', codeKeys: keys, blobs, service: draft.service, form: name, at: clockNow(office), channel: device ? 'volunteer' : 'app',
-    device, wish: [], prev: draft.prev, groups: { ...groups, ...(await withConsent(draft)) }, area,
+    type: form.type ?? 'application', codeKeys: keys, blobs, service: draft.service, form: name,
+    at: alone ? Math.max(dayStart(office), draft.after ?? 0) : clockNow(office), channel: device ? 'volunteer' : 'app',
+    device, wish: [], prev: draft.prev, groups: { ...groups, ...(!alone && (await withConsent(draft))) }, area,
     recipients: [[key.kid, key.pub]],
   });
   const line = JSON.stringify([version, wrap]);
-  return { draft, keys, code, case: keys.case, version, wrap, line, bytes: await weigh([line]), files };
+  return { draft, keys, code, case: keys.case, version, wrap, line, bytes: await weigh([line]), files, alone };
 }
 
-/** @param {Draft} draft @param {any} form @param {string} caseId */
+/** @param {Source} draft @param {any} form @param {string} caseId */
 const withImages = async (draft, form, caseId) =>
   draft.images || draft.files
     ? (await import('./images/seal-images.js')).sealImages(draft, form, caseId)
@@ -101,7 +111,7 @@ function standing({ id, state, bytes, files }) {
 /** The pictures of an item that the office does not have yet. @param {Pick<Item, 'files'>} item */
 export const filesLeft = ({ files = [] }) => files.filter(({ done }) => !done);
 
-/** The lines that the next exchange sends. */
+/** The lines that the next exchange sends, and those after it in exchanges of their own. */
 export const linesToSend = async () => (await items()).filter(isDue).map(({ line }) => line);
 
 /** @returns {Promise<Item[]>} */
@@ -111,7 +121,7 @@ export const items = async () => (await readAll('outbox')).sort((one, other) => 
 export const isDue = ({ state, offeredAt }, now = Date.now()) =>
   state === 'waiting' || state === 'kept' || (state === 'hub' && Math.abs(now - offeredAt) > 86_400_000);
 
-/** What a volunteer's applicant agreed to goes sealed beside the answers. @param {Draft} draft @returns {Promise<Record<string, any[]>>} */
+/** What a volunteer's applicant agreed to goes sealed beside the answers. @param {Source} draft @returns {Promise<Record<string, any[]>>} */
 const withConsent = async ({ consent }) => {
   if (!consent) return {};
   const { GROUP, toAnswers } = await import('./day/consents.js');
@@ -138,29 +148,30 @@ async function held(vault, caseId) {
 }
 
 /** @param {Prepared} prepared @param {import('./vault.js').Vault} vault */
-async function put({ draft, keys, code, version, wrap, line, bytes, files, photos }, vault) {
-  const [source, place] = [placeOf(vault.profile, draft.id), placeOf(vault.profile, keys.case)];
+async function put({ draft, keys, code, version, wrap, line, bytes, files, photos, alone }, vault) {
+  const [source, place] = [draft.id && placeOf(vault.profile, draft.id), placeOf(vault.profile, keys.case)];
   const { old, content: known } = await held(vault, keys.case);
   const record = await vault.encrypt(place, (old?.n ?? 0) + 1, addVersion(known ?? newContent(draft, code, keys), version, wrap));
   const item = {
     id: version._id, case: keys.case, line, bytes, state: 'waiting', reason: null, at: Date.now(), tries: 0,
-    offeredAt: 0, done: null, receipt: null, photos,
+    offeredAt: 0, done: null, receipt: null, photos, ...(alone && { alone }),
     files: files.map((file) => ({ id: file.id, size: file.bytes.length, sent: 0, wire: 0, way: null, done: null })),
   };
   return transact(['drafts', 'outbox', 'cases', 'profiles', 'images', 'files'], 'readwrite', (store, fail) => {
     fence(store, fail, vault);
-    const sent = store('drafts').get(source);
+    const sent = source ? store('drafts').get(source) : { result: draft };
     const found = store('cases').get(place);
     const isSame = () => found.result?.n === old?.n;
     found.onsuccess = () => {
       if (!sent.result) return fail(new GoneError());
       if (sent.result.n !== draft.n) return fail(new ChangedError());
       if (!isSame()) return;
-      store('cases').put(record);
+      if (!alone) store('cases').put(record);
       store('outbox').put(item);
+      for (const file of files) store('files').put(file);
+      if (!source) return;
       store('drafts').delete(source);
       store('images').delete(IDBKeyRange.bound(`${draft.id}-`, `${draft.id}.`));
-      for (const file of files) store('files').put(file);
     };
     return isSame;
   });

@@ -93,6 +93,9 @@ export const clockNow = ({ skew }) => now() + (Math.abs(skew) > SKEW ? skew : 0)
 export const today = (office = { skew: 0 }) =>
   new Date((clockNow(office) + WIB) * 1000).toISOString().slice(0, 10);
 
+/** When the day at the office began, in Unix seconds. @param {{skew: number}} office */
+export const dayStart = (office) => Math.floor((clockNow(office) + WIB) / 86_400) * 86_400 - WIB;
+
 /**
  * Give the form of a service, the last one or a named one, under the name that its bytes have.
  * @param {string} service @param {string} [name]

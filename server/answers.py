@@ -113,6 +113,11 @@ def holds(condition: Condition, answers: Mapping[str, Answer], *, today: date) -
     return is_real_date(answer) and age(str(answer), today) < int(rest[1])
 
 
+def is_alone(form: Form, answers: Sequence[Answer], *, today: date) -> bool:
+    """Say whether nothing may link these answers with anything else of who gave them."""
+    return form.alone if isinstance(form.alone, bool) else holds(form.alone, from_answers(form, answers), today=today)
+
+
 def is_real_date(answer: Answer) -> bool:
     """Say whether an answer is a date that exists, as YYYY-MM-DD."""
     try:

@@ -33,10 +33,11 @@ async def status_of(cases: Store, case: str) -> CaseStatus | None:
     if not versions:
         return None
     events = await taken_events(cases, case)
+    count = sum(version["type"] != "message" for version in versions)
     steps = [(event["step"], event["at"]) for event in events if event["step"] != MESSAGE]
     sent = (SENT, min(version["at"] for version in versions))
     state = steps[-1][0] if steps else SENT
-    return CaseStatus(spoken_number(case), versions[0]["service"], state, (sent, *steps), len(versions))
+    return CaseStatus(spoken_number(case), versions[0]["service"], state, (sent, *steps), count)
 
 
 def standing(versions: Sequence[Doc], kind: str) -> list[str]:

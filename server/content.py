@@ -38,7 +38,7 @@ class Content:
     @property
     def first(self) -> str | None:
         """Name the application that a phone has before the others."""
-        return self.choices.first or next(iter(self.forms.services), None)
+        return self.choices.first or next(iter(self.forms.applications), None)
 
 
 def load_content(folder: Path) -> Content:
@@ -59,7 +59,7 @@ def load_content(folder: Path) -> Content:
             fees=load_fees(folder / "fees.toml", forms=forms, languages=catalogues.languages),
             choices=load_choices(
                 folder / "choices.toml",
-                services=forms.services,
+                services=forms.applications,
                 languages=catalogues.languages,
                 also=catalogues.lenders,
             ),

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.answers import is_alone
 from server.case_status import standing
 from server.checklist import checklist
 from server.edge_sealing import seal_answers
@@ -23,7 +24,7 @@ from server.exchange import intake_of
 from server.form_rows import CHANGE, change_rows, known_values
 from server.forms import Form
 from server.intake import Ok, Outcome, Refused
-from server.moments import local_day
+from server.moments import day_start, local_day
 from server.office import office_of
 from server.origin import is_foreign
 from server.packing import pack
@@ -60,14 +61,17 @@ async def apply(request: Request) -> Response:
     findings = check(form, values, today=today, regions=office.regions)
     errors = {finding.field: _words(request, form, finding) for finding in findings.hard}
     try:
-        case = await _case(request, values.get(CORRECT, "").strip(), wanted=not errors)
+        case = await _case(request, form, values.get(CORRECT, "").strip(), wanted=not errors)
     except (CodeError, NoSuchCase) as error:
         errors[CORRECT] = code_error(request, error)
         case = None
     if case is None:
         return _form_again(request, form, values, errors)
     answers = to_answers(form, values, today=today)
-    item = seal_answers(form, answers, keys=case.keys, prev=case.prev, key_list=office.key_list, now=office.clock())
+    now = office.clock()
+    # The hour would tell whose other things came then.
+    at = day_start(now, office.settings.office.time_zone) if is_alone(form, answers, today=today) else now
+    item = seal_answers(form, answers, keys=case.keys, prev=case.prev, key_list=office.key_list, at=at)
     page = render(
         request,
         "review.html",
@@ -132,14 +136,20 @@ def _number(outcome: Outcome | None) -> str | None:
     return spoken_number(parts[1]) if len(parts) == 3 else None
 
 
-async def _case(request: Request, typed: str, *, wanted: bool) -> _Case | None:
-    if not typed:
+async def _case(request: Request, form: Form, typed: str, *, wanted: bool) -> _Case | None:
+    if not typed and form.type != "message":
         code = new_code()
         # A new code is only derived for a form that is complete: it is the costly part.
         return _Case(code, await keys_of(request, code), []) if wanted else None
     keys = await keys_of(request, typed)
-    prev = standing(await case_versions(office_of(request).databases.cases, keys.case), "application")
-    if not prev:
+    versions = await case_versions(office_of(request).databases.cases, keys.case)
+    if form.type == "message":
+        # It is about whatever is under the code, and replaces nothing.
+        stands, prev = any(version["type"] != "message" for version in versions), []
+    else:
+        prev = standing(versions, form.type)
+        stands = bool(prev)
+    if not stands:
         raise NoSuchCase
     return _Case(parse_code(typed), keys, prev) if wanted else None
 

@@ -19,18 +19,18 @@ def seal_answers(
     keys: CodeKeys,
     prev: Sequence[str],
     key_list: KeyList,
-    now: int,
+    at: int,
 ) -> str:
     """Seal the answers to a form and give the item as one line of JSON."""
     groups: dict[str, list[Answer]] = {name: [] for name in form.groups}
     for field, answer in zip(form.fields, answers, strict=True):
         groups[field.group].append(answer)
     item = seal_version(
-        type="application",
+        type=form.type,
         code_keys=keys,
         service=form.service,
         form=form.name,
-        at=now,
+        at=at,
         channel=CHANNEL,
         device=None,
         area=_area(form, answers),

@@ -108,7 +108,7 @@ class _Reader:
 
     def services(self, raw: Mapping[str, Any]) -> tuple[str, ...]:
         services = tuple(raw.get("services", ()))
-        unknown = [service for service in services if service not in self.forms.services]
+        unknown = [service for service in services if service not in self.forms.applications]
         if unknown or not services:
             raise self.fail(f"there is no application {unknown[0]!r}" if unknown else "it belongs to no application")
         for service in services:

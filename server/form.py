@@ -76,7 +76,13 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """One published form; `name` holds its number and the hash of its bytes."""
+    """One published form; `name` holds its number and the hash of its bytes.
+
+    Attributes:
+        type: of the documents that its answers are sealed into.
+        steps: the office's steps of such a case, where they are not those of an application.
+        alone: when what is sent must not be linked with anything else of its sender: always, or while this is true.
+    """
 
     service: str
     n: int
@@ -87,6 +93,9 @@ class Form:
     raw: bytes = attribute(repr=False)
     data: Mapping[str, Any] = attribute(repr=False)
     texts: Mapping[str, Mapping[str, str]] = attribute(default_factory=dict, repr=False)  # its own, by language and key
+    type: str = "application"
+    steps: tuple[str, ...] = ()
+    alone: Condition | bool = False
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -106,6 +115,7 @@ class Form:
     def text_keys(self) -> Iterator[str]:
         """Name every text that the form uses."""
         yield self.title
+        yield from (f"step.{step}{means}" for step in self.steps for means in ("", ".means"))
         for section in self.sections:
             yield from filter(None, (section.title, section.help))
         for f in self.every_field:

@@ -26,6 +26,8 @@ from server.form_grammar import (
     pattern_reason,
 )  # fmt: skip
 from server.form_source import Whole, make_whole
+from sync.events import STEP, STEPS
+from sync.shape import PREFIXES
 
 
 def read_form(file: str, raw: bytes, groups: Mapping[str, bytes] | None = None) -> Form:
@@ -45,7 +47,7 @@ class _Reader:
 
     def form(self) -> Form:
         data = self.whole.data
-        self.shape(data, "service n title groups sections")
+        self.shape(data, "service n title groups sections", "type steps alone")
         named = re.fullmatch(r"([a-z][a-z0-9-]*)\.v([1-9][0-9]*)\.json", self.file)
         if not named or [named[1], int(named[2])] != [data["service"], data["n"]]:
             self.fail("the file is not named <service>.v<n>.json after its own service and n")
@@ -56,13 +58,32 @@ class _Reader:
         self.groups = data["groups"]
         title = self.text(data, "title")
         sections = tuple(self.section(raw) for raw in self.list(data["sections"], "sections"))
+        self.at = "(file)"
+        type_, steps, alone = self.type(data), self.steps(data), self.alone(data)
         self.check_references()
         if self.faults:
             raise FormError(*self.faults)
         return Form(
             service=data["service"], n=data["n"], title=title, groups=tuple(self.groups), sections=sections,
             name=form_name(data["n"], self.whole.raw), raw=self.whole.raw, data=data, texts=self.whole.texts,
+            type=type_, steps=steps, alone=alone,
         )  # fmt: skip
+
+    def type(self, data: dict[str, Any]) -> str:
+        if (type_ := data.get("type", "application")) not in PREFIXES:
+            self.fail(f"unknown type {type_!r}: there are {', '.join(PREFIXES)}")
+        return str(type_)
+
+    def steps(self, data: dict[str, Any]) -> tuple[str, ...]:
+        steps = self.list(data.get("steps", []), "steps")
+        for step in steps:
+            if not isinstance(step, str) or not STEP.fullmatch(step) or step in STEPS or steps.count(step) > 1:
+                self.fail(f"a step of this form is made of a-z and _, and stands nowhere else, not {step!r}")
+        return tuple(steps)
+
+    def alone(self, data: dict[str, Any]) -> Condition | bool:
+        alone = data.get("alone", False)
+        return alone if isinstance(alone, bool) else self.when(alone, ahead=True) or False
 
     def check_references(self) -> None:
         for referring, key in self.later:

@@ -27,14 +27,21 @@ class Forms:
         """Name the services that have a form."""
         return tuple(self.by_service)
 
+    @property
+    def applications(self) -> tuple[str, ...]:
+        """Name the services of which an application asks for something that the office issues."""
+        return tuple(service for service in self.services if self.latest(service).type == "application")
+
     def latest(self, service: str) -> Form:
         """Give the newest form of *service*; KeyError when there is none."""
         return self.by_service[service][-1]
 
-    def texts(self) -> dict[str, dict[str, str]]:
-        """Give the texts that forms bring along, by language and key; of two versions' words the newer."""
+    def texts(self, services: Collection[str] | None = None) -> dict[str, dict[str, str]]:
+        """Give the texts that forms bring along, by language and key, those of *services* alone where these are named;
+        of two versions' words the newer."""
         found: dict[str, dict[str, str]] = {}
-        for form in (form for forms in self.by_service.values() for form in forms):
+        chosen = self.services if services is None else services
+        for form in (form for service in chosen for form in self.by_service[service]):
             for lang, texts in form.texts.items():
                 found.setdefault(lang, {}).update(texts)
         return found

@@ -28,9 +28,9 @@ def _faults(content: Path) -> Iterator[str]:
         yield from error.faults
         return
     try:
-        choices = load_choices(content / "choices.toml", services=forms.services, languages=catalogues.languages)
+        choices = load_choices(content / "choices.toml", services=forms.applications, languages=catalogues.languages)
         yield from (
-            f"choices.toml: no answer leads to the application {one!r}" for one in choices.unled(forms.services)
+            f"choices.toml: no answer leads to the application {one!r}" for one in choices.unled(forms.applications)
         )
     except ChoicesError as error:
         yield str(error)

@@ -125,7 +125,7 @@ def reason_against_version(version: Doc, *, forms: Forms, now: int) -> str | Non
     if form is None:
         return "form-unknown"
     extra = {CONSENT} if version["channel"] == "volunteer" else set()
-    if set(version["seal"]["g"]) - extra != set(form.groups):
+    if version["type"] != form.type or set(version["seal"]["g"]) - extra != set(form.groups):
         return "malformed"
     return "time-future" if version["at"] > now + MAX_AHEAD else None
 

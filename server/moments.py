@@ -28,6 +28,12 @@ def local_day(now: int, time_zone: str) -> date:
     return datetime.fromtimestamp(now, ZoneInfo(time_zone)).date()
 
 
+def day_start(now: int, time_zone: str) -> int:
+    """Give the Unix time at which the day at the office began."""
+    day = datetime.fromtimestamp(now, ZoneInfo(time_zone)).replace(hour=0, minute=0, second=0)
+    return int(day.timestamp())
+
+
 def month_names(lang: str) -> list[str]:
     """Name the twelve months."""
     names = get_month_names("wide", context="stand-alone", locale=_calendar(lang))

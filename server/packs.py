@@ -50,10 +50,12 @@ EXTRAS = {
         "exchange-timer", "lease", "online", "passphrase/offer", "region-names", "transport", "bundle-export",
         "components/save-file", "bare-steps", "dialect", "packed-item", "receipt-taking", "comfort", "reading-aloud",
         "answered", "components/answered-cards", "images/data-use", "images/link-speed", "images/tus",
-        "images/uploader", "after-start", "leaving", "components/send-cost", "components/sending-parts",
+        "images/uploader", "after-start", "alone", "leaving", "components/send-cost", "components/sending-parts",
     ),
     # Every application but the first, with the guided choice between them: after what everybody begins with.
     "forms": ("checklist", "components/checklist-view", "components/form-rows"),
+    # Messages and complaints; every phone has it fetched, so that it is there without a signal.
+    "talk": ("components/thread", "messages"),
     # Whoever carries files for others, or waits for the answer to one; it builds on what is in `online`.
     "bundle": ("bundle-import", "components/bundle"),
     # A phone that a PIN or a passphrase locks, and what helps where something does not open.
@@ -104,17 +106,17 @@ def make_packs(
     headers: Mapping[str, str],
     made: MadeBefore = NOTHING,
     *,
-    later: Collection[str] = (),
+    later: Mapping[str, str] | None = None,
 ) -> Packs:
     """Pack what *lang* needs without a signal.
 
     Args:
         headers: the ones that every answer carries.
         made: what need not be made again.
-        later: the URLs of the applications that come after the first.
+        later: the URLs of pages and files that are fetched after the first ones, each with the packs it is in.
     """
     offline, common = _offline(lang, resources), as_json(headers)
-    extra = {url: "forms" if url in later else _extra(url) for url, _ in offline}
+    extra = {url: (later or {}).get(url) or _extra(url) for url, _ in offline}
     sets = {name: [item for item in offline if extra[item[0]] == name] for name in ("", *EXTRAS)}
     base, *more = (_pack(f"/packs/{lang}/{name}", items, common, made) for name, items in sets.items())
     every = reduce(or_, more, base)

@@ -14,9 +14,8 @@ from server.pace import Pace, pace_of
 from server.projection_links import formers_of
 from server.projection_pace import select_passed
 from server.projection_readers import DeviceNews, select_news
+from server.projection_rows import CaseRow, Page
 from server.projection_tables import (
-    CaseRow,
-    Page,
     fold,
     forget,
     open_tables,

@@ -7,20 +7,18 @@ projection is rebuilt; what devices say of the time is only shown.
 import os
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from server import projection_readers as readers
 from server.projection_links import family_of, formers_of, goes_on
+from server.projection_rows import CaseRow, Event, Page, summary
 from sync.canonical import b32_encode
 from sync.document import Doc
-from sync.events import MESSAGE, SENT
-from sync.receipt_code import spoken_number
 from sync.shape import is_case
 from sync.store import Change
 
-SCHEMA = 3  # another number, another file: it is rebuilt
+SCHEMA = 4  # another number, another file: it is rebuilt
 MAX_ROWS = 200
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -30,7 +28,8 @@ CREATE TABLE versions (
 ) WITHOUT ROWID;
 CREATE INDEX versions_by_case ON versions ("case", arrived);
 CREATE TABLE events (
-    "case" TEXT NOT NULL, n INTEGER NOT NULL, step TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY ("case", n)
+    "case" TEXT NOT NULL, n INTEGER NOT NULL, step TEXT NOT NULL, at INTEGER NOT NULL, about TEXT NOT NULL,
+    PRIMARY KEY ("case", n)
 ) WITHOUT ROWID;
 CREATE TABLE gone ("case" TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE codes (old TEXT PRIMARY KEY, new TEXT NOT NULL) WITHOUT ROWID;
@@ -39,59 +38,16 @@ CREATE TABLE cases (
     "case" TEXT PRIMARY KEY, arrived INTEGER NOT NULL, service TEXT NOT NULL, form TEXT NOT NULL,
     first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, received INTEGER NOT NULL, state TEXT NOT NULL,
     n INTEGER NOT NULL, versions INTEGER NOT NULL, area TEXT, channel TEXT NOT NULL, number TEXT NOT NULL,
-    kind TEXT NOT NULL, formers TEXT NOT NULL
+    kind TEXT NOT NULL, waiting INTEGER NOT NULL, formers TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX cases_by_arrival ON cases (arrived);
 CREATE INDEX cases_by_state ON cases (state, arrived);
 """
 _COLUMNS = (
-    '"case", service, form, first_at, last_at, received, state, n, versions, area, channel, number, kind, formers,'
-    " arrived"
+    '"case", service, form, first_at, last_at, received, state, n, versions, area, channel, number, kind, waiting,'
+    " formers, arrived"
 )
 _KINDS = {"app", "cmp", "msg"}  # a survey belongs to no case that somebody works on
-
-Event = tuple[int, str, int]  # n, step, at
-
-
-@dataclass(frozen=True)
-class CaseRow:
-    """One case in a list.
-
-    Attributes:
-        received: when the office got the first version; after a rebuild, the device's time is all that is left of it.
-        last_at: the time of the last event or version.
-        number: to say aloud.
-        kind: `app`, an application, or `cmp`, a complaint.
-        formers: the cases under codes that were voided, of which this one is the continuation, the first one first.
-    """
-
-    case: str
-    service: str
-    form: str
-    first_at: int
-    last_at: int
-    received: int
-    state: str
-    n: int
-    versions: int
-    area: str | None
-    channel: str
-    number: str
-    kind: str
-    formers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Page:
-    """Cases in the order of their arrival, where the next page begins, and how many cases each state has."""
-
-    rows: tuple[CaseRow, ...]
-    next: str | None
-    counts: dict[str, int]
-
-    def to_json(self) -> dict[str, Any]:
-        """Write it for the console."""
-        return asdict(self)
 
 
 def open_tables(path: Path) -> sqlite3.Connection:
@@ -226,7 +182,8 @@ def _fold_event(db: sqlite3.Connection, case: str, change: Change, times: tuple[
     if change.deleted or doc is None or doc["claim"][0] != "taken":
         db.execute('DELETE FROM events WHERE "case" = ? AND n = ?', [case, n])
     else:
-        db.execute("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?)", [case, n, doc["step"], doc["at"]])
+        row = [case, n, doc["step"], doc["at"], " ".join(doc["on"])]
+        db.execute("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?)", row)
         if not _is_ended(db, case):
             readers.fold_event(db, case, change.id, times[0])
     return [case]
@@ -267,27 +224,16 @@ def _sum_up(db: sqlite3.Connection, case: str) -> None:
         return
     versions.sort(key=lambda row: (row[0] == "msg", row[1]))
     before = [event for one in formers for event in _events(db, one)]
-    row = [*_summary(case, versions, before, _events(db, case)), " ".join(formers), versions[0][1]]
+    row = [*summary(case, versions, before, _events(db, case)), " ".join(formers), versions[0][1]]
     marks = ",".join("?" * len(row))
     db.execute(f"INSERT INTO cases ({_COLUMNS}) VALUES ({marks})", row)  # noqa: S608 - a constant
 
 
 def _versions(db: sqlite3.Connection, case: str) -> list[tuple[Any, ...]]:
     return db.execute(
-        'SELECT kind, arrived, service, form, at, received, channel, area FROM versions WHERE "case" = ?', [case]
+        'SELECT kind, arrived, service, form, at, received, channel, area, id FROM versions WHERE "case" = ?', [case]
     ).fetchall()
 
 
 def _events(db: sqlite3.Connection, case: str) -> list[Event]:
-    return db.execute('SELECT n, step, at FROM events WHERE "case" = ? ORDER BY n', [case]).fetchall()
-
-
-def _summary(case: str, versions: list[tuple[Any, ...]], before: list[Event], own: list[Event]) -> list[Any]:
-    kind, _, service, _, first_at, received, *_ = versions[0]
-    *_, form, _, _, channel, area = versions[-1]
-    # A clock that is ahead must not keep a case out of the list of those that wait.
-    last_at = max([min(version[4:6]) for version in versions] + [at for _, _, at in (*before, *own)])
-    steps = [step for _, step, _ in (*before, *own) if step != MESSAGE]
-    state, n = steps[-1] if steps else SENT, own[-1][0] if own else 0
-    number, count = spoken_number(case), len(versions)
-    return [case, service, form, first_at, last_at, received, state, n, count, area, channel, number, kind]
+    return db.execute('SELECT n, step, at, about FROM events WHERE "case" = ? ORDER BY n', [case]).fetchall()

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 COLUMNS = (
     "case", "service", "kind", "state", "n", "versions", "area", "channel", "number", "formers", "first_at", "received",
-    "last_at",
+    "last_at", "waiting",
 )  # fmt: skip
+
+_CAME = 'SELECT "case", max(received) FROM versions WHERE kind <> \'msg\' GROUP BY "case"'
 
 Values = tuple[str | int | None, ...]
 
@@ -17,7 +19,7 @@ class Work:
     """Open cases as the lists have them, in the order of `COLUMNS` and of their arrival.
 
     Attributes:
-        came: when the newest version of each case was received.
+        came: when the newest version of each case was received; a message is none.
         stepped: the time of the newest step of each case.
         steps: of each case, the newest time of every step that was asked for.
         counts: how many cases each state has, those that ended too.
@@ -33,11 +35,11 @@ class Work:
 
 
 def select_work(db: sqlite3.Connection, ended: Collection[str], steps: Collection[str]) -> Work:
-    """Read every case that has not ended; *steps* are those whose times are wanted."""
+    """Read every case that has not ended or in which a message waits; *steps* are those whose times are wanted."""
     marks = ",".join("?" * len(ended))
     names = ", ".join(f'"{name}"' for name in COLUMNS)
     rows = db.execute(
-        f"SELECT {names} FROM cases WHERE state NOT IN ({marks}) ORDER BY arrived",  # noqa: S608 - names from above
+        f"SELECT {names} FROM cases WHERE state NOT IN ({marks}) OR waiting > 0 ORDER BY arrived",  # noqa: S608 - names from above
         [*ended],
     ).fetchall()
     times: dict[str, dict[str, int]] = {}
@@ -48,7 +50,7 @@ def select_work(db: sqlite3.Connection, ended: Collection[str], steps: Collectio
             times.setdefault(case, {})[step] = at
     return Work(
         rows=tuple(rows),
-        came=dict(db.execute('SELECT "case", max(received) FROM versions GROUP BY "case"')),
+        came=dict(db.execute(_CAME)),
         stepped=stepped,
         steps=times,
         counts=dict(db.execute("SELECT state, count(*) FROM cases GROUP BY state")),

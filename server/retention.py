@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from server.projection_tables import CaseRow
+from server.projection_rows import CaseRow
 
 DAY = 86_400  # seconds
 DAYS = {"day": 1.0, "month": 30.5, "year": 365.25}

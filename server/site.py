@@ -29,7 +29,7 @@ ONLINE_TEXTS = (
     "app.receipt.kept", "app.receipt.refused", "app.state.refused", "code.", "app.sending.",
     "state.done", "state.hub", "state.kept", "state.refused", "state.photos", "app.receipt.photos",
 )  # fmt: skip
-STAFF_TEXTS = (*DEVICE_TEXTS, "staff.", "consent.")
+STAFF_TEXTS = (*DEVICE_TEXTS, "staff.", "consent.", "talk.")
 PROFILE_TEXTS = ("profile.", "app.mine.renew", "app.mine.set-aside")  # of a phone that a PIN or a passphrase locks
 VOLUNTEER_TEXTS = ("volunteer.", "consent.")  # and what people agree to before a volunteer takes anything down
 PHOTO_TEXTS = ("photo.",)  # of papers that are photographed
@@ -38,6 +38,7 @@ _PAGES_ALONE = re.compile(r"form\.(?!.*\.title$)|section\..*\.help$|help\.")
 FORMS_TEXTS = ("rule.rows-", "checklist.")  # of what comes with the applications other than the first
 GUIDES_TEXTS = ("guides.found", "guides.nothing")  # of looking through the guides
 SURVEY_TEXTS = ("remind.",)  # of what comes after an application is sent
+TALK_TEXTS = ("talk.", "step.aduan_")  # of messages and complaints
 BUNDLE_TEXTS = ("bundle.",)  # of files that are carried
 EDITIONS = "editions"  # folder in that of what was made before
 
@@ -76,16 +77,18 @@ def build_site(settings: Settings, prepared: Prepared, *, keys: list[Any], made:
     resources = {url: tagged(resource, headers) for url, resource in resources.items()}
     compress_all(resources.values(), made)
     languages = content.catalogues.spoken
-    later = {url for url in resources if _is_later(url, content)}
-    packs = {lang: make_packs(lang, resources, headers, made, later=later) for lang in languages}
+    later = {url: "forms" for url in resources if _is_later(url, content)}
+    later |= {url: "talk" for url in resources if _is_talk(url, content)}
+    offline = {url: resource for url, resource in resources.items() if not _is_posted(url, content)}
+    packs = {lang: make_packs(lang, offline, headers, made, later=later) for lang in languages}
     for each in packs.values():
         resources |= each.resources
     compress_all(resources.values(), made)  # what is new: all packs of a language at once
     forms = [content.forms.latest(service).name for service in content.forms.services]
     parts = [keys, forms, [each.revision for each in packs.values()]]
     editions = keep_editions(made.folder / EDITIONS, resources) if made.folder and not made.only_looks else Editions()
-    offline = {lang: each.urls for lang, each in packs.items()}
-    return Site(resources, digest_of(_json(parts), 8), offline, Differences(editions))
+    kept = {lang: each.urls for lang, each in packs.items()}
+    return Site(resources, digest_of(_json(parts), 8), kept, Differences(editions))
 
 
 def tagged(resource: Resource, headers: Mapping[str, str]) -> Resource:
@@ -100,11 +103,13 @@ def _texts(content: Content) -> dict[str, Resource]:
         catalogue = content.catalogues[lang]
         own = content.forms.texts().get(catalogue.content, {}).keys() - begins
         device = {key: text for key, text in catalogue.subset(DEVICE_TEXTS).items() if not _PAGES_ALONE.match(key)}
-        forms = {key: text for key, text in device.items() if key in own} | catalogue.subset(FORMS_TEXTS)
-        later = catalogue.subset((*ONLINE_TEXTS, *PROFILE_TEXTS)) | forms
+        theirs = content.forms.texts(_not_applications(content)).get(catalogue.content, {})
+        talk = {key: text for key, text in device.items() if key in theirs} | catalogue.subset(TALK_TEXTS)
+        forms = {key: text for key, text in device.items() if key in own - talk.keys()} | catalogue.subset(FORMS_TEXTS)
+        online = {key: text for key, text in catalogue.subset(ONLINE_TEXTS).items() if key not in talk}
+        later = catalogue.subset(PROFILE_TEXTS) | online | forms | talk
         first = {key: text for key, text in device.items() if key not in later}
         more = {
-            "online": ONLINE_TEXTS,
             "profile": PROFILE_TEXTS,
             "staff": STAFF_TEXTS,
             "volunteer": VOLUNTEER_TEXTS,
@@ -113,10 +118,26 @@ def _texts(content: Content) -> dict[str, Resource]:
             "guides": GUIDES_TEXTS,
             "survey": SURVEY_TEXTS,
         }
-        parts = {lang: first, f"forms-{lang}": forms}
+        parts = {lang: first, f"forms-{lang}": forms, f"online-{lang}": online, f"talk-{lang}": talk}
         parts |= {f"{name}-{lang}": catalogue.subset(prefixes) for name, prefixes in more.items()}
         found |= {f"/text/{name}.json": make_resource(_json(texts), JSON) for name, texts in parts.items()}
     return found
+
+
+def _not_applications(content: Content) -> set[str]:
+    return set(content.forms.services) - set(content.forms.applications)
+
+
+def _is_talk(url: str, content: Content) -> bool:
+    """Whether a page or a file belongs to what is said to the office beside applications."""
+    parts = url.removesuffix(".json").split("/")
+    return ("apply" in parts[2:3] or parts[1] == "forms") and parts[-1] in _not_applications(content)
+
+
+def _is_posted(url: str, content: Content) -> bool:
+    """Whether a page is for posting alone: who has JavaScript writes messages on the page of the case."""
+    *_, kind, service = ["", "", *url.split("/")]
+    return kind == "apply" and content.forms.latest(service).type == "message"
 
 
 def _is_later(url: str, content: Content) -> bool:

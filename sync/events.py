@@ -35,10 +35,10 @@ STEPS = (
 SENT = "terkirim"  # the status of a case without events
 MESSAGE = "pesan"  # the step that leaves the status as it was
 MAX_N = 9999
+STEP = re.compile(r"[a-z][a-z_]{1,31}")  # a complaint's form has steps of its own
 
 _KEYS = {"_id", "type", "case", "n", "step", "at", "on", "note", "kid", "sig"}
 _UNSIGNED = {"claim", "_rev"}  # what the store and the numbering add
-_STEP = re.compile(r"[a-z][a-z_]{1,31}")  # a complaint's form has steps of its own
 
 
 def event_id(case: str, n: int) -> str:
@@ -138,7 +138,7 @@ def _is_event(event: Mapping[str, Any]) -> bool:
     if not (isinstance(on, list) and all(map(is_v, on)) and len(set(on)) == len(on)):
         return False
     step = event["step"]
-    if not (isinstance(step, str) and _STEP.fullmatch(step) and is_whole(event["at"]) and is_kid(event["kid"])):
+    if not (isinstance(step, str) and STEP.fullmatch(step) and is_whole(event["at"]) and is_kid(event["kid"])):
         return False
     return isinstance(event["sig"], str) and (event["note"] is None or (_is_b64u(event["note"]) and bool(on)))
 

@@ -1,5 +1,6 @@
 /** Where a case stands, in words: what still has not arrived comes before what the office says of the rest. */
 
+import { MESSAGE } from '../crypto/steps.js';
 import { element } from '../element.js';
 import { hasText, text } from '../text.js';
 import { when } from '../words.js';
@@ -10,11 +11,12 @@ import { when } from '../words.js';
 /**
  * Fill the heading; give what stands below it.
  * @param {HTMLElement} heading @param {Opened} opened @param {Row[]} rows what is in the outbox of this case
+ * @param {boolean} hasThread whether messages are shown elsewhere
  */
-export function caseSteps(heading, opened, rows) {
-  const open = rows.filter(({ state }) => state !== 'done');
+export function caseSteps(heading, opened, rows, hasThread) {
+  const open = rows.filter(({ id, state }) => state !== 'done' && !isMessage(id));
   // Nothing of it has a receipt of the office: then it was not sent, whatever was pressed. The receipt below says more.
-  if (open.length && open.length === opened.versions.length && !opened.events.length) {
+  if (open.length && open.length === opened.versions.filter(({ id }) => !isMessage(id)).length && !opened.events.length) {
     heading.textContent = text(`state.${open.at(-1)?.state ?? 'waiting'}`);
     return [];
   }
@@ -23,9 +25,12 @@ export function caseSteps(heading, opened, rows) {
     ...open.map(unsent),
     element('p', {}, text(`step.${opened.step}.means`)),
     ...todo(opened.step),
-    element('ol', { class: 'steps', reversed: true }, ...opened.events.toReversed().map(step), sent(opened)),
+    element('ol', { class: 'steps', reversed: true }, ...opened.events.toReversed().filter(({ step: name }) => !hasThread || name !== MESSAGE).map(step), sent(opened)),
   ];
 }
+
+/** @param {string} id */
+export const isMessage = (id) => id.startsWith('msg.');
 
 /** @param {string} step */
 const todo = (step) =>

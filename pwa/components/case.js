@@ -14,7 +14,7 @@ import { office } from '../pins.js';
 import { language, text } from '../text.js';
 import { openVault } from '../vault.js';
 import { AnswersFold } from './case-answers.js';
-import { caseSteps } from './case-steps.js';
+import { caseSteps, isMessage } from './case-steps.js';
 import { confirmButton } from './confirm-button.js';
 import { correctionUrl } from './correction.js';
 
@@ -29,6 +29,8 @@ export default class Case {
     this.root = root;
     /** A code that this device does not keep: it is in memory and nowhere else. */
     this.code = '';
+    /** @type {{of: string, made: Promise<import('./thread.js').Thread>} | undefined} */
+    this.thread = undefined;
     /** @type {AbortController | undefined} */
     this.listening = undefined;
   }
@@ -98,12 +100,14 @@ export default class Case {
   /** @param {Opened} opened @param {Row[]} rows @param {{isKept?: boolean}} [kept] */
   async render(opened, rows, { isKept = false } = {}) {
     const isOpen = this.root.querySelector('details')?.open ?? false;
-    const hadFocus = this.root.contains(document.activeElement);
+    const held = this.root.contains(document.activeElement) ? document.activeElement : null;
     this.opened = opened;
+    const thread = opened.handed ? undefined : await this.threadOf(opened, rows, isKept);
     const heading = element('h1', { tabindex: '-1' });
     this.root.replaceChildren(
       element('p', { class: 'quiet' }, text('app.number', { number: opened.number })), heading,
-      ...caseSteps(heading, opened, rows),
+      ...caseSteps(heading, opened, rows, Boolean(thread)),
+      ...(thread ? [thread] : []),
       ...this.actions(opened, rows, isKept),
       ...(await this.holding(opened, rows, isKept)),
       ...(opened.handed ? [] : [new AnswersFold(opened, isOpen).root]),
@@ -112,7 +116,25 @@ export default class Case {
     if (!this.root.isConnected) return; // locked meanwhile
     void this.outlook(opened, isKept);
     document.title = `${heading.textContent} – ${opened.number}`;
-    if (hadFocus) heading.focus();
+    if (held) /** @type {HTMLElement} */ (held.isConnected ? held : heading).focus();
+  }
+
+  /** What was written to and fro; a phone that does not have that part yet shows the office's words among the steps. */
+  async threadOf(/** @type {Opened} */ opened, /** @type {Row[]} */ rows, /** @type {boolean} */ isKept) {
+    try {
+      // One for all times that the case is shown anew: somebody may be writing in it.
+      if (this.thread?.of !== opened.case) {
+        const again = () => location.hash.startsWith('#c=') && this.show(opened.case);
+        const made = import('./thread.js').then(({ startThread }) => startThread(again, this.listening?.signal));
+        this.thread = { of: opened.case, made };
+      }
+      const thread = await this.thread.made;
+      await thread.show(opened, rows, isKept);
+      return thread.root;
+    } catch {
+      this.thread = undefined;
+      return undefined;
+    }
   }
 
   /** Say what comes next, once it can be told; of a case that nothing was received of, there is nothing to tell. @param {Opened} opened @param {boolean} isKept */
@@ -124,7 +146,7 @@ export default class Case {
 
   /** @param {Opened} opened @param {Row[]} rows @param {boolean} isKept */
   actions(opened, rows, isKept) {
-    const isUnsent = rows.some(({ state }) => state !== 'done');
+    const isUnsent = rows.some(({ id, state }) => state !== 'done' && !isMessage(id));
     const isAsked = opened.step === 'perlu_perbaikan' && !isUnsent;
     // What is corrected comes to lie on this phone anyway: then whole, with what it replaces.
     const whole = async () => (isKept ? openCase(opened.case) : fetchCase(this.code, { keep: true }));
@@ -154,8 +176,8 @@ export default class Case {
   async receipt({ shown, number, case: id, versions }, rows, isKept) {
     if (!isKept) return element('p', { class: 'quiet' }, text('app.case.not-kept'));
     const [{ receipt }, { name, origin }] = await Promise.all([import('./receipt.js'), office()]);
-    const last = rows.at(-1);
-    const at = last?.done ?? last?.at ?? (versions.at(-1)?.at ?? 0) * 1000;
+    const last = rows.findLast((row) => !isMessage(row.id));
+    const at = last?.done ?? last?.at ?? (versions.findLast(({ type }) => type !== 'message')?.at ?? 0) * 1000;
     const node = receipt({
       case: id, shown, number, origin, office: name, state: last?.state ?? 'done', reason: last?.reason ?? null, at,
     });

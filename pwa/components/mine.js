@@ -117,7 +117,7 @@ export default class Mine {
   /** @param {any} item @param {string} title @param {HTMLElement | null} [photos] */
   item(item, title, photos) {
     return element('li', { class: 'card stack near', 'data-item': item.id },
-      element('h3', {}, item.isCarried ? text('app.mine.carried') : element('a', { href: casePage(item.case) }, title)),
+      element('h3', {}, item.isCarried || item.alone ? text(item.alone ? 'app.mine.alone' : 'app.mine.carried') : element('a', { href: casePage(item.case) }, title)),
       element('p', {}, stateBadge(item.state)),
       element('p', { class: 'quiet' }, text('app.mine.sealed', { at: when(item.at), size: kilobytes(item.bytes) })), photos,
       ...(item.state === 'refused' ? this.answered?.refusedPart(item, this) ?? [] : []));
@@ -149,7 +149,7 @@ const problemLine = ({ problem }) => element('li', { class: 'card' }, element('p
 
 /** @param {any} row @param {any[]} open */
 function caseCard(row, open) {
-  const waiting = open.find((item) => item.case === row.case);
+  const waiting = open.find((item) => item.case === row.case && !item.id.startsWith('msg.'));
   return element('li', { class: 'card stack near', 'data-case': row.case },
     element('h3', {}, element('a', { href: casePage(row.case) }, nameOf(row))),
     waiting ? element('p', {}, stateBadge(waiting.state)) : element('p', {}, element('strong', {}, text(`step.${row.step}`)),

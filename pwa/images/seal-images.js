@@ -18,7 +18,7 @@ import { freeName, paperOf } from './paper-names.js';
  * Give the values of a draft with its pictures among them, and the sealed pictures in the order in which an officer needs
  * them: first what the form's list of papers has first, of each paper the last picture last. What a correction takes over
  * from an earlier version is named again and not sealed again, unless there is a new picture of the same paper.
- * @param {import('../drafts.js').Draft} draft @param {any} form @param {string} caseId
+ * @param {import('../outbox.js').Source} draft @param {any} form @param {string} caseId
  */
 export async function sealImages(draft, form, caseId) {
   const field = fieldsOf(form).find(({ control }) => control === 'files');

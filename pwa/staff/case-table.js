@@ -87,7 +87,8 @@ export class CaseTable {
     return element(
       'tr', {},
       element('th', { scope: 'row' }, element('button', link, row.number), service, ...this.#formers(row), this.#twinsOf(row)),
-      element('td', {}, texts.name('step', row.state), versions),
+      element('td', {}, texts.name('step', row.state), versions,
+        row.waiting ? element('p', { class: 'tag' }, texts.say('staff.list.waits', { n: row.waiting })) : null),
       element('td', {}, this.#due(row)),
       element('td', { class: 'number' }, texts.waiting(row.last_at, Date.now() / 1000)),
       element('td', {}, row.area ? texts.region(row.area) : ''),

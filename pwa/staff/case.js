@@ -1,6 +1,7 @@
 /** One case on the desk: its versions side by side, what does not open, the steps so far and the next one. */
 
 import { labelText } from '../answer-text.js';
+import { MESSAGE } from '../crypto/events.js';
 import { element } from '../element.js';
 import { answerText } from './answer-text.js';
 import { caseFiles } from './case-files.js';
@@ -11,6 +12,7 @@ import { historyOf } from './history.js';
 import { stateAfter } from './next-steps.js';
 import { PersonData } from './person-data.js';
 import { StepForm } from './steps.js';
+import { threadOf } from './thread.js';
 import { voidForm } from './void-code.js';
 
 /** @typedef {import('./compare.js').Cell} Cell */
@@ -36,6 +38,7 @@ export class CaseView {
     const named = { role: 'group', 'aria-label': desk.texts.say('staff.case.caption'), tabindex: 0 };
     this.$answers = element('div', { class: 'scroll', ...named });
     this.$history = element('div');
+    this.$thread = element('div');
     const onChange = () => {
       this.#showSteps();
       desk.onStep();
@@ -71,7 +74,7 @@ export class CaseView {
       ),
       this.opened.isVoided ? element('p', { class: 'notice' }, texts.say('staff.void.already')) : null, ...this.#shut(),
       this.#severalNotice(),
-      this.#chooser(), this.$answers, consentsPart(this.opened.versions, texts), caseFiles(desk), this.steps.$root,
+      this.#chooser(), this.$answers, consentsPart(this.opened.versions, texts), caseFiles(desk), this.$thread, this.steps.$root,
       element(
         'section', { class: 'stack', 'aria-labelledby': 'history-title' },
         element('h3', { id: 'history-title' }, texts.say('staff.history.title')), this.$history,
@@ -102,7 +105,7 @@ export class CaseView {
 
   /** Which versions stand side by side; a choice only where there is one. */
   #chooser() {
-    const readable = this.opened.versions.filter(({ answers }) => answers);
+    const readable = this.opened.versions.filter(({ answers, version }) => answers && version.type !== 'message');
     if (readable.length < 2) return null;
     const { texts } = this;
     const boxes = readable.map(({ v, version }) => {
@@ -186,5 +189,6 @@ export class CaseView {
     const events = [...opened.former.flatMap((one) => one.events), ...opened.events];
     this.$state.textContent = texts.name('step', stateAfter(events));
     this.$history.replaceChildren(historyOf(opened, texts));
+    this.$thread.replaceChildren(...threadOf(opened, texts, () => this.steps.ask(MESSAGE)));
   }
 }

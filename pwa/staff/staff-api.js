@@ -8,7 +8,8 @@ import { loadForm } from '../pins.js';
 /**
  * @typedef {{case: string, service: string, form: string, first_at: number, last_at: number, received: number,
  *   state: string, n: number, versions: number, area: string | null, channel: string, number: string, kind: string,
- *   formers: string[]}} CaseRow `formers`: what it continues under a new code, the oldest first
+ *   waiting: number, formers: string[]}} CaseRow `waiting`: messages that no step is about; `formers`: what it continues
+ *   under a new code, the oldest first
  */
 /** @typedef {{login: string, disabled: boolean, pub: string | null, kids: string[]}} OfficerRow */
 /** @typedef {{rows: CaseRow[], next: string | null, counts: Record<string, number>}} CasePage */

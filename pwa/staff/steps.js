@@ -8,6 +8,7 @@ import { element } from '../element.js';
 import { NEEDS_NOTE, stateAfter, stepsAfter } from './next-steps.js';
 import { openEvent } from './open-case.js';
 import { ApiError } from './staff-api.js';
+import { unanswered } from './thread.js';
 
 /** @typedef {import('../crypto/canonical.js').Bytes} Bytes */
 /** @typedef {import('../crypto/events.js').Event} SignedEvent */
@@ -206,7 +207,8 @@ export class StepForm {
   /** The event to send; the very same one again when an answer was lost, so that it cannot be two. */
   async #signed() {
     const about = this.#about();
-    const step = { n: this.#number(), step: this.$step.value, on: about.map(({ v }) => v) };
+    const on = [...about, ...unanswered(this.opened)].map(({ v }) => v);
+    const step = { n: this.#number(), step: this.$step.value, on };
     const text = this.$note.value.trim();
     const wanted = JSON.stringify([step, text]);
     if (this.pending?.wanted !== wanted) this.pending = { wanted, event: await this.#sign(step, text, about[0]?.dek) };

@@ -1,4 +1,4 @@
-/** The work that is open, in memory: every case that has not ended, in the order in which it is to be done. */
+/** The work that is open, in memory: every case that has not ended or in which a message waits, in the order in which it is to be done. */
 
 /** @typedef {import('./staff-api.js').WorkRow} WorkRow */
 /** @typedef {import('./staff-api.js').StaffApi} StaffApi */
@@ -13,6 +13,7 @@ export const QUEUES = {
   today: ({ due }, today) => due === today,
   office: ({ waits_for }) => waits_for === 'office',
   applicant: ({ waits_for }) => waits_for === 'applicant',
+  messages: ({ waiting }) => waiting > 0,
 };
 
 export class Work {

@@ -29,7 +29,8 @@ from tests.serving import RunningOffice, free_port
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 NAME, MOTHER, STREET, NOTE = "ZULQARNAIN XYVOPATRA", "MARWAHENDRI QULSYMBA", "GANG KWARTZOVIA", "Catatan Vexillumbra"
-MARKERS = [NAME, MOTHER, STREET, NOTE, PHOTO]
+MESSAGE = "Bilakah Yolqvandra selesai"
+MARKERS = [NAME, MOTHER, STREET, NOTE, MESSAGE, PHOTO]
 ANSWERS: Answers = person(5) | {"nama_lengkap": NAME, "ibu_nama": MOTHER, "alamat_tempat_tinggal": STREET}
 TYPED = MARKERS[:3]
 ID = TEXTS["id"]
@@ -145,6 +146,10 @@ def test_with_the_app_nothing_is_in_clear_anywhere(
     phone.page.goto(f"{office.url}/id/mine")
     phone.page.locator("[data-case] a").first.click()
     expect(phone.page.get_by_text(NOTE)).to_be_visible(timeout=40_000)
+    phone.page.get_by_label(ID.text("talk.write")).fill(MESSAGE)
+    phone.page.locator("[data-action=send-message]").click()
+    expect(phone.page.locator(".thread > li").get_by_text(MESSAGE)).to_be_visible()
+    expect(phone.page.locator(".thread [data-state]")).to_have_count(0, timeout=40_000)
     phone.page.locator("[data-correct]").click()
     expect(phone.page.locator("[name=nama_lengkap]")).to_have_value(NAME)
     carry_correction(phone, office, tmp_path / "carried")

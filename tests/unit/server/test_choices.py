@@ -27,7 +27,7 @@ def test_every_application_is_found_in_four_questions_at_most() -> None:
         found, asked = paths & pages.keys(), asked + 1
         reached |= paths - pages.keys()
     assert not found
-    assert reached == {f"apply/{service}" for service in content.forms.services}
+    assert reached == {f"apply/{service}" for service in content.forms.applications}
     assert content.first == "passport-new"
 
 

@@ -31,7 +31,7 @@ def read(folder: Path, kind: str = "fee", **changes: str | None) -> None:
 
 
 def test_every_application_says_what_it_costs_how_long_it_takes_and_what_comes_next() -> None:
-    for service in CONTENT.forms.services:
+    for service in CONTENT.forms.applications:
         assert {value.kind for value in CONTENT.fees.of(service)} == {"fee", "time", "next"}, service
 
 

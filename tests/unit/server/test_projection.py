@@ -253,3 +253,21 @@ async def test_the_pace_is_asked_of_the_lists_now_and_then(desk: Desk) -> None:
     assert (await projection.pace()).to_json() == {}, "for some minutes it is told as it was"
     desk.now += 601
     assert (await projection.pace()).to_json()["small"]["dibayar"] == [3 * DAY, LEAST]
+
+
+@pytest.mark.anyio
+async def test_a_message_waits_until_a_step_is_about_it(desk: Desk) -> None:
+    code, other, projection = new_keys(), new_keys(), desk.open()
+    v = await desk.version(code)
+    await desk.version(other)
+    first = await desk.version(code, type="message", at=NOW - 99_999)  # by a clock that is behind
+    await desk.event(code, 1, "pesan", v, at=NOW + 10)
+    row, _ = await rows(projection)
+    assert (row.case, row.waiting, row.versions, row.kind) == (code.case, 1, 1, "app")
+    event = sign_event(
+        case=code.case, n=2, step="dibayar", at=NOW + 20, on=[v, first], note=None, kid="o1", private=KEYS.office
+    )
+    await desk.cases.bulk_docs([event | {"claim": ["taken", "x", NOW]}])
+    assert [row.waiting for row in await rows(projection)] == [0, 0]
+    await desk.version(code, type="message", at=NOW)
+    assert [row.waiting for row in await rows(desk.open("anew.sqlite"))] == [1, 0]
