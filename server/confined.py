@@ -46,6 +46,7 @@ _TYPES: Mapping[str, Mapping[str, Type]] = {
         "erasing": "erasing",
         "voiding": "voiding",
         "up": "upload",
+        "tally": "tally",
     },
 }
 

@@ -10,11 +10,13 @@ from server.forms import FormError, Forms, load_forms
 from server.guides import GuideError, Guides, load_guides
 from server.i18n import CatalogueError, Catalogues, load_catalogues
 from server.regions import Regions, RegionsError, load_regions
+from server.survey_plan import SurveyError, SurveyPlan, load_survey_plan
 from server.told import Told
 from server.working_days import HolidaysError, WorkingDays, load_working_days
 
 _WRONG = (
     CatalogueError, ChoicesError, DeadlinesError, FeesError, FormError, GuideError, HolidaysError, RegionsError,
+    SurveyError,
 )  # fmt: skip
 
 
@@ -34,6 +36,7 @@ class Content:
     fees: Fees
     working_days: WorkingDays
     deadlines: Deadlines
+    survey: SurveyPlan
 
     @property
     def first(self) -> str | None:
@@ -67,6 +70,7 @@ def load_content(folder: Path) -> Content:
             deadlines=load_deadlines(
                 folder / "deadlines.toml", working_days, services=forms.services, languages=catalogues.languages
             ),
+            survey=load_survey_plan(folder / "survey.toml", languages=catalogues.languages),
         )
     except _WRONG as error:
         raise ContentError(str(error)) from error

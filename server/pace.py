@@ -12,11 +12,14 @@ from sync.events import SENT
 
 LEAST = 5  # cases
 RECENT = 180 * 86400  # seconds that count as of late
+ENDS = ("diserahkan", "ditolak", "dibatalkan")
 READY = ("siap_diambil", "diserahkan")  # what an applicant waits for; where the first was not recorded, the second
 # Where it is the office's turn. How long an applicant takes to pay or to correct foretells nothing.
 _OFFICES_TURN = frozenset(
     {SENT, "berkas_lengkap", "dibayar", "terjadwal", "biometrik_wawancara", "adjudikasi", "dicetak"}
 )
+
+DAY = 86400
 
 Passed = tuple[str, str, int]  # service, step, seconds from it until the document was ready
 
@@ -59,3 +62,20 @@ def pace_of(passed: Iterable[Passed]) -> Pace:
         if step in _OFFICES_TURN:
             by_step.setdefault((service, step), []).append(seconds)
     return Pace({key: (round(median(all_)), len(all_)) for key, all_ in by_step.items() if len(all_) >= LEAST})
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What went through the office in some time: applications received and ended, and days from arrival until ready."""
+
+    received: int = 0
+    ended: int = 0
+    days: tuple[float, ...] = ()
+
+    @property
+    def median_days(self) -> float | None:
+        """Give the middle of the days, rounded to one tenth; None without any."""
+        return round(median(self.days), 1) if self.days else None
+
+    def __add__(self, other: "Flow") -> "Flow":
+        return Flow(self.received + other.received, self.ended + other.ended, (*self.days, *other.days))

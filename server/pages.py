@@ -4,6 +4,7 @@ A template that names something it was not given is an error, and whatever it sh
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
@@ -16,9 +17,10 @@ from server.fallback_language import LendingEnvironment, with_languages
 from server.fees import rupiah
 from server.form_rows import in_row, row_count
 from server.i18n import Catalogues, MissingText
-from server.moments import day, day_parts, days, moments, month_names
+from server.moments import day, day_parts, days, local_day, moments, month_names
 from server.resources import Resource, make_resource
 from server.settings import ROOT, Settings
+from server.survey_plan import SurveyPlan
 
 HTML = "text/html; charset=utf-8"
 TEMPLATES = ROOT / "templates"
@@ -54,6 +56,7 @@ def make_environment(settings: Settings, content: Content, folder: Path = TEMPLA
         "guides": content.guides,
         "regions": content.regions,
         "catalogues": content.catalogues,
+        "survey": content.survey,
     }
     return environment
 
@@ -64,7 +67,7 @@ def render(request: Request, template: str, *, status_code: int = 200, **context
     catalogues = environment.globals["catalogues"]
     assert isinstance(catalogues, Catalogues)
     lang = str(context.pop("lang", "")) or language_of(request.scope["path"], request.headers, catalogues)
-    words = _words(catalogues, lang) | {"path": _twin(request, lang)}
+    words = _words(catalogues, lang) | {"path": _twin(request, lang), "campaign": _campaign(request)}
     html = with_languages(environment.get_template(template).render(words, **context), catalogues[lang].content)
     return HTMLResponse(html, status_code=status_code, headers={"Cache-Control": "no-store", "Content-Language": lang})
 
@@ -119,6 +122,15 @@ def _public(content: Content, lang: str) -> Iterator[tuple[str, str, Mapping[str
 def _words(catalogues: Catalogues, lang: str) -> dict[str, object]:
     text = catalogues[lang].marked
     return {"lang": lang, "t": text, "_": text, "text": text}
+
+
+def _campaign(request: Request) -> tuple[str, date] | None:
+    """Give what staff are reminded of about the survey today."""
+    office = getattr(request.app.state, "office", None)
+    survey = request.app.state.templates.globals.get("survey")
+    if office is None or not isinstance(survey, SurveyPlan):
+        return None
+    return survey.reminder(local_day(office.clock(), office.settings.office.time_zone))
 
 
 def _twin(request: Request, lang: str) -> str | None:

@@ -4,15 +4,15 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 from server.background import keep_going
-from server.pace import Pace, pace_of
+from server.pace import Flow, Pace, pace_of
 from server.projection_links import formers_of
-from server.projection_pace import select_passed
+from server.projection_pace import select_flow, select_passed
 from server.projection_readers import DeviceNews, select_news
 from server.projection_rows import CaseRow, Page
 from server.projection_tables import (
@@ -117,6 +117,10 @@ class Projection:
         if self._pace is None or not 0 <= now - self._pace[0] < _PACE:
             self._pace = now, pace_of(await self._in_thread(lambda: select_passed(self._open(), now)))
         return self._pace[1]
+
+    async def flow(self, first: int, end: int) -> Mapping[str, Flow]:
+        """Give by service what went through the office from *first* until before *end*."""
+        return await self._in_thread(lambda: select_flow(self._open(), first, end))
 
     async def _follow(self) -> None:
         while True:

@@ -1,11 +1,11 @@
-"""What the projection tells of the office's pace: how long each recent case took from each of its steps until ready."""
+"""What the projection tells of the office's work: how long recent cases took, and what went through it when."""
 
 import sqlite3
 
-from server.pace import READY, RECENT, Passed
+from server.pace import DAY, ENDS, READY, RECENT, Flow, Passed
 from sync.events import SENT
 
-_READY = ", ".join(f"'{step}'" for step in READY)
+_READY, _ENDS = (", ".join(f"'{step}'" for step in steps) for steps in (READY, ENDS))
 # Of a case under a second code the first steps lie elsewhere: it is left out.
 _PASSED = f"""
 WITH ready AS (
@@ -23,3 +23,23 @@ SELECT service, step, ready - max(at) FROM recent JOIN events USING ("case") WHE
 def select_passed(db: sqlite3.Connection, now: int) -> list[Passed]:
     """Give what each case that was ready of late took from each step, the last time that it stood there."""
     return db.execute(_PASSED, [now - RECENT]).fetchall()
+
+
+_FIRST = 'SELECT "case", min(at) AS at FROM events WHERE step IN'
+_IN_TIME = "kind = 'app' AND at >= :first AND at < :end"
+_FLOW = f"""
+SELECT 'received', service, 0 FROM (SELECT *, received AS at FROM cases) WHERE {_IN_TIME}
+UNION ALL SELECT 'ended', service, 0 FROM ({_FIRST} ({_ENDS}) GROUP BY "case") JOIN cases USING ("case")
+WHERE {_IN_TIME}
+UNION ALL SELECT 'ready', service, at - received FROM ({_FIRST} ({_READY}) GROUP BY "case") JOIN cases USING ("case")
+WHERE {_IN_TIME} AND at > received
+"""  # noqa: S608 - made of names from the code
+
+
+def select_flow(db: sqlite3.Connection, first: int, end: int) -> dict[str, Flow]:
+    """Give by service what was received, ended and made ready from *first* until before *end*."""
+    found: dict[str, Flow] = {}
+    for what, service, seconds in db.execute(_FLOW, {"first": first, "end": end}):
+        one = Flow(what == "received", what == "ended", (seconds / DAY,) if what == "ready" else ())
+        found[service] = found.get(service, Flow()) + one
+    return found

@@ -14,7 +14,7 @@ Type = Literal[
     "public", "keys", "design",
     "application", "complaint", "message", "survey", "event", "booking", "gone", "code", "blob", "wrap",
     "user", "session", "device", "enrolment", "hub", "via", "peer", "link", "request",
-    "officer-key", "former-key", "grant", "key-times", "audit", "erasing", "voiding", "upload",
+    "officer-key", "former-key", "grant", "key-times", "audit", "erasing", "voiding", "upload", "tally",
     "case-row", "checkpoint", "other",
 ]  # fmt: skip
 TYPES: tuple[Type, ...] = get_args(Type)
@@ -207,6 +207,11 @@ RIGHTS: Mapping[str, Right] = {
         reads=(*_CASE, *_ENDS, "event", "booking", "blob", "wrap", "audit", "request", "case-row"),
         step_up=True,
     ),
+    # Who has the keys opens the answers to the survey, in the browser, and leaves their sums.
+    "survey_answers": _only("officer", reads=("survey", "wrap")),
+    "survey_sums": _only("officer", reads=("tally",), writes=("tally",)),
+    "survey_report": _only("officer", "head", reads=("tally", "case-row")),
+    "survey_table": _only("officer", "head", reads=("tally", "case-row")),
     "bundle_desk": _only("desk", "officer", "head"),
     "list_requests": _only("desk", "officer", "head", reads=("request",)),
     "add_request": _only("desk", "officer", reads=_CASE, writes=("request",)),

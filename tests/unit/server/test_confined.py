@@ -41,7 +41,7 @@ PLACES: Mapping[str, tuple[str, str]] = {  # a document of each type; the others
     "officer-key": ("staff", "officer.none"), "former-key": ("staff", "former.none.1"),
     "grant": ("staff", "grant.k0.none"), "key-times": ("staff", "key-times"), "audit": ("staff", "audit.000000000001"),
     "erasing": ("staff", f"erasing.{CASE}"), "voiding": ("staff", f"voiding.{CASE}"),
-    "upload": ("staff", f"up.{CASE}.x"),
+    "upload": ("staff", f"up.{CASE}.x"), "tally": ("staff", "tally.survey"),
 }  # fmt: skip
 
 
