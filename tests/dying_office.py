@@ -1,12 +1,16 @@
 """A test build of the office that kills its own process at call n of its stores.
 
-Run as `python -m tests.dying_office` with the settings of an office and `DIE_AT` (a number from 1) and `DIE_WHEN`
-(`before` the call is made, or `after` it was made and before anybody hears of it). Only what handlers ask of the
-databases of a case is counted; the lists that follow the changes feed run beside it, at their own pace.
+`ForkedOffice` starts `python -m tests.dying_office` with the settings of an office. It reads the content and forks an
+office for every line of its standard input: `[n, "before"]` or `[n, "after"]`, before the call is made, or after it was
+made and before anybody hears of it; `[0, ""]` for one that lives. Only what handlers ask of the databases of a case is
+counted; the lists that follow the changes feed run beside it, at their own pace.
 """
 
+import json
 import os
 import signal
+import sys
+from functools import partial
 from typing import Any, NoReturn
 
 from granian import Granian
@@ -15,7 +19,8 @@ from starlette.applications import Starlette
 
 from server.app import create_app
 from server.databases import Databases
-from server.settings import load_settings
+from server.prepared import Prepared, prepare
+from server.settings import Settings, load_settings
 from sync.sqlite_store import open_sqlite
 from sync.store import Store
 
@@ -64,15 +69,35 @@ def die() -> NoReturn:
     raise AssertionError("killed processes do not go on")
 
 
-def app() -> Starlette:
+def app(settings: Settings, prepared: Prepared, countdown: Countdown) -> Starlette:
     """Build the application over stores that count."""
-    settings = load_settings(os.environ)
-    countdown = Countdown(int(os.environ["DIE_AT"]), os.environ["DIE_WHEN"])
     plain = {name: open_sqlite(settings.data, name) for name in ("public", "cases", "blobs", "wraps", "staff")}
     counted: dict[str, Any] = {name: DyingStore(plain[name], countdown) for name in ("cases", "blobs", "wraps")}
-    return create_app(settings, databases=Databases(**(plain | counted)))
+    return create_app(settings, prepared=prepared, databases=Databases(**(plain | counted)))
+
+
+def main() -> None:
+    """Fork an office for every line, and say its process."""
+    settings = load_settings({name: value for name, value in os.environ.items() if name.startswith("RANTAU_")})
+    prepared = prepare(settings)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who has died is gone
+    for line in sys.stdin:
+        pid = os.fork()
+        if not pid:
+            serve(settings, prepared, Countdown(*json.loads(line)))
+        print(pid, flush=True)  # noqa: T201
+
+
+def serve(settings: Settings, prepared: Prepared, countdown: Countdown) -> NoReturn:
+    """Be an office in a session of its own, as one that was started."""
+    os.setsid()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+    os.dup2(2, 1)
+    server = Granian("tests.dying_office", port=settings.port, interface=Interfaces.ASGI, factory=True)
+    server.serve(target_loader=partial(app, settings, prepared, countdown), wrap_loader=False)
+    os._exit(0)
 
 
 if __name__ == "__main__":
-    settings = load_settings({name: value for name, value in os.environ.items() if name.startswith("RANTAU_")})
-    Granian("tests.dying_office:app", port=settings.port, interface=Interfaces.ASGI, factory=True).serve()
+    main()

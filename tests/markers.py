@@ -4,13 +4,21 @@ where that was written as base64."""
 import base64
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ZLIB_HEADERS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x1f\x8b\x08")
 SMALL = 24 * 1024  # bytes: up to this size raw deflate is tried from every offset, above it from headers only
 LONG_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{64,}")
 INFLATED = 4 * 1024 * 1024  # bytes: enough of any stream of ours
+# Where a compressed block may begin (RFC 1951, 3.2.3 and 3.2.7); a stored one is found as it lies. The first byte has
+# the kind in bits 1 and 2 (1: fixed codes, 2: codes of its own) and a count in the rest, the second another count.
+_FIXED = bytes(byte for byte in range(256) if byte >> 1 & 3 == 1)
+_OWN = bytes(byte for byte in range(256) if byte >> 1 & 3 == 2 and byte >> 3 <= 29)
+_COUNT = bytes(byte for byte in range(256) if byte & 31 <= 29)
+BLOCK = re.compile(b"[%s]|[%s](?=[%s])" % tuple(map(re.escape, (_FIXED, _OWN, _COUNT))))
+TOGETHER = 1024 * 1024  # bytes that are searched at once
+BETWEEN = b"\xff" * 4  # in no form
 
 
 def forms_of(marker: str) -> dict[str, bytes]:
@@ -34,7 +42,7 @@ def forms_of(marker: str) -> dict[str, bytes]:
 
 def _inflate(data: bytes, offset: int, wbits: int) -> bytes:
     try:
-        return zlib.decompressobj(wbits).decompress(data[offset : offset + INFLATED], INFLATED)
+        return zlib.decompressobj(wbits).decompress(memoryview(data)[offset : offset + INFLATED], INFLATED)
     except zlib.error:
         return b""
 
@@ -46,23 +54,37 @@ def _inflated(data: bytes, *, raw: bool = True) -> Iterator[bytes]:
             yield _inflate(data, at, 47)  # 47: zlib or gzip, as its header says
             at = data.find(header, at + 1)
     if raw and len(data) <= SMALL:
-        for at in filter(lambda at: _may_begin(data, at), range(len(data))):
-            yield _inflate(data, at, -15)
-
-
-def _may_begin(data: bytes, at: int) -> bool:
-    """Say whether a compressed block may begin here (RFC 1951, 3.2.3 and 3.2.7); a stored one is found as it lies."""
-    kind = data[at] >> 1 & 3
-    return kind == 1 or (kind == 2 and data[at] >> 3 <= 29 and at + 1 < len(data) and data[at + 1] & 31 <= 29)
+        for block in BLOCK.finditer(data):
+            yield _inflate(data, block.start(), -15)
 
 
 def search_bytes(data: bytes, markers: list[str]) -> set[str]:
     """Give `marker (encoding)` for each of *markers* that is in *data* in any form."""
     forms = [(f"{marker} ({name})", form) for marker in markers for name, form in forms_of(marker).items()]
     found = {name for name, form in forms if form in data}
-    for inner in [*_inflated(data), *(part for run in _decoded(data) for part in (run, *_inflated(run, raw=False)))]:
+    for inner in _joined(_inside(data)):
         found |= {f"{name} inside deflate or base64" for name, form in forms if form in inner}
     return found
+
+
+def _inside(data: bytes) -> Iterator[bytes]:
+    yield from _inflated(data)
+    for run in _decoded(data):
+        yield run
+        yield from _inflated(run, raw=False)
+
+
+def _joined(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Join small parts, which are many, so that each form is looked for once in all of them."""
+    held: list[bytes] = []
+    size = 0
+    for part in filter(None, parts):
+        held.append(part)
+        size += len(part)
+        if size > TOGETHER:
+            yield BETWEEN.join(held)
+            held, size = [], 0
+    yield BETWEEN.join(held)
 
 
 def _decoded(data: bytes) -> Iterator[bytes]:

@@ -6,7 +6,6 @@ Nothing is lost, nothing is doubled, and no receipt was given for what is not th
 import asyncio
 import http.client
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +15,11 @@ from server.ndjson import NDJSON
 from sync.document import Doc
 from sync.sqlite_store import open_sqlite
 from tests.applicants import Applicant
+from tests.forked_office import ForkedOffice
 from tests.serving import RunningOffice
 
 ITEMS = 3
 MOST_CALLS = 30  # far more than intake makes; a test that needs them is wrong
-
-
-class DyingOffice(RunningOffice):
-    """The office of the same folder, built to die at call *n*."""
-
-    def __init__(self, office: RunningOffice, n: int, when: str) -> None:
-        super().__init__(office.folder, port=office.port, env={"DIE_AT": str(n), "DIE_WHEN": when})
-        self.command = [sys.executable, "-m", "tests.dying_office"]
 
 
 def send(office: RunningOffice, pairs: list[Any]) -> tuple[list[Any], bool]:
@@ -78,29 +70,30 @@ def receipts(rows: list[Any]) -> set[str]:
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_server_that_dies_at_any_call_loses_and_doubles_nothing(when: str, tmp_path: Path) -> None:
-    office = RunningOffice(tmp_path).start()
+    first_start = RunningOffice(tmp_path).start()
+    first_start.kill()
     everything: set[str] = set()
-    for n in range(1, MOST_CALLS):
-        pairs = [Applicant(office.url).seal() for _ in range(ITEMS)]
-        ids = {version["_id"] for version, _ in pairs}
-        office.kill()
-        dying = DyingOffice(office, n, when).start()
-        first, survived = send(dying, pairs)
-        if not survived:
-            dying.wait_until_dead()
-        dying.kill()
-        there = stored(office)
-        assert all({f"w.{id}", id} <= set(there) for id in receipts(first)), "a receipt for what is not there"
-        office.start()
-        again, whole = send(office, pairs)
-        everything |= ids
-        assert whole
-        assert receipts(again) == ids
-        if survived:
-            break
-    else:
-        pytest.fail(f"intake made {MOST_CALLS} calls and was not done")
-    office.kill()
+    with ForkedOffice(first_start) as office:
+        office.reborn()
+        for n in range(1, MOST_CALLS):
+            pairs = [Applicant(office.url).seal() for _ in range(ITEMS)]
+            ids = {version["_id"] for version, _ in pairs}
+            office.reborn(n, when)
+            first, survived = send(office, pairs)
+            if not survived:
+                office.wait_until_dead()
+            office.kill()
+            there = stored(office)
+            assert all({f"w.{id}", id} <= set(there) for id in receipts(first)), "a receipt for what is not there"
+            office.reborn()
+            again, whole = send(office, pairs)
+            everything |= ids
+            assert whole
+            assert receipts(again) == ids
+            if survived:
+                break
+        else:
+            pytest.fail(f"intake made {MOST_CALLS} calls and was not done")
 
     there = stored(office)
     assert n > 3, "intake was never interrupted"

@@ -5,7 +5,6 @@ import asyncio
 import json
 import shutil
 import sqlite3
-import sys
 import time
 from collections.abc import Iterator
 from http.client import HTTPException
@@ -19,6 +18,7 @@ from sync.seal import open_version, open_wrap_as_holder
 from sync.sqlite_store import open_sqlite
 from sync.statements import sign_gone
 from tests.applicants import Applicant, exchange
+from tests.forked_office import ForkedOffice
 from tests.markers import search
 from tests.officers import Answer, ApiOfficer
 from tests.serving import RunningOffice
@@ -115,29 +115,29 @@ def test_who_may_not_erases_nothing(office: RunningOffice) -> None:
 
 @pytest.mark.timeout(180)
 def test_an_erasure_that_is_cut_off_anywhere_is_finished(office: RunningOffice) -> None:
-    officer, command = officer_at(office), office.command
+    officer = officer_at(office)
     kid, private = officer.office_key
-    for n in range(READS, MOST_CALLS):
-        applicant = Applicant(office.url)
-        version, wrap = applicant.seal()
-        applicant.post(version, wrap)
-        mark = sign_gone(applicant.case, at=int(time.time()), kid=kid, private=private)
-        office.kill()
-        office.env |= {"DIE_AT": str(n), "DIE_WHEN": ("before", "after")[n % 2]}
-        office.command = [sys.executable, "-m", "tests.dying_office"]
-        office.start()
-        survived = asks(officer, f"cases/{applicant.case}/erase", mark)
-        office.kill()
-        office.command = command
-        office.start()
-        # Begun is finished, and what was not begun is as it was.
-        is_marked = applicant.news() == [] and not officer.get("cases").body["counts"]
-        assert (stored_wraps(office.folder / "data", applicant.case) == []) == is_marked
-        assert any(entry.encode() in content for entry in wrap.values() for content in contents(office)) != is_marked
-        if survived:
-            assert is_marked
-            return
-        assert erase(officer, applicant.case).status == 200
+    office.kill()
+    with ForkedOffice(office) as forked:
+        forked.reborn()
+        for n in range(READS, MOST_CALLS):
+            applicant = Applicant(forked.url)
+            version, wrap = applicant.seal()
+            applicant.post(version, wrap)
+            mark = sign_gone(applicant.case, at=int(time.time()), kid=kid, private=private)
+            forked.reborn(n, ("before", "after")[n % 2])
+            survived = asks(officer, f"cases/{applicant.case}/erase", mark)
+            forked.reborn()
+            # Begun is finished, and what was not begun is as it was.
+            is_marked = applicant.news() == [] and not officer.get("cases").body["counts"]
+            assert (stored_wraps(forked.folder / "data", applicant.case) == []) == is_marked
+            assert (
+                any(entry.encode() in content for entry in wrap.values() for content in contents(forked)) != is_marked
+            )
+            if survived:
+                assert is_marked
+                return
+            assert erase(officer, applicant.case).status == 200
     raise AssertionError("it never got through")
 
 
