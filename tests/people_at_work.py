@@ -142,5 +142,5 @@ class Officer:
         """Record a step with a note for the applicant."""
         case.get_by_label(self.texts.text("staff.step.choose"), exact=True).select_option(step)
         case.get_by_label(self.texts.text("staff.step.note")).fill(note)
-        case.locator(".step-form button").click()
+        case.locator(".step-form button:not(.button-plain)").click()
         expect(case.get_by_text(note).first).to_be_visible()

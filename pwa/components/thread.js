@@ -6,7 +6,7 @@ import { keepTyped, messageForm, saidIn, sendMessage } from '../messages.js';
 import { today } from '../pins.js';
 import { check } from '../rules.js';
 import { language, loadMore, text } from '../text.js';
-import { stateBadge, when } from '../words.js';
+import { clock, stateBadge, when } from '../words.js';
 import { Autosave } from './autosave.js';
 
 /** @typedef {import('./case.js').Opened} Opened */
@@ -32,6 +32,8 @@ export class Thread {
     this.left = element('p', { class: 'hint', id: 'message-left', role: 'status' });
     this.error = element('p', { class: 'error', id: 'message-error' });
     this.said = element('p', { role: 'status' });
+    /** When what is typed was last stored; `data-saved` is empty while something typed since is not. */
+    this.saved = element('p', { class: 'saved', 'data-saved': '' });
     this.input = element('textarea', {
       id: 'message', rows: 3, autocomplete: 'off', 'aria-describedby': 'message-left message-error', input: () => this.typed(),
     });
@@ -46,7 +48,7 @@ export class Thread {
         event.preventDefault();
         void this.send();
       } },
-      this.choice, element('label', { for: 'message' }, text('talk.write')), this.error, this.input, this.left, this.button, this.said));
+      this.choice, element('label', { for: 'message' }, text('talk.write')), this.error, this.input, this.left, this.saved, this.button, this.said));
     document.addEventListener('rantau:locking', (event) => /** @type {CustomEvent} */ (event).detail.push(this.keep()), { signal });
     window.addEventListener('pagehide', () => this.autosave.flush(), { signal });
   }
@@ -78,6 +80,7 @@ export class Thread {
 
   typed() {
     this.said.textContent = '';
+    this.saved.dataset.saved = '';
     this.autosave.changed();
     this.count();
   }
@@ -96,7 +99,10 @@ export class Thread {
   async keep() {
     if (!this.isKept || !this.opened) return true;
     try {
-      return await keepTyped(this.opened.case, this.values);
+      await keepTyped(this.opened.case, this.values);
+      this.saved.textContent = this.input.value && text('app.form.saved', { time: clock(Date.now()) });
+      if (this.autosave.since === null) this.saved.dataset.saved = 'yes';
+      return true;
     } catch (error) {
       this.said.textContent = text('app.form.not-saved', { reason: text(storageTrouble(error)) });
       return false;
@@ -116,6 +122,7 @@ export class Thread {
     try {
       await sendMessage(opened, values, { isKept });
       this.fill({ pesan: '', puas: '' });
+      this.saved.textContent = '';
       this.said.textContent = text(isKept ? 'talk.sealed' : 'talk.sealed.alone');
       await this.onSent();
     } catch (error) {

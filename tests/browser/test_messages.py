@@ -47,7 +47,7 @@ def test_what_is_written_without_a_signal_is_answered_and_goes_on_from_another_p
     page.locator("[data-action=send-message]").click()
     expect(page.locator("#message-error")).to_have_text(ID.text("talk.over", n="3", limit="1.000"))
     message.fill(ASKED)
-    message.blur()
+    expect(page.locator("[data-saved=yes]")).to_be_visible()
     page.reload()
     expect(message).to_have_value(ASKED)
     page.locator("[data-action=send-message]").click()
