@@ -38,6 +38,7 @@ _TYPES: Mapping[str, Mapping[str, Type]] = {
         "peer": "peer",
         "link": "link",
         "req": "request",
+        "training": "training",
         "officer": "officer-key",
         "former": "former-key",
         "grant": "grant",

@@ -11,6 +11,8 @@ where they stand:
     sources:
     - …
     ---
+
+`repeat: 365` says after how many days whoever is trained with it answers its questions (server/quiz.py) again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +23,9 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 from server.fallback_language import lent
+from server.quiz import Question, QuizError, take_questions
 
+OPTIONAL = ("repeat",)
 KEYS = ("title", "group", "order", "checked", "sources")
 GROUPS = ("passport", "stay", "phone", "safe", "office", "volunteer", "officer")  # in the order they are listed
 MAX_TEXT = 6 * 1024  # bytes: a guide has to come through a thin signal and be read to its end
@@ -33,7 +37,12 @@ class GuideError(Exception):
 
 @dataclass(frozen=True)
 class Guide:
-    """One guide in one language."""
+    """One guide in one language.
+
+    Attributes:
+        questions: what it asks at its end, of whoever is trained with it.
+        repeat: the days after which that has to be done again; None for once.
+    """
 
     lang: str
     slug: str
@@ -43,6 +52,8 @@ class Guide:
     checked: date
     sources: tuple[str, ...]
     html: str
+    questions: tuple[Question, ...] = ()
+    repeat: int | None = None
 
 
 @dataclass(frozen=True)
@@ -136,15 +147,22 @@ def parse_guide(text: str, lang: str, slug: str) -> Guide:
     if opening or not end:
         raise GuideError(f"{name}: does not open with a front matter between two lines of ---")
     values, sources = _front_matter(name, front)
+    try:
+        body, questions = take_questions(body)
+    except QuizError as error:
+        raise GuideError(f"{name}: {error}") from None
     # No HTML of an editor's: what a guide can do is what Markdown can do.
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(body)
     try:
+        repeat = int(values["repeat"]) if "repeat" in values else None
         order, checked = int(values["order"]), date.fromisoformat(values["checked"])
     except ValueError:
-        raise GuideError(f"{name}: front matter: order is a number, checked a date such as 2026-11-25") from None
+        raise GuideError(
+            f"{name}: front matter: order and repeat are numbers, checked a date such as 2026-11-25"
+        ) from None
     if values["group"] not in GROUPS:
         raise GuideError(f"{name}: front matter: group is one of {', '.join(GROUPS)}")
-    return Guide(lang, slug, values["title"], values["group"], order, checked, sources, html)
+    return Guide(lang, slug, values["title"], values["group"], order, checked, sources, html, questions, repeat)
 
 
 def _front_matter(name: str, front: str) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -154,7 +172,7 @@ def _front_matter(name: str, front: str) -> tuple[dict[str, str], tuple[str, ...
         key, colon, value = line.partition(":")
         if line.startswith("- ") and "sources" in values:
             sources.append(line[2:].strip())
-        elif colon and key in KEYS and key not in values:
+        elif colon and key in (*KEYS, *OPTIONAL) and key not in values:
             values[key] = value.strip()
         else:
             raise GuideError(f"{name}: front matter: can't read {line!r}")

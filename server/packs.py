@@ -76,8 +76,8 @@ EXTRAS = {
         "images/photo-dialog", "images/photo.css", "images/planes", "images/png", "images/sharpness",
         "images/two-level", "images/workbench",
     ),
-    # Looking through the guides, which are here before it.
-    "guides": ("components/guide-search", "guide-search"),
+    # Looking through the guides, and those for volunteers and officers with their questions.
+    "guides": ("components/guide-search", "components/quiz", "guide-search", "training"),
     # What comes after an application is sent: when it should be ready, what waits at the office, how it was.
     "survey": ("components/case-outlook", "pace", "reminders"),
     "volunteer": (

@@ -110,7 +110,7 @@ def _public(content: Content, lang: str) -> Iterator[tuple[str, str, Mapping[str
         yield name, f"{name}.html", {}
     yield "guides", "guides.html", {"query": "", "found": ()}
     for guide in content.guides.of(lang):
-        yield f"guides/{guide.slug}", "guide.html", {"guide": guide}
+        yield f"guides/{guide.slug}", "guide.html", {"guide": guide, "answered": ()}
     for service in content.forms.services:
         url = f"/{lang}/apply/{service}"
         form = {"form": content.forms.latest(service), "values": {}, "errors": {}, "url": url}

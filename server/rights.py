@@ -15,7 +15,7 @@ Type = Literal[
     "application", "complaint", "message", "survey", "event", "booking", "gone", "code", "blob", "wrap",
     "user", "session", "device", "enrolment", "hub", "via", "peer", "link", "request",
     "officer-key", "former-key", "grant", "key-times", "audit", "erasing", "voiding", "upload", "tally",
-    "case-row", "checkpoint", "other",
+    "training", "case-row", "checkpoint", "other",
 ]  # fmt: skip
 TYPES: tuple[Type, ...] = get_args(Type)
 PEER: Role = "peer"  # a program with an account of its own: no session opens what is its
@@ -116,6 +116,7 @@ RIGHTS: Mapping[str, Right] = {
     "guides": _PAGE,
     "search_guides": _PAGE,
     "guide": _PAGE,
+    "answer_quiz": _PAGE,
     "fees": _PAGE,
     "choose": _PAGE,
     "choose_next": _PAGE,
@@ -219,6 +220,11 @@ RIGHTS: Mapping[str, Right] = {
     "requests": _only("desk", "officer", "head", reads=("request",)),
     "record_request": _only("desk", "officer", reads=("request", "case-row"), writes=("request",)),
     "close_request": _only("desk", "officer", reads=("request",), writes=("request",)),
+    "training": _only(*_STAFF, reads=("training",)),
+    "quiz": _only(*_STAFF),
+    "finish_quiz": _only(*_STAFF, reads=("training",), writes=("training",)),
+    "trained": _only(*_LEADERS, reads=("user", "device", "training")),
+    "record_trained": _only(*_LEADERS, reads=("user", "device", "training"), writes=("training",)),
     "note_rescue": _only("officer"),
     "due": _only("officer", reads=("case-row",)),
     "audit_page": _only("head", reads=("audit",)),

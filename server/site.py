@@ -36,7 +36,7 @@ PHOTO_TEXTS = ("photo.",)  # of papers that are photographed
 # What stands on the page itself and is looked up by no module.
 _PAGES_ALONE = re.compile(r"form\.(?!.*\.title$)|section\..*\.help$|help\.")
 FORMS_TEXTS = ("rule.rows-", "checklist.")  # of what comes with the applications other than the first
-GUIDES_TEXTS = ("guides.found", "guides.nothing")  # of looking through the guides
+GUIDES_TEXTS = ("guides.found", "guides.nothing", "quiz.")  # of looking through the guides, and of their questions
 SURVEY_TEXTS = ("remind.",)  # of what comes after an application is sent
 TALK_TEXTS = ("talk.", "step.aduan_")  # of messages and complaints
 BUNDLE_TEXTS = ("bundle.",)  # of files that are carried
@@ -79,6 +79,7 @@ def build_site(settings: Settings, prepared: Prepared, *, keys: list[Any], made:
     languages = content.catalogues.spoken
     later = {url: "forms" for url in resources if _is_later(url, content)}
     later |= {url: "talk" for url in resources if _is_talk(url, content)}
+    later |= {url: "guides" for url in resources if _is_training(url, content)}
     offline = {url: resource for url, resource in resources.items() if not _is_posted(url, content)}
     packs = {lang: make_packs(lang, offline, headers, made, later=later) for lang in languages}
     for each in packs.values():
@@ -146,6 +147,13 @@ def _is_later(url: str, content: Content) -> bool:
     if parts[2:3] in (["choose"], ["fees"]):
         return True
     return ("apply" in parts[2:3] or parts[1] == "forms") and parts[-1] != content.first
+
+
+def _is_training(url: str, content: Content) -> bool:
+    """Whether a page is a guide that applicants do not need."""
+    _, lang, kind, slug = ["", *url.split("/"), "", ""][1:5]
+    guide = content.guides.get(lang, slug) if kind == "guides" else None
+    return guide is not None and guide.group in ("volunteer", "officer")
 
 
 def _forms(content: Content) -> dict[str, Resource]:

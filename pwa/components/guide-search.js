@@ -28,6 +28,7 @@ export default class GuideSearch {
     const { signal } = this.listening;
     this.form.addEventListener('submit', (event) => void this.submit(event), { signal });
     this.input.addEventListener('input', () => void this.look(), { signal });
+    if (this.input.value) void this.look(); // typed before this was here
   }
 
   /** Let the form be an ordinary one again. Safe to call twice. */

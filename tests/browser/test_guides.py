@@ -1,10 +1,12 @@
-"""A phone in a village without a signal: its guides are looked through there, and in the village's own language."""
+"""A phone in a village without a signal: its guides are looked through, speak its language, and train volunteers."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from server.training import Finished, code_of
 from tests.browser.looking import faults
 from tests.browsing import Phone
 from tests.serving import RunningOffice
@@ -68,4 +70,36 @@ def test_the_main_path_is_in_minangkabau_without_a_signal(phone: Phone, office: 
     page.locator("[data-action=review]").click()
     expect(page.get_by_role("heading", name="Ado nan paralu dibatuaan")).to_be_visible()
     expect(page.get_by_text("Nama lengkap: alun diisi.").first).to_be_visible()
+    assert phone.errors == []
+
+
+VOLUNTEER = """async () => {
+  const { createProfile } = await import('/pwa/profiles.js');
+  await createProfile({ name: 'buyung', passphrase: 'bukit awan kursi lampu', device: 'd-abcdefgh' });
+}"""
+
+
+def test_a_volunteer_trains_without_a_signal_and_is_given_a_code(phone: Phone, office: RunningOffice) -> None:
+    page = phone.page
+    page.goto(f"{office.url}/id/")
+    page.evaluate(HAS, "guides")
+    page.evaluate(VOLUNTEER)
+    phone.offline()
+    page.goto(f"{office.url}/id/guides/volunteer-consent")
+    quiz = page.locator("#quiz")
+    for name in ("Menunggu jawabannya", "Ayah, ibu, atau wali", "Mengirim dahulu"):
+        quiz.get_by_label(name).check()
+    quiz.get_by_role("button", name="Periksa jawaban").click()
+    expect(quiz.get_by_text("Belum semuanya benar.")).to_be_visible()
+    expect(quiz.locator("fieldset").nth(2)).to_contain_text("di situ pula ia dihapus")
+    quiz.get_by_label("Menghapus konsepnya").check()
+    page.keyboard.press("Enter")
+    expect(quiz.get_by_text("Ulangi sebelum")).to_be_visible()
+    assert faults(page) == []
+    shown = quiz.locator(".code")
+    code = shown.inner_text()
+    today = date.fromisoformat(page.evaluate("() => import('/pwa/pins.js').then(({ today }) => today())"))
+    assert code.replace(" ", "") == code_of(Finished("d-abcdefgh", "volunteer-consent", today))
+    page.reload()
+    expect(shown).to_have_text(code)
     assert phone.errors == []

@@ -44,7 +44,7 @@ def test_html_and_scripts_stay_text(tmp_path: Path) -> None:
         (FRONT.replace("title: Judul\n", ""), "title is missing"),
         (FRONT.replace("- UU 6/2011\n- PP 45/2024\n", ""), "sources is missing"),
         (FRONT.replace("2026-11-25", "kemarin"), "checked a date such as"),
-        (FRONT.replace("order: 2", "order: dua"), "order is a number"),
+        (FRONT.replace("order: 2", "order: dua"), "order and repeat are numbers"),
         (FRONT.replace("group: passport", "group: visa"), "group is one of passport, stay"),
         (FRONT.replace("title: Judul", "titel: Judul"), "can't read 'titel: Judul'"),
         (FRONT.replace("order: 2", "order: 2\norder: 3"), "can't read 'order: 3'"),
