@@ -215,21 +215,24 @@ def _entry(resource: Resource) -> dict[str, Any]:
 
 def _bodies(items: Sequence[tuple[str, Resource]], made: MadeBefore) -> Iterator[bytes]:
     pack: dict[str, dict[str, Any]] = {}
-    sum_of_parts = 0
+    at_most = 0  # bytes that the pack is compressed
     for url, resource in items:
         entry, part = _entry(resource), _size(resource) + _HEADERS
         # Compressing together is never larger than apart: what fits by that sum needs no try, and tries are slow.
-        if pack and sum_of_parts + part > LIMIT and not _fits(as_json(pack | {url: entry}), made):
-            yield as_json(pack)
-            pack, sum_of_parts = {}, 0
+        if pack and at_most + part > LIMIT:
+            at_most = _size_together(as_json(pack | {url: entry}), made)
+            if at_most > LIMIT:
+                yield as_json(pack)
+                pack, at_most = {}, part
+        else:
+            at_most += part
         pack[url] = entry
-        sum_of_parts += part
     if pack:
         yield as_json(pack)
 
 
-def _fits(body: bytes, made: MadeBefore) -> bool:
-    return made.get(_QUICK, body, _quick_size) <= b"%06d" % LIMIT
+def _size_together(body: bytes, made: MadeBefore) -> int:
+    return int(made.get(_QUICK, body, _quick_size))
 
 
 def _quick_size(body: bytes) -> bytes:

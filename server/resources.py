@@ -18,7 +18,9 @@ from sync.canonical import b32_encode
 REVALIDATE = "no-cache"  # kept by the browser, asked for each time: an update is seen, and costs a 304 otherwise
 FOR_EVER = "public, max-age=31536000, immutable"
 
-_SMALL = f"br 11 {brotli.__version__} 1"  # the last number: of `_blocks`
+_LONG = 1 << 17  # bytes of a text of many kinds, whose parts may each find codes of their own in short blocks
+_SHORT_BLOCKS, _AS_IT_LIKES = 16, 0  # brotli's lgblock
+_SMALL = f"br 11 {brotli.__version__} 2"  # the last number: of `_smallest`
 _OLDER = "gzip 9"
 _SMALLEST = 200  # bytes under which compressing saves nothing worth a header
 _PLAIN_TYPES = (
@@ -110,13 +112,8 @@ def _gzip(body: bytes) -> bytes:
 
 
 def _smallest(body: bytes) -> bytes:
-    forms: Iterable[bytes] = (brotli.compress(body, quality=11, lgblock=block) for block in _blocks(body))
-    return min(forms, key=len)
-
-
-def _blocks(body: bytes) -> tuple[int, ...]:
-    """Give the sizes of block to try: of a long text of many kinds, short blocks may each find codes of their own."""
-    return (0, 16) if len(body) > 1 << 17 else (0,)
+    small: bytes = brotli.compress(body, quality=11, lgblock=_SHORT_BLOCKS if len(body) > _LONG else _AS_IT_LIKES)
+    return small
 
 
 def _has(if_none_match: str, etag: str) -> bool:

@@ -194,10 +194,13 @@ def _short() -> Iterator[str]:
                 yield name
 
 
-def _walk(node: Node) -> Iterator[Node]:
-    yield node
-    for child in node.children:
-        yield from _walk(child)
+def _walk(root: Node) -> Iterator[Node]:
+    # Not by recursion: each node would be handed up through all that it lies in.
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(node.children))
 
 
 def _text(node: Node | None) -> str:

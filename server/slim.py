@@ -67,13 +67,17 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_javascript.language()))
 
 
-def _tokens(node: Node) -> Iterator[Node]:
-    if node.type == "comment" or node.start_byte == node.end_byte:
-        return
-    if not node.children or node.type in _WHOLE:
-        yield node
-    for child in node.children if node.type not in _WHOLE else ():
-        yield from _tokens(child)
+def _tokens(root: Node) -> Iterator[Node]:
+    # Not by recursion: each token would be handed up through all that it lies in.
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node.type == "comment" or node.start_byte == node.end_byte:
+            continue
+        if node.type in _WHOLE or not node.children:
+            yield node
+        else:
+            waiting.extend(reversed(node.children))
 
 
 def _gap(before: bytes, between: bytes, after: bytes) -> bytes:
