@@ -39,6 +39,7 @@ _TYPES: Mapping[str, Mapping[str, Type]] = {
         "link": "link",
         "req": "request",
         "training": "training",
+        "work": "casework",
         "officer": "officer-key",
         "former": "former-key",
         "grant": "grant",

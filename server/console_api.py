@@ -8,6 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.casework import read_casework
+from server.casework_api import shown
 from server.event_checks import signature_problem
 from server.guard import user_of
 from server.items import ItemRefused, parse_line
@@ -51,8 +53,12 @@ async def show_case(request: Request) -> Response:
     formers = await office.projection.formers(case)
     for one in (*formers, case):
         await office.audit.write("case-opened", who=user_of(request).login, about={"case": one})
-    former = [await everything_of(office, one) for one in formers]
-    return JsonAnswer({**await everything_of(office, case), "former": former})
+    former = [await _with_work(office, one) for one in formers]
+    return JsonAnswer({**await _with_work(office, case), "former": former})
+
+
+async def _with_work(office: Office, case: str) -> dict[str, Any]:
+    return {**await everything_of(office, case), "work": shown(await read_casework(office.databases.staff, case))}
 
 
 async def everything_of(office: Office, case: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ async def erase(databases: Databases, case: str, gone: Doc) -> int:
     await put_once(databases.staff, {"_id": under_way, "type": "erasing", "gone": gone})
     await put_once(databases.cases, gone)
     count = await forget_keys(databases.wraps, [case])
+    await delete(databases.staff, [{"_id": f"work.{case}"}])  # what it holds was sealed under these keys
     await delete(databases.staff, [{"_id": under_way}])  # a signed mark, which `cases` has too
     return count
 

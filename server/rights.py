@@ -15,7 +15,7 @@ Type = Literal[
     "application", "complaint", "message", "survey", "event", "booking", "gone", "code", "blob", "wrap",
     "user", "session", "device", "enrolment", "hub", "via", "peer", "link", "request",
     "officer-key", "former-key", "grant", "key-times", "audit", "erasing", "voiding", "upload", "tally",
-    "training", "case-row", "checkpoint", "other",
+    "training", "casework", "case-row", "checkpoint", "other",
 ]  # fmt: skip
 TYPES: tuple[Type, ...] = get_args(Type)
 PEER: Role = "peer"  # a program with an account of its own: no session opens what is its
@@ -181,9 +181,10 @@ RIGHTS: Mapping[str, Right] = {
     "counter": _only("desk", "officer", reads=("case-row",)),
     "keys": _only("officer", reads=("officer-key", "grant")),
     "cases": _only("officer", reads=("case-row",)),
-    "work": _only("officer", reads=("case-row",)),
+    "work": _only("officer", reads=("case-row", "casework")),
+    "keep_case_work": _only("officer", reads=(*_CASE, *_ENDS, "user", "casework"), writes=("casework",)),
     "index": _only("officer", reads=(*_CASE, "wrap", "case-row")),
-    "case_documents": _only("officer", reads=(*_CASE, *_ENDS, "event", "wrap", "case-row")),
+    "case_documents": _only("officer", reads=(*_CASE, *_ENDS, "event", "wrap", "casework", "case-row")),
     "case_blob": _only("officer", reads=(*_CASE, "blob")),
     "officers": _only("officer", "administrator", reads=("user", "officer-key", "grant")),
     "remove_officer": _only(
@@ -195,7 +196,10 @@ RIGHTS: Mapping[str, Right] = {
     "rewrap": _only("officer", reads=("wrap",), writes=("wrap",), step_up=True),
     "end_rotation": _only("officer", reads=("wrap",), writes=("wrap",), step_up=True),
     "erase_case": _only(
-        "officer", reads=(*_CASE, "wrap", "erasing", "case-row"), writes=("gone", "wrap", "erasing"), step_up=True
+        "officer",
+        reads=(*_CASE, "wrap", "erasing", "casework", "case-row"),
+        writes=("gone", "wrap", "erasing", "casework"),
+        step_up=True,
     ),
     "void_code": _only(
         "officer",

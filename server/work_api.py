@@ -9,6 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.casework import assignments
 from server.deadlines import ARRIVAL
 from server.moments import local_day
 from server.ndjson import JsonAnswer
@@ -32,6 +33,7 @@ async def list_work(request: Request) -> Response:
     today = local_day(office.clock(), office.settings.office.time_zone).isoformat()
     place = f"{work.place}.{today}"
     told: dict[str, Any] = {"place": place, "today": today, "counts": work.counts}
+    told["assigned"] = await assignments(office.databases.staff)
     if request.query_params.get("known") == place:
         return JsonAnswer(told)
     one = request.query_params.get("case")

@@ -18,13 +18,14 @@ const MOVES = {
 
 export class CaseTable {
   /**
-   * @param {{texts: Texts, onOpen: (row: CaseRow) => void, twins: (id: string) => number}} list
-   * `twins` tells how many other cases have the same NIK
+   * @param {{texts: Texts, onOpen: (row: CaseRow) => void, twins: (id: string) => number,
+   *   assigned: (id: string) => string | undefined}} list `twins` tells how many other cases have the same NIK
    */
-  constructor({ texts, onOpen, twins }) {
+  constructor({ texts, onOpen, twins, assigned }) {
     this.texts = texts;
     this.onOpen = onOpen;
     this.twins = twins;
+    this.assigned = assigned;
     this.current = '';
     this.today = '';
     this.$rows = element('tbody', { keydown: this.#move });
@@ -84,10 +85,12 @@ export class CaseTable {
     const link = { type: 'button', class: 'case-link', value: row.case, tabindex: -1, click: () => this.#open(row) };
     const service = element('p', { class: 'hint' }, why || texts.say(`form.${row.service}.title`));
     const versions = row.versions > 1 ? element('p', { class: 'hint' }, texts.say('staff.list.versions', { n: row.versions })) : null;
+    const login = this.assigned(row.case);
+    const officer = login ? element('p', { class: 'hint' }, texts.say('staff.own.assigned', { login })) : null;
     return element(
       'tr', {},
       element('th', { scope: 'row' }, element('button', link, row.number), service, ...this.#formers(row), this.#twinsOf(row)),
-      element('td', {}, texts.name('step', row.state), versions,
+      element('td', {}, texts.name('step', row.state), versions, officer,
         row.waiting ? element('p', { class: 'tag' }, texts.say('staff.list.waits', { n: row.waiting })) : null),
       element('td', {}, this.#due(row)),
       element('td', { class: 'number' }, texts.waiting(row.last_at, Date.now() / 1000)),

@@ -5,6 +5,7 @@ import { MESSAGE } from '../crypto/events.js';
 import { element } from '../element.js';
 import { answerText } from './answer-text.js';
 import { caseFiles } from './case-files.js';
+import { CaseworkView } from './casework-view.js';
 import { compare, sideBySide } from './compare.js';
 import { consentsPart } from './consents.js';
 import { eraseForm } from './erase.js';
@@ -22,7 +23,8 @@ import { voidForm } from './void-code.js';
 /**
  * @typedef {{row: CaseRow, opened: import('./open-case.js').OpenedCase, keys: import('./keys.js').Keys,
  *   api: import('./staff-api.js').StaffApi, texts: import('./texts.js').Texts, announce: (text: string) => void,
- *   onStep: () => void, onClose: () => void, onNext: () => void,
+ *   login: string, work: import('./casework.js').Casework, notesBefore: import('./casework.js').Note[],
+ *   onAssigned: () => void, onStep: () => void, onClose: () => void, onNext: () => void,
  *   onVoided: ($sheet: HTMLElement) => void, onError: (error: unknown) => string}} Desk
  */
 
@@ -74,7 +76,8 @@ export class CaseView {
       ),
       this.opened.isVoided ? element('p', { class: 'notice' }, texts.say('staff.void.already')) : null, ...this.#shut(),
       this.#severalNotice(),
-      this.#chooser(), this.$answers, consentsPart(this.opened.versions, texts), caseFiles(desk), this.$thread, this.steps.$root,
+      this.#chooser(), this.$answers, consentsPart(this.opened.versions, texts), caseFiles(desk),
+      new CaseworkView(desk).$root, this.$thread, this.steps.$root,
       element(
         'section', { class: 'stack', 'aria-labelledby': 'history-title' },
         element('h3', { id: 'history-title' }, texts.say('staff.history.title')), this.$history,

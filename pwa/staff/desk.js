@@ -5,6 +5,7 @@ import { OfflineError } from '../device-errors.js';
 import { element } from '../element.js';
 import { Idle } from '../idle.js';
 import { CaseView } from './case.js';
+import { openCasework } from './casework.js';
 import { DueView } from './due-view.js';
 import { KeysView } from './keys-view.js';
 import { CaseList } from './list.js';
@@ -108,7 +109,7 @@ export class Desk {
     const { api, texts } = this;
     const states = [SENT, ...STEPS];
     this.list = new CaseList({
-      api, texts, keys, states, onOpen: this.#openListed, onHelp: () => this.shortcuts.show(), onError: this.#explain,
+      api, texts, keys, login: this.login, states, onOpen: this.#openListed, onHelp: () => this.shortcuts.show(), onError: this.#explain,
     });
     const isPast = keys.list.isPast(Date.now() / 1000);
     const warning = isPast ? element('p', { class: 'notice' }, texts.say('staff.keys-past')) : null;
@@ -135,9 +136,10 @@ export class Desk {
     try {
       const raw = await api.case(row.case);
       const opened = await openCase(row.case, raw, keys, (service, name) => api.form(service, name));
+      const kept = await openCasework(raw, opened, api);
       if (turn !== this.opening) return;
       const view = new CaseView({
-        row, opened, keys, api, texts, onError: this.#explain, onStep: () => list.renew(row.case),
+        row, opened, ...kept, keys, api, texts, login: this.login, onAssigned: () => list.load(), onError: this.#explain, onStep: () => list.renew(row.case),
         announce: this.#whileOpen(keys, this.#announce), onClose: this.#whileOpen(keys, this.#close),
         onVoided: this.#whileOpen(keys, this.#showSheet), onNext: this.#whileOpen(keys, () => this.#next(row.case)),
       });

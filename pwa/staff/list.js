@@ -19,10 +19,10 @@ const PERIOD = 60_000; // milliseconds after which the office is asked for news
 
 export class CaseList {
   /**
-   * @param {{api: StaffApi, texts: Texts, keys: import('./keys.js').Keys, states: string[],
+   * @param {{api: StaffApi, texts: Texts, keys: import('./keys.js').Keys, login: string, states: string[],
    *   onOpen: (row: CaseRow) => void, onHelp: () => void, onError: (error: unknown) => string}} desk
    */
-  constructor({ api, texts, keys, states, onOpen, onHelp, onError }) {
+  constructor({ api, texts, keys, login, states, onOpen, onHelp, onError }) {
     this.api = api;
     this.texts = texts;
     this.onError = onError;
@@ -37,11 +37,14 @@ export class CaseList {
     this.found = null;
     /** @type {(string | null)[]} where each page of what ended begins */
     this.pages = [null];
-    this.work = new Work(api);
+    this.work = new Work(api, login);
     this.index = new CaseIndex({ api, texts, keys, onNews: this.#heard });
     this.search = new Search({ texts, index: this.index, onFound: this.#showFound, onError });
     this.queues = new Queues({ texts, work: this.work, states, onChoose: () => this.#turn(0) });
-    this.table = new CaseTable({ texts, twins: (id) => this.index.twins(id).length, onOpen: (row) => this.#open(row, onOpen) });
+    this.table = new CaseTable({
+      texts, twins: (id) => this.index.twins(id).length, assigned: (id) => this.work.assigned[id],
+      onOpen: (row) => this.#open(row, onOpen),
+    });
     this.$age = this.#ageChoice();
     this.$empty = element('p', { hidden: true }, texts.say('staff.list.empty'));
     this.$problem = element('p', { class: 'error', role: 'alert' });

@@ -17,7 +17,8 @@ import { loadForm } from '../pins.js';
  * @typedef {CaseRow & {waits_for: 'office' | 'applicant', due: string | null, rule: number | null, at: number}} WorkRow
  * `due`: the last day on which the office is in time; `at`: its place in the order of arrival
  * @typedef {{days: number, law: string, checked: string, unverified: Record<string, string> | null}} Rule
- * @typedef {{place: string, today: string, counts: Record<string, number>}} WorkState
+ * @typedef {{place: string, today: string, counts: Record<string, number>, assigned: Record<string, string>}} WorkState
+ * @typedef {{rev: string | null, assigned: string | null, on: string | null, sealed: string | null}} Kept
  * @typedef {WorkState & ({rows: WorkRow[], rules: Rule[]} | {rows: null, rules: null})} WorkTold
  */
 /** @typedef {{case: string, number: string, service: string, rule: string, since: number, due: number, formers: string[]}} DueRow */
@@ -97,6 +98,11 @@ export class StaffApi {
   /** @param {Event} event @returns {Promise<Event>} */
   addEvent(event) {
     return this.post(`cases/${event.case}/events`, event);
+  }
+
+  /** Keep officers' own notes with a case. @param {string} id @param {Kept} kept @returns {Promise<Kept>} */
+  keepWork(id, kept) {
+    return this.post(`cases/${id}/work`, kept);
   }
 
   /** Erase a case. @param {{_id: string, sig: string, [key: string]: unknown}} gone its signed mark @returns {Promise<{keys: number}>} */

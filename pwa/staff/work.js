@@ -2,24 +2,28 @@
 
 /** @typedef {import('./staff-api.js').WorkRow} WorkRow */
 /** @typedef {import('./staff-api.js').StaffApi} StaffApi */
-/** @typedef {(row: WorkRow, today: string) => boolean} Queue */
+/** @typedef {(row: WorkRow, work: Work) => boolean} Queue */
 
 export const ENDED = ['diserahkan', 'ditolak', 'dibatalkan'];
 
 /** The queues beside those of each state, those that are looked at first standing first. @type {Record<string, Queue>} */
 export const QUEUES = {
   all: () => true,
-  late: ({ due }, today) => due !== null && due < today,
-  today: ({ due }, today) => due === today,
+  late: ({ due }, { today }) => due !== null && due < today,
+  today: ({ due }, { today }) => due === today,
+  mine: (row, { assigned, login }) => assigned[row.case] === login,
   office: ({ waits_for }) => waits_for === 'office',
   applicant: ({ waits_for }) => waits_for === 'applicant',
   messages: ({ waiting }) => waiting > 0,
 };
 
 export class Work {
-  /** @param {StaffApi} api */
-  constructor(api) {
+  /** @param {StaffApi} api @param {string} login of the officer who looks */
+  constructor(api, login) {
     this.api = api;
+    this.login = login;
+    /** @type {Record<string, string>} the officer of every case that is assigned */
+    this.assigned = {};
     this.place = '';
     this.today = '';
     /** @type {WorkRow[]} */
@@ -62,13 +66,14 @@ export class Work {
   /** The cases of a queue: one of `QUEUES`, or a state. @param {string} name @returns {WorkRow[]} */
   queue(name) {
     const belongs = QUEUES[name] ?? (({ state }) => state === name);
-    return this.rows.filter((row) => belongs(row, this.today));
+    return this.rows.filter((row) => belongs(row, this));
   }
 
-  /** @param {{today: string, counts: Record<string, number>}} told */
-  #count({ today, counts }) {
+  /** @param {import('./staff-api.js').WorkState} told */
+  #count({ today, counts, assigned }) {
     this.today = today;
     this.counts = counts;
+    this.assigned = assigned;
   }
 }
 

@@ -236,6 +236,30 @@ def test_a_queue_shows_what_the_office_has_to_do_and_cases_of_one_nik_point_at_e
     expect(listed).to_contain_text("Perlu")
 
 
+def test_officers_keep_their_notes_and_papers_to_themselves(
+    page: Page, applicant: Applicant, office: RunningOffice
+) -> None:
+    applicant.send()
+    unlock(page)
+    case = open_case(page, applicant)
+    case.get_by_role("button", name="Saya kerjakan").click()
+    expect(page.get_by_role("row").filter(has_text=applicant.number)).to_contain_text(f"Dikerjakan {DEMO.login}")
+    paper = case.get_by_role("group", name="Berkas yang sudah dilihat").get_by_role("checkbox").first
+    paper.check()
+    expect(case.get_by_text(f"dilihat {DEMO.login}")).to_be_visible()
+    case.get_by_label("Catatan baru").fill("Ibu kandung perlu ditanya lagi.")
+    case.get_by_role("button", name="Simpan catatan").click()
+    expect(case.get_by_role("listitem").filter(has_text="Ibu kandung perlu")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name=re.compile("^Tugas saya")).click()
+    case = open_case(page, applicant)
+    expect(case.get_by_role("listitem").filter(has_text="Ibu kandung perlu")).to_be_visible()
+    expect(paper).to_be_checked()
+    assert "kandung" not in repr(applicant.whole_case())
+    databases = b"".join(path.read_bytes() for path in (office.folder / "data").rglob("*") if path.is_file())
+    assert b"Ibu kandung perlu" not in databases
+
+
 def test_a_tampered_version_is_named_and_hides_nothing(page: Page, applicant: Applicant) -> None:
     good = applicant.send()
     bad = applicant.send_tampered(prev=(good,))
@@ -343,8 +367,7 @@ def test_several_cases_are_dealt_with_in_a_few_keys_each(page: Page, office: Run
     expect(page.locator(".case-link").nth(1)).to_be_visible()
     page.get_by_label("Cari nama, NIK").blur()
     press("q")
-    for _ in range(3):
-        press("Tab")
+    tab_to(page, page.get_by_role("button", name=re.compile("^Giliran kantor")))
     press("Enter")
     expect(page.get_by_role("button", name=re.compile("^Giliran kantor"))).to_have_attribute("aria-pressed", "true")
     press("l")

@@ -39,6 +39,7 @@ PLACES: Mapping[str, tuple[str, str]] = {  # a document of each type; the others
     "enrolment": ("staff", "enrol.none"), "hub": ("staff", "hub.none"), "via": ("staff", f"via.{CASE}"),
     "peer": ("staff", "peer.none"), "link": ("staff", "link.none"), "request": ("staff", "req.none"),
     "training": ("staff", "training.none"),
+    "casework": ("staff", f"work.{CASE}"),
     "officer-key": ("staff", "officer.none"), "former-key": ("staff", "former.none.1"),
     "grant": ("staff", "grant.k0.none"), "key-times": ("staff", "key-times"), "audit": ("staff", "audit.000000000001"),
     "erasing": ("staff", f"erasing.{CASE}"), "voiding": ("staff", f"voiding.{CASE}"),

@@ -96,7 +96,7 @@ async def test_what_ended_is_counted_and_not_listed_and_what_is_known_does_not_c
     told = (await desk.get("work")).json()
     assert told["counts"] == {"diserahkan": 1, "terkirim": 1}
     again = (await desk.get(f"work?known={told['place']}")).json()
-    assert again == {key: told[key] for key in ("place", "today", "counts")}
+    assert again == {key: told[key] for key in ("place", "today", "counts", "assigned")}
     await take_in(office, new_keys(), at=NOW)
     assert len((await desk.get(f"work?known={told['place']}")).json()["rows"]) == 2
 
