@@ -26,7 +26,7 @@ async def show_offers(request: Request) -> Response:
 
 
 async def book(request: Request) -> Response:
-    """Answer `POST /{lang}/offers` with `code`, `do` (`show`, `take`, `move` or `cancel`), `offer` and `priority`."""
+    """Answer `POST /{lang}/offers`: `code`, `do` (`show`, `take`, `wish`, `move`, `cancel`), `offer`, `priority`."""
     office = office_of(request)
     if is_foreign(request, office.settings.origin):
         raise HTTPException(403)
@@ -42,7 +42,7 @@ async def book(request: Request) -> Response:
     except NotBooked as refused:
         return await _page(request, fields, error=texts.text(f"booking.refused.{refused.reason}"))
     if ticket is None:
-        return await _page(request, {}, done="cancelled")
+        return await _page(request, {}, done=fields["do"])
     return pack(request, render(request, "ticket.html", ticket=ticket, qr=qr_svg(ticket.number.replace(" ", ""))))
 
 
@@ -51,9 +51,12 @@ async def _done(desk: BookingDesk, case: str, fields: dict[str, str]) -> Ticket 
     if do == "cancel":
         await desk.cancel(case)
         return None
+    if do in ("take", "move", "wish") and not fields.get("offer"):
+        raise NotBooked("choose")
+    if do == "wish":
+        await desk.wish(case, [fields["offer"]], priority=bool(fields.get("priority")))
+        return None
     if do in ("take", "move"):
-        if not fields.get("offer"):
-            raise NotBooked("choose")
         return await desk.take(case, fields["offer"], priority=bool(fields.get("priority")), move=do == "move")
     ticket = await desk.show(case)
     if ticket is None:

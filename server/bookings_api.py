@@ -33,7 +33,9 @@ async def list_offers(request: Request) -> Response:
     rows = [
         offer_row(offer) | {"left": left, "priority": declared - left} for offer, left, declared in await desk.listed()
     ]
-    answer = JSONResponse({"time": desk.now, "offers": rows}, headers={"Cache-Control": "no-cache"})
+    answer = JSONResponse(
+        {"time": desk.now, "zone": zone_of(desk), "offers": rows}, headers={"Cache-Control": "no-cache"}
+    )
     tag = f'W/"{digest_of(repr(rows).encode())}"'  # the time alone is no news
     answer.headers["ETag"] = tag
     if tag in request.headers.get("if-none-match", ""):
@@ -51,7 +53,7 @@ async def ask_bookings(request: Request) -> Response:
     match asked:
         case {"v": 1, "asks": [*asks]} if 0 < len(asks) <= MOST_ASKS:
             rows = [await _answer(desk, ask) for ask in asks]
-            return JsonAnswer({"time": desk.now, "rows": rows})
+            return JsonAnswer({"time": desk.now, "zone": zone_of(desk), "rows": rows})
     return Problem(422, "bad-request", "malformed")
 
 
@@ -94,3 +96,8 @@ async def _done(desk: BookingDesk, case: str, do: str, rest: Mapping[Any, Any]) 
 
 def _refused(case: str | None, reason: str) -> dict[str, Any]:
     return {"case": case, "state": "refused", "reason": reason}
+
+
+def zone_of(desk: BookingDesk) -> str:
+    """Name the time zone in which hours are meant, wherever a phone believes to be."""
+    return str(desk.office.settings.office.time_zone)

@@ -78,6 +78,11 @@ EXTRAS = {
     ),
     # Looking through the guides, and those for volunteers and officers with their questions.
     "guides": ("components/guide-search", "components/quiz", "guide-search", "training"),
+    # Choosing a day to come: for whoever has an application on this phone.
+    "booking": (
+        "booking/booking-news", "booking/bookings", "booking/hour", "booking/offers", "booking/ticket",
+        "components/booking",
+    ),
     # What comes after an application is sent: when it should be ready, what waits at the office, how it was.
     "survey": ("components/case-outlook", "pace", "reminders"),
     "volunteer": (

@@ -106,7 +106,7 @@ def _rendered(environment: Environment, template: str, context: Mapping[str, obj
 
 def _public(content: Content, lang: str) -> Iterator[tuple[str, str, Mapping[str, object]]]:
     yield "", "home.html", {}
-    for name in ("mine", "track", "case", "volunteer", "bundle"):
+    for name in ("mine", "track", "case", "volunteer", "bundle", "booking"):
         yield name, f"{name}.html", {}
     yield "guides", "guides.html", {"query": "", "found": ()}
     for guide in content.guides.of(lang):

@@ -141,6 +141,7 @@ RIGHTS: Mapping[str, Right] = {
     "status": _anyone(*_CASE, *_ENDS, "event", "case-row"),
     "pace": _anyone("case-row"),
     # Hours on offer, and a place of one for who proves to hold a case's code.
+    "booking": _PAGE,
     "offers": _anyone("public", "booking"),
     "bookings": _BOOKING,
     "offers_page": _anyone("public", "booking"),

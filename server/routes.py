@@ -230,6 +230,7 @@ ROWS = (
     Row("/{lang:lang}/apply/{service}", "GET", "apply", public.resource),
     Row("/{lang:lang}/apply/{service}", "POST", "review", edge.apply, body_limit=BODY_LIMIT),
     Row("/{lang:lang}/send", "POST", "send", edge.send, body_limit=BODY_LIMIT),
+    Row("/{lang:lang}/booking", "GET", "booking", public.resource),
     Row("/{lang:lang}/offers", "GET", "offers_page", booking_page.show_offers),
     Row("/{lang:lang}/offers", "POST", "book", booking_page.book, BODY_LIMIT),
     Row("/{lang:lang}/track", "GET", "track", public.resource),

@@ -39,6 +39,7 @@ FORMS_TEXTS = ("rule.rows-", "checklist.")  # of what comes with the application
 GUIDES_TEXTS = ("guides.found", "guides.nothing", "quiz.")  # of looking through the guides, and of their questions
 SURVEY_TEXTS = ("remind.",)  # of what comes after an application is sent
 TALK_TEXTS = ("talk.", "step.aduan_")  # of messages and complaints
+BOOKING_TEXTS = ("booking.",)  # of days to come
 BUNDLE_TEXTS = ("bundle.",)  # of files that are carried
 EDITIONS = "editions"  # folder in that of what was made before
 
@@ -118,6 +119,7 @@ def _texts(content: Content) -> dict[str, Resource]:
             "photo": PHOTO_TEXTS,
             "guides": GUIDES_TEXTS,
             "survey": SURVEY_TEXTS,
+            "booking": BOOKING_TEXTS,
         }
         parts = {lang: first, f"forms-{lang}": forms, f"online-{lang}": online, f"talk-{lang}": talk}
         parts |= {f"{name}-{lang}": catalogue.subset(prefixes) for name, prefixes in more.items()}

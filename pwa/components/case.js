@@ -158,6 +158,8 @@ export default class Case {
       element('div', { class: 'cluster' },
         ENDED.includes(opened.step) || opened.handed ? null
           : element('button', { type: 'button', class: `button${isAsked ? '' : ' button-plain'}`, 'data-correct': true, click: () => this.attempt(correct) }, text('app.case.correct')),
+        isKept && opened.versions[0]?.type === 'application' && !ENDED.includes(opened.step) && !opened.handed
+          ? element('a', { class: 'button button-plain', href: `/${language()}/booking#c=${opened.case}` }, text('app.case.booking')) : null,
         isKept ? null : button('keep', text('app.case.keep'), () => this.fetch({ keep: true })),
         isKept ? null : button('ask-again', text('app.case.ask-again'), () => this.fetch())),
     ];

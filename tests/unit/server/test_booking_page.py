@@ -63,3 +63,4 @@ async def test_an_hour_from_its_publication_to_its_end(tmp_path: Path) -> None:
         assert "You may still move once" in (await post(office, do="move", offer=second)).text
         assert "Your place was given up" in (await post(office, do="cancel")).text
         assert "no place yet" in (await post(office, do="show")).text
+        assert "Your wishes are at the office" in (await post(office, do="wish", offer=second)).text

@@ -1,0 +1,89 @@
+/**
+ * A case's appointment: what the office said of it, kept with the case, and what is to be asked with the next signal. A
+ * place is certain only when the office answered; a wish may wait here until it can be sent.
+ */
+
+import { OfflineError } from '../device-errors.js';
+import { listRecords, readRecord, updateRecord } from '../records.js';
+import { vaultAtHand } from '../vault.js';
+
+/** @typedef {Omit<import('./offers.js').Offer, 'left' | 'priority'>} Hour */
+/** @typedef {{number: string, offer: Hour, place: number, at: number, why: (string | number)[], moves: number}} Ticket */
+/** @typedef {{do: string, offer?: string, wish?: string[], priority?: number}} Ask */
+/**
+ * @typedef {{state: 'booked' | 'waiting' | 'none', ticket?: Ticket, wish?: string[], lost?: number, at: number,
+ *   zone?: string, ask?: Ask}} Booking `at`: when the office said so, in milliseconds; `ask` waits to be sent
+ */
+/** @typedef {Booking & {reason?: string}} Answered with why not */
+
+const NEWS = 3600_000; // milliseconds after which a wish is asked about again, and six times that a ticket
+const MOST = 20; // cases in one request
+const NONE = /** @type {const} */ ({ state: 'none', at: 0 });
+
+/** What is known of a case's appointment. @param {string} caseId @returns {Promise<Booking | null>} */
+export const bookingOf = async (caseId) => (await readRecord('cases', caseId)).booking ?? null;
+
+/**
+ * Ask the office now, and keep what it says. Throws an `OfflineError`, and nothing was changed then.
+ * @param {string} caseId @param {Ask} ask
+ * @returns {Promise<Answered>}
+ */
+export async function askNow(caseId, ask) {
+  const { proof } = await readRecord('cases', caseId);
+  const [row] = await post([{ case: caseId, proof, ...ask }]);
+  return keep(caseId, row, ask);
+}
+
+/** Have a wish sent with the next signal. @param {string} caseId @param {Ask} ask */
+export const askLater = (caseId, ask) =>
+  updateRecord('cases', caseId, (content) => ({ ...content, booking: { ...NONE, ...content.booking, ask } }), null);
+
+/** Send what waits, and ask for news of what may have changed; gives the cases of which there was an answer. */
+export async function settleBookings(now = Date.now()) {
+  const cases = await listRecords('cases', vaultAtHand).catch(() => []); // locked: another time
+  const due = cases.filter(({ proof, erased, problem, booking }) => proof && !erased && !problem && isDue(booking, now)).slice(0, MOST);
+  if (!due.length) return [];
+  const rows = await post(due.map(({ id, proof, booking }) => ({ case: id, proof, ...(booking.ask ?? { do: 'show' }) })));
+  for (const [place, row] of rows.entries()) await keep(due[place].id, row, due[place].booking.ask);
+  if (rows.length) document.dispatchEvent(new CustomEvent('rantau:booked', { detail: rows.map((row) => row.case) }));
+  return rows.map((row) => row.case);
+}
+
+/** @param {Booking | undefined} booking @param {number} now */
+function isDue(booking, now) {
+  if (!booking) return false;
+  if (booking.ask) return true;
+  if (booking.state === 'waiting') return now - booking.at > NEWS;
+  return booking.state === 'booked' && (booking.ticket?.offer.ends ?? 0) * 1000 > now && now - booking.at > 6 * NEWS;
+}
+
+/**
+ * Note an answer. What was refused changes nothing of what one has; a wish that was made meanwhile goes on waiting.
+ * @param {string} caseId @param {any} row @param {Ask} [sent]
+ * @returns {Promise<Answered>}
+ */
+async function keep(caseId, { state, reason, ticket, wish, lost, zone }, sent) {
+  const isRefused = state === 'refused';
+  /** @type {Booking} */
+  let booking = NONE;
+  await updateRecord('cases', caseId, (content) => {
+    const { ask, ...known } = content.booking ?? NONE;
+    const isNewer = ask && JSON.stringify(ask) !== JSON.stringify(sent);
+    booking = { ...(isRefused ? known : { state, ticket, wish, lost, zone, at: Date.now() }), ...(isNewer ? { ask } : {}) };
+    return { ...content, booking };
+  }, null);
+  return isRefused ? { ...booking, reason } : booking;
+}
+
+/** @param {object[]} asks @returns {Promise<any[]>} */
+async function post(asks) {
+  const body = JSON.stringify({ v: 1, asks });
+  const options = /** @type {const} */ ({ method: 'POST', credentials: 'omit', cache: 'no-store', redirect: 'error' });
+  try {
+    const answer = await fetch('/bookings', { ...options, body, headers: { 'Content-Type': 'application/json' } });
+    const { rows, zone } = await answer.json();
+    return rows.map((/** @type {any} */ row) => ({ ...row, zone }));
+  } catch (error) {
+    throw new OfflineError('', { cause: error });
+  }
+}

@@ -1,0 +1,84 @@
+"""Choosing a day to come on a phone whose signal comes and goes: a certain place, a ticket, a move, and wishes."""
+
+from datetime import date, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from sync.receipt_code import derive, new_code
+from tests.applicants import Applicant
+from tests.browsing import Phone
+from tests.officers import ApiOfficer
+from tests.serving import RunningOffice
+
+pytestmark = pytest.mark.browser
+
+PUBLISHED = {
+    "kind": "office", "place": "Kantor Wali Nagari Talu", "area": "", "from": "08:00", "to": "10:00", "minutes": "60",
+    "first": f"{date.today() + timedelta(14)}", "last": f"{date.today() + timedelta(15)}",
+    "places": "2", "kept": "1", "priority": "0", **{f"day{n}": "1" for n in range(7)},
+}  # fmt: skip
+IS_HERE = """async () => {
+  const urls = ['/id/booking', '/pwa/components/booking.js', '/text/booking-id.json'];
+  return (await Promise.all(urls.map((url) => caches.match(url)))).every(Boolean);
+}"""
+
+
+def test_a_place_is_certain_at_once_and_a_wish_waits_for_the_signal(phone: Phone, office: RunningOffice) -> None:
+    officer = ApiOfficer(office.url).sign_in()
+    officer.post_form("/staff/id/offers", PUBLISHED | {"csrf": officer.csrf})
+    code = new_code()
+    Applicant(office.url, keys=derive(code)).send()
+    page = phone.page
+    page.goto(f"{office.url}/id/case#{code}")
+    page.locator("[data-action=keep]").click()
+    page.get_by_role("link", name="Pilih hari datang").click()
+    said = page.locator("[data-module=booking] > [role=status]")
+
+    page.get_by_role("button", name="Pesan tempat").click()
+    expect(said).to_have_text("Pilih dulu hari dan jamnya.")
+    hours = page.locator("[data-offers] input")
+    expect(hours).to_have_count(4)
+    hours.nth(0).check()
+    page.get_by_role("button", name="Pesan tempat").click()
+    ticket = page.locator("[data-ticket]")
+    expect(ticket).to_contain_text("Kantor Wali Nagari Talu")
+    expect(ticket.locator("svg")).to_be_visible()
+    number = ticket.get_attribute("data-ticket")
+    page.reload()
+    page.wait_for_function(f"({IS_HERE})()")
+
+    phone.offline()
+    page.reload()
+    expect(page.locator(f"[data-ticket='{number}']")).to_be_visible()
+    page.get_by_role("button", name="Pindah ke hari lain").click()
+    hours.nth(2).check()
+    page.get_by_role("button", name="Pindah ke hari ini").click()
+    expect(said).to_contain_text("Belum ada sinyal")
+    expect(page.locator(f"[data-ticket='{number}']")).to_be_visible()
+    expect(hours.nth(2)).to_be_checked()
+
+    phone.offline(without_signal=False)
+    page.get_by_role("button", name="Pindah ke hari ini").click()
+    expect(said).to_have_text("Anda sudah pindah. Tempat lama dilepas.")
+    expect(ticket).to_contain_text("Anda sudah pindah satu kali.")
+    expect(page.locator(f"[data-ticket='{number}']")).to_have_count(0)
+    page.get_by_role("button", name="Batalkan tempat saya").click()
+    page.locator("[data-action=confirm]").click()
+    expect(said).to_have_text("Tempat Anda sudah dilepas.")
+
+    phone.offline()
+    for place in (3, 1):
+        hours.nth(place).check()
+        page.get_by_role("button", name="Tambah ke keinginan").click()
+    wishes = page.locator("[data-wishes] li")
+    expect(wishes).to_have_count(2)
+    page.get_by_role("button", name="Kirim keinginan").click()
+    expect(page.locator("[data-waiting=here]")).to_be_visible()
+    page.reload()
+    expect(page.locator("[data-waiting=here]")).to_be_visible()
+    expect(wishes).to_have_count(2)
+    phone.offline(without_signal=False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-waiting=sent]")).to_be_visible()
+    assert phone.errors == []
