@@ -75,11 +75,17 @@ async function switchOver() {
   await Promise.all(names.map((name) => caches.delete(name)));
 }
 
+/** What comes after the first packs in the same answer: whether all of it did. @type {Record<string, Promise<boolean>>} */
+const coming = {};
+
 /** Have packs that not everybody needs, and keep them from now on. @param {string} extra */
 async function keep(extra) {
-  const { extras = [] } = await notes();
+  const isHere = await coming[extra];
+  delete coming[extra]; // what the browser drops later is no longer here
+  const { extras = [], now, next } = await notes();
   if (extras.includes(extra)) return;
-  await prepare([...extras, extra]);
+  // An update, or another language, has come in between and must have it too.
+  if (!isHere || Object.keys(now).length + Object.keys(next).length > 1) await prepare([...extras, extra]);
   await note({ extras: [...extras, extra] });
 }
 
@@ -113,15 +119,20 @@ async function fill(lang, more = []) {
 /** The first time all come in one answer; of one that is cut, what came whole stays. @param {string} lang */
 async function fillAtOnce(lang) {
   const rows = jsonLines(await fetchOurs(`/packs/${lang}.ndjson`));
-  const { value: head } = await rows.next();
-  const cache = await openCache(head.revision);
-  let count = 0;
-  for await (const [url, pack] of rows) {
-    await cache.put(markOf(url), new Response(JSON.stringify(await unpack(pack, cache, head.headers))));
-    count += 1;
-  }
-  if (count !== head.count) throw new TypeError('not all of the packs');
-  return head.revision;
+  const { value: { revision, headers, count, more = [] } } = await rows.next();
+  const cache = await openCache(revision);
+  const take = async (/** @type {number} */ number) => {
+    for (let left = number; left; left -= 1) {
+      const { value: [url, pack] } = await rows.next(); // a destructured nothing throws: not all of them came
+      await cache.put(markOf(url), new Response(JSON.stringify(await unpack(pack, cache, headers))));
+    }
+    return true;
+  };
+  let isWhole = take(count);
+  await isWhole;
+  // Nobody waits for the rest with what is here already.
+  for (const [name, number] of more) coming[name] = isWhole = isWhole.then((is) => is && take(number)).catch(() => false);
+  return revision;
 }
 
 /** A pack is known by the hash at its name's end, also to another revision or language. @param {string} url */

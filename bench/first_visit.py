@@ -1,10 +1,12 @@
 """What the first visit costs: until the page can be read, and until the app works without a signal.
 
 A fresh browser opens the home page of an office of twelve forms and 25 guides through a 2G link. The first page and
-`wire_bytes` are counted on the wire, headers included; `offline_ready_bytes` is the offline set itself, every page,
-form, guide and script of a language that comes in the first answer, as brotli, and `further_forms_bytes` are the forms
-that come right after it, in packs. `written_bytes` is the same of what is written today, and of that
-`shell_bytes` is what is neither form nor guide.
+`wire_bytes` are counted on the wire, headers included, until it is ready; the rest comes after it in the same answer.
+`everything_bytes` is that answer, all that every phone fetches by itself. Of it `offline_ready_bytes` is what works
+without a signal, as brotli: every page, form and guide of a language, the search, the receipts and the camera. What
+only talks to the office (`online`, `survey`) is left out there; what few need (`volunteer`, `profile`, `bundle`) is
+fetched when they do. `written_bytes` is the offline set of what is written today, and `shell_bytes` is what of its
+first packs is neither form nor guide.
 """
 
 import asyncio
@@ -12,6 +14,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +34,8 @@ OFFLINE_PAGES = (HOME, "/id/apply/passport-new", "/id/guides/passport", "/id/min
 READY = "[data-module=ready-line] span:not(:empty)"
 BLOCKING = """() => performance.getEntriesByType('resource')
   .filter(({ renderBlockingStatus }) => renderBlockingStatus === 'blocking').map(({ name }) => name)"""
+AT_ONCE = "/packs/id.ndjson"
+WITH_A_SIGNAL = ("online", "survey")
 CONTENT = ("/forms/", "/id/apply/", "/id/guides/")
 PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 
@@ -47,13 +52,25 @@ def measure() -> dict[str, Any]:
 def _written() -> dict[str, int]:
     settings = load_settings({})
     site = build_site(settings, prepare(settings), keys=[])
-    return {"written_bytes": len(site.resources["/packs/id.ndjson"].encodings["br"]), "shell_bytes": shell_bytes(site)}
+    return {"written_bytes": offline_bytes(site.resources[AT_ONCE].body), "shell_bytes": shell_bytes(site)}
+
+
+def offline_bytes(answer: bytes) -> int:
+    """Tell what of the first visit's answer works without a signal, in bytes of brotli."""
+    head, *lines = answer.splitlines()
+    told, named = json.loads(head), iter(lines)
+    kept = list(islice(named, told["count"]))
+    for name, count in told["more"]:
+        packs = list(islice(named, count))
+        kept += [] if name in WITH_A_SIGNAL else packs
+    return len(brotli.compress(b"\n".join([head, *kept])))
 
 
 def shell_bytes(site: Site) -> int:
-    """Tell what of the offline set is neither form nor guide, in bytes of brotli."""
-    rows = [json.loads(line)[1] for line in site.resources["/packs/id.ndjson"].body.splitlines()[1:]]
-    shell = {url: entry for row in rows for url, entry in row.items() if not url.startswith(CONTENT)}
+    """Tell what of the first packs is neither form nor guide, in bytes of brotli."""
+    head, *lines = map(json.loads, site.resources[AT_ONCE].body.splitlines())
+    entries = {url: entry for _, pack in lines[: head["count"]] for url, entry in pack.items()}
+    shell = {url: entry for url, entry in entries.items() if not url.startswith(CONTENT)}
     return len(brotli.compress(json.dumps(shell, ensure_ascii=False).encode()))
 
 
@@ -73,15 +90,10 @@ async def _visit(content: Path) -> dict[str, Any]:
 
 async def _offline_set(url: str) -> dict[str, int]:
     """Count what a browser that holds nothing yet gets: one that was here would be told only what differs."""
-    async with aiohttp.ClientSession(auto_decompress=False, headers={"Accept-Encoding": "br"}) as session:
-        told = json.loads(brotli.decompress(await _body(session, f"{url}/packs/id.json")))
-        first = len(await _body(session, f"{url}/packs/id.ndjson"))
-    return {"offline_ready_bytes": first, "further_forms_bytes": sum(size for _, size in told["extras"]["forms"])}
-
-
-async def _body(session: aiohttp.ClientSession, url: str) -> bytes:
-    async with session.get(url) as answer:
-        return await answer.read()
+    session = aiohttp.ClientSession(auto_decompress=False, headers={"Accept-Encoding": "br"})
+    async with session, session.get(url + AT_ONCE) as answer:
+        body = await answer.read()
+    return {"offline_ready_bytes": offline_bytes(brotli.decompress(body)), "everything_bytes": len(body)}
 
 
 async def _open(page: Page, proxy: ShapingProxy) -> dict[str, Any]:

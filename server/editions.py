@@ -7,7 +7,7 @@ kept but put together again. What is damaged or missing is not held, and costs a
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 import brotli
 
 from server.made_before import write_whole
-from server.packs import as_json, at_once, place_of
+from server.packs import AT_ONCE, as_json, at_once, place_of
 from server.resources import Resource
 
 EDITIONS = 16  # of a language; a phone that comes after as many updates fetches the changed files whole
@@ -32,7 +32,8 @@ class Edition:
     headers: Mapping[str, str]
     packs: Mapping[str, str]
     extras: Mapping[str, str]
-    whole: str  # the digest of all packs but the extras in one answer
+    whole: str  # the digest of the one answer that a first visit fetches
+    more: Mapping[str, Sequence[str]] = field(default_factory=dict)  # the URLs of the extras in it; none in old ones
 
     @property
     def every(self) -> Mapping[str, str]:
@@ -74,9 +75,13 @@ class Editions:
         return self._entries[key]
 
     def _whole(self, edition: Edition) -> bytes | None:
-        packs = {url: self._read(digest) for url, digest in edition.packs.items()}
-        known = {url: pack for url, pack in packs.items() if pack is not None}
-        return at_once(edition.revision, edition.headers, known) if len(known) == len(packs) else None
+        wanted = [*edition.packs, *(url for urls in edition.more.values() for url in urls)]
+        read = {url: self._read(edition.every[url]) for url in wanted}
+        known = {url: pack for url, pack in read.items() if pack is not None}
+        if len(known) < len(wanted):
+            return None
+        more = {name: {url: known[url] for url in urls} for name, urls in edition.more.items()}
+        return at_once(edition.revision, edition.headers, {url: known[url] for url in edition.packs}, more)
 
     def _read(self, digest: str) -> bytes | None:
         if self.folder is None:
@@ -110,7 +115,8 @@ def _edition(lang: str, resources: Mapping[str, Resource]) -> Edition:
     extras = [row for rows in told["extras"].values() for row in rows]
     packs, more = ({url: _digest(resources[url].body) for url, _ in rows} for rows in (told["packs"], extras))
     whole = _digest(resources[f"/packs/{lang}.ndjson"].body)
-    return Edition(lang, told["revision"], told["headers"], packs, more, whole)
+    in_whole = {name: [url for url, _ in told["extras"][name]] for name in AT_ONCE}
+    return Edition(lang, told["revision"], told["headers"], packs, more, whole, in_whole)
 
 
 def _listed(folder: Path) -> tuple[Edition, ...]:

@@ -4,7 +4,8 @@ A pack is JSON: `{"<url>": {"headers": {…}, "body": "…"}}`; `body64` in base
 " for a ' and each ' for a " where that is fewer of what JSON writes as two characters. The list has the headers that
 every answer carries, an entry those of its own; together they are what the same URL is served with, so that a cached
 page keeps its policy. A pack is named by its content and these headers.
-The first ones in one answer, a line each after a head, is what a first visit fetches: together they compress better.
+The first ones and then those of AT_ONCE in one answer, a line each after a head, is what a first visit fetches:
+together they compress better. A phone works without a signal from the first ones on, while the others still come.
 
 A browser that can (RFC 9842) holds that answer, and each pack that it fetches later, as the dictionary for the packs
 that come after; server/differences.py answers what differs.
@@ -92,6 +93,8 @@ EXTRAS = {
         "paging",
     ),
 }  # fmt: skip
+# What every phone has fetched comes with the first packs, in this order; the camera is large and of the least haste.
+AT_ONCE = ("online", "forms", "guides", "survey", "images", "photo")
 # In this order they compress best: what is alike lies near.
 _KINDS = ("script", "data", "guide", "page", "apply", "style", "image")
 
@@ -130,16 +133,25 @@ def make_packs(
     head = {"revision": revision, "headers": headers}
     rows = {"packs": _rows(base), "extras": {name: _rows(packs) for name, packs in zip(EXTRAS, more, strict=True)}}
     list_ = make_resource(as_json(head | rows), JSON)
-    whole = at_once(revision, headers, {url: pack.body for url, pack in base.items()})
+    bodies = {name: _bodies_of(packs) for name, packs in zip(("", *EXTRAS), (base, *more), strict=True)}
+    whole = at_once(revision, headers, bodies[""], {name: bodies[name] for name in AT_ONCE})
     lines = make_resource(whole, LINES, cache=HELD, headers={"Use-As-Dictionary": f'match="/packs/{lang}*"'})
     listed = {f"/packs/{lang}.json": list_, f"/packs/{lang}.ndjson": lines}
     return Packs(revision, tuple(url for url, _ in offline), every | listed)
 
 
-def at_once(revision: str, headers: Mapping[str, str], packs: Mapping[str, bytes]) -> bytes:
-    """Write packs in one answer: a head, and a line each."""
-    head = as_json({"revision": revision, "headers": headers, "count": len(packs)})
-    return b"\n".join([head, *(b'["%s",%s]' % (url.encode(), pack) for url, pack in packs.items()), b""])
+def at_once(
+    revision: str, headers: Mapping[str, str], packs: Mapping[str, bytes], more: Mapping[str, Mapping[str, bytes]]
+) -> bytes:
+    """Write packs in one answer: a head, and a line each; then those of *more*, which the head counts by name."""
+    head = {"revision": revision, "headers": headers, "count": len(packs)}
+    counts = {"more": [[name, len(named)] for name, named in more.items()]} if more else {}
+    lines = (b'["%s",%s]' % (url.encode(), pack) for named in (packs, *more.values()) for url, pack in named.items())
+    return b"\n".join([as_json(head | counts), *lines, b""])
+
+
+def _bodies_of(packs: Mapping[str, Resource]) -> dict[str, bytes]:
+    return {url: pack.body for url, pack in packs.items()}
 
 
 def _pack(prefix: str, items: Sequence[tuple[str, Resource]], common: bytes, made: MadeBefore) -> dict[str, Resource]:

@@ -219,8 +219,10 @@ class ScriptedOffice:
         if path == f"/packs/{lang}.json":
             return list_
         if path == f"/packs/{lang}.ndjson":
-            head = _json({"revision": revision, "count": len(packs)}).encode()
-            lines = [head, *(f'["{url}",{pack.decode()}]'.encode() for url, pack in packs.items()), b""]
+            named = [[name, 1] for name in extras]
+            head = _json({"revision": revision, "count": len(packs), "more": named}).encode()
+            all_ = packs | {extras[name]: _json(pack).encode() for name, pack in self.extras.items()}
+            lines = [head, *(f'["{url}",{pack.decode()}]'.encode() for url, pack in all_.items()), b""]
             whole = None if self.at_once is None else 1 + self.at_once
             return whole and b"\n".join([*lines[:whole], lines[whole][:40]])
         packs |= {extras[name]: _json(pack).encode() for name, pack in self.extras.items()}

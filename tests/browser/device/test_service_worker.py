@@ -246,6 +246,22 @@ class TestServiceWorker:
         page.goto(f"{office.url}/id/crowd")
         assert page.locator("p").inner_text() == "second"
 
+    @pytest.mark.parametrize("whole", [1, 2, 3])
+    def test_what_every_phone_has_fetched_comes_in_the_first_answer_and_after_a_cut_by_itself(
+        self, context: BrowserContext, page: Page, office: ScriptedOffice, whole: int
+    ) -> None:
+        office.extras |= {name: {f"/id/{name}": page_entry("id", name)} for name in ("online", "photo")}
+        office.at_once = whole
+        start(page)
+        for name in office.extras:
+            assert run(page, BRIDGE + f"return bridge.keepPacks('{name}')") is True
+        assert [office.asked[office.extra_url("id", name)] for name in office.extras] == [whole < 2, whole < 3]
+        assert office.asked["/packs/id.json"] == (whole < 2) + (whole < 3)
+        context.set_offline(True)
+        for name in office.extras:
+            page.goto(f"{office.url}/id/{name}")
+            assert page.locator("p").inner_text() == name
+
     def test_another_language_brings_what_was_kept_too(self, page: Page, office: ScriptedOffice) -> None:
         office.extras["volunteer"] = {"/pwa/crowd.js": page_entry("id", "crowd")}
         start(page)
