@@ -179,6 +179,8 @@ RIGHTS: Mapping[str, Right] = {
     "staff_offers": _only("officer", "head", reads=("public", "booking")),
     "publish_offers": _only("officer", "head", reads=("public", "booking"), writes=("public",)),
     "close_offer": _only("officer", "head", reads=("public",), writes=("public",)),
+    "arrivals": _only("desk", "officer", "head", reads=("public", "booking")),
+    "note_arrival": _only("desk", "officer", reads=("public", "booking"), writes=("booking",)),
     "counter": _only("desk", "officer", reads=("case-row",)),
     "keys": _only("officer", reads=("officer-key", "grant")),
     "cases": _only("officer", reads=("case-row",)),

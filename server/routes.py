@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from server import (
     account_pages,
+    arrivals_page,
     audit_page,
     blobs_api,
     booking_page,
@@ -188,6 +189,8 @@ ROWS = (
     Row("/staff/{lang:lang}/training/{guide}", "POST", "finish_quiz", training_pages.finish_quiz, BODY_LIMIT),
     Row("/staff/{lang:lang}/trained", "GET", "trained", training_pages.trained_page),
     Row("/staff/{lang:lang}/trained", "POST", "record_trained", training_pages.record_trained, BODY_LIMIT),
+    Row("/staff/{lang:lang}/queue", "GET", "arrivals", arrivals_page.queue_page),
+    Row("/staff/{lang:lang}/queue", "POST", "note_arrival", arrivals_page.note_arrival, BODY_LIMIT),
     Row("/staff/{lang:lang}/counter", "GET", "counter", counter_page.counter_page),
     Row("/staff/{lang:lang}/bundle", "GET", "bundle_desk", bundle_page.bundle_page),
     Row("/staff/{lang:lang}/audit", "GET", "audit_page", audit_page.audit_page),

@@ -57,6 +57,13 @@ async def test_an_hour_from_its_publication_to_its_end(tmp_path: Path) -> None:
         assert "already" in (await post(office, do="take", offer=second)).text
         assert "1 dari 3 terisi" in (await desk.get("offers")).text
 
+        coming = await desk.get("queue?day=2026-12-07")
+        assert f'data-ticket="{number}"' in coming.text
+        wrong = await desk.post("queue", ticket=number)
+        assert wrong.status == 422
+        assert "Tiket ini untuk hari lain." in wrong.text
+        assert f'value="{number}"' in wrong.text
+
         assert (await desk.post(f"offers/{first}/close")).status == 303
         assert first not in (await Client(office.app, origin=ORIGIN).get("/en/offers")).text
         assert "The office closed this day" in (await post(office, do="show")).text
