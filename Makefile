@@ -49,7 +49,7 @@ check: .venv/.tools
 
 unit: test-setup
 	@$(BIN)/node --test --test-timeout=60000 tests/unit/pwa/*.test.js
-	@$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile
+	@$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 
 chaos: .venv/.tools ## 2,000 schedules of phones, office, peer and files against all that may happen; SEED=N repeats
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
