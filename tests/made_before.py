@@ -61,9 +61,9 @@ def _link_new(source: Path, target: Path) -> None:
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in made:
         with suppress(FileExistsError):  # another process keeps the same
-            (target / name).hardlink_to(source / name)
+            os.link(f"{source}/{name}", f"{target}/{name}")
 
 
 def _made_in(folder: Path) -> set[str]:
     # Files alone: the editions in a folder of their own belong to the phones of one office.
-    return {path.name for path in folder.iterdir() if path.is_file()} if folder.exists() else set()
+    return {entry.name for entry in os.scandir(folder) if entry.is_file()} if folder.exists() else set()

@@ -14,13 +14,14 @@ from server.accounts import Accounts
 from server.app import create_app
 from server.audit import read_entries
 from server.databases import open_databases
-from server.founding import NewOfficer, make_office
+from server.founding import NewOfficer
 from server.office import Office
 from server.passwords import hash_password
 from server.settings import load_settings
 from sync.audit_chain import Deed, deed_of
 from sync.canonical import b64u_decode
 from tests.asgi import Answer, Client
+from tests.founded_office import found, prepared_for
 from tests.made_before import started
 
 OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
@@ -127,8 +128,8 @@ async def staff_office(folder: Path, **settings: str) -> AsyncIterator[StaffOffi
     environ = {"RANTAU_DATA": str(folder / "data"), "RANTAU_ORIGIN": ORIGIN, "RANTAU_SECOND_FACTOR": "optional"}
     loaded = load_settings(environ | {f"RANTAU_{name.upper()}": value for name, value in settings.items()})
     times = [START]
+    await found(loaded, OFFICER, now=START)
     async with open_databases(loaded) as databases:
-        await make_office(loaded, databases, OFFICER, now=START)
-        app = create_app(loaded, databases=databases, clock=lambda: times[0])
+        app = create_app(loaded, prepared=prepared_for(loaded), databases=databases, clock=lambda: times[0])
         async with started(app, loaded.data):
             yield StaffOffice(app, times)

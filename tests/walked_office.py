@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from server.app import create_app
 from server.databases import Databases, open_databases
-from server.founding import NewOfficer, make_office
+from server.founding import NewOfficer
 from server.guard import API
 from server.rights import PEER, RIGHTS, ROLES
 from server.routes import ROWS, Row
@@ -19,6 +19,7 @@ from server.sessions import Sessions
 from server.settings import load_settings
 from sync.store import Store
 from tests.asgi import Answer, Client
+from tests.founded_office import found, prepared_for
 from tests.made_before import started
 
 OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
@@ -64,7 +65,7 @@ class Office:
             user = await sessions.find(token)
             assert user is not None
             csrf = user.csrf if genuine else "guessed"
-        path = re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: self.sample[found[1]], row.path)
+        path = re.sub(r"\{(\w+)(?::\w+)?\}", lambda name: self.sample[name[1]], row.path)
         headers = {"sec-fetch-site": "same-origin", "x-csrf": csrf}
         if row.method == "GET":
             return await client.request("GET", path, headers=headers)
@@ -86,7 +87,7 @@ class Office:
     async def ask_as_peer(self, row: Row, secret: str) -> Answer:
         """Ask for a route of the CouchDB face as the program "cermin" does."""
         basic = base64.b64encode(f"cermin:{secret}".encode()).decode()
-        path = re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: self.sample[found[1]], row.path)
+        path = re.sub(r"\{(\w+)(?::\w+)?\}", lambda name: self.sample[name[1]], row.path)
         headers = {"authorization": f"Basic {basic}", "content-type": "application/json"}
         return await Client(self.app, origin=ORIGIN).request(row.method, path, headers=headers, body=[b'{"docs":[]}'])
 
@@ -98,10 +99,12 @@ async def walked_office(
     """Open it; what its handlers are given goes through *seen_by*."""
     environ = {"RANTAU_DATA": str(folder / "d"), "RANTAU_ORIGIN": ORIGIN, "RANTAU_SECOND_FACTOR": second_factor}
     settings = load_settings(environ)
+    clock = [1_795_564_800]
+    await found(settings, OFFICER, now=clock[0])
     async with open_databases(settings) as databases:
-        clock = [1_795_564_800]
-        await make_office(settings, databases, OFFICER, now=clock[0])
-        app = create_app(settings, databases=seen_by(databases), clock=lambda: clock[0])
+        app = create_app(
+            settings, prepared=prepared_for(settings), databases=seen_by(databases), clock=lambda: clock[0]
+        )
         accounts = [{"_id": f"user.with-{role}", "type": "user", "login": f"with-{role}", "roles": [role],
                      "password": None} for role in ROLES]  # fmt: skip
         await databases.staff.bulk_docs(accounts)

@@ -7,10 +7,11 @@ import pytest
 from server import totp
 from server.app import create_app
 from server.databases import open_databases
-from server.founding import NewOfficer, make_office
+from server.founding import NewOfficer
 from server.settings import load_settings
 from sync.canonical import b64u_decode
 from tests.asgi import Client
+from tests.founded_office import found, prepared_for
 from tests.made_before import started
 
 OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
@@ -20,9 +21,9 @@ NOW = 1_795_564_800
 @pytest.fixture
 async def client(tmp_path: Path) -> AsyncIterator[Client]:
     settings = load_settings({"RANTAU_DATA": str(tmp_path / "data"), "RANTAU_ORIGIN": "https://rantau.example"})
+    await found(settings, OFFICER, now=NOW)
     async with open_databases(settings) as databases:
-        await make_office(settings, databases, OFFICER, now=NOW)
-        app = create_app(settings, databases=databases, clock=lambda: NOW)
+        app = create_app(settings, prepared=prepared_for(settings), databases=databases, clock=lambda: NOW)
         async with started(app, settings.data):
             yield Client(app, origin="https://rantau.example")
 

@@ -10,24 +10,25 @@ from server import doctor, founding
 from server.audit import Audit
 from server.databases import Databases, open_databases
 from server.doctor import examine
-from server.founding import NewOfficer, make_office
+from server.founding import NewOfficer
 from server.office import KEYS, now
 from server.server_key import read_server_key, server_key_path, write_server_key
 from server.settings import load_settings
 from sync.audit_chain import entry_id
 from sync.key_pair import new_key_pair
 from sync.receipt_code import spoken_number
+from tests.founded_office import found
 from tests.made_before import lent_made
 
 OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
+FOUNDED = now()
 
 
 @pytest.fixture
 async def environ(tmp_path: Path) -> dict[str, str]:
     environ = {"RANTAU_DATA": str(tmp_path / "data")}
     settings = load_settings(environ)
-    async with open_databases(settings) as databases:
-        await make_office(settings, databases, OFFICER, now=now())
+    await found(settings, OFFICER, now=FOUNDED)
     with lent_made(settings.data):  # as of an office that was served
         return environ
 

@@ -9,10 +9,10 @@ from server.app import create_app
 from server.databases import Databases, open_databases
 from server.erasure import unfinished_erasures
 from server.exchange import intake_of
-from server.founding import make_office
 from server.settings import load_settings
 from server.unfinished import finish_all
 from sync.errors import Forbidden
+from tests.founded_office import found, prepared_for
 from tests.made_before import started
 from tests.sealed_items import NOW, OfficeKeys, new_keys, seal_pair
 from tests.staff_office import OFFICER
@@ -39,8 +39,8 @@ async def test_an_erasure_that_is_stuck_keeps_no_office_from_starting(
 ) -> None:
     settings = load_settings({"RANTAU_DATA": str(tmp_path / "data")})
     stuck, free = sorted(new_keys().case for _ in range(2))
+    await found(settings, OFFICER, now=NOW)
     async with open_databases(settings) as opened:
-        await make_office(settings, opened, OFFICER, now=NOW)
         version, wrap = seal_pair(KEYS, new_keys())
         name = version["_id"].split(".")[2]
         await opened.wraps.bulk_docs([{"_id": f"w.app.{stuck}.{name}", **wrap}])
@@ -48,7 +48,7 @@ async def test_an_erasure_that_is_stuck_keeps_no_office_from_starting(
         await opened.staff.bulk_docs(notes)
         held: Any = Unpurged(opened.wraps)
         databases = Databases(**{**vars(opened), "wraps": held})
-        app = create_app(settings, databases=databases, clock=lambda: NOW)
+        app = create_app(settings, prepared=prepared_for(settings), databases=databases, clock=lambda: NOW)
         async with started(app, settings.data):
             assert [note["_id"] for note in await unfinished_erasures(opened.staff)] == [f"erasing.{stuck}"]
             assert "Forbidden" in caplog.text
