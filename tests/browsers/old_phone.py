@@ -10,7 +10,10 @@ from tests.browsing import Phone
 
 SLOWER = 6  # times
 QUOTA = 256 * 1024 * 1024  # bytes
-WITHOUT = "for (const name of ['CompressionStream', 'SyncManager']) delete globalThis[name];"
+WITHOUT = """
+for (const name of ['CompressionStream', 'SyncManager']) delete globalThis[name];
+delete ServiceWorkerRegistration.prototype.sync;
+"""
 
 
 class OldPhone(Screen):
@@ -19,14 +22,15 @@ class OldPhone(Screen):
     def __init__(self, profile: Path) -> None:
         self.manager = sync_playwright()
         self.playwright: Playwright = self.manager.start()
-        self.phone = Phone(self.playwright, profile, viewport={"width": 320, "height": 640})
-        self.origin = ""
+        self.phone = Phone(self.playwright, profile, viewport={"width": 320, "height": 533}, has_touch=True)
+        self.exchanges: list[dict[str, str]] = []  # the headers of each
 
     def start(self) -> None:
         self.phone.start()
         assert self.phone.context is not None
         self.phone.context.add_init_script(WITHOUT)
         self.page = self.phone.page
+        self.page.on("request", lambda sent: sent.url.endswith("/exchange") and self.exchanges.append(sent.headers))
         self.devtools = self.phone.context.new_cdp_session(self.page)
         self.devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
 
