@@ -21,7 +21,7 @@ import { weigh } from './wire-body.js';
 /**
  * @typedef {{id: string, case: string, line: string, bytes: number, state: State, reason: string | null, at: number,
  *   tries: number, offeredAt: number, done: number | null, receipt: any, isCarried?: true, way?: string, photos?: 'wait' | 'go',
- *   files?: ItemFile[], filed?: number, alone?: true}} Item `filed`: when it went into a file last; `alone`: nothing on this
+ *   files?: ItemFile[], filed?: number, alone?: true, notBefore?: number}} Item `filed`: when it went into a file last; `alone`: nothing on this
  *   phone or on the way links it with anything else
  */
 /**
@@ -36,8 +36,8 @@ import { weigh } from './wire-body.js';
  */
 /**
  * @typedef {Pick<Draft, 'service' | 'values' | 'prev' | 'code' | 'title' | 'images' | 'files'> & Partial<Pick<Draft, 'consent'>> &
- *   {id?: string, n?: number, alone?: true, after?: number}} Source a draft, or what is sent without one; what goes
- *   alone tells the day and no hour, but not of a time before `after`
+ *   {id?: string, n?: number, alone?: true, after?: number, wait?: number}} Source a draft, or what is sent without one; what goes
+ *   alone tells the day and no hour, but not of a time before `after`, and goes after `wait` milliseconds at the earliest
  */
 
 export const CONNECTION = 2500; // bytes that a new TLS connection sends before the first of ours
@@ -96,7 +96,8 @@ export async function commit(prepared) {
  * @returns {Promise<(Omit<Item, 'line' | 'receipt' | 'state'> & {state: State | 'sending' | 'photos', text: number})[]>}
  */
 export async function listOutbox() {
-  return (await items()).map(({ line, receipt, ...item }) => ({ ...item, ...standing(item), text: item.bytes }));
+  const begun = (await items()).filter(({ notBefore = 0 }) => notBefore <= Date.now()); // nobody waits for what is not to go yet
+  return begun.map(({ line, receipt, ...item }) => ({ ...item, ...standing(item), text: item.bytes }));
 }
 
 /** @param {Pick<Item, 'id' | 'state' | 'bytes' | 'files'>} item */
@@ -118,8 +119,8 @@ export const linesToSend = async () => (await items()).filter(isDue).map(({ line
 export const items = async () => (await readAll('outbox')).sort((one, other) => one.at - other.at);
 
 /** Whether an item is to be offered; one that a hub has, once a day. @param {Item} item */
-export const isDue = ({ state, offeredAt }, now = Date.now()) =>
-  state === 'waiting' || state === 'kept' || (state === 'hub' && Math.abs(now - offeredAt) > 86_400_000);
+export const isDue = ({ state, offeredAt, notBefore = 0 }, now = Date.now()) =>
+  (state === 'waiting' && now >= notBefore) || state === 'kept' || (state === 'hub' && Math.abs(now - offeredAt) > 86_400_000);
 
 /** What a volunteer's applicant agreed to goes sealed beside the answers. @param {Source} draft @returns {Promise<Record<string, any[]>>} */
 const withConsent = async ({ consent }) => {
@@ -154,7 +155,7 @@ async function put({ draft, keys, code, version, wrap, line, bytes, files, photo
   const record = await vault.encrypt(place, (old?.n ?? 0) + 1, addVersion(known ?? newContent(draft, code, keys), version, wrap));
   const item = {
     id: version._id, case: keys.case, line, bytes, state: 'waiting', reason: null, at: Date.now(), tries: 0,
-    offeredAt: 0, done: null, receipt: null, photos, ...(alone && { alone }),
+    offeredAt: 0, done: null, receipt: null, photos, ...(alone && { alone }), ...(draft.wait && { notBefore: Date.now() + draft.wait }),
     files: files.map((file) => ({ id: file.id, size: file.bytes.length, sent: 0, wire: 0, way: null, done: null })),
   };
   return transact(['drafts', 'outbox', 'cases', 'profiles', 'images', 'files'], 'readwrite', (store, fail) => {

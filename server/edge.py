@@ -174,7 +174,7 @@ def _words(request: Request, form: Form, finding: Finding) -> str:
 def _form(request: Request) -> Form:
     service = request.path_params["service"]
     forms = office_of(request).forms
-    if service not in forms.services:
+    if service not in forms.services or forms.latest(service).type == "survey":
         raise HTTPException(404)
     return forms.latest(service)
 

@@ -127,7 +127,15 @@ def reason_against_version(version: Doc, *, forms: Forms, now: int) -> str | Non
     extra = {CONSENT} if version["channel"] == "volunteer" else set()
     if version["type"] != form.type or set(version["seal"]["g"]) - extra != set(form.groups):
         return "malformed"
+    if form.type == "survey" and not _is_nobodys(version):
+        return "malformed"
     return "time-future" if version["at"] > now + MAX_AHEAD else None
+
+
+def _is_nobodys(version: Doc) -> bool:
+    """Say whether nothing in the clear fields tells of who sent it; of the time it is the day, on a whole hour."""
+    told = [version[key] for key in ("device", "area", "wish", "prev", "blobs")]
+    return not any(told) and version["at"] % 3600 == 0
 
 
 def _reason_against(version: Doc, wrap: Doc, *, forms: Forms, key_list: KeyList, now: int) -> str | None:

@@ -20,7 +20,7 @@ from server.i18n import Catalogues, MissingText
 from server.moments import day, day_parts, days, local_day, moments, month_names
 from server.resources import Resource, make_resource
 from server.settings import ROOT, Settings
-from server.survey_plan import SurveyPlan
+from server.survey_plan import SERVICE, SurveyPlan
 
 HTML = "text/html; charset=utf-8"
 TEMPLATES = ROOT / "templates"
@@ -111,7 +111,13 @@ def _public(content: Content, lang: str) -> Iterator[tuple[str, str, Mapping[str
     yield "guides", "guides.html", {"query": "", "found": ()}
     for guide in content.guides.of(lang):
         yield f"guides/{guide.slug}", "guide.html", {"guide": guide, "answered": ()}
+    if SERVICE in content.forms.services:
+        form = {"form": content.forms.latest(SERVICE), "values": {}, "errors": {}, "problem": None}
+        yield "survey", "survey.html", form
+        yield "survey/thanks", "survey_thanks.html", {}
     for service in content.forms.services:
+        if service == SERVICE:
+            continue
         url = f"/{lang}/apply/{service}"
         form = {"form": content.forms.latest(service), "values": {}, "errors": {}, "url": url}
         yield f"apply/{service}", "form.html", form

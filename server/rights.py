@@ -113,6 +113,9 @@ RIGHTS: Mapping[str, Right] = {
     "volunteer": _PAGE,
     "bundle": _PAGE,
     "poster": _PAGE,
+    "survey": _PAGE,
+    "survey_thanks": _PAGE,
+    "survey_poster": _PAGE,
     "guides": _PAGE,
     "search_guides": _PAGE,
     "guide": _PAGE,
@@ -138,6 +141,7 @@ RIGHTS: Mapping[str, Right] = {
     "enrol_device": _anyone("enrolment", "device", writes=("enrolment", "device")),
     "review": _anyone(*_CASE),
     "send": _anyone(*_CHECKED, writes=_KEPT),
+    "take_survey": _anyone(*_CHECKED, writes=_KEPT),
     "status": _anyone(*_CASE, *_ENDS, "event", "case-row"),
     "pace": _anyone("case-row"),
     # Hours on offer, and a place of one for who proves to hold a case's code.

@@ -18,6 +18,7 @@ from server.packs import JSON, make_packs
 from server.prepared import Prepared
 from server.resources import FOR_EVER, REVALIDATE, Resource, compress_all, digest_of, make_resource
 from server.settings import Settings
+from server.survey_plan import SERVICE
 from sync.keyring import names_hub
 
 DEVICE_TEXTS = ("app.", "code.", "field.", "rule.", "option.", "form.", "section.", "step.", "refused.", "state.")
@@ -37,7 +38,7 @@ PHOTO_TEXTS = ("photo.",)  # of papers that are photographed
 _PAGES_ALONE = re.compile(r"form\.(?!.*\.title$)|section\..*\.help$|help\.")
 FORMS_TEXTS = ("rule.rows-", "checklist.")  # of what comes with the applications other than the first
 GUIDES_TEXTS = ("guides.found", "guides.nothing", "quiz.")  # of looking through the guides, and of their questions
-SURVEY_TEXTS = ("remind.",)  # of what comes after an application is sent
+SURVEY_TEXTS = ("remind.", "survey.thanks")  # of what comes after an application is sent
 TALK_TEXTS = ("talk.", "step.aduan_")  # of messages and complaints
 BOOKING_TEXTS = ("booking.",)  # of days to come
 BUNDLE_TEXTS = ("bundle.",)  # of files that are carried
@@ -81,6 +82,7 @@ def build_site(settings: Settings, prepared: Prepared, *, keys: list[Any], made:
     later = {url: "forms" for url in resources if _is_later(url, content)}
     later |= {url: "talk" for url in resources if _is_talk(url, content)}
     later |= {url: "guides" for url in resources if _is_training(url, content)}
+    later |= {url: "survey" for url in resources if _is_survey(url)}
     offline = {url: resource for url, resource in resources.items() if not _is_posted(url, content)}
     packs = {lang: make_packs(lang, offline, headers, made, later=later) for lang in languages}
     for each in packs.values():
@@ -135,6 +137,11 @@ def _is_talk(url: str, content: Content) -> bool:
     """Whether a page or a file belongs to what is said to the office beside applications."""
     parts = url.removesuffix(".json").split("/")
     return ("apply" in parts[2:3] or parts[1] == "forms") and parts[-1] in _not_applications(content)
+
+
+def _is_survey(url: str) -> bool:
+    """Whether a page or a file asks for the survey."""
+    return url.removesuffix(".json").split("/")[2:3] == [SERVICE]
 
 
 def _is_posted(url: str, content: Content) -> bool:

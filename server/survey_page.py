@@ -63,7 +63,7 @@ async def survey_page(request: Request) -> Response:
         user=user,
         csrf=user.csrf,
         report=report,
-        titles={service: known.get(f"form.{service}.title", service) for service, _, _ in report.services},
+        titles={service: known.get(f"survey.service.{service}", service) for service, _, _ in report.services},
         known=known,
         first=first,
         last=last,

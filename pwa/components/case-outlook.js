@@ -1,8 +1,9 @@
-/** What comes next of a case, beside what the office recorded: when it should be ready, and leave to remind of it here. */
+/** What comes next of a case, beside what the office recorded: when it should be ready, a reminder, how it was in the end. */
 
 import { button, element } from '../element.js';
 import { expected } from '../pace.js';
 import { askLeave, canAsk } from '../reminders.js';
+import { isAsked } from '../surveyed.js';
 import { language, loadMore, text } from '../text.js';
 
 const ENDED = ['siap_diambil', 'diserahkan', 'ditolak', 'dibatalkan']; // nothing is left to wait for
@@ -11,14 +12,21 @@ const ENDED = ['siap_diambil', 'diserahkan', 'ditolak', 'dibatalkan']; // nothin
  * @param {import('./case.js').Opened} opened @param {boolean} isKept on this phone
  * @returns {Promise<HTMLElement[]>}
  */
-export async function outlook({ service, step, stepAt }, isKept) {
+export async function outlook({ case: id, service, step, stepAt }, isKept) {
   await loadMore('survey');
   const ready = stepAt === null ? null : await expected(service, step, stepAt).catch(() => null);
   return [
     ...(ready ? [element('p', { 'data-expected': true }, inWords(ready))] : []),
     ...(isKept && canAsk() && !ENDED.includes(step) ? [remind()] : []),
+    ...((await isAsked(id, step).catch(() => false)) ? [survey(id, service)] : []),
   ];
 }
+
+/** What stands behind the # stays on this phone. @param {string} id @param {string} service */
+const survey = (id, service) =>
+  element('div', { class: 'notice stack near', 'data-survey': true },
+    element('p', {}, text('remind.survey')),
+    element('p', {}, element('a', { class: 'button', href: `/${language()}/survey#c=${id}&s=${service}` }, text('remind.survey.answer'))));
 
 /** @param {import('../pace.js').Expected} ready */
 function inWords({ at, count, isLate }) {

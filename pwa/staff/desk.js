@@ -14,6 +14,7 @@ import { openCase } from './open-case.js';
 import { RescueView } from './rescue-view.js';
 import { Shortcuts } from './shortcuts.js';
 import { ApiError } from './staff-api.js';
+import { SurveyView } from './survey-view.js';
 import { SIGNED_OUT, Unlock } from './unlock.js';
 
 /** @typedef {import('./keys.js').Keys} Keys */
@@ -22,7 +23,7 @@ import { SIGNED_OUT, Unlock } from './unlock.js';
 /** @typedef {import('./texts.js').Texts} Texts */
 
 /** What stands beside the list instead of a case, by the button that shows it. */
-const TOOLS = { keys: KeysView, due: DueView, rescue: RescueView };
+const TOOLS = { keys: KeysView, due: DueView, rescue: RescueView, survey: SurveyView };
 const IDLE = 15 * 60 * 1000; // milliseconds; the server's session ends as early
 
 export class Desk {
@@ -45,7 +46,7 @@ export class Desk {
     this.unlock = null;
     /** @type {CaseList | null} */
     this.list = null;
-    /** @type {KeysView | DueView | RescueView | null} */
+    /** @type {KeysView | DueView | RescueView | SurveyView | null} */
     this.tool = null;
     /** @type {CaseView | null} */
     this.view = null;

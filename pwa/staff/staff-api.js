@@ -175,6 +175,11 @@ export class StaffApi {
     return this.post('rotation', wraps);
   }
 
+  /** @param {string} after @returns {Promise<{rows: [import('../crypto/version.js').Version, import('../crypto/version.js').Wrap][], next: string | null}>} */
+  surveyAnswers(after) {
+    return ask(`/staff/api/survey?${new URLSearchParams({ after })}`);
+  }
+
   endRotation() {
     return this.post('rotation/end', {});
   }

@@ -1,11 +1,13 @@
 """What comes after sending, on the applicant's phone: where it stands, what to expect, what to come for."""
 
 import time
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Playwright, expect
 
 from server.pace import LEAST
+from server.skm import ELEMENTS
 from sync.events import sign_event
 from sync.receipt_code import derive, new_code
 from tests.applicants import Applicant
@@ -13,15 +15,32 @@ from tests.browser.looking import faults
 from tests.browsing import Phone
 from tests.officers import ApiOfficer
 from tests.people import person
+from tests.people_at_work import Officer
 from tests.serving import RunningOffice
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 DAY = 86400
 NOTIFIED = """async () => {
   const worker = await navigator.serviceWorker.ready;
   return (await worker.getNotifications()).map(({ title, data }) => [title, data]);
 }"""
+
+# Keeps what each exchange of this page sends.
+LISTEN = """(() => {
+  const real = window.fetch;
+  window.bodies = [];
+  window.fetch = async (url, options) => {
+    if (String(url).endsWith('/exchange')) {
+      const stream = new Blob([options.body]).stream();
+      const isPacked = options.headers['Content-Encoding'] === 'gzip';
+      const plain = isPacked ? stream.pipeThrough(new DecompressionStream('gzip')) : stream;
+      window.bodies.push(await new Response(plain).text());
+    }
+    return real(url, options);
+  };
+})()"""
+EXCHANGE = "import('/pwa/exchange.js').then(({ exchangeAnew }) => exchangeAnew()).then(() => window.bodies)"
 
 
 def step(officer: ApiOfficer, applicant: Applicant, v: str, n: int, name: str, *, at: int) -> None:
@@ -80,4 +99,65 @@ def test_a_person_sees_what_to_do_when_to_expect_it_and_what_waits(phone: Phone,
     ]
     line.get_by_role("link").click()
     expect(page.locator("h1")).to_have_text("Siap diambil")
+    assert phone.errors == []
+
+
+def test_a_finished_case_is_asked_how_it_was_and_the_answers_are_nobodys(
+    phone: Phone, office: RunningOffice, playwright: Playwright, tmp_path: Path
+) -> None:
+    api, now, code = ApiOfficer(office.url).sign_in(), int(time.time()), new_code()
+    own = Applicant(office.url, person(60), derive(code))
+    step(api, own, own.send(), 1, "diserahkan", at=now)
+    page = phone.page
+    page.clock.install()
+    page.goto(f"{office.url}/k#{code}")
+    page.locator("[data-action=keep]").click()
+    page.locator("[data-survey] a").wait_for()
+    assert page.evaluate("import('/pwa/sw-bridge.js').then(({ keepPacks }) => keepPacks('survey'))")
+
+    # Without a signal; one question is forgotten first.
+    phone.offline()
+    page.locator("[data-survey] a").click()
+    assert faults(page) == []
+    expect(page.locator("#layanan")).to_have_value("passport-new")
+    for key in ELEMENTS[1:]:
+        page.locator(f'[name={key}][value="4"]').check()
+    page.get_by_role("button", name="Kirim penilaian").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    expect(page.locator(".error-summary li")).to_have_text(
+        ["Kesesuaian persyaratan dengan jenis pelayanan: belum diisi."]
+    )
+    page.locator('[name=persyaratan][value="4"]').check()
+    page.get_by_role("button", name="Kirim penilaian").click()
+    expect(page.locator("[data-sealed]")).to_be_visible()
+
+    # Nothing goes while this phone is heard of otherwise; hours later it goes alone, in a request that names nobody.
+    page.add_init_script(LISTEN)
+    phone.offline(without_signal=False)
+    page.goto(f"{office.url}/id/case#c={own.case}")
+    bodies = page.evaluate(EXCHANGE)
+    assert any(own.case in body for body in bodies)
+    assert not any('"survey"' in body for body in bodies)
+    expect(page.locator("[data-survey]")).to_have_count(0)
+    page.clock.fast_forward("07:00:00")
+    [body] = [body for body in page.evaluate(EXCHANGE) if '"survey"' in body]
+    first, _, item = body.strip().partition("\n")
+    assert first == '{"v":1}', "no device is named, and no case asked for"
+    assert "\n" not in item, "it goes alone"
+    assert page.evaluate("import('/pwa/db.js').then(({ readAll }) => readAll('outbox'))") == []
+
+    # The officer counts; with four more from the counter there are enough to be shown.
+    for _ in range(4):
+        given = {key: "3" for key in ELEMENTS} | {"layanan": "passport-new"}
+        assert page.request.post(f"{office.url}/id/survey", form=given, headers={"Origin": office.url}).ok
+    with Phone(playwright, tmp_path / "desktop", viewport={"width": 1280, "height": 900}) as desktop:
+        officer = Officer(desktop.page, office, "id")
+        officer.sign_in()
+        officer.page.locator("#survey").click()
+        officer.page.locator("[data-count]").click()
+        expect(officer.page.get_by_text("5 jawaban dihitung, 0 tidak terbuka.")).to_be_visible()
+        officer.page.get_by_role("link", name="Lihat laporan").click()
+        expect(officer.page.locator("main")).to_contain_text("IKM 80,00")
+        assert faults(officer.page) == []
+        assert desktop.errors == []
     assert phone.errors == []

@@ -5,7 +5,7 @@ import pytest
 from starlette.datastructures import Headers
 
 from server.content import Content, ContentError, load_content
-from server.pages import language_of, make_environment, render_pages
+from server.pages import TEMPLATES, language_of, make_environment, render_pages
 from server.settings import load_settings
 from tests.serving import RunningOffice
 
@@ -20,8 +20,8 @@ def content() -> Content:
 
 @pytest.fixture
 def templates(tmp_path: Path) -> Path:
-    for name in ("home", "mine", "track", "case", "volunteer", "bundle", "guides", "guide", "form", "choose"):
-        (tmp_path / f"{name}.html").write_text("{{ lang }} {{ path }}\n")
+    for template in TEMPLATES.glob("*.html"):
+        (tmp_path / template.name).write_text("{{ lang }} {{ path }}\n")
     return tmp_path
 
 
@@ -34,10 +34,13 @@ def test_every_public_page_is_there_in_every_language(content: Content) -> None:
         "case",
         "volunteer",
         "bundle",
+        "booking",
         "guides",
+        "survey",
+        "survey/thanks",
         *(f"guides/{s}" for s in content.guides.slugs),
     }
-    paths |= {f"apply/{service}" for service in content.forms.services}
+    paths |= {f"apply/{service}" for service in content.forms.services if service != "survey"}
     paths |= {question.path for question in content.choices.questions}
     assert pages.keys() == {f"/{lang}/{path}" for lang in ("id", "en", "min") for path in paths} | {"/", "/k"}
     assert pages["/"] == pages["/id/"]

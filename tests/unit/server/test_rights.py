@@ -41,6 +41,7 @@ def test_every_role_of_the_staff_has_something_to_do_and_no_table_row_is_for_nob
     assert "desk" in (RIGHTS["counter"].roles or ())
 
 
+@pytest.mark.timeout(240)  # it opens an office and asks every route in every role
 @pytest.mark.anyio
 async def test_who_may_gets_an_answer_and_who_may_not_gets_nothing(office: Office) -> None:
     for role, row in product((*ROLES, None), CLOSED):
