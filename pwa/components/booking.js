@@ -10,7 +10,7 @@ import { ticketCard } from '../booking/ticket.js';
 import { spokenNumber } from '../crypto/receipt-code.js';
 import { OfflineError } from '../device-errors.js';
 import { button, element } from '../element.js';
-import { listRecords } from '../records.js';
+import { listRecords, readRecord } from '../records.js';
 import { language, loadMore, text } from '../text.js';
 import { openVault } from '../vault.js';
 import { when } from '../words.js';
@@ -20,7 +20,7 @@ import { confirmButton } from './confirm-button.js';
 /** @typedef {import('../booking/bookings.js').Ask} Ask */
 /** @typedef {import('../booking/offers.js').Offer} Offer */
 
-const MOST_WISHES = 8;
+const [MOST_WISHES, GROUP] = [8, 'group'];
 
 export default class Booking {
   /** @param {HTMLElement} root */
@@ -33,6 +33,7 @@ export default class Booking {
     this.hasPriority = false;
     this.chosen = '';
     this.isMoving = false;
+    this.isGroup = false; // its hours are others
     /** @type {AbortController | undefined} */
     this.listening = undefined;
   }
@@ -58,7 +59,8 @@ export default class Booking {
     this.case = location.hash.slice(3);
     this.wish = [];
     if (!this.case) return this.showCases();
-    const known = await bookingOf(this.case).catch(() => null);
+    const { booking: known, service } = await readRecord('cases', this.case).catch(() => ({}));
+    this.isGroup = service === GROUP;
     this.wish = [...(known?.ask?.wish ?? known?.wish ?? [])];
     this.hasPriority = Boolean(known?.ask?.priority);
     await this.show();
@@ -112,7 +114,7 @@ export default class Booking {
 
   /** @param {Awaited<ReturnType<typeof knownOffers>>} known @param {boolean} isBooked @returns {HTMLElement[]} */
   choosing(known, isBooked) {
-    const offers = known?.offers ?? [];
+    const offers = (known?.offers ?? []).filter(({ kind }) => (kind === GROUP) === this.isGroup);
     if (!offers.length) return [element('p', { class: 'notice' }, text(known ? 'booking.no-offers' : 'booking.unknown'))];
     const declared = /** @type {HTMLInputElement} */ (element('input', { type: 'checkbox', id: 'booking-priority', checked: this.hasPriority, 'aria-describedby': 'booking-priority-hint' }));
     declared.addEventListener('change', () => (this.hasPriority = declared.checked));

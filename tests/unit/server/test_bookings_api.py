@@ -177,3 +177,19 @@ async def test_whoever_gives_a_place_up_makes_room_for_who_waits(office: SmallOf
     assert [row.get("reason", row["state"]) for row in rows] == ["booked", "full", "waiting", "booked", "booked"]
     assert rows[-1]["ticket"]["why"] == ["moved-up"]
     assert [(deed.name, deed.about["case"]) for deed in await deeds_of(office)] == [("moved-up", waits.case)]
+
+
+@pytest.mark.anyio
+async def test_a_group_takes_one_place_of_the_hours_that_are_for_groups_and_no_other(office: SmallOffice) -> None:
+    keys = new_keys()
+    await office.databases.cases.bulk_docs([seal_pair(KEYS, keys, service="group")[0]])
+    who = {"case": keys.case, "proof": keys.proof}
+    rows = await ask(
+        office,
+        who | {"do": "take", "offer": FIRST.id},
+        who | {"do": "wish", "wish": [FIRST.id]},
+        who | {"do": "take", "offer": GROUP.id},
+    )
+    assert [row.get("reason", row["state"]) for row in rows] == ["not-for-this", "closed", "booked"]
+    listed = (await office.client().get("/offers.json")).json()["offers"]
+    assert [row["left"] for row in listed if row["id"] == GROUP.id] == [2]
