@@ -14,6 +14,7 @@ from server.background import keep_going
 from server.databases import Databases
 from server.exchange import intake_of
 from server.failures import Failures, explain
+from server.guide_edits import with_newest_guides
 from server.headers import StrictHeaders
 from server.intake import Intake
 from server.keep_rounds import keep_rounds
@@ -48,6 +49,7 @@ def create_app(
             app.state.office = office
             await finish_all(office.databases, intake_of(office))
             await publish(office)
+            app.state.office = await with_newest_guides(office, app)
             files, opened = (lambda: files_of(app.state.office)), partial(_opened, app)
             rounds = partial(keep_rounds, lambda: app.state.office)
             work = (partial(follow_keys, app), partial(keep_swept, files), partial(keep_finishing, opened), rounds)

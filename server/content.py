@@ -56,7 +56,7 @@ def load_content(folder: Path) -> Content:
         working_days = load_working_days(folder / "holidays.toml", languages=catalogues.languages)
         return Content(
             forms=forms,
-            guides=_guides(folder / "guides", catalogues),
+            guides=lend_guides(load_guides(folder / "guides"), catalogues),
             regions=load_regions(folder / "regions.csv"),
             catalogues=catalogues.with_texts(forms.texts()),
             fees=load_fees(folder / "fees.toml", forms=forms, languages=catalogues.languages),
@@ -78,8 +78,8 @@ def load_content(folder: Path) -> Content:
         raise ContentError(f"{error.filename}: {error.strerror}") from error
 
 
-def _guides(folder: Path, catalogues: Catalogues) -> Guides:
-    guides = load_guides(folder)
+def lend_guides(guides: Guides, catalogues: Catalogues) -> Guides:
+    """Give the guides with those of languages that are spoken in part."""
     for lang, lender in catalogues.lenders.items():
         guides = guides.lending(lang, lender, catalogues[lang].titles)
     return guides

@@ -42,6 +42,7 @@ class Guide:
     Attributes:
         questions: what it asks at its end, of whoever is trained with it.
         repeat: the days after which that has to be done again; None for once.
+        text: all of it as it was written, Markdown with its front matter.
     """
 
     lang: str
@@ -54,6 +55,7 @@ class Guide:
     html: str
     questions: tuple[Question, ...] = ()
     repeat: int | None = None
+    text: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,15 @@ class Guides:
     def grouped(self, lang: str) -> Iterator[tuple[str, tuple[Guide, ...]]]:
         """List the guides of one language group by group."""
         return by_group(self.of(lang))
+
+    def with_edited(self, edited: Mapping[tuple[str, str], Guide]) -> "Guides":
+        """Give these guides with others in the place of those of the same language and slug."""
+        return Guides(
+            {
+                lang: {one.slug: one for one in _sorted(edited.get((lang, slug), one) for slug, one in guides.items())}
+                for lang, guides in self.by_lang.items()
+            }
+        )
 
     @property
     def _every(self) -> Mapping[str, Mapping[str, Guide]]:
@@ -124,7 +135,10 @@ def load_guides(folder: Path) -> Guides:
 
 
 def _in_order(folder: Path) -> list[Guide]:
-    guides = [read_guide(path, folder.name) for path in folder.glob("*.md")]
+    return _sorted(read_guide(path, folder.name) for path in folder.glob("*.md"))
+
+
+def _sorted(guides: Iterable[Guide]) -> list[Guide]:
     return sorted(guides, key=lambda guide: (GROUPS.index(guide.group), guide.order, guide.slug))
 
 
@@ -162,7 +176,15 @@ def parse_guide(text: str, lang: str, slug: str) -> Guide:
         ) from None
     if values["group"] not in GROUPS:
         raise GuideError(f"{name}: front matter: group is one of {', '.join(GROUPS)}")
-    return Guide(lang, slug, values["title"], values["group"], order, checked, sources, html, questions, repeat)
+    return Guide(lang, slug, values["title"], values["group"], order, checked, sources, html, questions, repeat, text)
+
+
+def write_guide(fields: Mapping[str, str]) -> str:
+    """Write a guide of its front matter, a source a line, and its `body`."""
+    optional = [f"{key}: {fields[key]}" for key in OPTIONAL if fields.get(key)]
+    front = [f"{key}: {fields[key]}" for key in KEYS[:-1]] + optional
+    sources = [f"- {line.strip()}" for line in fields["sources"].splitlines() if line.strip()]
+    return "\n".join(["---", *front, "sources:", *sources, "---", fields["body"].strip(), ""])
 
 
 def _front_matter(name: str, front: str) -> tuple[dict[str, str], tuple[str, ...]]:

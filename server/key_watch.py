@@ -1,4 +1,4 @@
-"""Lets a running server take a newer list of keys, which `rantau keys` publishes beside it."""
+"""Lets a running server take what is published beside it: a newer list of keys by `rantau keys`, and edited guides."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ from dataclasses import replace
 from starlette.applications import Starlette
 
 from server.audit import Audit
+from server.guide_edits import with_newest_guides
 from server.made_before import MADE, MadeBefore
 from server.office import NoOffice, Office, read_keys
 from server.server_key import ServerKeyError, read_listed_key
@@ -20,13 +21,14 @@ EVERY = 2.0  # seconds between two looks
 
 
 async def follow_keys(app: Starlette, *, every: float = EVERY) -> None:
-    """Look for a newer list until cancelled, and let the office that handlers are given have it."""
+    """Look for what is newer until cancelled, and let the office that handlers are given have it."""
     while True:
         await asyncio.sleep(every)
         try:
             app.state.office = await with_newest_keys(app.state.office, app)
+            app.state.office = await with_newest_guides(app.state.office, app)
         except (StoreError, NoOffice, OpenError, ServerKeyError) as error:
-            log.warning("the list of keys could not be read again: %s", type(error).__name__)
+            log.warning("what is published could not be read again: %s", type(error).__name__)
 
 
 async def with_newest_keys(office: Office, app: Starlette) -> Office:

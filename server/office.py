@@ -49,6 +49,7 @@ class Office:
         clock: seconds since 1970.
         gathering: where exchanges leave their items to be taken with those of others.
         watch_lists: what devices need not say again.
+        edits: the edits of guides that are in use, by the names of their documents.
     """
 
     settings: Settings
@@ -66,6 +67,7 @@ class Office:
     clock: Callable[[], int]
     gathering: Gathering = field(default_factory=Gathering)
     watch_lists: WatchLists = field(default_factory=WatchLists)
+    edits: tuple[str, ...] = ()
     _within: dict[Right, Office] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def within(self, right: Right) -> Office:

@@ -40,8 +40,8 @@ def public_contents(office: Office) -> Iterator[tuple[str, bytes]]:
     guides: dict[str, list[str]] = {}
     for lang in office.guides.by_lang:
         guides[lang] = [guide.slug for guide in office.guides.of(lang)]
-        for slug in guides[lang]:
-            yield guide_id(lang, slug), (office.settings.content / "guides" / lang / f"{slug}.md").read_bytes()
+        for guide in office.guides.of(lang):
+            yield guide_id(lang, guide.slug), guide.text.encode()
     for service, forms in office.forms.by_service.items():
         for form in forms:
             yield f"form.{service}.{form.name}", form.raw

@@ -231,6 +231,11 @@ RIGHTS: Mapping[str, Right] = {
     "requests": _only("desk", "officer", "head", reads=("request",)),
     "record_request": _only("desk", "officer", reads=("request", "case-row"), writes=("request",)),
     "close_request": _only("desk", "officer", reads=("request",), writes=("request",)),
+    # What they publish everybody reads, so it asks who sits there.
+    "guides_desk": _only("officer", "head", reads=("public",)),
+    "edit_guide": _only("officer", "head", reads=("public",)),
+    "preview_guide": _only("officer", "head", reads=("public",)),
+    "publish_guide": _only("officer", "head", reads=("public",), writes=("public",), step_up=True),
     "training": _only(*_STAFF, reads=("training",)),
     "quiz": _only(*_STAFF),
     "finish_quiz": _only(*_STAFF, reads=("training",), writes=("training",)),

@@ -36,6 +36,7 @@ from server import (
     exchange,
     export_api,
     factor_pages,
+    guide_desk,
     guide_search,
     index_api,
     keys_api,
@@ -69,6 +70,7 @@ from server.posted import BODY_LIMIT
 from server.uploads import BLOB_LIMIT
 
 NONE = 0  # bytes: reading has no body
+EDITOR = "/staff/{lang:lang}/guides/{guide}/{tongue}"
 UPLOAD = "/blobs/{version}/{digest}"
 
 
@@ -188,6 +190,10 @@ ROWS = (
     Row("/staff/{lang:lang}/training", "GET", "training", training_pages.training_page),
     Row("/staff/{lang:lang}/training/{guide}", "GET", "quiz", training_pages.quiz_page),
     Row("/staff/{lang:lang}/training/{guide}", "POST", "finish_quiz", training_pages.finish_quiz, BODY_LIMIT),
+    Row("/staff/{lang:lang}/guides", "GET", "guides_desk", guide_desk.guides_page),
+    Row(EDITOR, "GET", "edit_guide", guide_desk.edit_page),
+    Row(EDITOR, "POST", "publish_guide", guide_desk.publish_guide, BODY_LIMIT),
+    Row(f"{EDITOR}/preview", "POST", "preview_guide", guide_desk.preview_guide, BODY_LIMIT),
     Row("/staff/{lang:lang}/trained", "GET", "trained", training_pages.trained_page),
     Row("/staff/{lang:lang}/trained", "POST", "record_trained", training_pages.record_trained, BODY_LIMIT),
     Row("/staff/{lang:lang}/queue", "GET", "arrivals", arrivals_page.queue_page),

@@ -26,7 +26,7 @@ OFFICER = NewOfficer("upik", "sandi untuk masuk", "kunci untuk membuka")
 ORIGIN = "https://rantau.example"
 SAMPLE = {
     "version": f"app.{'a' * 24}.{'a' * 20}", "digest": "a" * 52,
-    "lang": "id", "service": "passport-new", "slug": "passport", "guide": "officer-data",
+    "lang": "id", "service": "passport-new", "slug": "passport", "guide": "officer-data", "tongue": "id",
     "case": "a" * 24, "name": "id", "form": "1.x",
     "pack": "0-x", "path": "rules.js", "login": "nobody", "id": "none",
     "device": "d-aaaaaaaa", "db": "public", "doc": "keys",

@@ -11,7 +11,10 @@ from tests.serving import RunningOffice
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
-PAGES = ("counter", "requests", "bundle", "volunteers", "accounts", "sessions", "audit", "security")
+PAGES = (
+    "counter", "requests", "bundle", "volunteers", "accounts", "sessions", "audit", "security", "guides/brokers/id",
+    "training/officer-data", "trained",
+)  # fmt: skip
 
 
 def test_no_page_of_the_staff_has_a_fault(phone: Phone, office: RunningOffice) -> None:
