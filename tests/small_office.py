@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +19,7 @@ from server.forms import Forms, load_forms
 from server.gathering import Gathering
 from server.i18n import Catalogue, Catalogues, load_catalogues
 from server.projection import Projection
-from server.regions import load_regions
+from server.regions import Regions, load_regions
 from server.routes import ROWS, build_routes
 from server.watch_lists import WatchLists
 from server.working_days import WorkingDays
@@ -62,6 +63,13 @@ def with_small_texts(catalogues: Catalogues) -> Catalogues:
     return Catalogues({lang: Catalogue(lang, {**catalogues[lang].texts, **small}) for lang in catalogues.languages})
 
 
+@cache
+def _content() -> tuple[Forms, Catalogues, Regions]:
+    forms = load_forms(CONTENT / "forms")
+    catalogues = with_small_texts(load_catalogues(CONTENT / "locale").with_texts(forms.texts()))
+    return forms, catalogues, load_regions(CONTENT / "regions.csv")
+
+
 def routes_of(*names: str) -> list[Route]:
     """Give the named routes as the server has them, guard and limits included."""
     return build_routes([row for row in ROWS if row.name in names])
@@ -81,9 +89,7 @@ async def small_office(
     app = Starlette(routes=routes)
     office = SmallOffice(app, SimpleNamespace(**stores), keys)
     clock: Callable[[], int] = lambda: office.now  # noqa: E731 - it looks at the office each time
-    forms = load_forms(CONTENT / "forms")
-    catalogues = with_small_texts(load_catalogues(CONTENT / "locale").with_texts(forms.texts()))
-    passport = forms.by_service
+    forms, catalogues, regions = _content()
     settings = SimpleNamespace(
         origin=ORIGIN,
         second_factor="optional",
@@ -93,9 +99,9 @@ async def small_office(
     )
     bundle: dict[str, Any] = {
         "settings": settings, "databases": office.databases, "clock": clock,
-        "forms": Forms({**passport, "small": (FORM,)}), "fees": Fees(),
+        "forms": Forms({**forms.by_service, "small": (FORM,)}), "fees": Fees(),
         "deadlines": Deadlines((), WorkingDays({})), "catalogues": catalogues,
-        "regions": load_regions(CONTENT / "regions.csv"), "key_list": keys.key_list, "server_key": keys.server,
+        "regions": regions, "key_list": keys.key_list, "server_key": keys.server,
         "server_kid": "s1",
         "is_demo": False,
         "gathering": Gathering(),

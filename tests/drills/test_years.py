@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -108,37 +109,41 @@ def test_a_phone_that_was_away_for_a_year_is_heard_and_the_officer_opens_what_it
                 desk.page.get_by_role("button", name=officer.texts.text("staff.case.close")).click()
 
 
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
+    with RunningOffice(tmp_path_factory.mktemp("office")) as office:
+        yield office
+
+
 @pytest.mark.parametrize("days", [-YEAR, YEAR])
 def test_a_phone_whose_clock_is_a_year_off_sends_and_the_office_knows_when(
-    phone: Phone, tmp_path: Path, days: int
+    phone: Phone, office: RunningOffice, days: int
 ) -> None:
-    with RunningOffice(tmp_path / "office") as office:
-        assert phone.context is not None
-        phone.context.clock.install(time=in_days(days))
-        page = phone.page
-        expect(send(page, office.url, 13)).to_have_attribute("data-state", "done")
-        [version] = ApiOfficer(office.url).sign_in().get(f"cases/{case_of(page)}").body["versions"]
-        assert abs(version["at"] - time.time()) < DAY
-        assert phone.errors == []
+    assert phone.context is not None
+    phone.context.clock.install(time=in_days(days))
+    page = phone.page
+    expect(send(page, office.url, 13)).to_have_attribute("data-state", "done")
+    [version] = ApiOfficer(office.url).sign_in().get(f"cases/{case_of(page)}").body["versions"]
+    assert abs(version["at"] - time.time()) < DAY
+    assert phone.errors == []
 
 
 @pytest.mark.parametrize("days", [-YEAR, YEAR])
 def test_a_clock_that_jumps_a_year_while_there_is_no_signal_costs_nothing(
-    phone: Phone, tmp_path: Path, days: int
+    phone: Phone, office: RunningOffice, days: int
 ) -> None:
-    with RunningOffice(tmp_path / "office") as office:
-        assert phone.context is not None
-        phone.context.clock.install(time=in_days(0))
-        page = phone.page
-        page.goto(f"{office.url}/id/")
-        page.locator(READY).first.wait_for()
-        phone.offline()
-        phone.context.clock.set_system_time(in_days(days))
-        receipt = send(page, office.url, 14)
-        expect(receipt).to_have_attribute("data-state", "waiting")
-        phone.offline(without_signal=False)
-        expect(receipt).to_have_attribute("data-state", "done", timeout=30_000)
-        assert phone.errors == []
+    assert phone.context is not None
+    phone.context.clock.install(time=in_days(0))
+    page = phone.page
+    page.goto(f"{office.url}/id/")
+    page.locator(READY).first.wait_for()
+    phone.offline()
+    phone.context.clock.set_system_time(in_days(days))
+    receipt = send(page, office.url, 14)
+    expect(receipt).to_have_attribute("data-state", "waiting")
+    phone.offline(without_signal=False)
+    expect(receipt).to_have_attribute("data-state", "done", timeout=30_000)
+    assert phone.errors == []
 
 
 def test_a_list_of_keys_past_its_date_warns_and_stops_nobody(phone: Phone, tmp_path: Path) -> None:
