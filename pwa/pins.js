@@ -90,8 +90,10 @@ export async function noteTime(time) {
 export const clockNow = ({ skew }) => now() + (Math.abs(skew) > SKEW ? skew : 0);
 
 /** The day at the office, as YYYY-MM-DD. */
-export const today = (office = { skew: 0 }) =>
-  new Date((clockNow(office) + WIB) * 1000).toISOString().slice(0, 10);
+export const today = (office = { skew: 0 }) => dayAt(clockNow(office));
+
+/** The day at the office of a time in Unix seconds. @param {number} at */
+export const dayAt = (at) => new Date((at + WIB) * 1000).toISOString().slice(0, 10);
 
 /** When the day at the office began, in Unix seconds. @param {{skew: number}} office */
 export const dayStart = (office) => Math.floor((clockNow(office) + WIB) / 86_400) * 86_400 - WIB;

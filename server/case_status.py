@@ -20,6 +20,7 @@ class CaseStatus:
     state: str
     dates: tuple[tuple[str, int], ...]
     versions: int
+    wrote: int | None = None  # when the office's last message came
 
     @property
     def since(self) -> int:
@@ -33,11 +34,12 @@ async def status_of(cases: Store, case: str) -> CaseStatus | None:
     if not versions:
         return None
     events = await taken_events(cases, case)
+    wrote = max((event["at"] for event in events if event["step"] == MESSAGE), default=None)
     count = sum(version["type"] != "message" for version in versions)
     steps = [(event["step"], event["at"]) for event in events if event["step"] != MESSAGE]
     sent = (SENT, min(version["at"] for version in versions))
     state = steps[-1][0] if steps else SENT
-    return CaseStatus(spoken_number(case), versions[0]["service"], state, (sent, *steps), count)
+    return CaseStatus(spoken_number(case), versions[0]["service"], state, (sent, *steps), count, wrote)
 
 
 def standing(versions: Sequence[Doc], kind: str) -> list[str]:

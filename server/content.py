@@ -68,7 +68,10 @@ def load_content(folder: Path) -> Content:
             ),
             working_days=working_days,
             deadlines=load_deadlines(
-                folder / "deadlines.toml", working_days, services=forms.services, languages=catalogues.languages
+                folder / "deadlines.toml",
+                working_days,
+                services={service: forms.latest(service).steps for service in forms.services},
+                languages=catalogues.languages,
             ),
             survey=load_survey_plan(folder / "survey.toml", languages=catalogues.languages),
         )

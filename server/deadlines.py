@@ -15,6 +15,7 @@ from server.working_days import WorkingDays
 from sync.events import MESSAGE, SENT, STEPS
 
 ARRIVAL = "arrival"
+FIRST = "first"
 _SOURCED = ("law", "source", "checked")
 _KEYS = frozenset({"services", "states", "from", "days", "unverified", *_SOURCED})
 
@@ -29,7 +30,7 @@ class Deadline:
 
     services: frozenset[str]
     states: frozenset[str]
-    start: str  # ARRIVAL, or the name of a step
+    start: str  # ARRIVAL, FIRST, or the name of a step
     days: int
     law: str
     source: str
@@ -51,7 +52,7 @@ class Deadlines:
     @property
     def starts(self) -> frozenset[str]:
         """Name the steps that something is counted from."""
-        return frozenset(rule.start for rule in self.rules) - {ARRIVAL}
+        return frozenset(rule.start for rule in self.rules) - {ARRIVAL, FIRST}
 
     def find(self, service: str, state: str) -> int | None:
         """Give the place of the first rule that is for such a case."""
@@ -63,9 +64,16 @@ class Deadlines:
 
 
 def load_deadlines(
-    path: Path, working_days: WorkingDays, *, services: Collection[str], languages: Collection[str]
+    path: Path,
+    working_days: WorkingDays,
+    *,
+    services: Mapping[str, Collection[str]],
+    languages: Collection[str],
 ) -> Deadlines:
     """Read the rules; an office without the file has no deadlines.
+
+    Args:
+        services: of each service the steps that it has beside those of applications.
 
     Raises:
         DeadlinesError: a rule has no source, or names a state or an application that is not there.
@@ -78,12 +86,12 @@ def load_deadlines(
         raise DeadlinesError(f"{path.name}: {error}") from None
     if set(data) - {"deadline"}:
         raise DeadlinesError(f"{path.name}: {min(set(data) - {'deadline'})!r} is unknown: there are only [[deadline]]")
-    reader = _Reader(path.name, frozenset(services), languages)
+    reader = _Reader(path.name, services, languages)
     return Deadlines(tuple(reader.read(*one) for one in enumerate(data.get("deadline", []), 1)), working_days)
 
 
 class _Reader:
-    def __init__(self, file: str, services: Collection[str], languages: Collection[str]) -> None:
+    def __init__(self, file: str, services: Mapping[str, Collection[str]], languages: Collection[str]) -> None:
         self.file, self.services, self.languages, self.at = file, services, languages, 0
 
     def fail(self, reason: str) -> DeadlinesError:
@@ -102,10 +110,11 @@ class _Reader:
         if type(checked) is not date:
             raise self.fail("'checked' must be a day, written 2026-11-25")
         steps = [step for step in STEPS if step != MESSAGE]
+        steps += [step for own in self.services.values() for step in own]
         return Deadline(
             services=self.names(raw.get("services", []), self.services, "application"),
             states=self.names(raw.get("states", []), [SENT, *steps], "state"),
-            start=min(self.names([raw.get("from")], [ARRIVAL, *steps], "step")),
+            start=min(self.names([raw.get("from")], [ARRIVAL, FIRST, *steps], "step")),
             days=days,
             law=raw["law"],
             source=raw["source"],

@@ -30,11 +30,13 @@ from server.origin import is_foreign
 from server.packing import pack
 from server.pages import render
 from server.posted import read_posted
+from server.promises import promised, promises_of
 from server.review import reviewed, row_label
 from server.rules import Finding, check, from_answers, to_answers
 from server.tracking import NoSuchCase, code_error, keys_of, texts_of
 from server.watch import case_versions
 from sync.errors import CodeError, Unavailable
+from sync.events import SENT
 from sync.receipt_code import CodeKeys, new_code, parse_code, show_code, spoken_number
 
 CORRECT = "correct_code"  # the field that takes the code of a case to correct
@@ -82,6 +84,7 @@ async def apply(request: Request) -> Response:
         code=show_code(case.code),
         number=spoken_number(case.keys.case),
         item=item,
+        promised=promises_of(office, form.service, from_answers(form, answers).get("kelas")),
     )
     return pack(request, page)
 
@@ -115,13 +118,16 @@ def _sent(request: Request, outcome: Outcome | None, *, item: str, code: str) ->
     reason = None
     if isinstance(outcome, Refused):
         reason = texts_of(request).text(f"refused.{outcome.reason}")
+    at = outcome.receipt[0][6] if isinstance(outcome, Ok) else office.clock()
+    is_complaint = isinstance(outcome, Ok) and outcome.id.startswith("cmp.")
     response = render(
         request,
         "sent.html",
         status_code=_STATUS[state],
         state=state,
         reason=reason,
-        at=outcome.receipt[0][6] if isinstance(outcome, Ok) else office.clock(),
+        at=at,
+        promise=promised(office, "complaint", SENT, at) if is_complaint else None,
         number=_number(outcome),
         code=_shown_code(code),
         item=item,

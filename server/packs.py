@@ -56,7 +56,10 @@ EXTRAS = {
     # Every application but the first, with the guided choice between them: after what everybody begins with.
     "forms": ("checklist", "components/checklist-view", "components/form-rows"),
     # Messages and complaints; every phone has it fetched, so that it is there without a signal.
-    "talk": ("components/thread", "messages"),
+    "talk": (
+        "components/complaint-part", "components/complaint-receipt", "components/thread", "hand-over", "messages",
+        "promises",
+    ),
     # Whoever carries files for others, or waits for the answer to one; it builds on what is in `online`.
     "bundle": ("bundle-import", "components/bundle"),
     # A phone that a PIN or a passphrase locks, and what helps where something does not open.

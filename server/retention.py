@@ -30,8 +30,8 @@ DEFAULTS: Mapping[str, str] = {
     "passport_files": "3 years",  # the paper file in the archive
     "stay_permit_files": "5 years",  # the paper file in the archive
 }
-ENDED = frozenset({"diserahkan", "ditolak", "dibatalkan"})
-APPLICANTS_TURN = frozenset({"perlu_perbaikan", "menunggu_pembayaran", "kedaluwarsa"})
+ENDED = frozenset({"diserahkan", "ditolak", "dibatalkan", "aduan_dijawab", "aduan_ditutup"})
+APPLICANTS_TURN = frozenset({"perlu_perbaikan", "menunggu_pembayaran", "kedaluwarsa", "aduan_menunggu"})
 
 _PERIOD = re.compile(r"([1-9][0-9]{0,3}) (day|month|year)s?")
 _FIELDS = ("period", "basis", "checked_on")

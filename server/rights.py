@@ -121,6 +121,7 @@ RIGHTS: Mapping[str, Right] = {
     "guide": _PAGE,
     "answer_quiz": _PAGE,
     "fees": _PAGE,
+    "promises": _PAGE,
     "choose": _PAGE,
     "choose_next": _PAGE,
     "apply": _PAGE,

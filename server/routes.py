@@ -239,6 +239,7 @@ ROWS = (
     Row("/{lang:lang}/guides/{slug}", "GET", "guide", public.resource),
     Row("/{lang:lang}/guides/{slug}", "POST", "answer_quiz", training_pages.answer_quiz, BODY_LIMIT),
     Row("/{lang:lang}/fees.json", "GET", "fees", public.resource),
+    Row("/{lang:lang}/promises.json", "GET", "promises", public.resource),
     Row("/{lang:lang}/choose", "GET", "choose", public.resource),
     Row("/{lang:lang}/choose/{slug}", "GET", "choose_next", public.resource),
     Row("/{lang:lang}/apply/{service}", "GET", "apply", public.resource),

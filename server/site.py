@@ -8,6 +8,7 @@ from typing import Any
 
 from server.assets import load_assets
 from server.content import Content
+from server.deadlines import Deadline
 from server.differences import Differences
 from server.editions import Editions, keep_editions
 from server.fees import Value
@@ -73,7 +74,8 @@ def build_site(settings: Settings, prepared: Prepared, *, keys: list[Any], made:
     """
     content = prepared.content
     resources = {
-        **load_assets(made=made), **_texts(content), **_forms(content), **_fees(content), **prepared.pages,
+        **load_assets(made=made), **_texts(content), **_forms(content), **_fees(content), **_promises(content),
+        **prepared.pages,
     }  # fmt: skip
     headers = strict_headers(settings.origin, has_hubs=names_hub(keys))
     resources = {url: tagged(resource, headers) for url, resource in resources.items()}
@@ -136,6 +138,8 @@ def _not_applications(content: Content) -> set[str]:
 def _is_talk(url: str, content: Content) -> bool:
     """Whether a page or a file belongs to what is said to the office beside applications."""
     parts = url.removesuffix(".json").split("/")
+    if parts[2:3] == ["promises"]:
+        return True
     return ("apply" in parts[2:3] or parts[1] == "forms") and parts[-1] in _not_applications(content)
 
 
@@ -180,6 +184,29 @@ def _fees(content: Content) -> dict[str, Resource]:
         )
         for lang, catalogue in content.catalogues.by_lang.items()
     }
+
+
+def _promises(content: Content) -> dict[str, Resource]:
+    """Write for phones by when complaints are answered, and on which days nobody works."""
+    years = content.working_days.years
+    others = _not_applications(content)
+    rules = [rule for rule in content.deadlines.rules if rule.services & others]
+    told = {
+        "holidays": sorted(day.isoformat() for year in years.values() for day in year.days),
+        "sure": [number for number, year in years.items() if year.unverified is None],
+    }
+    return {
+        f"/{lang}/promises.json": make_resource(
+            _json({"rules": [_rule(rule, content.catalogues[lang].content) for rule in rules], **told}), JSON
+        )
+        for lang in content.catalogues.spoken
+    }
+
+
+def _rule(rule: Deadline, lang: str) -> dict[str, Any]:
+    told = {"states": sorted(rule.states), "days": rule.days, "law": rule.law, "source": rule.source}
+    unverified = {"unverified": rule.unverified[lang]} if rule.unverified else {}
+    return {**told, "checked": rule.checked.isoformat(), **unverified}
 
 
 def _value(value: Value, lang: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 The page says where the case stands and nothing else, and runs no script: it is for whom every byte counts. It needs the
 template `status.html` with `status` (a `CaseStatus`) or None, `todo`, the text of what to do now, or None, `expected`
-(an `Expected`) or None, and `error`, a text about the code, or None.
+(an `Expected`) or None, `promise` (a `Promise`) or None, and `error`, a text about the code, or None.
 """
 
 from functools import partial
@@ -22,6 +22,7 @@ from server.pace import Expected
 from server.packing import pack
 from server.pages import render
 from server.posted import read_posted
+from server.promises import Promise, promised
 from server.watch import marks_of
 from sync.errors import CodeError
 from sync.receipt_code import CodeKeys, derive, parse_code
@@ -56,7 +57,8 @@ async def track(request: Request) -> Response:
         return _page(request, 404 if isinstance(error, NoSuchCase) else 422, error=code_error(request, error))
     pace = await office.projection.pace()
     expected = pace.expected(status.service, status.state, status.since, now=office.clock())
-    return _page(request, 200, status=status, expected=expected)
+    promise = promised(office, status.service, status.state, status.dates[0][1])
+    return _page(request, 200, status=status, expected=expected, promise=promise)
 
 
 async def keys_of(request: Request, typed: str) -> CodeKeys:
@@ -99,11 +101,19 @@ def _page(
     *,
     status: CaseStatus | None = None,
     expected: Expected | None = None,
+    promise: Promise | None = None,
     error: str | None = None,
 ) -> Response:
     todo = status and texts_of(request).texts.get(f"step.{status.state}.do")
     page = render(
-        request, "status.html", status_code=status_code, status=status, todo=todo, expected=expected, error=error
+        request,
+        "status.html",
+        status_code=status_code,
+        status=status,
+        todo=todo,
+        expected=expected,
+        promise=promise,
+        error=error,
     )
     page.headers["Content-Security-Policy"] = PLAIN_PAGE
     return pack(request, page)

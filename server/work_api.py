@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.casework import assignments
-from server.deadlines import ARRIVAL
+from server.deadlines import ARRIVAL, FIRST
 from server.moments import local_day
 from server.ndjson import JsonAnswer
 from server.office import Office, office_of
@@ -19,6 +19,7 @@ from server.projection_work import COLUMNS, Values, Work
 from server.retention import APPLICANTS_TURN, ENDED
 
 _FORMERS, _SERVICE, _STATE = COLUMNS.index("formers"), COLUMNS.index("service"), COLUMNS.index("state")
+_RECEIVED, _WAITING = COLUMNS.index("received"), COLUMNS.index("waiting")
 MORE = ("waits_for", "due", "rule")  # columns beside those of the projection
 
 
@@ -47,11 +48,14 @@ def _more(office: Office, row: Values, work: Work) -> tuple[str, str | None, int
     family = [*str(row[_FORMERS]).split(), str(row[0])]
     came, stepped = _newest(work.came, family), _newest(work.stepped, family)
     if row[_STATE] in APPLICANTS_TURN and came <= stepped:
-        return "applicant", None, None
+        return "office" if row[_WAITING] else "applicant", None, None
     rule = office.deadlines.find(str(row[_SERVICE]), str(row[_STATE]))
     if rule is None:
         return "office", None, None
     name = office.deadlines.rules[rule].start
+    if name == FIRST:
+        day = office.deadlines.day(rule, int(row[_RECEIVED] or 0), time_zone=office.settings.office.time_zone)
+        return "office", day.isoformat(), rule
     start = came if name == ARRIVAL else max((work.steps.get(case, {}).get(name, 0) for case in family), default=0)
     day = office.deadlines.day(rule, start or came, time_zone=office.settings.office.time_zone)
     return "office", day.isoformat(), rule

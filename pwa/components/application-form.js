@@ -5,7 +5,7 @@
 
 import { GoneError, storageTrouble } from '../device-errors.js';
 import { button, element } from '../element.js';
-import { language, text } from '../text.js';
+import { language, loadMore, text } from '../text.js';
 import { clock, when } from '../words.js';
 import { Autosave } from './autosave.js';
 import { early } from './early-draft.js';
@@ -68,6 +68,7 @@ export default class ApplicationForm {
     const isAnswer = Boolean(document.querySelector('.error-summary:not([hidden])'));
     try {
       const draft = isAnswer ? null : await early.catch(() => findDraft(this.service));
+      if (this.root.dataset.words) void loadMore(this.root.dataset.words).catch(() => {});
       // Rows are made before anything is put back into them.
       if (this.root.dataset.later) {
         (await import('./form-rows.js')).startRows(this.root, draft?.values ?? {}, this.started?.signal);

@@ -6,7 +6,7 @@ import { askLeave, canAsk } from '../reminders.js';
 import { isAsked } from '../surveyed.js';
 import { language, loadMore, text } from '../text.js';
 
-const ENDED = ['siap_diambil', 'diserahkan', 'ditolak', 'dibatalkan']; // nothing is left to wait for
+const ENDED = ['siap_diambil', 'diserahkan', 'ditolak', 'dibatalkan', 'aduan_dijawab', 'aduan_ditutup']; // nothing is left to wait for
 
 /**
  * @param {import('./case.js').Opened} opened @param {boolean} isKept on this phone

@@ -21,7 +21,7 @@ import { correctionUrl } from './correction.js';
 /** @typedef {Awaited<ReturnType<typeof openCase>>} Opened */
 /** @typedef {Awaited<ReturnType<typeof listOutbox>>[number]} Row */
 
-const ENDED = ['diserahkan', 'ditolak', 'dibatalkan']; // steps after which nothing can be corrected
+const ENDED = ['diserahkan', 'ditolak', 'dibatalkan', 'aduan_dijawab', 'aduan_ditutup']; // steps after which nothing can be corrected
 
 export default class Case {
   /** @param {HTMLElement} root */
@@ -108,6 +108,7 @@ export default class Case {
       element('p', { class: 'quiet' }, text('app.number', { number: opened.number })), heading,
       ...caseSteps(heading, opened, rows, Boolean(thread)),
       ...(thread ? [thread] : []),
+      ...(opened.versions.some(({ type }) => type === 'complaint') ? await complaintOf(opened, rows) : []),
       ...this.actions(opened, rows, isKept),
       ...(await this.holding(opened, rows, isKept)),
       ...(opened.handed ? [] : [new AnswersFold(opened, isOpen).root]),
@@ -220,6 +221,10 @@ export default class Case {
     );
   }
 }
+
+/** What a complaint has beside; a phone that does not have that part yet shows the rest. @param {Opened} opened @param {Row[]} rows */
+const complaintOf = (opened, rows) =>
+  import('./complaint-part.js').then(async ({ complaintPart }) => [await complaintPart(opened, rows)]).catch(() => []);
 
 /** @param {unknown} error */
 function wordOf(error) {

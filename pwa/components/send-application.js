@@ -37,7 +37,7 @@ export async function sendApplication(sending) {
       await commit(prepared);
       window.removeEventListener('popstate', close);
       sending.leave();
-      await showReceipt(main, prepared, () => root.isConnected);
+      await showReceipt(main, prepared, sending.answers, () => root.isConnected);
     } catch (error) {
       showTrouble(page, trouble(error), ...links(error));
     }
@@ -87,24 +87,31 @@ function trouble(error) {
 const links = (error) =>
   error instanceof GoneError || error instanceof ErasedError ? [element('a', { href: `/${language()}/mine` }, text('app.state.show'))] : [];
 
-/** @param {HTMLElement} main @param {Prepared} prepared @param {() => boolean} isHere false on a page that was locked */
-async function showReceipt(main, prepared, isHere) {
+/**
+ * @param {HTMLElement} main @param {Prepared} prepared @param {Record<string, any>} answers
+ * @param {() => boolean} isHere false on a page that was locked
+ */
+async function showReceipt(main, prepared, answers, isHere) {
   const { name, origin } = await office();
   const [shown, number] = await Promise.all([showCode(prepared.code), spokenNumber(prepared.case)]);
   if (!isHere()) return;
   const title = element('h1', { tabindex: -1 }, text('app.receipt.title'));
   const node = receipt({ case: prepared.case, shown, number, origin, office: name, state: 'waiting', reason: null });
   main.replaceChildren(title, node);
-  // A reload shows the case and never the empty form.
-  history.replaceState(null, '', `/${language()}/case#c=${prepared.case}`);
+  // A reload shows the case and never the empty form; of what this phone does not keep nothing stays in the address.
+  history.replaceState(null, '', `/${language()}/${prepared.alone ? 'mine' : `case#c=${prepared.case}`}`);
+  if (prepared.alone || prepared.version.type === 'complaint') {
+    void import('./complaint-receipt.js').then(({ completeReceipt }) => completeReceipt(node, prepared, answers)).catch(() => {});
+  }
   title.focus();
   scrollTo(0, 0);
-  const look = async () => {
+  const look = async (/** @type {any} */ heard) => {
     const item = (await listOutbox()).find(({ id }) => id === prepared.version._id);
     if (item) updateReceipt(node, { state: item.state, reason: item.reason });
+    else if (heard?.detail?.done?.includes(prepared.version._id)) updateReceipt(node, { state: 'done', reason: null });
   };
-  for (const change of ['exchanged', 'stored']) document.addEventListener(`rantau:${change}`, () => void look());
-  setTimeout(() => void look(), SOON);
+  for (const change of ['exchanged', 'stored']) document.addEventListener(`rantau:${change}`, (event) => void look(event));
+  setTimeout(() => void look(null), SOON);
   if (!prepared.version.device) return;
   const part = await (await import('./hand-out.js')).handOutPart(prepared);
   if (node.isConnected) node.after(part);

@@ -8,7 +8,7 @@ import { spread } from '../answers.js';
 /** @typedef {import('./texts.js').Texts} Texts */
 /** @typedef {import('../form.js').Field & {label: string, group: string, fields?: StaffField[]}} StaffField */
 /** @typedef {{id: string, title: string, fields: StaffField[]}} StaffSection */
-/** @typedef {{service: string, n: number, title: string, groups: string[], sections: StaffSection[]}} StaffForm */
+/** @typedef {{service: string, n: number, title: string, groups: string[], steps?: string[], sections: StaffSection[]}} StaffForm */
 
 /**
  * Every question of a form with its answer, those of rows one by one: what it is called, and what was answered.

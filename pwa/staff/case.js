@@ -9,6 +9,7 @@ import { CaseworkView } from './casework-view.js';
 import { compare, sideBySide } from './compare.js';
 import { consentsPart } from './consents.js';
 import { eraseForm } from './erase.js';
+import { handOverPart } from './hand-over-part.js';
 import { historyOf } from './history.js';
 import { stateAfter } from './next-steps.js';
 import { PersonData } from './person-data.js';
@@ -77,7 +78,7 @@ export class CaseView {
       this.opened.isVoided ? element('p', { class: 'notice' }, texts.say('staff.void.already')) : null, ...this.#shut(),
       this.#severalNotice(),
       this.#chooser(), this.$answers, consentsPart(this.opened.versions, texts), caseFiles(desk),
-      new CaseworkView(desk).$root, this.$thread, this.steps.$root,
+      handOverPart(this.opened, texts), new CaseworkView(desk).$root, this.$thread, this.steps.$root,
       element(
         'section', { class: 'stack', 'aria-labelledby': 'history-title' },
         element('h3', { id: 'history-title' }, texts.say('staff.history.title')), this.$history,

@@ -20,14 +20,32 @@ const USUAL = {
   bap: ['adjudikasi', 'ditangguhkan', 'ditolak'],
 };
 
-/** Steps whose meaning is in the note: what to correct, why not, until when. */
-export const NEEDS_NOTE = ['perlu_perbaikan', 'ditolak', 'ditangguhkan', MESSAGE];
+const CLASSES = ['aduan_pengaduan', 'aduan_informasi', 'aduan_aspirasi'];
+const WORK = ['aduan_dijawab', 'aduan_menunggu', 'aduan_diteruskan'];
+/** Of complaints: first which class it is, by which its deadline goes. @type {Record<string, string[]>} */
+const USUAL_OF_COMPLAINTS = {
+  [SENT]: CLASSES,
+  aduan_pengaduan: ['aduan_lapangan', ...WORK],
+  aduan_menunggu: ['aduan_dijawab', ...CLASSES],
+  aduan_diteruskan: ['aduan_dijawab', 'aduan_ditutup'],
+};
 
-/** Every step in two lists: the usual ones after a state, then the others. @param {string} state */
-export function stepsAfter(state) {
-  const usual = [...(USUAL[state] ?? []), MESSAGE];
-  return { usual, others: STEPS.filter((step) => !usual.includes(step)) };
+/** Steps whose meaning is in the note: what to correct, why not, until when, to whom. */
+export const NEEDS_NOTE = [
+  'perlu_perbaikan', 'ditolak', 'ditangguhkan', MESSAGE, 'aduan_dijawab', 'aduan_menunggu', 'aduan_diteruskan', 'aduan_ditutup',
+];
+
+/**
+ * Every step in two lists: the usual ones after a state, then the others.
+ * @param {string} state @param {string[]} [own] the steps of a form that has its own
+ */
+export function stepsAfter(state, own = []) {
+  const usual = [...(own.length ? USUAL_OF_COMPLAINTS[state] ?? WORK : USUAL[state] ?? []), MESSAGE];
+  return { usual, others: (own.length ? own : STEPS).filter((step) => !usual.includes(step)) };
 }
+
+/** The steps that the form of a case has of its own. @param {import('./open-case.js').OpenedCase} opened */
+export const stepsOf = ({ versions }) => versions.find(({ form }) => form?.steps)?.form?.steps ?? [];
 
 /** Where a case stands after these events. @param {{step: string}[]} events */
 export const stateAfter = (events) => events.findLast(({ step }) => step !== MESSAGE)?.step ?? SENT;

@@ -29,7 +29,8 @@ export class Queues {
   show() {
     const { work } = this;
     const held = this.#held();
-    const present = this.states.filter((state) => work.counts[state] || state === this.chosen);
+    const known = new Set([...this.states, ...Object.keys(work.counts)]); // a form may have steps of its own
+    const present = [...known].filter((state) => work.counts[state] || state === this.chosen);
     this.$queues.replaceChildren(...Object.keys(QUEUES).map((name) => this.#choice(name, work.queue(name).length)));
     this.$states.replaceChildren(...present.map((state) => this.#choice(state, work.counts[state] ?? 0)));
     if (held) this.#button(held)?.focus();

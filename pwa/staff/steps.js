@@ -5,7 +5,7 @@
 
 import { MESSAGE, sealNote, signEvent } from '../crypto/events.js';
 import { element } from '../element.js';
-import { NEEDS_NOTE, stateAfter, stepsAfter } from './next-steps.js';
+import { NEEDS_NOTE, stateAfter, stepsAfter, stepsOf } from './next-steps.js';
 import { openEvent } from './open-case.js';
 import { ApiError } from './staff-api.js';
 import { unanswered } from './thread.js';
@@ -112,7 +112,7 @@ export class StepForm {
   #refresh() {
     const { texts } = this;
     const chosen = this.$step.value;
-    const { usual, others } = stepsAfter(stateAfter(this.opened.events));
+    const { usual, others } = stepsAfter(stateAfter(this.opened.events), stepsOf(this.opened));
     const option = (/** @type {string} */ step) => element('option', { value: step }, texts.name('step', step));
     this.$step.replaceChildren(
       element('option', { value: '' }, texts.say('staff.step.none')),

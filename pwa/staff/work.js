@@ -4,7 +4,7 @@
 /** @typedef {import('./staff-api.js').StaffApi} StaffApi */
 /** @typedef {(row: WorkRow, work: Work) => boolean} Queue */
 
-export const ENDED = ['diserahkan', 'ditolak', 'dibatalkan'];
+export const ENDED = ['diserahkan', 'ditolak', 'dibatalkan', 'aduan_dijawab', 'aduan_ditutup'];
 
 /** The queues beside those of each state, those that are looked at first standing first. @type {Record<string, Queue>} */
 export const QUEUES = {
@@ -15,6 +15,7 @@ export const QUEUES = {
   office: ({ waits_for }) => waits_for === 'office',
   applicant: ({ waits_for }) => waits_for === 'applicant',
   messages: ({ waiting }) => waiting > 0,
+  complaints: ({ kind }) => kind === 'cmp',
 };
 
 export class Work {

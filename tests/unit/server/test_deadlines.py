@@ -17,9 +17,8 @@ TUESDAY = 1_796_115_600  # 2026-12-01, 16:00 WIB
 
 def read(folder: Path, text: str) -> Deadlines:
     (folder / "deadlines.toml").write_text(text)
-    return load_deadlines(
-        folder / "deadlines.toml", WorkingDays({}), services=("passport-new", "permit-visit"), languages=("id", "en")
-    )
+    services: dict[str, tuple[str, ...]] = {"passport-new": (), "permit-visit": ()}
+    return load_deadlines(folder / "deadlines.toml", WorkingDays({}), services=services, languages=("id", "en"))
 
 
 def test_the_rules_of_the_office_say_where_they_come_from() -> None:
@@ -43,7 +42,7 @@ def test_the_first_rule_that_fits_counts_in_working_days(tmp_path: Path) -> None
 
 
 def test_an_office_without_rules_has_no_deadlines(tmp_path: Path) -> None:
-    deadlines = load_deadlines(tmp_path / "none.toml", WorkingDays({}), services=(), languages=("id",))
+    deadlines = load_deadlines(tmp_path / "none.toml", WorkingDays({}), services={}, languages=("id",))
     assert deadlines.find("passport-new", "terkirim") is None
 
 

@@ -82,7 +82,7 @@ def test_the_pages_without_javascript_show_all_of_it(service: str) -> None:
     sections = reviewed(form, answers, texts, CONTENT.regions)
     brings = checklist(form, from_answers(form, answers), CONTENT.fees, today=TODAY)
     shown = environment.get_template("review.html").render(
-        words, sections=sections, warnings=[], code="a", number="b", item="c", brings=brings
+        words, sections=sections, warnings=[], code="a", number="b", item="c", brings=brings, promised=[]
     )
     for field in (field for field in form.fields if field.control == "repeat"):
         assert again.count(f'data-field="{field.key}.') == (row_count(field, typed) + 1) * len(field.fields)
