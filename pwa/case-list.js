@@ -2,11 +2,21 @@
 
 import { standingStep } from './case-record.js';
 import { spokenNumber } from './crypto/receipt-code.js';
+import { transact } from './db.js';
 import { listRecords, removeRecord } from './records.js';
 
-/** List the cases, the newest first; one that does not open has a `problem`. */
-export async function listCases() {
-  const cases = await listRecords('cases');
+/** How many there are, of everybody on this phone. */
+export const countCases = () => transact(['cases'], 'readonly', (store) => {
+  const count = store('cases').count();
+  return () => count.result;
+});
+
+/**
+ * List the cases, the newest first; one that does not open has a `problem`.
+ * @param {() => Promise<import('./vault.js').VaultRecord[]>} [rows] which, in place of all
+ */
+export async function listCases(rows) {
+  const cases = await listRecords('cases', undefined, rows);
   return Promise.all(cases.sort((one, other) => other.at - one.at).map(listed));
 }
 

@@ -31,7 +31,8 @@ export async function pagedList({ count, name, rows, page = 0, list = element('u
   async function go(by) {
     at += by;
     turned(at);
-    await show();
+    list.setAttribute('aria-busy', 'true'); // news must not take the page away under the person who turns it
+    await show().finally(() => list.removeAttribute('aria-busy'));
     told.focus();
     told.scrollIntoView({ block: 'start' });
   }

@@ -68,13 +68,14 @@ export async function readRecord(kind, id) {
 /**
  * Read every record that was not set aside; one that does not open says why in `problem` and stays where it is.
  * @param {Kind} kind @param {() => Promise<Vault>} open how to come by the vault
+ * @param {() => Promise<VaultRecord[]>} rows which, in place of all
  * @returns {Promise<any[]>}
  */
-export async function listRecords(kind, open = openVault) {
+export async function listRecords(kind, open = openVault, rows = () => readAll(kind)) {
   const opening = open();
   await opening.catch(unlessClosed);
   const profile = await profileInUse();
-  const own = (await readAll(kind)).filter(({ p = OWN, aside }) => p === profile && !aside);
+  const own = (await rows()).filter(({ p = OWN, aside }) => p === profile && !aside);
   return Promise.all(own.map((record) => opening.then((vault) => opened(record, vault)).catch((error) => problem(record, error))));
 }
 

@@ -10,7 +10,17 @@ export const stateBadge = (state) => element('strong', { class: 'badge', 'data-s
 export function when(at, now = Date.now()) {
   const isToday = new Date(at).toDateString() === new Date(now).toDateString();
   if (isToday) return text('app.when.today', { time: clock(at) });
-  return new Intl.DateTimeFormat([language(), 'id'], { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+  return once('when', () => new Intl.DateTimeFormat([language(), 'id'], { dateStyle: 'medium', timeStyle: 'short' })).format(at);
+}
+
+/** What writes in the page's language; a long list would wait for one to be made for each row. @type {Map<string, any>} */
+const made = new Map();
+
+/** @template T @param {string} name @param {() => T} make @returns {T} */
+function once(name, make) {
+  const key = `${name} ${language()}`;
+  if (!made.has(key)) made.set(key, make());
+  return made.get(key);
 }
 
 /** The hour as it is written here, of 24; `Intl` takes a slow phone fifty milliseconds at its start. @param {number} at */
@@ -20,5 +30,5 @@ export const clock = (at) => new Date(at).toTimeString().slice(0, 5).replace(':'
 export function kilobytes(bytes) {
   const tenths = Math.ceil(bytes / 102.4);
   const shown = tenths < 100 ? tenths / 10 : Math.ceil(tenths / 10);
-  return `${new Intl.NumberFormat(language()).format(shown)} KB`;
+  return `${once('number', () => new Intl.NumberFormat(language())).format(shown)} KB`;
 }

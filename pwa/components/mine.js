@@ -1,6 +1,6 @@
 /** Everything on this phone: drafts, what waits to be sent, and the cases whose codes it holds. */
 
-import { listCases } from '../case-list.js';
+import { countCases, listCases } from '../case-list.js';
 import { storageTrouble } from '../device-errors.js';
 import { deleteDraft, listDrafts } from '../drafts.js';
 import { element } from '../element.js';
@@ -11,6 +11,8 @@ import { kilobytes, stateBadge, when } from '../words.js';
 import { confirmButton } from './confirm-button.js';
 
 const DAY = 86_400_000; // milliseconds
+const STOPS = 'a, button, [tabindex]';
+const MANY = 50; // of which a page is shown
 const problemCards = async () => (await loadMore('profile'), import('./problem-card.js'));
 
 export default class Mine {
@@ -23,6 +25,7 @@ export default class Mine {
     /** @type {AbortController | undefined} */
     this.listening = undefined;
     this.isStale = false;
+    this.pages = { outbox: 0, cases: 0 };
     /** @type {typeof import('./answered-cards.js') | undefined} */
     this.answered = undefined;
   }
@@ -34,7 +37,10 @@ export default class Mine {
     const { signal } = this.listening;
     for (const change of ['exchanged', 'queued', 'stored']) document.addEventListener(`rantau:${change}`, () => void this.refresh(), { signal });
     this.lists.addEventListener('click', () => this.isStale && void this.refresh(), { signal });
-    return this.show();
+    const shown = this.show();
+    /** What the rest of the page reads can wait for it. @type {Promise<void> | undefined} */
+    this.restored = shown.catch(() => {});
+    return shown;
   }
 
   /** Leave the lists as they are. Safe to call twice. */
@@ -44,7 +50,7 @@ export default class Mine {
 
   /** Show what changed, but take nobody's question away: then it is shown when that is answered. */
   refresh() {
-    return this.show(() => (this.isStale = this.lists.querySelector('[role=group]:not([hidden])') !== null));
+    return this.show(() => (this.isStale = this.lists.querySelector('[role=group]:not([hidden]), [aria-busy=true]') !== null));
   }
 
   /** Show the lists as they are now, or why the phone does not give them. @param {() => boolean} [isAsking] then not */
@@ -57,37 +63,66 @@ export default class Mine {
 
   /** @param {() => boolean} [isAsking] */
   async look(isAsking) {
-    const [drafts, outbox, cases] = await Promise.all([listDrafts(), listOutbox(), listCases()]);
+    const sendingParts = import('./sending-parts.js').catch(() => undefined);
+    const [drafts, outbox, many] = await Promise.all([listDrafts(), listOutbox(), manyCases()]);
+    const device = openVault().then((vault) => (vault.device ? volunteerLine(vault.device) : null), () => null); // the cards say why it stays shut
+    const cases = await (many ? many.named(drafts.flatMap((draft) => draft.case ?? [])) : listCases());
+    const count = many?.count ?? cases.length;
     const open = outbox.filter(({ state }) => state !== 'done');
-    /** @param {string} id */
-    const titleOf = (id) => nameOf(cases.find((row) => row.case === id) ?? {});
-    const isBroken = [...drafts, ...cases].some(({ problem }) => problem);
-    const broken = isBroken ? await problemCards().catch(() => undefined) : undefined;
-    const isAnswered = open.some(({ state }) => state === 'refused') || cases.some(({ erased }) => erased);
-    if (isAnswered) this.answered ??= await import('./answered-cards.js').catch(() => undefined);
-    const sending = outbox.length ? await import('./sending-parts.js').catch(() => undefined) : undefined;
+    /** Of thousands of cases only these are opened. @param {{case: string}[]} items */
+    const titlesOf = async (items) => {
+      const rows = many ? await many.named(items.map((item) => item.case)) : cases;
+      return (/** @type {string} */ id) => nameOf(rows.find((row) => row.case === id) ?? {});
+    };
     const again = (said = '') => ((this.status.textContent = said), this.show());
-    /** @type {(kind: 'drafts' | 'cases', row: any, card: (row: any) => HTMLElement) => HTMLElement} */
-    const cardOf = (kind, row, card) =>
-      (row.problem ? broken?.problemCard(kind, { id: row.case, ...row }, again) ?? problemLine(row) : card(row));
-    const device = await openVault().then((vault) => vault.device, () => null); // the cards say why it stays shut
+    const broken = [...drafts, ...cases].some(({ problem }) => problem) ? await problemCards().catch(() => undefined) : undefined;
+    if (open.some(({ state }) => state === 'refused')) await this.answers();
+    const sending = await sendingParts;
+    /** @type {(kind: 'drafts' | 'cases', row: any, help: typeof broken, card: (row: any) => HTMLElement) => HTMLElement} */
+    const cardOf = (kind, row, help, card) =>
+      (row.problem ? help?.problemCard(kind, { id: row.case, ...row }, again) ?? problemLine(row) : card(row));
+    /** @type {(from: number, to: number) => Promise<HTMLElement[]>} */
+    const items = async (from, to) => {
+      const [shown, titleOf] = [open.slice(from, to), await titlesOf(open.slice(from, to))];
+      return Promise.all(shown.map(async (item) => this.item(item, titleOf(item.case), await sending?.photosPart(item, outbox))));
+    };
+    /** @type {(from: number, to: number) => Promise<HTMLElement[]>} */
+    const caseCards = async (from, to) => {
+      const rows = many ? await many.page(from, to) : cases;
+      const help = rows.some(({ problem }) => problem) ? await problemCards().catch(() => undefined) : undefined;
+      if (rows.some(({ erased }) => erased)) await this.answers();
+      return rows.map((row) => cardOf('cases', row, help, () => (row.erased && this.answered?.endedCard(row)) || caseCard(row, open)));
+    };
     const parts = [
-      device ? await import('./device-line.js').then(({ deviceLine }) => deviceLine(device), () => null) : null,
+      await device,
       (await broken?.renewal(again)) ?? null,
-      open.length ? section('outbox', [this.sending(open), ...(await Promise.all(open.map(async (item) => this.item(item, titleOf(item.case), await sending?.photosPart(item, outbox)))))]) : null,
-      drafts.length ? section('drafts', drafts.map((row) => cardOf('drafts', row, (draft) => this.draft(draft, cases)))) : null,
-      cases.length ? section('cases', cases.map((row) => cardOf('cases', row, () => (row.erased && this.answered?.endedCard(row)) || caseCard(row, open)))) : null,
-      (await sending?.sentPart(outbox, titleOf)) ?? null,
-      drafts.length + open.length + cases.length ? null : element('p', { class: 'notice' }, text('app.mine.nothing')),
+      open.length ? section('outbox', this.sending(open), await this.list('outbox', open.length, items)) : null,
+      drafts.length ? section('drafts', element('ul', { class: 'grid' }, ...drafts.map((row) => cardOf('drafts', row, broken, (draft) => this.draft(draft, cases))))) : null,
+      count ? section('cases', await this.list('cases', count, caseCards)) : null,
+      (await sending?.sentPart(outbox, titlesOf)) ?? null,
+      drafts.length + open.length + count ? null : element('p', { class: 'notice' }, text('app.mine.nothing')),
     ];
     if (!isAsking?.()) this.put(parts);
   }
 
+  /** What shows answers of the office, once it is needed. */
+  async answers() {
+    this.answered ??= await import('./answered-cards.js').catch(() => undefined);
+  }
+
+  /** A list, of many rows a page. @param {'outbox' | 'cases'} name @param {number} count @param {(from: number, to: number) => Promise<HTMLElement[]>} rows */
+  async list(name, count, rows) {
+    const paging = count > MANY ? await import('../paging.js').catch(() => undefined) : undefined;
+    if (!paging) return element('ul', { class: 'grid' }, ...(await rows(0, count)));
+    await loadMore('volunteer').catch(() => {});
+    return paging.pagedList({ count, rows, name: text(`app.mine.${name}`), page: this.pages[name], turned: (page) => (this.pages[name] = page) });
+  }
+
   /** Replace the lists; who stood on something that is still there stays on it. @param {(HTMLElement | null)[]} parts */
   put(parts) {
-    const place = [...this.lists.querySelectorAll('a, button')].findIndex((node) => node === document.activeElement);
+    const place = [...this.lists.querySelectorAll(STOPS)].findIndex((node) => node === document.activeElement);
     this.lists.replaceChildren(...parts.filter((part) => part !== null));
-    if (place >= 0) /** @type {HTMLElement | undefined} */ (this.lists.querySelectorAll('a, button')[place])?.focus();
+    if (place >= 0) /** @type {HTMLElement | undefined} */ (this.lists.querySelectorAll(STOPS)[place])?.focus();
   }
 
   /** @param {any[]} open */
@@ -157,13 +192,17 @@ function caseCard(row, open) {
     element('p', { class: 'quiet' }, text('app.number', { number: row.number }), row.handed ? ` · ${text('volunteer.handed.card')}` : null));
 }
 
-/** @param {'drafts' | 'outbox' | 'cases'} name @param {HTMLElement[]} cards */
-function section(name, cards) {
-  const rows = cards.filter(({ tagName }) => tagName === 'LI');
+/** @param {string} device */
+const volunteerLine = (device) => import('./device-line.js').then(({ deviceLine }) => deviceLine(device), () => null);
+
+/** The cases of a phone that has many; undefined on others, and where what reads them is not here. */
+const manyCases = async () =>
+  ((await countCases()) > MANY ? import('../many-cases.js').then((many) => many.manyCases(), () => undefined) : undefined);
+
+/** @param {'drafts' | 'outbox' | 'cases'} name @param {...HTMLElement} parts */
+function section(name, ...parts) {
   return element('section', { class: 'stack', 'aria-labelledby': `mine-${name}` },
-    element('h2', { id: `mine-${name}` }, text(`app.mine.${name}`)),
-    ...cards.filter((card) => !rows.includes(/** @type {any} */ (card))),
-    element('ul', { class: 'grid' }, ...rows));
+    element('h2', { id: `mine-${name}` }, text(`app.mine.${name}`)), ...parts);
 }
 
 /** @param {any} row */

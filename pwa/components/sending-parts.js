@@ -4,11 +4,12 @@ import { amend } from '../db.js';
 import { button, element } from '../element.js';
 import { isSavingData, mayGo, usedThisMonth, wish, wishes } from '../images/data-use.js';
 import { filesLeft } from '../outbox.js';
-import { hasText, text } from '../text.js';
+import { hasText, loadMore, text } from '../text.js';
 import { kilobytes, when } from '../words.js';
 
 /** @typedef {Awaited<ReturnType<typeof import('../outbox.js').listOutbox>>[number]} Listed */
 
+const MANY = 50; // of which a page is shown
 const BUDGETS = [1, 2, 5, 10, 20].map((megabytes) => megabytes * 1024 * 1024); // bytes of a month
 
 /**
@@ -71,17 +72,31 @@ const anew = ({ reason, ...file }) => file;
 
 /**
  * What was sent, when, by which way, with its size; and what this month cost.
- * @param {Listed[]} outbox @param {(caseId: string) => string} titleOf
+ * @param {Listed[]} outbox @param {(items: Listed[]) => Promise<(caseId: string) => string>} titlesOf
  */
-export async function sentPart(outbox, titleOf) {
-  const rows = outbox.flatMap((item) => sentRows(item, titleOf(item.case))).sort((one, other) => other.at - one.at);
-  if (!rows.length) return null;
+export async function sentPart(outbox, titlesOf) {
+  const sent = outbox.filter(({ way, files = [] }) => way || files.some((file) => file.way)).reverse();
+  if (!sent.length) return null;
+  const list = element('div', {});
+  /** @param {number} from @param {number} to */
+  const rows = async (from, to) => {
+    const titleOf = await titlesOf(sent.slice(from, to));
+    const lines = sent.slice(from, to).flatMap((item) => sentRows(item, titleOf(item.case))).sort((one, other) => other.at - one.at);
+    return lines.map(({ line: said }) => element('li', {}, said));
+  };
+  const fill = async () => {
+    if (list.hasChildNodes()) return;
+    const ul = element('ul', { class: 'stack near' });
+    const paging = sent.length > MANY ? await import('../paging.js').catch(() => undefined) : undefined;
+    if (paging) await loadMore('volunteer').catch(() => {});
+    else ul.append(...(await rows(0, sent.length)));
+    list.append(paging ? await paging.pagedList({ count: sent.length, rows, list: ul, name: text('app.sending.title') }) : ul);
+  };
   const used = kilobytes(usedThisMonth(/** @type {any[]} */ (outbox)));
-  return element('details', { 'data-sent': true },
+  return element('details', { 'data-sent': true, toggle: fill },
     element('summary', {}, text('app.sending.title')),
     element('div', { class: 'stack near' },
-      element('p', {}, text('app.sending.month', { used })), budgetField((await wishes()).budget),
-      element('ul', { class: 'stack near' }, ...rows.map(({ line: said }) => element('li', {}, said)))));
+      element('p', {}, text('app.sending.month', { used })), budgetField((await wishes()).budget), list));
 }
 
 /** @param {Listed} item @param {string} title @returns {{at: number, line: string}[]} */

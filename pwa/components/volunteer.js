@@ -22,8 +22,15 @@ export default class Volunteer {
   }
 
   /** Enrol with the code of the address, or show where things stand. Safe to call twice. */
-  async start() {
-    if (this.isStarted) return;
+  start() {
+    if (this.isStarted) return undefined;
+    const begun = this.begin();
+    /** What the rest of the page reads can wait for it. @type {Promise<void> | undefined} */
+    this.restored = begun.catch(() => {});
+    return begun;
+  }
+
+  async begin() {
     this.isStarted = true;
     await Promise.all([loadMore('volunteer'), loadMore('profile')]);
     window.addEventListener('hashchange', () => location.hash.length > 1 && void this.open());

@@ -21,7 +21,7 @@ import { countsOf, standings } from './progress.js';
 /** @typedef {import('./progress.js').Counts} Counts */
 
 const PLAIN = { class: 'button button-plain' };
-const STOPS = 'a, button, summary, textarea';
+const STOPS = 'a, button, summary, textarea, [tabindex]';
 const SAVED_AFTER = 300; // milliseconds after the last key
 
 export class DayPage {
@@ -56,7 +56,7 @@ export class DayPage {
 
   /** What changed is shown, unless somebody is in the middle of something. */
   async refresh() {
-    const isBusy = this.body.querySelector('[role=group]:not([hidden]), [data-consent], [data-day-setup], textarea:focus');
+    const isBusy = this.body.querySelector('[role=group]:not([hidden]), [aria-busy=true], [data-consent], [data-day-setup], textarea:focus');
     if (!this.day || isBusy) return;
     const place = this.stops().findIndex((node) => node === document.activeElement);
     await this.show();

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, Playwright, expect
 
+from bench.volunteer import FILL, KEEP
 from tests.browser.looking import faults
 from tests.browser.test_volunteer import ID, choose_passphrase, collect_begun, invite
 from tests.browsing import Phone
@@ -159,4 +160,43 @@ def test_people_are_taken_down_one_after_another_and_the_list_goes_when_the_offi
         expect(consent.get_by_text(ID.text("consent.1.right"))).to_be_visible()
         assert faults(officer.page) == []
         assert desktop.errors == []
+    assert phone.errors == []
+
+
+def shown(page: Page, part: str) -> tuple[str, int]:
+    """Give which page of a list is shown, and how many rows that is."""
+    rows = page.locator(f"section[aria-labelledby=mine-{part}]")
+    return rows.locator("[data-paged] > [role=status]").inner_text(), rows.locator("li").count()
+
+
+def test_of_many_applications_and_people_a_page_is_shown_and_the_keyboard_turns_it(
+    page: Page, phone: Phone, office: RunningOffice
+) -> None:
+    page.evaluate(KEEP)
+    phone.offline()
+    assert page.evaluate(FILL, [131, 60, [dict(person(seed)) for seed in range(2)]]) == 131
+    page.goto(f"{office.url}/id/mine")
+    cases = page.locator("section[aria-labelledby=mine-cases]")
+    expect(cases.locator("[data-case]")).to_have_count(50)
+    assert shown(page, "cases") == (ID.text("volunteer.page", **{"from": 1, "to": 50, "count": 131}), 50)
+    assert shown(page, "outbox") == (ID.text("volunteer.page", **{"from": 1, "to": 50, "count": 67}), 50)
+    assert faults(page) == []
+    first = cases.locator("[data-case]").first.get_attribute("data-case")
+    cases.locator("[data-page-after]").press("Enter")
+    expect(cases.locator(f"[data-case='{first}']")).to_have_count(0)
+    expect(cases.locator("[data-paged] > [role=status]")).to_be_focused()
+    cases.locator("[data-page-after]").press("Enter")
+    expect(cases.locator("[data-case]")).to_have_count(31)
+    expect(cases.locator("[data-page-after]")).to_be_disabled()
+    # What changes meanwhile shows the same page.
+    page.evaluate("() => document.dispatchEvent(new CustomEvent('rantau:stored'))")
+    expect(cases.locator("[data-case]")).to_have_count(31)
+    names = set(cases.get_by_role("heading", level=3).all_inner_texts())
+    assert names == {str(person(seed)["nama_lengkap"]).upper() for seed in range(2)}
+
+    page.goto(f"{office.url}/id/volunteer")
+    expect(page.locator("[data-person]")).to_have_count(50)
+    page.locator("[data-page-after]").press("Enter")
+    expect(page.locator("[data-person]")).to_have_count(10)
+    expect(page.locator("ol")).to_have_attribute("start", "51")
     assert phone.errors == []
