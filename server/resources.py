@@ -80,6 +80,7 @@ def respond(request: Request, resource: Resource, more: Mapping[str, bytes] | No
     if encodings:
         headers["Vary"] = "Accept-Encoding"
     if _has(request.headers.get("if-none-match", ""), resource.etag):
+        headers.pop("Content-Security-Policy", None)  # the browser keeps the one that it came with, as with all others
         return Response(status_code=304, headers=headers)
     encoding = choose_encoding(request.headers.get("accept-encoding", ""), encodings)
     body = resource.body

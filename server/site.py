@@ -12,6 +12,7 @@ from server.deadlines import Deadline
 from server.differences import Differences
 from server.editions import Editions, keep_editions
 from server.fees import Value
+from server.first_page import CSP, first_pages
 from server.forms import Form
 from server.headers import strict_headers
 from server.made_before import NOTHING, MadeBefore
@@ -89,6 +90,8 @@ def build_site(settings: Settings, prepared: Prepared, *, keys: list[Any], made:
     packs = {lang: make_packs(lang, offline, headers, made, later=later) for lang in languages}
     for each in packs.values():
         resources |= each.resources
+    first = first_pages(resources, headers[CSP])
+    resources |= {url: tagged(page, headers) for url, page in first.items()}
     compress_all(resources.values(), made)  # what is new: all packs of a language at once
     forms = [content.forms.latest(service).name for service in content.forms.services]
     parts = [keys, forms, [each.revision for each in packs.values()]]

@@ -56,7 +56,7 @@ def test_what_is_not_modified_keeps_the_policy_that_its_tag_names(office_server:
 @pytest.mark.parametrize(
     ("method", "path", "headers", "status"),
     [
-        ("GET", "/id/", {}, 200),
+        ("GET", "/id/track", {}, 200),
         ("GET", "/nowhere", {}, 404),
         ("DELETE", "/id/", {}, 405),
         ("POST", "/exchange", {"Content-Length": "99999999"}, 413),
