@@ -1,5 +1,5 @@
 /**
- * What somebody has to come for, in a line on every page: documents that wait at the office. Where a person asked for it,
+ * What somebody has to come for, in a line on every page: documents that wait at the office, and a day that was booked. Where a person asked for it,
  * the phone notifies of each once, when the app is opened; nobody's servers are told anything.
  */
 
@@ -24,7 +24,7 @@ export async function startReminders() {
   const place = element('div', { class: 'reminders', 'data-reminders': true, role: 'status' });
   document.querySelector('.masthead')?.append(place);
   const show = () => void reminders().then((all) => put(place, all), () => {});
-  for (const change of ['exchanged', 'stored']) document.addEventListener(`rantau:${change}`, show);
+  for (const change of ['exchanged', 'stored', 'booked']) document.addEventListener(`rantau:${change}`, show);
   show();
 }
 
@@ -41,12 +41,26 @@ export async function askLeave() {
 /** @returns {Promise<Reminder[]>} */
 async function reminders() {
   const cases = await listRecords('cases', vaultAtHand).catch(() => []); // locked: nobody is there to be told
-  const ready = cases.filter((content) => !content.problem && !content.erased && !content.handed && standingStep(content).step === READY);
-  return Promise.all(ready.map(async (content) => ({
+  const own = cases.filter((content) => !content.problem && !content.erased && !content.handed);
+  const ready = await Promise.all(own.filter((content) => standingStep(content).step === READY).map(async (content) => ({
     key: `${content.id}.${standingStep(content).stepAt}`,
     line: text('remind.ready', { number: await spokenNumber(content.id) }),
     href: `/${language()}/case#c=${content.id}`,
   })));
+  return [...ready, ...(own.some(({ booking }) => booking) ? await appointments(own) : [])];
+}
+
+/** Days to come that are near. @param {any[]} cases @returns {Promise<Reminder[]>} */
+async function appointments(cases) {
+  const [{ soonTicket }, { hourText }] = await Promise.all([import('./booking/bookings.js'), import('./booking/hour.js')]);
+  return cases.flatMap(({ id, booking }) => {
+    const ticket = soonTicket(booking);
+    return ticket ? [{
+      key: `${id}.${ticket.offer.id}`,
+      line: text('remind.appointment', { when: hourText(ticket.offer, booking.zone), place: ticket.offer.place, number: ticket.number }),
+      href: `/${language()}/booking#c=${id}`,
+    }] : [];
+  });
 }
 
 /** @param {HTMLElement} place @param {Reminder[]} all */

@@ -10,6 +10,7 @@ import os
 import random
 import re
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,7 +139,16 @@ class Bookings:
         raise Unavailable("too many at once")
 
     async def sweep(self, offer: Offer) -> list[int]:
-        """Free the places of *offer* that no record names, and give their numbers."""
+        """Free the places of *offer* that no record names, and those of erased cases, and give their numbers.
+
+        A case whose code was replaced has its place under the new one.
+        """
+        places = await self._places(offer.id)
+        cases = [str(doc["case"]) for doc in places.values()]
+        for case in await self._ended(cases, "gone"):
+            await self._forget(case)
+        for old, mark in (await self._ended(cases, "code")).items():
+            await self._carry_over(old, str(mark["to"]), offer)
         places = await self._places(offer.id)
         records = await self._records([str(doc["case"]) for doc in places.values()])
         freed = []
@@ -149,6 +159,26 @@ class Bookings:
                 await self._free(doc)
                 freed.append(number)
         return freed
+
+    async def _forget(self, case: str) -> None:
+        """Leave nothing of an erased case's booking."""
+        with suppress(NotBooked):
+            await self.cancel(case)
+        record = await _get(self.cases, record_id(case))
+        if record is not None:
+            await self._free(record)
+
+    async def _carry_over(self, old: str, new: str, offer: Offer) -> None:
+        held = _booking(await self._record(old))
+        if held is None or held.offer != offer.id or not offer.is_open(self.now):
+            return
+        await self._forget(old)
+        with suppress(NotBooked):  # the new one chose for itself meanwhile
+            await self.take(new, offer, why=held.why, priority=True, drawn=True)
+
+    async def _ended(self, cases: Sequence[str], mark: str) -> dict[str, Doc]:
+        rows = await self.cases.all_docs(keys=[f"{mark}.{case}" for case in cases], include_docs=True) if cases else []
+        return {row.id.partition(".")[2]: row.doc for row in rows if row.doc is not None and not row.deleted}
 
     def _refuse(self, held: Booking | None, offer: Offer, *, move: bool, counts: bool) -> None:
         if not offer.is_open(self.now):

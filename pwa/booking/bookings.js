@@ -17,8 +17,15 @@ import { vaultAtHand } from '../vault.js';
 /** @typedef {Booking & {reason?: string}} Answered with why not */
 
 const NEWS = 3600_000; // milliseconds after which a wish is asked about again, and six times that a ticket
+const SOON = 48 * 3600_000; // milliseconds
 const MOST = 20; // cases in one request
 const NONE = /** @type {const} */ ({ state: 'none', at: 0 });
+
+/** The ticket of an appointment within the next two days, which its holder is reminded of. @param {Booking | undefined} booking */
+export function soonTicket(booking, now = Date.now()) {
+  const ticket = booking?.state === 'booked' ? booking.ticket : undefined;
+  return ticket && ticket.offer.ends * 1000 > now && ticket.offer.begins * 1000 < now + SOON ? ticket : undefined;
+}
 
 /** What is known of a case's appointment. @param {string} caseId @returns {Promise<Booking | null>} */
 export const bookingOf = async (caseId) => (await readRecord('cases', caseId)).booking ?? null;
@@ -31,7 +38,9 @@ export const bookingOf = async (caseId) => (await readRecord('cases', caseId)).b
 export async function askNow(caseId, ask) {
   const { proof } = await readRecord('cases', caseId);
   const [row] = await post([{ case: caseId, proof, ...ask }]);
-  return keep(caseId, row, ask);
+  const answered = await keep(caseId, row, ask);
+  document.dispatchEvent(new CustomEvent('rantau:stored'));
+  return answered;
 }
 
 /** Have a wish sent with the next signal. @param {string} caseId @param {Ask} ask */

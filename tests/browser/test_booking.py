@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 PUBLISHED = {
     "kind": "office", "place": "Kantor Wali Nagari Talu", "area": "", "from": "08:00", "to": "10:00", "minutes": "60",
-    "first": f"{date.today() + timedelta(14)}", "last": f"{date.today() + timedelta(15)}",
+    "first": f"{date.today() + timedelta(1)}", "last": f"{date.today() + timedelta(2)}",
     "places": "2", "kept": "1", "priority": "0", **{f"day{n}": "1" for n in range(7)},
 }  # fmt: skip
 IS_HERE = """async () => {
@@ -51,6 +51,7 @@ def test_a_place_is_certain_at_once_and_a_wish_waits_for_the_signal(phone: Phone
     phone.offline()
     page.reload()
     expect(page.locator(f"[data-ticket='{number}']")).to_be_visible()
+    expect(page.locator("[data-reminders]")).to_contain_text("Kantor Wali Nagari Talu")
     page.get_by_role("button", name="Pindah ke hari lain").click()
     hours.nth(2).check()
     page.get_by_role("button", name="Pindah ke hari ini").click()
