@@ -2,6 +2,7 @@
 where that was written as base64."""
 
 import base64
+import hashlib
 import re
 import zlib
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,7 @@ _COUNT = bytes(byte for byte in range(256) if byte & 31 <= 29)
 BLOCK = re.compile(b"[%s]|[%s](?=[%s])" % tuple(map(re.escape, (_FIXED, _OWN, _COUNT))))
 TOGETHER = 1024 * 1024  # bytes that are searched at once
 BETWEEN = b"\xff" * 4  # in no form
+_searched: dict[tuple[bytes | str, ...], set[str]] = {}
 
 
 def forms_of(marker: str) -> dict[str, bytes]:
@@ -100,5 +102,13 @@ def search(folders: list[Path], markers: list[str]) -> set[str]:
     for path in (p for folder in folders for p in [folder, *folder.rglob("*")]):
         found |= {f"{path}: {hit}, in its name" for hit in search_bytes(path.name.encode(), markers)}
         if path.is_file():
-            found |= {f"{path}: {hit}" for hit in search_bytes(path.read_bytes(), markers)}
+            found |= {f"{path}: {hit}" for hit in _search_once(path.read_bytes(), markers)}
     return found
+
+
+def _search_once(data: bytes, markers: list[str]) -> set[str]:
+    """Search what a backup and what it is of have in common once."""
+    key = (hashlib.sha256(data).digest(), *markers)
+    if key not in _searched:
+        _searched[key] = search_bytes(data, markers)
+    return _searched[key]
