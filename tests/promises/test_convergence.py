@@ -199,14 +199,12 @@ class Convergence(RuleBasedStateMachine):
         self.is_sound = True
 
     async def check(self) -> None:
-        stores = self.office.stores
-        held = await self.held()
-        for name in ("cases", "wraps"):
-            changes = await stores[name].changes(style="all_docs")
-            assert [row.id for row in changes.results if len(row.revs) != 1] == [], "there is something twice"
-        known = {id_ for id_ in await ids(stores["cases"]) if id_.startswith("app.")}
+        changes = [(await self.office.stores[name].changes(style="all_docs")).results for name in ("cases", "wraps")]
+        assert [row.id for rows in changes for row in rows if len(row.revs) != 1] == [], "there is something twice"
+        cases, wraps = [{row.id for row in rows if not row.deleted} for rows in changes]
+        held = with_key(cases, wraps)
+        known = {id_ for id_ in cases if id_.startswith("app.")}
         assert known <= set(self.written), "the office has what nobody wrote"
-        wraps = await ids(stores["wraps"])
         assert {id_ for id_ in wraps if id_.split(".")[2] in self.erased} == set(), "an erased case is back"
         living = {id_ for id_, case in self.written.items() if case not in self.erased}
         on_phones = {id_ for device in self.devices for id_ in device.outbox}
@@ -218,8 +216,7 @@ class Convergence(RuleBasedStateMachine):
 
     async def held(self) -> set[str]:
         """Give what the office holds with its key."""
-        wraps = await ids(self.office.stores["wraps"])
-        return {id_ for id_ in await ids(self.office.stores["cases"]) if f"w.{id_}" in wraps}
+        return with_key(*[await ids(self.office.stores[name]) for name in ("cases", "wraps")])
 
     def kept(self, found: set[Any]) -> set[Any]:
         """Leave out what nobody can open: a restored office takes no version of an erased case back."""
@@ -266,6 +263,10 @@ def heard(answer: Answer, *, is_cut: bool, down: int) -> tuple[list[Any], bool]:
     """Give the whole lines that a phone gets, and whether the answer came to its end."""
     *lines, _ = (b"" if is_cut else answer.body[:down]).split(b"\n")
     return [json.loads(line) for line in lines], answer.is_whole and not is_cut and down >= len(answer.body)
+
+
+def with_key(cases: set[str], wraps: set[str]) -> set[str]:
+    return {id_ for id_ in cases if f"w.{id_}" in wraps}
 
 
 async def ids(store: Any) -> set[str]:
