@@ -12,7 +12,7 @@ from typing import TypeVar
 from server.background import keep_going
 from server.pace import Flow, Pace, pace_of
 from server.projection_links import formers_of
-from server.projection_pace import select_flow, select_passed
+from server.projection_pace import select_complaints, select_flow, select_passed
 from server.projection_readers import DeviceNews, select_news
 from server.projection_rows import CaseRow, Page
 from server.projection_tables import (
@@ -121,6 +121,10 @@ class Projection:
     async def flow(self, first: int, end: int) -> Mapping[str, Flow]:
         """Give by service what went through the office from *first* until before *end*."""
         return await self._in_thread(lambda: select_flow(self._open(), first, end))
+
+    async def complaints(self, first: int, end: int) -> Sequence[tuple[str, int, int | None]]:
+        """Give of each complaint that came from *first* until before *end* its service, arrival and first answer."""
+        return await self._in_thread(lambda: select_complaints(self._open(), first, end))
 
     async def _follow(self) -> None:
         while True:

@@ -3,7 +3,7 @@
 import sqlite3
 
 from server.pace import DAY, ENDS, READY, RECENT, Flow, Passed
-from sync.events import SENT
+from sync.events import MESSAGE, SENT
 
 _READY, _ENDS = (", ".join(f"'{step}'" for step in steps) for steps in (READY, ENDS))
 # Of a case under a second code the first steps lie elsewhere: it is left out.
@@ -43,3 +43,15 @@ def select_flow(db: sqlite3.Connection, first: int, end: int) -> dict[str, Flow]
         one = Flow(what == "received", what == "ended", (seconds / DAY,) if what == "ready" else ())
         found[service] = found.get(service, Flow()) + one
     return found
+
+
+_COMPLAINTS = """
+SELECT service, received, (
+    SELECT min(at) FROM events WHERE events."case" = cases."case" AND step != ?
+) FROM cases WHERE kind = 'cmp' AND received >= ? AND received < ?
+"""
+
+
+def select_complaints(db: sqlite3.Connection, first: int, end: int) -> list[tuple[str, int, int | None]]:
+    """Give of each complaint received in that time what it is under, when it came, and when it was first answered."""
+    return db.execute(_COMPLAINTS, [MESSAGE, first, end]).fetchall()

@@ -35,6 +35,17 @@ async def publish(office: Office) -> int:
     return len([row for row in await office.databases.public.bulk_docs(docs) if not row.error]) if docs else 0
 
 
+async def publish_one(office: Office, id_: str, content: bytes) -> None:
+    """Publish a document that is not among those of `public_contents`, signed, in place of the one before.
+
+    Raises:
+        Unavailable: the store did not answer.
+    """
+    [row] = await office.databases.public.all_docs(keys=[id_], include_docs=True)
+    known = row.doc if row.doc is not None and not row.deleted else None
+    await office.databases.public.bulk_docs([_signed(office, id_, content, known)])
+
+
 def public_contents(office: Office) -> Iterator[tuple[str, bytes]]:
     """Give the bytes of every public document by its id; the one that lists the others comes last."""
     guides: dict[str, list[str]] = {}

@@ -7,7 +7,7 @@ It shows sums alone, none of too few answers.
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -53,7 +53,7 @@ class Report:
 async def survey_page(request: Request) -> Response:
     """Answer `GET /staff/{lang}/survey?from=2026-01&to=2026-12`."""
     office, user = office_of(request), user_of(request)
-    first, last, is_wrong = _period(request, office)
+    first, last, is_wrong = period_of(request.query_params, office)
     known = office.catalogues[request.path_params["lang"]].texts
     report = await report_of(office, first, last)
     return render(
@@ -74,7 +74,7 @@ async def survey_page(request: Request) -> Response:
 async def survey_table(request: Request) -> Response:
     """Answer `GET /staff/{lang}/survey.csv?from=&to=`: a line an element, the whole first, then the services."""
     office = office_of(request)
-    first, last, _ = _period(request, office)
+    first, last, _ = period_of(request.query_params, office)
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows(_lines(await report_of(office, first, last)))
     name = f"skm-{first}-{last}.csv"
@@ -123,11 +123,10 @@ def _lines(report: Report) -> Iterator[Sequence[object]]:
         yield service, "ikm", ikm.respondents, "", "", "", "", "", ikm.value, ikm.band
 
 
-def _period(request: Request, office: Office) -> tuple[str, str, bool]:
-    """Read the months that are asked for, else this year's; and say whether what was typed is no period."""
+def period_of(given: Mapping[str, str], office: Office) -> tuple[str, str, bool]:
+    """Read the months `from` and `to`, else this year's; and say whether what was typed is no period."""
     today = local_day(office.clock(), office.settings.office.time_zone)
     year = f"{today.year}-01", f"{today.year}-12"
-    given = request.query_params.get("from", ""), request.query_params.get("to", "")
-    first, last = (text or default for text, default in zip(given, year, strict=True))
+    first, last = (given.get(name) or default for name, default in zip(("from", "to"), year, strict=True))
     is_wrong = not _MONTH.fullmatch(first) or not _MONTH.fullmatch(last) or last < first
     return (*year, True) if is_wrong else (first, last, False)
