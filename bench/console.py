@@ -1,0 +1,107 @@
+"""How long an officer's browser takes with a full office: to list the work, to find a name in it, and to open a case.
+
+A real office holds sealed applications, open ones and ones that were handed over; the officer signs in and unlocks in
+a real browser. `list_ms` is from the asking for the work until the list stands, `index_ms` until everything was opened
+for the search, in the background. `search_ms` and `open_ms` are the medians of some names typed and of some cases
+opened, until they are in sight. `memory_mb` is what the tab's process holds in the end.
+"""
+
+import json
+import re
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+from bench.office_behind import tell
+from bench.stored_cases import apart, store_cases
+from tests.browsing import Phone
+from tests.officers import ApiOfficer
+from tests.papers import LOGIN, PASSPHRASE, PASSWORD, found_office
+from tests.people import person
+from tests.people_at_work import Login, Officer
+
+OPEN, ENDED = 5_000, 10_000
+TRIES = 9
+PATIENCE = 600_000  # milliseconds; far beyond what is waited for, so that a slow machine still gives its figures
+WATCH = """
+  new MutationObserver((_, observer) => {
+    if (!document.querySelector('.case-link')) return;
+    const asked = performance.getEntriesByType('resource').find(({ name }) => name.includes('/staff/api/work'));
+    globalThis.listed = performance.now() - asked.startTime;
+    observer.disconnect();
+  }).observe(document, { childList: true, subtree: true });
+"""
+SEARCH = """async (name) => {
+  const [input, began] = [document.querySelector('#search'), performance.now()];
+  input.value = name;
+  input.dispatchEvent(new Event('input'));
+  const isFound = () => document.querySelector('.case-list tbody')?.textContent.includes(name);
+  while (!isFound()) await new Promise(requestAnimationFrame);
+  return performance.now() - began;
+}"""
+OPEN_CASE = """async (at) => {
+  const [link, began] = [document.querySelectorAll('.case-link')[at], performance.now()];
+  link.click();
+  const isOpen = () => document.querySelector('#case-title')?.textContent === link.textContent;
+  while (!isOpen()) await new Promise(requestAnimationFrame);
+  return performance.now() - began;
+}"""
+
+
+def measure(open_: int = OPEN, ended: int = ENDED) -> dict[str, Any]:
+    """Fill an office and sit down in it."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        papers = found_office(Path(folder) / "office")
+        started = time.monotonic()
+        apart(store_cases(papers, open_ + ended, ended=ended))
+        tell(f"console: {open_} open cases and {ended} ended ones stored in {time.monotonic() - started:.0f} s")
+        with papers.office, sync_playwright() as playwright:
+            desktop = {"width": 1280, "height": 900}
+            profile = Path(folder) / "desk"
+            with Phone(playwright, profile, viewport=desktop) as desk:
+                desk.page.set_default_timeout(PATIENCE)
+                desk.page.add_init_script(WATCH)
+                ApiOfficer(papers.office.url, LOGIN, PASSWORD, PASSPHRASE).sign_in().get("work")  # the lists are made
+                officer = Officer(desk.page, papers.office, "id", who=Login(LOGIN, PASSWORD, PASSPHRASE))
+                figures = _sit_down(desk.page, officer, open_, ended)
+                figures["memory_mb"] = _memory(profile)
+    return {"open": open_, "ended": ended} | figures
+
+
+def _sit_down(page: Page, officer: Officer, open_: int, ended: int) -> dict[str, Any]:
+    officer.sign_in()
+    page.locator(".case-link").first.wait_for()
+    listed, started = page.evaluate("listed"), time.monotonic()
+    opened = [page.evaluate(OPEN_CASE, at) for at in range(TRIES)]
+    page.locator("search progress").wait_for(state="hidden")
+    tell(f"console: everything is opened after {time.monotonic() - started:.0f} s")
+    names = [str(person(ended + seed * 37 % open_)["nama_lengkap"]) for seed in range(TRIES)]
+    found = [page.evaluate(SEARCH, name) for name in names]
+    return {
+        "list_ms": round(listed),
+        "index_ms": round(1000 * (time.monotonic() - started)),
+        "open_ms": round(statistics.median(opened)),
+        "search_ms": round(statistics.median(found)),
+    }
+
+
+def _memory(profile: Path) -> int:
+    """Give the megabytes of the largest renderer of the browser with that profile, counting shared pages in part."""
+    sizes = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            arguments = (folder / "cmdline").read_bytes()
+            if b"--type=renderer" in arguments and str(profile).encode() in arguments:
+                sizes += re.findall(r"^Pss:\s+(\d+) kB", (folder / "smaps_rollup").read_text(), re.M)
+        except OSError:
+            continue
+    return round(max(map(int, sizes)) / 1024)
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(*map(int, sys.argv[1:]))))
