@@ -13,8 +13,8 @@ import { openCase } from './open-case.js';
 /** @typedef {import('./texts.js').Texts} Texts */
 /** @typedef {{row: CaseRow, why: string}} Found `why`: the answer in which it was found */
 /**
- * @typedef {{row: CaseRow, number: string, plain: string, answers: [label: string, answer: string][],
- *   nik: string | null, versions: number}} Indexed `plain`: what was answered, a line each, as everybody types it
+ * @typedef {{row: CaseRow, number: string, plain: string, said: string, nik: string | null, versions: number}} Indexed
+ * `said`: what was answered, a line each, and `plain` the same as everybody types it
  */
 
 const BATCH = 20; // cases opened before the page gets its turn
@@ -32,6 +32,8 @@ export class CaseIndex {
     this.onNews = onNews;
     /** @type {Map<string, Indexed>} */
     this.cases = new Map();
+    /** @type {Map<string, Omit<RawCase, 'events'>>} what is sealed of each, for when the office is away */
+    this.sealed = new Map();
     /** @type {Map<string, Set<string>>} cases by NIK */
     this.byNik = new Map();
     /** @type {{n: number, all: number} | null} how far the reading is; null when it is done */
@@ -70,7 +72,7 @@ export class CaseIndex {
   async follow(open) {
     if (this.read || !this.reading) return;
     const ids = new Set(open.map((row) => row.case));
-    for (const [id, { answers }] of this.cases) if (answers.length && !ids.has(id)) this.#drop(id);
+    for (const [id, { said }] of this.cases) if (said && !ids.has(id)) this.#drop(id);
     const fresh = open.filter((row) => this.cases.get(row.case)?.versions !== row.versions);
     const { cases } = this;
     for (let at = 0; at < fresh.length && cases === this.cases; at += ASKED) {
@@ -98,6 +100,7 @@ export class CaseIndex {
 
   #forget() {
     this.cases = new Map();
+    this.sealed = new Map();
     this.byNik = new Map();
     this.read = null;
     this.$bar.hidden = true;
@@ -134,7 +137,10 @@ export class CaseIndex {
     for (let at = 0; at < rows.length; at += BATCH) {
       const read = await Promise.all(rows.slice(at, at + BATCH).map((row) => this.#indexed(row, sealed[row.case])));
       if (cases !== this.cases) return; // locked meanwhile, or begun anew
-      for (const one of read) this.#keep(one);
+      for (const one of read) {
+        this.#keep(one);
+        if (sealed[one.row.case]) this.sealed.set(one.row.case, sealed[one.row.case]);
+      }
       await new Promise((resume) => setTimeout(resume));
     }
   }
@@ -153,18 +159,19 @@ export class CaseIndex {
     const one = this.cases.get(id);
     if (!one) return;
     if (one.nik) this.byNik.get(one.nik)?.delete(id);
-    this.cases.set(id, { ...one, plain: '', answers: [], nik: null });
+    this.sealed.delete(id);
+    this.cases.set(id, { ...one, plain: '', said: '', nik: null });
   }
 
   /** @param {CaseRow} row @param {Omit<RawCase, 'events'> | undefined} sealed @returns {Promise<Indexed>} */
   async #indexed(row, sealed) {
     const { api, keys, texts } = this;
     const known = { row, number: plain(row.number), versions: row.versions };
-    if (!sealed) return { ...known, plain: '', answers: [], nik: null };
+    if (!sealed) return { ...known, plain: '', said: '', nik: null };
     const { leaves } = await openCase(row.case, { ...sealed, events: [] }, keys, (service, name) => api.form(service, name));
     const asked = leaves.flatMap(({ form, answers }) => questions(form, answers, texts)).filter(({ text }) => text);
-    const answers = asked.map(({ label, text }) => /** @type {[string, string]} */ ([label, text]));
-    return { ...known, answers, plain: answers.map(([, text]) => plain(text)).join('\n'), nik: nikOf(leaves[0]) };
+    const said = asked.map(({ label, text }) => `${label}: ${text.replace(/\s+/g, ' ')}`).join('\n');
+    return { ...known, said, plain: asked.map(({ text }) => plain(text)).join('\n'), nik: nikOf(leaves[0]) };
   }
 }
 
@@ -184,12 +191,12 @@ export function find(cases, typed, caseId) {
   const number = plain(typed).replaceAll(' ', '');
   const words = plain(typed).split(' ');
   const found = [];
-  for (const { row, number: own, plain: all, answers } of cases) {
+  for (const { row, number: own, plain: all, said } of cases) {
     const isOld = row.formers.some((id) => id === caseId || id.startsWith(number.slice(0, 8))); // the ninth only checks
     if (isOld || row.case === caseId || own.replaceAll(' ', '').startsWith(number)) found.push({ row, why: '' });
     else if (words.every((word) => all.includes(word))) {
       const at = all.split('\n').findIndex((line) => words.every((word) => line.includes(word)));
-      if (at >= 0) found.push({ row, why: answers[at].join(': ') });
+      if (at >= 0) found.push({ row, why: said.split('\n')[at] });
     }
   }
   return found;

@@ -19,22 +19,27 @@ const MOVES = {
 export class CaseTable {
   /**
    * @param {{texts: Texts, onOpen: (row: CaseRow) => void, twins: (id: string) => number,
-   *   assigned: (id: string) => string | undefined}} list `twins` tells how many other cases have the same NIK
+   *   assigned: (id: string) => string | undefined, onPick: (row: CaseRow, isPicked: boolean) => void}} list `twins` tells how many other cases have the same NIK
    */
-  constructor({ texts, onOpen, twins, assigned }) {
+  constructor({ texts, onOpen, twins, assigned, onPick }) {
     this.texts = texts;
     this.onOpen = onOpen;
     this.twins = twins;
     this.assigned = assigned;
+    this.onPick = onPick;
+    /** @type {Set<string>} */
+    this.picked = new Set();
     this.current = '';
     this.today = '';
     this.$rows = element('tbody', { keydown: this.#move });
     const heads = COLUMNS.map((name) => element('th', { scope: 'col' }, texts.say(`staff.list.${name}`)));
+    const all = element('input', { type: 'checkbox', 'aria-label': texts.say('staff.bulk.all'), change: () => this.#pickAll(all.checked) });
+    this.$all = all;
     this.$root = element(
       'div', { class: 'scroll' },
       element(
         'table', {}, element('caption', { class: 'hint' }, texts.say('staff.list.keys')),
-        element('thead', {}, element('tr', {}, ...heads)), this.$rows,
+        element('thead', {}, element('tr', {}, element('td', {}, all), ...heads)), this.$rows,
       ),
     );
   }
@@ -88,7 +93,7 @@ export class CaseTable {
     const login = this.assigned(row.case);
     const officer = login ? element('p', { class: 'hint' }, texts.say('staff.own.assigned', { login })) : null;
     return element(
-      'tr', {},
+      'tr', {}, element('td', {}, this.#picker(row)),
       element('th', { scope: 'row' }, element('button', link, row.number), service, ...this.#formers(row), this.#twinsOf(row)),
       element('td', {}, texts.name('step', row.state), versions, officer,
         row.waiting ? element('p', { class: 'tag' }, texts.say('staff.list.waits', { n: row.waiting })) : null),
@@ -96,6 +101,38 @@ export class CaseTable {
       element('td', { class: 'number' }, texts.waiting(row.last_at, Date.now() / 1000)),
       element('td', {}, row.area ? texts.region(row.area) : ''),
     );
+  }
+
+  /** @param {CaseRow} row */
+  #picker(row) {
+    const change = () => this.#pick(row, box.checked);
+    const named = { 'aria-label': this.texts.say('staff.bulk.one', { number: row.number }) };
+    const box = element('input', { type: 'checkbox', value: row.case, checked: this.picked.has(row.case), ...named, change });
+    return box;
+  }
+
+  /** @param {CaseRow} row @param {boolean} isPicked */
+  #pick(row, isPicked) {
+    if (isPicked) this.picked.add(row.case);
+    else this.picked.delete(row.case);
+    this.onPick(row, isPicked);
+  }
+
+  /** @param {boolean} isPicked */
+  #pickAll(isPicked) {
+    for (const box of this.$rows.querySelectorAll('input')) if (box.checked !== isPicked) box.click();
+  }
+
+  /** Pick the case on which the keyboard is, or put it back. */
+  toggle() {
+    document.activeElement?.closest('.case-list tr')?.querySelector('input')?.click();
+  }
+
+  /** Put back what was picked, but for these. @param {Iterable<string>} left */
+  unpick(left = []) {
+    this.picked = new Set(left);
+    this.$all.checked = false;
+    for (const box of this.$rows.querySelectorAll('input')) box.checked = this.picked.has(box.value);
   }
 
   /** @param {CaseRow | WorkRow} row */

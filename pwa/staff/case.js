@@ -25,7 +25,7 @@ import { voidForm } from './void-code.js';
  * @typedef {{row: CaseRow, opened: import('./open-case.js').OpenedCase, keys: import('./keys.js').Keys,
  *   api: import('./staff-api.js').StaffApi, texts: import('./texts.js').Texts, announce: (text: string) => void,
  *   login: string, work: import('./casework.js').Casework, notesBefore: import('./casework.js').Note[],
- *   onAssigned: () => void, onStep: () => void, onClose: () => void, onNext: () => void,
+ *   outbox: import('./step-outbox.js').StepOutbox, isAway: boolean, onAssigned: () => void, onStep: () => void, onClose: () => void, onNext: () => void,
  *   onVoided: ($sheet: HTMLElement) => void, onError: (error: unknown) => string}} Desk
  */
 
@@ -75,6 +75,7 @@ export class CaseView {
           this.#button('staff.case.to-step', () => this.steps.focus()), this.#button('staff.case.close', onClose),
         ),
       ),
+      desk.isAway ? element('p', { class: 'notice' }, texts.say('staff.waiting.from-memory')) : null,
       this.opened.isVoided ? element('p', { class: 'notice' }, texts.say('staff.void.already')) : null, ...this.#shut(),
       this.#severalNotice(),
       this.#chooser(), this.$answers, consentsPart(this.opened.versions, texts), caseFiles(desk),

@@ -6,6 +6,7 @@ import { element } from '../element.js';
 import { Idle } from '../idle.js';
 import { CaseView } from './case.js';
 import { openCasework } from './casework.js';
+import { fetchCase, withWaiting } from './fetch-case.js';
 import { DueView } from './due-view.js';
 import { KeysView } from './keys-view.js';
 import { CaseList } from './list.js';
@@ -14,8 +15,10 @@ import { openCase } from './open-case.js';
 import { RescueView } from './rescue-view.js';
 import { Shortcuts } from './shortcuts.js';
 import { ApiError } from './staff-api.js';
+import { StepOutbox } from './step-outbox.js';
 import { SurveyView } from './survey-view.js';
 import { SIGNED_OUT, Unlock } from './unlock.js';
+import { waitingSteps } from './waiting-steps.js';
 
 /** @typedef {import('./keys.js').Keys} Keys */
 /** @typedef {import('./staff-api.js').CaseRow} CaseRow */
@@ -48,6 +51,9 @@ export class Desk {
     this.list = null;
     /** @type {KeysView | DueView | RescueView | SurveyView | null} */
     this.tool = null;
+    /** @type {StepOutbox | null} */
+    this.outbox = null;
+    this.$waiting = element('div', { class: 'stack' });
     /** @type {CaseView | null} */
     this.view = null;
     this.shortcuts = new Shortcuts(texts, this.#acts());
@@ -80,6 +86,8 @@ export class Desk {
     this.view = null;
     this.keys?.forget();
     this.keys = null;
+    this.outbox?.stop();
+    this.outbox = null;
     this.list?.stop();
     this.list = null;
     this.tool?.stop();
@@ -116,7 +124,12 @@ export class Desk {
     const warning = isPast ? element('p', { class: 'notice' }, texts.say('staff.keys-past')) : null;
     this.#showNothing();
     const desk = element('div', { class: 'desk' }, this.list.$root, this.$case);
-    this.$root.replaceChildren(...(warning ? [warning] : []), desk);
+    this.$root.replaceChildren(...(warning ? [warning] : []), this.$waiting, desk);
+    this.outbox = new StepOutbox({
+      api, login: this.login, onError: this.#explain, onChange: () => this.#showWaiting(), onSent: (id) => this.list?.renew(id),
+    });
+    this.outbox.start();
+    this.#showWaiting();
     this.idle.start();
     this.shortcuts.start();
     this.list.load().then(() => this.list?.focus());
@@ -128,19 +141,21 @@ export class Desk {
   };
 
   #open = async (/** @type {CaseRow} */ row) => {
-    const { keys, api, texts, list } = this;
-    if (!keys || !list) return;
+    const { keys, api, texts, list, outbox } = this;
+    if (!keys || !list || !outbox) return;
     const turn = ++this.opening;
     list.mark(row.case);
     this.view = null;
     this.$case.replaceChildren(element('p', { role: 'status' }, texts.say('staff.case.opening')));
     try {
-      const raw = await api.case(row.case);
+      const { raw, isAway } = await fetchCase(row, api, list.index, outbox);
       const opened = await openCase(row.case, raw, keys, (service, name) => api.form(service, name));
+      await withWaiting(opened, isAway ? row : null, outbox, keys);
       const kept = await openCasework(raw, opened, api);
       if (turn !== this.opening) return;
       const view = new CaseView({
-        row, opened, ...kept, keys, api, texts, login: this.login, onAssigned: () => list.load(), onError: this.#explain, onStep: () => list.renew(row.case),
+        row, opened, ...kept, keys, api, texts, outbox, isAway, login: this.login, onError: this.#explain,
+        onAssigned: () => list.load(), onStep: () => this.#stepped(row.case),
         announce: this.#whileOpen(keys, this.#announce), onClose: this.#whileOpen(keys, this.#close),
         onVoided: this.#whileOpen(keys, this.#showSheet), onNext: this.#whileOpen(keys, () => this.#next(row.case)),
       });
@@ -151,6 +166,26 @@ export class Desk {
       const problem = this.#explain(error);
       if (turn === this.opening) this.$case.replaceChildren(element('p', { class: 'error', role: 'alert' }, problem));
     }
+  };
+
+  /** @param {string} id of a case of which a step was recorded, or waits */
+  #stepped(id) {
+    const waiting = this.outbox?.of(id).at(-1);
+    if (waiting) this.list?.propose(waiting.event);
+    else void this.list?.renew(id);
+  }
+
+  #showWaiting() {
+    if (this.outbox) this.$waiting.replaceChildren(...waitingSteps(this.outbox, this.texts, this.#retake));
+  }
+
+  /** Open the case whose step was not taken, and put into its form what was meant. @param {import('./step-outbox.js').Waiting} step */
+  #retake = async (step) => {
+    const row = this.list?.work.find(step.event.case);
+    if (!row || !this.outbox) return;
+    for (const one of this.outbox.of(row.case)) this.outbox.remove(one);
+    await this.#open(row);
+    await this.view?.steps.retake(step.event);
   };
 
   /** Open the case of the queue that comes after one. @param {string} [id] */
@@ -172,6 +207,7 @@ export class Desk {
       k: () => this.list?.table.step('ArrowUp'),
       '[': () => this.list?.turn(-1),
       ']': () => this.list?.turn(1),
+      x: () => this.list?.table.toggle(),
       l: () => this.list?.focus(),
       n: () => this.#next(),
       s: () => this.view?.steps.focus(),

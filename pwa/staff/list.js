@@ -1,6 +1,7 @@
 /** The list of cases: queues, a page of the chosen one, and what the search found instead. Nothing in it is personal. */
 
 import { element } from '../element.js';
+import { BulkBar } from './bulk-bar.js';
 import { CaseIndex } from './case-index.js';
 import { CaseTable } from './case-table.js';
 import { Queues } from './queues.js';
@@ -43,8 +44,9 @@ export class CaseList {
     this.queues = new Queues({ texts, work: this.work, states, onChoose: () => this.#turn(0) });
     this.table = new CaseTable({
       texts, twins: (id) => this.index.twins(id).length, assigned: (id) => this.work.assigned[id],
-      onOpen: (row) => this.#open(row, onOpen),
+      onOpen: (row) => this.#open(row, onOpen), onPick: (row, isPicked) => this.bulk.pick(row, isPicked),
     });
+    this.bulk = new BulkBar({ api, keys, texts, onError, onEmpty: () => this.table.unpick(), onDone: this.#stepped });
     this.$age = this.#ageChoice();
     this.$empty = element('p', { hidden: true }, texts.say('staff.list.empty'));
     this.$problem = element('p', { class: 'error', role: 'alert' });
@@ -79,11 +81,18 @@ export class CaseList {
     }
   }
 
+  /** Show a step that waits to be sent as if it were recorded. @param {{case: string, n: number, step: string}} event */
+  propose(event) {
+    this.work.propose(event);
+    void this.#show();
+  }
+
   /** Forget what was listed and found; a page that comes later is not shown. */
   stop() {
     this.asked++;
     clearInterval(this.timer);
     this.search.stop();
+    this.bulk.stop();
     this.index.stop();
     this.work.stop();
     this.found = null;
@@ -126,7 +135,7 @@ export class CaseList {
         element('label', { for: 'list-age' }, texts.say('staff.list.age')), this.$age,
         this.#button('staff.list.again', this.#again), this.#button('staff.keys-help.button', onHelp),
       ),
-      this.$problem, this.table.$root, this.$empty,
+      this.$problem, this.bulk.$root, this.table.$root, this.$empty,
       element('div', { class: 'cluster' }, this.$back, this.$more, this.$place), this.$rules,
     );
   }
@@ -156,6 +165,12 @@ export class CaseList {
 
   #again = () => {
     void this.#read(() => this.index.renew());
+    void this.load();
+  };
+
+  /** Steps were recorded in what was picked. */
+  #stepped = () => {
+    this.table.unpick(this.bulk.picked.keys());
     void this.load();
   };
 

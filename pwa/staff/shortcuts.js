@@ -12,7 +12,7 @@ const OFF = 'rantau-keys-off'; // in the browser's storage; nothing but this cho
 /** What is shown: keys, and the text that says what they do. */
 const SHOWN = [
   ['/', 'search'], ['q', 'queues'], ['j', 'down'], ['k', 'up'], ['[', 'back'], [']', 'more'], ['Enter', 'open'], ['l', 'list'],
-  ['n', 'next'], ['s', 'step'], ['1 … 9', 'usual'], ['Ctrl + Enter', 'record'], ['Esc', 'close'], ['?', 'help'],
+  ['n', 'next'], ['s', 'step'], ['1 … 9', 'usual'], ['Ctrl + Enter', 'record'], ['x', 'pick'], ['Esc', 'close'], ['?', 'help'],
 ];
 
 export class Shortcuts {

@@ -38,6 +38,11 @@ export class ApiError extends Error {
     this.reason = String(body?.reason ?? body?.error ?? '');
     this.body = body;
   }
+
+  /** Whether nobody answered who could have taken it: it can be asked again later. */
+  get isAway() {
+    return [0, 502, 503, 504].includes(this.status);
+  }
 }
 
 export class StaffApi {

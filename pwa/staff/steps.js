@@ -3,14 +3,14 @@
  * office's key. Two officers may be at it at once: the one who comes second sees the other's step and is asked again.
  */
 
-import { MESSAGE, sealNote, signEvent } from '../crypto/events.js';
+import { MESSAGE } from '../crypto/events.js';
 import { element } from '../element.js';
 import { NEEDS_NOTE, stateAfter, stepsAfter, stepsOf } from './next-steps.js';
 import { openEvent } from './open-case.js';
+import { nextNumber, signStep } from './sign-step.js';
 import { ApiError } from './staff-api.js';
 import { unanswered } from './thread.js';
 
-/** @typedef {import('../crypto/canonical.js').Bytes} Bytes */
 /** @typedef {import('../crypto/events.js').Event} SignedEvent */
 /** @typedef {import('./keys.js').Keys} Keys */
 /** @typedef {import('./open-case.js').OpenedCase} OpenedCase */
@@ -21,12 +21,14 @@ const LONGEST = 2000; // characters of a note; the server takes 32 KiB sealed
 
 export class StepForm {
   /**
-   * @param {{opened: OpenedCase, keys: Keys, api: StaffApi, texts: Texts, announce: (text: string) => void,
-   *   onChange: () => void, onNext: () => void, onError: (error: unknown) => string}} desk
+   * @param {{row: {number: string}, opened: OpenedCase, keys: Keys, api: StaffApi, texts: Texts, announce: (text: string) => void,
+   *   onChange: () => void, onNext: () => void,
+   *   outbox: import('./step-outbox.js').StepOutbox, onError: (error: unknown) => string}} desk
    * `onChange` is called after an event, ours or another's, was added to `opened.events`; `onNext` when the officer is
    * done with the case and wants the next one.
    */
-  constructor({ opened, keys, api, texts, announce, onChange, onNext, onError }) {
+  constructor({ row, opened, keys, api, texts, announce, onChange, onNext, outbox, onError }) {
+    this.number = row.number;
     this.opened = opened;
     this.keys = keys;
     this.api = api;
@@ -34,6 +36,7 @@ export class StepForm {
     this.announce = announce;
     this.onChange = onChange;
     this.onNext = onNext;
+    this.outbox = outbox;
     this.onError = onError;
     /** @type {{wanted: string, event: SignedEvent} | null} */
     this.pending = null;
@@ -57,6 +60,15 @@ export class StepForm {
   focus() {
     this.$root.scrollIntoView();
     this.$step.focus();
+  }
+
+  /** Take up again what another step came before. @param {SignedEvent} event */
+  async retake(event) {
+    const { text } = await openEvent(this.opened.id, event, this.opened.versions, this.keys);
+    this.$step.value = event.step;
+    this.$note.value = text ?? '';
+    this.#explain();
+    this.focus();
   }
 
   /** Begin a step, whose note is still to be written. @param {string} step */
@@ -121,7 +133,7 @@ export class StepForm {
     );
     this.$step.value = chosen;
     this.$usual.replaceChildren(...usual.map((step, at) => this.#usualStep(step, at + 1)));
-    this.$button.textContent = texts.say('staff.step.record', { n: this.#number() });
+    this.$button.textContent = texts.say('staff.step.record', { n: nextNumber(this.opened) });
     this.#explain();
   }
 
@@ -151,10 +163,6 @@ export class StepForm {
     this.$note.required = NEEDS_NOTE.includes(step);
   };
 
-  #number() {
-    return Math.max(0, ...this.opened.events.map(({ n }) => n)) + 1;
-  }
-
   /** @param {SubmitEvent} event */
   #submit = async (event) => {
     event.preventDefault();
@@ -163,7 +171,7 @@ export class StepForm {
     this.#busy(true);
     this.$problem.textContent = '';
     try {
-      await this.#taken(await this.api.addEvent(await this.#signed()));
+      await this.#record(await this.#signed());
       if (isDone) this.onNext();
     } catch (error) {
       if (error instanceof ApiError && error.status === 409 && error.body?.event) await this.#otherCameFirst(error.body.event);
@@ -172,6 +180,18 @@ export class StepForm {
       this.#busy(false);
     }
   };
+
+  /** Have it numbered, or keep it until the office answers again. @param {SignedEvent} event */
+  async #record(event) {
+    try {
+      if (this.outbox.of(event.case).length) throw new ApiError(0); // nothing overtakes what waits
+      await this.#taken(await this.api.addEvent(event), 'staff.step.taken');
+    } catch (error) {
+      if (!(error instanceof ApiError) || !error.isAway) throw error;
+      this.outbox.add(event, this.number);
+      await this.#taken(event, 'staff.waiting.taken');
+    }
+  }
 
   /** A disabled button would lose the keyboard. @param {boolean} isBusy */
   #busy(isBusy) {
@@ -206,21 +226,11 @@ export class StepForm {
 
   /** The event to send; the very same one again when an answer was lost, so that it cannot be two. */
   async #signed() {
-    const about = this.#about();
-    const on = [...about, ...unanswered(this.opened)].map(({ v }) => v);
-    const step = { n: this.#number(), step: this.$step.value, on };
-    const text = this.$note.value.trim();
-    const wanted = JSON.stringify([step, text]);
-    if (this.pending?.wanted !== wanted) this.pending = { wanted, event: await this.#sign(step, text, about[0]?.dek) };
+    const wanted = { step: this.$step.value, text: this.$note.value.trim(), about: this.#about(), also: unanswered(this.opened) };
+    const on = [...wanted.about, ...wanted.also].map(({ v }) => v);
+    const name = JSON.stringify([wanted.step, wanted.text, nextNumber(this.opened), on]);
+    if (this.pending?.wanted !== name) this.pending = { wanted: name, event: await signStep(this.opened, this.keys, wanted) };
     return this.pending.event;
-  }
-
-  /** @param {{n: number, step: string, on: string[]}} step @param {string} text @param {Bytes | null} [dek] */
-  async #sign(step, text, dek) {
-    const { id } = this.opened;
-    const note = text && dek ? await sealNote(text, dek, id, step.n) : null;
-    const key = /** @type {NonNullable<Keys['signing']>} */ (this.keys.signing);
-    return signEvent({ case: id, ...step, at: Math.floor(Date.now() / 1000), note, ...key });
   }
 
   /** @param {SignedEvent} event */
@@ -230,11 +240,11 @@ export class StepForm {
     this.onChange();
   }
 
-  /** @param {SignedEvent} event */
-  async #taken(event) {
+  /** @param {SignedEvent} event @param {string} said */
+  async #taken(event, said) {
     await this.#add(event);
     const { n, step } = event;
-    const key = step === MESSAGE ? 'staff.step.message-sent' : 'staff.step.taken';
+    const key = step === MESSAGE && said === 'staff.step.taken' ? 'staff.step.message-sent' : said;
     this.announce(this.texts.say(key, { n, step: this.texts.name('step', step) }));
     this.pending = null;
     this.$note.value = '';

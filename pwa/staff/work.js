@@ -1,5 +1,7 @@
 /** The work that is open, in memory: every case that has not ended or in which a message waits, in the order in which it is to be done. */
 
+import { MESSAGE } from '../crypto/steps.js';
+
 /** @typedef {import('./staff-api.js').WorkRow} WorkRow */
 /** @typedef {import('./staff-api.js').StaffApi} StaffApi */
 /** @typedef {(row: WorkRow, work: Work) => boolean} Queue */
@@ -57,6 +59,13 @@ export class Work {
     const told = await this.api.work({ case: id });
     this.#count(told);
     this.rows = [...this.rows.filter((row) => row.case !== id), ...(told.rows ?? [])].sort(inOrder);
+  }
+
+  /** Take a step for recorded that waits to be sent. @param {{case: string, n: number, step: string}} event */
+  propose(event) {
+    const state = event.step === MESSAGE ? {} : { state: event.step };
+    this.rows = this.rows.map((row) => (row.case === event.case ? { ...row, ...state, n: event.n } : row));
+    this.place = ''; // what the office says takes its place
   }
 
   /** @param {string} id @returns {WorkRow | undefined} */

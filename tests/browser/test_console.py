@@ -1,6 +1,7 @@
 """The officers' desk in a real browser before a real server: what an officer sees, and what stays on no machine."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ from playwright.sync_api import Locator, Page, Playwright, expect
 from server.founding import DEMO
 from server.settings import ROOT
 from server.tus import CHUNK_TYPE
+from sync.events import sign_event
 from sync.receipt_code import derive, new_code, show_code
 from tests.applicants import Applicant, send_together
 from tests.browsing import Phone
+from tests.officers import ApiOfficer
 from tests.people import person
 from tests.serving import RunningOffice
 from tests.uploading import TUS, digest_of, metadata, sealed_bytes
@@ -300,11 +303,55 @@ def test_an_answer_that_was_lost_does_not_make_a_step_two(page: Page, applicant:
     case = open_case(page, applicant)
     page.route("**/events", lambda route: (route.fetch(), route.abort()))
     record(case, "pesan", "Mohon bawa akta asli.")
-    expect(case.get_by_role("alert")).to_contain_text("Server tidak menjawab")
+    waiting = page.get_by_text("1 langkah menunggu di peramban ini")
+    expect(waiting).to_be_visible()
     page.unroute("**/events")
-    case.get_by_role("button", name="Catat langkah 1").click()
-    expect(page.get_by_role("status").filter(has_text="Langkah 1 dicatat")).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(waiting).to_have_count(0)
     assert len(applicant.news()) == 1
+
+
+def test_an_outage_holds_nobody_up_and_what_another_did_meanwhile_is_shown(page: Page, office: RunningOffice) -> None:
+    first, second = (Applicant(office.url, person(seed) | {"nama_lengkap": NAME}) for seed in (21, 22))
+    v = [one.send() for one in (first, second)][1]
+    unlock(page)
+    search_for(page, first)
+    expect(page.get_by_text("1 ditemukan.", exact=True)).to_be_visible()  # and everything was read
+    page.route("**/staff/api/**", lambda route: route.abort())
+    case = open_case(page, first)
+    expect(case.get_by_text("dari ingatan peramban")).to_be_visible()
+    expect(row(case, "Nama lengkap")).to_contain_text(NAME)
+    record(case, "berkas_lengkap")
+    search_for(page, second)
+    record(open_case(page, second), "perlu_perbaikan", "Tulis nama ibu seperti di akta lahir.")
+    expect(page.get_by_text("2 langkah menunggu di peramban ini")).to_be_visible()
+    assert NAME not in repr(stored(page))
+    assert "nama ibu" not in repr(stored(page))
+
+    hands = ApiOfficer(office.url).sign_in()
+    kid, private = hands.office_key
+    event = sign_event(
+        case=second.case, n=1, step="berkas_lengkap", at=int(time.time()), on=[v], note=None, kid=kid, private=private
+    )
+    assert hands.post(f"cases/{second.case}/events", event).status == 201
+    page.reload()  # what waits outlives the page
+    page.unroute("**/staff/api/**")
+    unlock(page)
+    expect(page.get_by_text("Langkah 1 (Perlu diperbaiki) belum tercatat")).to_be_visible()
+    assert [one["step"] for one in first.news()] == ["berkas_lengkap"]
+    page.get_by_role("button", name="Buka dan tinjau lagi").click()
+    case = page.get_by_role("article", name=second.number)
+    expect(case.get_by_label("Catatan untuk pemohon")).to_have_value("Tulis nama ibu seperti di akta lahir.")
+    case.get_by_role("button", name="Catat langkah 2").click()
+    expect(page.get_by_role("status").filter(has_text="Langkah 2 dicatat")).to_be_visible()
+    assert [one["step"] for one in second.news()] == ["berkas_lengkap", "perlu_perbaikan"]
+    audit = page.context.request.get(f"{office.url}/staff/id/audit?case={first.case}").text()
+    assert "membuka berkas" in audit
+
+
+def search_for(page: Page, applicant: Applicant) -> None:
+    page.get_by_label("Cari nama, NIK").fill(applicant.number)
+    expect(page.locator(".case-link")).to_have_text([applicant.number])
 
 
 def test_locking_leaves_nothing_behind(page: Page, applicant: Applicant) -> None:

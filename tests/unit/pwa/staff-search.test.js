@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { find, plain } from '../../../pwa/staff/case-index.js';
 
-const said = (...answers) => ({ answers, plain: answers.map(([, answer]) => plain(answer)).join('\n') });
+const said = (...answers) => ({ said: answers.map((one) => one.join(': ')).join('\n'), plain: answers.map(([, answer]) => plain(answer)).join('\n') });
 const index = [
   { row: { case: 'a', formers: [] }, number: plain('zu43 nens x'), ...said(['Nama', "Siti Nurhaliza O'Brien"], ['NIK', '1312014101990001']) },
   { row: { case: 'b', formers: ['zzzz2345aaaa'] }, number: plain('7ozr 2wdq k'), ...said(['Nama', 'Buyung Andrés'], ['Alamat', 'Jl. Siti Manggopoh 4']) },

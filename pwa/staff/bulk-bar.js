@@ -1,0 +1,129 @@
+/** What is done with the cases that are picked in the list: one step for all, with the result of each. */
+
+import { button, element } from '../element.js';
+import { commonSteps, recordAll } from './bulk.js';
+import { NEEDS_NOTE } from './next-steps.js';
+
+/** @typedef {import('./staff-api.js').CaseRow} CaseRow */
+/** @typedef {import('./texts.js').Texts} Texts */
+
+const PLAIN = { class: 'button button-plain' };
+
+export class BulkBar {
+  /**
+   * @param {{api: import('./staff-api.js').StaffApi, keys: import('./keys.js').Keys, texts: Texts,
+   *   onError: (error: unknown) => string, onDone: () => void, onEmpty: () => void}} list
+   * `onDone` is called when steps were recorded, `onEmpty` when nothing is to be picked any more
+   */
+  constructor(list) {
+    this.list = list;
+    this.texts = list.texts;
+    /** @type {Map<string, CaseRow>} */
+    this.picked = new Map();
+    /** @type {AbortController | null} */
+    this.running = null;
+    this.$count = element('strong', {});
+    this.$step = element('select', { id: 'bulk-step', change: () => this.#needNote() });
+    this.$note = element('textarea', { id: 'bulk-note', rows: 2, maxlength: 2000, autocomplete: 'off', 'aria-describedby': 'bulk-note-hint' });
+    this.$problem = element('p', { class: 'error', role: 'alert' });
+    this.$results = element('ul', { role: 'status' });
+    this.$act = element('button', { class: 'button' });
+    this.$stop = button(this.texts.say('staff.bulk.stop'), () => this.running?.abort(), { ...PLAIN, hidden: true });
+    this.$form = this.#layOut();
+    this.$root = element('section', { class: 'bulk stack', hidden: true, 'aria-label': this.texts.say('staff.bulk.title') }, this.$form, this.$results);
+  }
+
+  /** Pick a case, or put it back. @param {CaseRow} row @param {boolean} isPicked */
+  pick(row, isPicked) {
+    if (isPicked) this.picked.set(row.case, row);
+    else this.picked.delete(row.case);
+    this.show();
+  }
+
+  /** Put everything back. */
+  clear() {
+    this.picked.clear();
+    this.$note.value = '';
+    this.show();
+    this.list.onEmpty();
+  }
+
+  /** Forget what was picked and written; what is running ends after the case that it is at. */
+  stop() {
+    this.running?.abort();
+    this.picked.clear();
+    this.$note.value = '';
+    this.$results.replaceChildren();
+  }
+
+  show() {
+    const { texts } = this;
+    const rows = [...this.picked.values()];
+    const chosen = this.$step.value;
+    this.$root.hidden = rows.length === 0 && this.$results.childElementCount === 0;
+    this.$form.hidden = rows.length === 0;
+    this.$count.textContent = texts.say('staff.bulk.picked', { n: rows.length });
+    this.$step.replaceChildren(
+      element('option', { value: '' }, texts.say('staff.step.none')),
+      ...commonSteps(rows).map((step) => element('option', { value: step }, texts.name('step', step))),
+    );
+    this.$step.value = chosen;
+    if (this.$step.selectedIndex < 0) this.$step.value = '';
+    this.$act.textContent = texts.say('staff.bulk.record', { n: rows.length });
+    this.#needNote();
+  }
+
+  #layOut() {
+    const { texts } = this;
+    return element(
+      'form', { class: 'stack', submit: this.#submit, novalidate: true },
+      element('p', { class: 'cluster' }, this.$count, button(texts.say('staff.bulk.none'), () => this.clear(), PLAIN)),
+      element('div', { class: 'field' }, element('label', { for: 'bulk-step' }, texts.say('staff.bulk.step')), this.$step),
+      element(
+        'div', { class: 'field' }, element('label', { for: 'bulk-note' }, texts.say('staff.step.note')),
+        element('p', { id: 'bulk-note-hint', class: 'hint' }, texts.say('staff.bulk.note')), this.$note,
+      ),
+      this.$problem, element('div', { class: 'cluster' }, this.$act, this.$stop),
+    );
+  }
+
+  #needNote() {
+    this.$note.required = NEEDS_NOTE.includes(this.$step.value);
+  }
+
+  /** @param {Event} event */
+  #submit = async (event) => {
+    event.preventDefault();
+    const { texts, $step, $note } = this;
+    const text = $note.value.trim();
+    const isMissing = $note.required && !text;
+    this.$problem.textContent = !$step.value ? texts.say('staff.step.choose-first') : isMissing ? texts.say('staff.step.note-needed') : '';
+    if (!$step.value) return $step.focus();
+    if (isMissing) return $note.focus();
+    if (!this.running) await this.#record([...this.picked.values()], { step: $step.value, text });
+  };
+
+  /** @param {CaseRow[]} rows @param {{step: string, text: string}} wanted */
+  async #record(rows, wanted) {
+    const { api, keys, onError, onDone } = this.list;
+    const running = new AbortController();
+    this.running = running;
+    this.$results.replaceChildren();
+    this.$stop.hidden = false;
+    await recordAll(rows, wanted, {
+      api, keys, onError, signal: running.signal,
+      onResult: ({ row, outcome, problem }) => {
+        if (outcome === 'done') this.picked.delete(row.case);
+        const said = this.texts.say(`staff.bulk.${outcome}`, { step: this.texts.name('step', wanted.step) });
+        this.$results.append(element('li', { 'data-outcome': outcome }, element('strong', {}, row.number), ' ', said, problem ? ` ${problem}` : ''));
+        this.$act.textContent = this.texts.say('staff.bulk.left', { n: this.picked.size });
+      },
+    });
+    this.running = null;
+    this.$stop.hidden = true;
+    if (keys.isForgotten) return this.stop();
+    if (this.picked.size === 0) this.$note.value = '';
+    this.show();
+    onDone();
+  }
+}

@@ -1,0 +1,78 @@
+/** One step for a group: every case has a result of its own, and what is not as it was listed is left alone. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { verifyEvent } from '../../../pwa/crypto/events.js';
+import { newKeyPair } from '../../../pwa/crypto/key-pair.js';
+import { KeyList } from '../../../pwa/crypto/keyring.js';
+import { derive } from '../../../pwa/crypto/receipt-code.js';
+import { sealVersion } from '../../../pwa/crypto/seal.js';
+import { commonSteps, recordAll } from '../../../pwa/staff/bulk.js';
+import { ApiError } from '../../../pwa/staff/staff-api.js';
+
+const FORM = {
+  service: 'small', n: 1, title: 'x', groups: ['personal'],
+  sections: [{ id: 'a', title: 'x', fields: [{ key: 'name', label: 'x', group: 'personal', control: 'text', hard: [], soft: [] }] }],
+};
+const [epoch, office] = await Promise.all([newKeyPair(), newKeyPair()]);
+const row = (kid, use, pair) => ({ kid, use, who: 'office', kem: use === 'seal' ? 16 : null, state: 'primary', pub: pair.pub });
+const list = new KeyList({ office: 'x', seq: 1, at: 1, until: 2, keys: [row('k1', 'seal', epoch), row('o1', 'office', office)] });
+const keys = { list, seal: new Map([['k1', epoch]]), signing: { kid: 'o1', private: office }, isForgotten: false };
+
+async function sealed(code) {
+  const codeKeys = await derive(code);
+  const { version, wrap } = await sealVersion({
+    type: 'application', codeKeys, service: 'small', form: '1.aaaaaaaa', at: 1_795_000_000, channel: 'app', device: null,
+    area: null, wish: [], prev: [], groups: { personal: ['Upik'] }, recipients: [['k1', epoch.pub]],
+  });
+  return { id: codeKeys.case, raw: { versions: [version], wraps: { [version._id]: wrap }, events: [] } };
+}
+
+const listed = ({ id }, more = {}) => ({ case: id, number: id.slice(0, 8), state: 'terkirim', n: 0, ...more });
+
+/** Record one step in these cases; what each came to, and what was sent. */
+async function recorded(cases, rows, { refuse = {}, text = 'Bawa KTP asli.', signal = new AbortController().signal } = {}) {
+  const [sent, results] = [[], []];
+  const raws = new Map(cases.map(({ id, raw }) => [id, raw]));
+  const api = {
+    case: async (id) => raws.get(id) ?? assert.fail('asked for another case'),
+    form: async () => FORM,
+    addEvent: async (event) => {
+      if (refuse[event.case]) throw new ApiError(refuse[event.case]);
+      sent.push(event);
+      return event;
+    },
+  };
+  const onResult = ({ row: { case: id }, outcome }) => results.push([id, outcome]);
+  await recordAll(rows, { step: 'berkas_lengkap', text }, { api, keys, onError: () => 'x', onResult, signal });
+  return { sent, results };
+}
+
+const cases = await Promise.all(['0123456789abcdef', '1123456789abcdef', '2123456789abcdef'].map(sealed));
+
+test('every case gets a step of its own, signed by the office and with its note sealed', async () => {
+  const { sent, results } = await recorded(cases, cases.map((one) => listed(one)));
+  assert.deepEqual(results.map(([, outcome]) => outcome), ['done', 'done', 'done']);
+  for (const event of sent) await verifyEvent(event, office.pub);
+  assert.equal(new Set(sent.map(({ note }) => note)).size, 3);
+  assert.ok(!JSON.stringify(sent).includes('KTP'));
+});
+
+test('what changed, what another came before in and what does not open keeps the others up in nothing', async () => {
+  const [first, second, third] = cases;
+  const shut = { id: third.id, raw: { ...third.raw, wraps: {} } };
+  const rows = [listed(first, { n: 1, state: 'dibayar' }), listed(shut), listed(second), listed(first)];
+  const { sent, results } = await recorded([first, second, shut], rows, { refuse: { [second.id]: 409 } });
+  assert.deepEqual(results.map(([, outcome]) => outcome), ['changed', 'shut', 'changed', 'done']);
+  assert.deepEqual(sent.map((event) => event.case), [first.id]);
+});
+
+test('a step that does not usually follow is not taken for a group, nor any after it was stopped', async () => {
+  const rows = [listed(cases[0], { state: 'terkirim' })];
+  assert.deepEqual(commonSteps([listed(cases[0]), listed(cases[1], { state: 'dicetak' })]), ['pesan']);
+  const ended = new AbortController();
+  ended.abort();
+  const { sent, results } = await recorded(cases, rows, { signal: ended.signal });
+  assert.deepEqual([sent, results[0][1]], [[], 'stopped']);
+});
