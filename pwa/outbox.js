@@ -57,8 +57,8 @@ export async function prepare(draft, { name, form }, office) {
   const code = draft.code ?? newCode();
   const keys = await derive(code);
   await held(vault, keys.case);
-  const { values, blobs, files } = await withImages(draft, form, keys.case);
   const day = { today: today(office) };
+  const { values, blobs, files } = await withImages(draft, form, keys.case, day);
   const answers = settle(form, values, day);
   const alone = draft.alone ?? ((form.alone === true || (form.alone && holds(form.alone, answers, day))) || undefined);
   const device = alone ? null : vault.device;
@@ -73,10 +73,10 @@ export async function prepare(draft, { name, form }, office) {
   return { draft, keys, code, case: keys.case, version, wrap, line, bytes: await weigh([line]), files, alone };
 }
 
-/** @param {Source} draft @param {any} form @param {string} caseId */
-const withImages = async (draft, form, caseId) =>
+/** @param {Source} draft @param {any} form @param {string} caseId @param {import('./form.js').Day} day */
+const withImages = async (draft, form, caseId, day) =>
   draft.images || draft.files
-    ? (await import('./images/seal-images.js')).sealImages(draft, form, caseId)
+    ? (await import('./images/seal-images.js')).sealImages(draft, form, caseId, day)
     : { values: draft.values, blobs: [], files: [] };
 
 /**
