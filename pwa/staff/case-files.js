@@ -43,8 +43,9 @@ function filesOf({ form, answers, version }) {
 
 class FileCard {
   /** @param {Desk} desk @param {OpenedVersion} leaf @param {Entry} entry */
-  constructor({ api, texts }, leaf, entry) {
+  constructor({ api, texts, opened }, leaf, entry) {
     this.api = api;
+    this.former = opened.former.filter(({ isGenuine }) => isGenuine).map(({ id }) => id);
     this.texts = texts;
     this.leaf = leaf;
     this.entry = entry;
@@ -60,7 +61,7 @@ class FileCard {
     try {
       const caseId = caseOfVersion(this.leaf.version);
       const sealed = await this.api.file(caseId, entry[1]);
-      const plain = await openFile(sealed, entry, caseId).catch(() => null);
+      const plain = await openFile(sealed, entry, caseId, this.former).catch(() => null);
       if (!plain) return this.#say('staff.files.broken');
       await (TYPES[entry[4]] ? this.#showPicture(plain) : this.#offerFile(plain));
     } catch (error) {

@@ -246,6 +246,7 @@ export class Desk {
     this.tool?.stop();
     this.$case.replaceChildren($sheet);
     $sheet.querySelector('h2')?.focus();
+    void this.list?.load(); // the case has another name there now
   };
 
   #showNothing() {

@@ -22,7 +22,7 @@ import { ApiError } from './staff-api.js';
 const CHANNEL = 'counter';
 
 /** `onVoided` gets the sheet with the new code, whatever the officer looks at by then. @param {Desk} desk */
-export function voidForm({ row, opened, keys, api, texts, onStep, onVoided, onClose, onError }) {
+export function voidForm({ row, opened, keys, api, texts, onVoided, onClose, onError }) {
   if (!keys.signing || opened.leaves.length === 0) return null;
   const $error = element('p', { id: 'void-error', class: 'error', role: 'alert' });
   const $seen = element('input', { id: 'void-seen', type: 'checkbox', 'aria-describedby': 'void-error' });
@@ -41,7 +41,6 @@ export function voidForm({ row, opened, keys, api, texts, onStep, onVoided, onCl
       const $sheet = await sheet({ ...prepared, texts, draw: qrSvg, onClose });
       await api.voidCode(row.case, prepared.body);
       onVoided($sheet);
-      onStep();
     } catch (error) {
       $error.textContent = reasonOf(error, texts) ?? onError(error);
     } finally {
@@ -61,13 +60,13 @@ export function voidForm({ row, opened, keys, api, texts, onStep, onVoided, onCl
 
 /** What is particular to voiding, in words. @param {unknown} error @param {import('./texts.js').Texts} texts */
 function reasonOf(error, texts) {
-  if (error instanceof RangeError) return texts.say('staff.void.photographs');
   const isLate = error instanceof ApiError && error.reason === 'voided';
   return isLate ? texts.say('staff.void.late', { number: error.body.number }) : null;
 }
 
 /**
- * Make a new code and everything that is sent for it. A `RangeError`: there are photographs, whose seal names the case.
+ * Make a new code and everything that is sent for it. Photographs stay as they are: their keys are in the answers that
+ * are sealed again, and they open under the name of the case for which they were sealed.
  * @param {OpenedCase} opened @param {Keys} keys
  * @returns {Promise<Voiding>}
  */
@@ -90,12 +89,11 @@ async function prepare(opened, keys) {
  * @returns {Promise<[import('../crypto/version.js').Version, import('../crypto/version.js').Wrap]>}
  */
 async function sealAgain({ version, dek }, codeKeys, keys) {
-  if (version.blobs.length) throw new RangeError('photographs');
-  const { type, service, form, at, area, wish } = version;
+  const { type, service, form, at, area, wish, blobs } = version;
   const groups = await openVersion(version, /** @type {import('../crypto/canonical.js').Bytes} */ (dek));
   const key = /** @type {import('../crypto/keyring.js').ListedKey} */ (keys.list.primary('seal'));
   const sealed = await sealVersion({
-    type, codeKeys, service, form, at, channel: CHANNEL, device: null, area, wish, prev: [], groups,
+    type, codeKeys, service, form, at, channel: CHANNEL, device: null, area, wish, prev: [], blobs, groups,
     recipients: [[key.kid, key.pub]],
   });
   return [sealed.version, sealed.wrap];

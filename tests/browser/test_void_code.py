@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, Playwright, expect
 
 from server.founding import DEMO
 from tests.browser.form_filling import send_form
+from tests.browser.planted_photo import attach
 from tests.browsing import Phone
 from tests.people import person
 from tests.people_at_work import SERVICE, TEXTS, Officer, fill
@@ -23,6 +24,7 @@ def apply(page: Page, office: RunningOffice) -> tuple[str, str]:
     """Send an application; its code and number."""
     page.goto(f"{office.url}/id/apply/{SERVICE}")
     fill(page, person(3))
+    attach(page)
     send_form(page)
     expect(page.locator("[data-receipt][data-state=done]")).to_be_visible(timeout=40_000)
     return page.locator("[data-receipt] [data-code]").inner_text(), number_in(
@@ -101,6 +103,8 @@ def test_a_lost_code_is_replaced_and_dead_everywhere_and_the_new_one_corrects(
         officer.expect_answers(case, person(3))
         expect(case.locator(".state")).to_have_text(T("step.perlu_perbaikan"))
         expect(case.locator("[data-former]")).to_contain_text(old_number)
+        case.get_by_role("button", name=T("staff.files.show", n=1)).click()
+        expect(case.locator(".files canvas")).to_be_visible(timeout=30_000)
         expect(case.get_by_text(NOTE)).to_have_count(2)
         expect(case.get_by_label(re.compile(re.escape(T("staff.case.replaced"))))).to_have_count(1)
 
