@@ -107,8 +107,8 @@ export default class Case {
     this.root.replaceChildren(
       element('p', { class: 'quiet' }, text('app.number', { number: opened.number })), heading,
       ...caseSteps(heading, opened, rows, Boolean(thread)),
-      ...(thread ? [thread] : []),
       ...(opened.versions.some(({ type }) => type === 'complaint') ? await complaintOf(opened, rows) : []),
+      ...(thread ? [thread] : []),
       ...this.actions(opened, rows, isKept),
       ...(await this.holding(opened, rows, isKept)),
       ...(opened.handed ? [] : [new AnswersFold(opened, isOpen).root]),

@@ -1,0 +1,107 @@
+"""Complaints: an anonymous one leaves no trace on its phone or on the way, and is answered all the same."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Playwright, expect
+
+from tests.browser.looking import faults
+from tests.browser.test_messages import HAS_TALK
+from tests.browsing import Phone
+from tests.people import person
+from tests.people_at_work import TEXTS, Officer, fill
+from tests.serving import RunningOffice
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+ID = TEXTS["id"]
+PATIENCE = 40_000  # milliseconds
+TOLD, ANSWER, NAME = "Diminta uang rokok di loket dua", "Uangnya dikembalikan, petugasnya ditegur.", "SITI RAHASIA"
+COUNT = """async () => {
+  const { readAll } = await import('/pwa/db.js');
+  const count = async (store) => [store, (await readAll(store)).length];
+  return Object.fromEntries(await Promise.all(['drafts', 'outbox', 'cases', 'files'].map(count)));
+}"""
+
+
+# Keeps what goes out in each exchange, as lines.
+RECORD = """window.sent = [];
+const real = window.fetch;
+window.fetch = (url, options) => {
+  if (String(url).endsWith('/exchange')) {
+    const { body } = new Response(options.body);
+    const plain = options.headers['Content-Encoding'] ? body.pipeThrough(new DecompressionStream('gzip')) : body;
+    window.sent.push(new Response(plain).text());
+  }
+  return real(url, options);
+};"""
+
+
+def send(page: Page) -> str:
+    page.locator("[data-action=review]").click()
+    page.locator("[data-action=send]").click()
+    expect(page.locator("[data-receipt]")).to_be_visible()
+    return page.locator("[data-code]").inner_text().replace(" ", "")
+
+
+def complain(page: Page, office: RunningOffice, identity: str) -> str:
+    page.goto(f"{office.url}/id/apply/complaint")
+    page.locator("[name=kelas][value=pengaduan]").check()
+    assert faults(page) == []
+    page.locator("[name=topik]").select_option("pungli")
+    page.locator("[name=uraian]").fill(TOLD)
+    page.locator(f"[name=identitas][value={identity}]").check()
+    if identity != "anonim":
+        page.locator("[name=nama_pelapor]").fill(NAME)
+    return send(page)
+
+
+def test_an_anonymous_complaint_leaves_nothing_and_is_answered_by_its_code(
+    phone: Phone, office: RunningOffice, playwright: Playwright, tmp_path: Path
+) -> None:
+    page = phone.page
+    page.add_init_script(RECORD)
+    # An application of the same person waits in the same outbox, and both go when the signal is back.
+    page.goto(f"{office.url}/id/")
+    page.evaluate(HAS_TALK)
+    phone.offline()
+    page.goto(f"{office.url}/id/apply/passport-new")
+    fill(page, person(4))
+    send(page)
+    code = complain(page, office, "anonim")
+    expect(page.get_by_text(ID.text("talk.alone.code"))).to_be_visible()
+    expect(page.locator("[data-promise]")).to_have_count(2)
+    assert page.url == f"{office.url}/id/mine"
+    phone.offline(without_signal=False)
+    expect(page.locator("[data-receipt][data-state=done]")).to_be_visible(timeout=PATIENCE)
+
+    assert page.evaluate(COUNT) == {"drafts": 0, "outbox": 1, "cases": 1, "files": 0}
+    sent = [text.splitlines() for text in page.evaluate("Promise.all(window.sent)")]
+    alone = [lines for lines in sent if any("complaint" in line for line in lines)]
+    assert alone
+    assert all(json.loads(lines[0]) == {"v": 1} and len(lines) == 2 for lines in alone)
+    assert any("passport-new" in line for lines in sent for line in lines), "what goes with others goes in another one"
+    page.goto(f"{office.url}/id/mine")
+    expect(page.locator("[data-case]")).to_have_count(1)
+    with Phone(playwright, tmp_path / "desktop", viewport={"width": 1280, "height": 900}) as desktop:
+        officer = Officer(desktop.page, office, "id")
+        officer.sign_in()
+        desktop.page.get_by_role("button", name=ID.text("staff.queue.complaints")).click()
+        expect(desktop.page.locator(".case-list tbody tr")).to_have_count(1)
+        desktop.page.locator(".case-list tbody button").first.click()
+        case = desktop.page.get_by_role("article")
+        expect(case.get_by_text(TOLD).first).to_be_visible()
+        officer.record(case, "aduan_dijawab", ANSWER)
+        assert desktop.errors == []
+
+    page.goto(f"{office.url}/id/case#{code}")
+    expect(page.get_by_role("heading", name=ID.text("step.aduan_dijawab"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(ANSWER)).to_be_visible()
+    assert faults(page) == []
+    page.get_by_label(ID.text("talk.satisfied.ya"), exact=True).check()
+    page.locator("[data-action=send-message]").click()
+    expect(page.get_by_text(ID.text("talk.sealed.alone"))).to_be_visible()
+    page.get_by_role("button", name=ID.text("app.case.ask-again")).click()
+    expect(page.locator(".thread > li").get_by_text(ID.text("talk.satisfied.ya"))).to_be_visible(timeout=PATIENCE)
+    assert page.evaluate(COUNT) == {"drafts": 0, "outbox": 1, "cases": 1, "files": 0}
