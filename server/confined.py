@@ -39,6 +39,7 @@ _TYPES: Mapping[str, Mapping[str, Type]] = {
         "link": "link",
         "req": "request",
         "training": "training",
+        "class": "class",
         "work": "casework",
         "officer": "officer-key",
         "former": "former-key",

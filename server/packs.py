@@ -81,7 +81,10 @@ EXTRAS = {
         "images/two-level", "images/workbench",
     ),
     # Looking through the guides, and those for volunteers and officers with their questions.
-    "guides": ("components/guide-search", "components/quiz", "guide-search", "training"),
+    "guides": (
+        "class-view.css", "components/class-view", "components/guide-search", "components/quiz", "guide-search",
+        "training",
+    ),
     # Choosing a day to come: for whoever has an application on this phone.
     "booking": (
         "booking/booking-news", "booking/bookings", "booking/hour", "booking/offers", "booking/ticket",

@@ -15,7 +15,7 @@ Type = Literal[
     "application", "complaint", "message", "survey", "event", "booking", "gone", "code", "blob", "wrap",
     "user", "session", "device", "enrolment", "hub", "via", "peer", "link", "request",
     "officer-key", "former-key", "grant", "key-times", "audit", "erasing", "voiding", "upload", "tally",
-    "training", "casework", "case-row", "checkpoint", "other",
+    "training", "class", "casework", "case-row", "checkpoint", "other",
 ]  # fmt: skip
 TYPES: tuple[Type, ...] = get_args(Type)
 PEER: Role = "peer"  # a program with an account of its own: no session opens what is its
@@ -240,6 +240,8 @@ RIGHTS: Mapping[str, Right] = {
     "edit_guide": _only("officer", "head", reads=("public",)),
     "preview_guide": _only("officer", "head", reads=("public",)),
     "publish_guide": _only("officer", "head", reads=("public",), writes=("public",), step_up=True),
+    "classes": _only("desk", "officer", "head", reads=("class",)),
+    "record_class": _only("desk", "officer", "head", reads=("class",), writes=("class",)),
     "training": _only(*_STAFF, reads=("training",)),
     "quiz": _only(*_STAFF),
     "finish_quiz": _only(*_STAFF, reads=("training",), writes=("training",)),

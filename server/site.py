@@ -39,7 +39,7 @@ PHOTO_TEXTS = ("photo.",)  # of papers that are photographed
 # What stands on the page itself and is looked up by no module.
 _PAGES_ALONE = re.compile(r"form\.(?!.*\.title$)|section\..*\.help$|help\.")
 FORMS_TEXTS = ("rule.rows-", "checklist.")  # of what comes with the applications other than the first
-GUIDES_TEXTS = ("guides.found", "guides.nothing", "quiz.")  # of looking through the guides, and of their questions
+GUIDES_TEXTS = ("guides.found", "guides.nothing", "quiz.", "class.")  # of looking through, asking, showing
 SURVEY_TEXTS = ("remind.", "survey.thanks")  # of what comes after an application is sent
 TALK_TEXTS = ("talk.", "step.aduan_")  # of messages and complaints
 BOOKING_TEXTS = ("booking.",)  # of days to come

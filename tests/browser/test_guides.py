@@ -52,6 +52,15 @@ def test_the_guides_are_looked_through_without_a_signal(phone: Phone, office: Ru
     page.get_by_role("searchbox").fill("denda")
     found.get_by_role("link").first.click()
     expect(page.locator("article h1")).to_be_visible()
+    page.get_by_role("button", name="Tampilkan untuk kelas").click()
+    shown = page.get_by_role("dialog")
+    expect(shown.get_by_role("heading", level=1)).to_be_visible()
+    assert faults(page) == []
+    page.keyboard.press("ArrowRight")
+    expect(shown.get_by_role("heading", level=2)).to_be_visible()
+    expect(shown.get_by_text("2 dari")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(shown).to_be_hidden()
     assert phone.errors == []
 
 

@@ -38,7 +38,7 @@ PLACES: Mapping[str, tuple[str, str]] = {  # a document of each type; the others
     "user": ("staff", "user.none"), "session": ("staff", "s.none"), "device": ("staff", "device.none"),
     "enrolment": ("staff", "enrol.none"), "hub": ("staff", "hub.none"), "via": ("staff", f"via.{CASE}"),
     "peer": ("staff", "peer.none"), "link": ("staff", "link.none"), "request": ("staff", "req.none"),
-    "training": ("staff", "training.none"),
+    "training": ("staff", "training.none"), "class": ("staff", "class.none"),
     "casework": ("staff", f"work.{CASE}"),
     "officer-key": ("staff", "officer.none"), "former-key": ("staff", "former.none.1"),
     "grant": ("staff", "grant.k0.none"), "key-times": ("staff", "key-times"), "audit": ("staff", "audit.000000000001"),

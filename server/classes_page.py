@@ -1,0 +1,75 @@
+"""The page on which classes are recorded, by count alone, and summed up.
+
+Template: `staff/classes.html` (user, csrf, classes, totals: guide and people, year, guides, titles, fields, error).
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from server.classes import MOST, PLACE, Class, Classes, people_by_guide
+from server.guard import user_of
+from server.moments import local_day
+from server.office import Office, office_of
+from server.pages import render
+from server.staff_language import staff_language
+
+FIELDS = ("day", "place", "guide", "count")
+
+
+async def classes_page(request: Request) -> Response:
+    """Answer `GET /staff/{lang}/classes`."""
+    return await _page(request, dict.fromkeys(FIELDS, "") | {"day": _today(office_of(request)).isoformat()})
+
+
+async def record_class(request: Request) -> Response:
+    """Answer `POST /staff/{lang}/classes` with `day`, `place`, `guide` and `count`."""
+    office, user = office_of(request), user_of(request)
+    fields = {name: request.state.fields.get(name, "").strip() for name in FIELDS}
+    if error := _wrong(office, fields):
+        return await _page(request, fields, error)
+    held = Class(date.fromisoformat(fields["day"]), fields["place"], fields["guide"], int(fields["count"]))
+    await office.audit.write("class-recorded", who=user.login, about={"guide": held.guide, "count": held.count})
+    await Classes(office.databases.staff).keep(held, by=user.login)
+    return RedirectResponse(f"/staff/{request.path_params['lang']}/classes", status_code=303)
+
+
+def _wrong(office: Office, fields: Mapping[str, str]) -> str | None:
+    try:
+        is_past = date.fromisoformat(fields["day"]) <= _today(office)
+    except ValueError:
+        is_past = False
+    if not is_past:
+        return "day"
+    if not 0 < len(fields["place"]) <= PLACE:
+        return "place"
+    if office.guides.get(office.catalogues.languages[0], fields["guide"]) is None:
+        return "guide"
+    return None if re.fullmatch(r"[0-9]{1,4}", fields["count"]) and 0 < int(fields["count"]) <= MOST else "count"
+
+
+def _today(office: Office) -> date:
+    return local_day(office.clock(), office.settings.office.time_zone)
+
+
+async def _page(request: Request, fields: Mapping[str, str], error: str | None = None) -> Response:
+    office, user = office_of(request), user_of(request)
+    classes, year = await Classes(office.databases.staff).all(), _today(office).year
+    guides = office.guides.of(staff_language(request, user))
+    return render(
+        request,
+        "staff/classes.html",
+        status_code=422 if error else 200,
+        user=user,
+        csrf=user.csrf,
+        classes=classes,
+        totals=people_by_guide(classes, year).most_common(),
+        year=year,
+        all_guides=guides,
+        titles={guide.slug: guide.title for guide in guides},
+        fields=fields,
+        error=error,
+    )
