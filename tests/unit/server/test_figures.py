@@ -91,7 +91,7 @@ async def test_what_is_published_is_signed_and_stands_on_a_page_that_runs_no_scr
     assert texts.text("form.passport-new.title") in (await heri.get("figures?from=2026-03&to=2026-03")).text
     assert (await heri.post("figures", **{"from": "2026-03", "to": "2026-03"})).status == 303
     page = (await client.get("/id/office")).text
-    assert "IKM): 100.00" in page
+    assert "IKM): 100,00" in page
     assert page.count("<svg") == 3, "a chart each of what was received, ended, and how long it took"
     assert page.count("<tr>") == 2, "the table has it once more"
     assert "style=" not in page
