@@ -72,10 +72,10 @@ def _book(store_url: str | None, clients: int, each: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         with RunningOffice(Path(folder), store_url=store_url, env=env) as office:
             holders = [_holder() for _ in range(clients * each)]
-            hours = _publish(office.url, len(holders))
+            _publish(office.url, len(holders))
             asyncio.run(_apply(office.url, holders))
             started = time.monotonic()
-            told = asyncio.run(_all_at_once(office.url, holders, hours, clients))
+            told = asyncio.run(_all_at_once(office.url, holders, clients))
             took = time.monotonic() - started
         found = asyncio.run(_stored(Path(folder), store_url))
     twice = sum(count - 1 for count in Counter(found.values()).values())
@@ -97,7 +97,7 @@ def _holder() -> CodeKeys:
     return CodeKeys(case_of(h16(read), h16(sign)), secrets.token_bytes(32), read, sign, b64u_encode(read + h16(sign)))
 
 
-def _publish(url: str, count: int) -> list[str]:
+def _publish(url: str, count: int) -> None:
     officer = ApiOfficer(url).sign_in()
     first = date.today() + timedelta(14)
     hours, places = -(-count // PLACES), min(count, PLACES)
@@ -107,7 +107,6 @@ def _publish(url: str, count: int) -> list[str]:
         "to": f"{8 + min(hours, 10):02d}:00", "minutes": "60", "places": f"{places}", "kept": "0", "priority": "0",
     }  # fmt: skip
     officer.post_form("/staff/id/offers", fields | {f"day{n}": "1" for n in range(7)} | {"csrf": officer.csrf})
-    return [f"{first}", f"{last}"]
 
 
 async def _apply(url: str, holders: list[CodeKeys]) -> None:
@@ -133,7 +132,7 @@ async def _apply(url: str, holders: list[CodeKeys]) -> None:
                     raise RuntimeError(f"the office did not take the applications: {rows[:1]}")
 
 
-async def _all_at_once(url: str, holders: list[CodeKeys], _: list[str], clients: int) -> Told:
+async def _all_at_once(url: str, holders: list[CodeKeys], clients: int) -> Told:
     told = Told()
     timeout, connector = aiohttp.ClientTimeout(total=None), aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(url, connector=connector, timeout=timeout) as session:

@@ -48,9 +48,10 @@ export const sending = new Set();
 /**
  * Seal a draft to the office: as a new case, or for the case whose code it carries. Nothing is stored.
  * @param {Source} draft @param {import('./pins.js').LoadedForm} loaded @param {import('./pins.js').Office} office
+ * @param {string[]} [wish] offers, the best first
  * @returns {Promise<Prepared>} an `ErasedError` where the office ended the case that it corrects
  */
-export async function prepare(draft, { name, form }, office) {
+export async function prepare(draft, { name, form }, office, wish = []) {
   const key = office.keys.primary('seal');
   if (!key) throw new NoOfficeError();
   const vault = await openVault();
@@ -66,7 +67,7 @@ export async function prepare(draft, { name, form }, office) {
   const { version, wrap } = await sealVersion({
     type: form.type ?? 'application', codeKeys: keys, blobs, service: draft.service, form: name,
     at: alone ? Math.max(dayStart(office), draft.after ?? 0) : clockNow(office), channel: device ? 'volunteer' : 'app',
-    device, wish: [], prev: draft.prev, groups: { ...groups, ...(!alone && (await withConsent(draft))) }, area,
+    device, wish, prev: draft.prev, groups: { ...groups, ...(!alone && (await withConsent(draft))) }, area,
     recipients: [[key.kid, key.pub]],
   });
   const line = JSON.stringify([version, wrap]);

@@ -88,7 +88,7 @@ EXTRAS = {
     # Choosing a day to come: for whoever has an application on this phone.
     "booking": (
         "booking/booking-news", "booking/bookings", "booking/hour", "booking/offers", "booking/ticket",
-        "components/booking",
+        "components/booking", "components/wish-part",
     ),
     # What comes after an application is sent: when it should be ready, what waits at the office, how it was.
     "survey": ("components/case-outlook", "components/survey-form", "pace", "reminders", "surveyed"),

@@ -77,8 +77,9 @@ async function keep(caseId, { state, reason, ticket, wish, lost, zone }, sent) {
   let booking = NONE;
   await updateRecord('cases', caseId, (content) => {
     const { ask, ...known } = content.booking ?? NONE;
-    const isNewer = ask && JSON.stringify(ask) !== JSON.stringify(sent);
-    booking = { ...(isRefused ? known : { state, ticket, wish, lost, zone, at: Date.now() }), ...(isNewer ? { ask } : {}) };
+    // A wish of an application that the office does not have yet, as one that a hub carries, is sent again.
+    const isOpen = ask && (JSON.stringify(ask) !== JSON.stringify(sent) || reason === 'unknown');
+    booking = { ...(isRefused ? known : { state, ticket, wish, lost, zone, at: Date.now() }), ...(isOpen ? { ask } : {}) };
     return { ...content, booking };
   }, null);
   return isRefused ? { ...booking, reason } : booking;

@@ -1,5 +1,6 @@
 /** From a form without faults to a receipt: the last look, the sealing, and the outbox. */
 
+import { read } from '../db.js';
 import { ChangedError, ErasedError, GoneError, NoOfficeError, RootChangedError, StorageError, storageTrouble } from '../device-errors.js';
 import { showCode, spokenNumber } from '../crypto/receipt-code.js';
 import { element } from '../element.js';
@@ -27,13 +28,15 @@ export async function sendApplication(sending) {
   const behind = /** @type {HTMLElement[]} */ ([...main.children]).filter((part) => !part.hidden);
   /** @type {Promise<Prepared>} */
   let sealed;
+  /** @type {string[]} */
+  let wish = [];
   const back = () => history.back();
   const page = reviewPage({ ...sending, form: loaded.form }, { send, back });
 
   async function send() {
     setReady(page, false);
     try {
-      const prepared = await sealed;
+      const prepared = await (wish.length ? seal(sending, wish) : sealed);
       await commit(prepared);
       window.removeEventListener('popstate', close);
       sending.leave();
@@ -61,6 +64,10 @@ export async function sendApplication(sending) {
     page.querySelector('.cluster')?.append(await checklistButton(async () => ({ form: loaded.form, answers: sending.answers }))),
   () => {});
   sealed = seal(sending);
+  void sealed.then(async ({ version: { type, service } }) => {
+    if (type !== 'application' || !(await read('meta', 'offers'))) return;
+    await (await import('./wish-part.js')).wishPart(page, service, (chosen) => (wish = chosen));
+  }).catch(() => {});
   sealed.then((prepared) => tell(page, prepared), (error) => showTrouble(page, trouble(error), ...links(error)));
 }
 
@@ -70,8 +77,8 @@ function tell(page, prepared) {
   import('./send-cost.js').then(({ tellCost }) => tellCost(page, prepared), () => {});
 }
 
-/** @param {Sending} sending */
-const seal = async ({ draft, loaded }) => prepare(await draft.load(), loaded, await office());
+/** @param {Sending} sending @param {string[]} [wish] */
+const seal = async ({ draft, loaded }, wish) => prepare(await draft.load(), loaded, await office(), wish);
 
 /** @param {unknown} error */
 function trouble(error) {

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from sync.receipt_code import derive, new_code
+from sync.receipt_code import derive, new_code, parse_code
 from tests.applicants import Applicant
 from tests.browsing import Phone
 from tests.officers import ApiOfficer
@@ -82,4 +82,41 @@ def test_a_place_is_certain_at_once_and_a_wish_waits_for_the_signal(phone: Phone
     phone.offline(without_signal=False)
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator("[data-waiting=sent]")).to_be_visible()
+    assert phone.errors == []
+
+
+def test_a_group_names_its_people_and_the_days_it_would_like_without_a_signal(
+    phone: Phone, office: RunningOffice
+) -> None:
+    officer = ApiOfficer(office.url).sign_in()
+    officer.post_form("/staff/id/offers", PUBLISHED | {"kind": "group", "csrf": officer.csrf})
+    page = phone.page
+    page.goto(f"{office.url}/id/booking")
+    page.wait_for_function("import('/pwa/booking/offers.js').then((offers) => offers.refreshOffers())")
+    page.goto(f"{office.url}/id/apply/group")
+    page.wait_for_function("import('/pwa/sw-bridge.js').then((bridge) => bridge.keepPacks('forms'))")
+    page.evaluate("import('/pwa/sw-bridge.js').then((bridge) => bridge.keepPacks('booking'))")
+    page.reload()
+
+    phone.offline()
+    for key, value in {
+        "nama_rombongan": "KUD Talu", "nama_lengkap": "Siti Aminah", "telp_hp": "081363123456",
+        "tempat_rombongan": "Balai KUD", "jumlah_orang": "31", "daftar_nama": "Upik\nBuyung\nO'Neil",
+    }.items():  # fmt: skip
+        page.locator(f"#{key}").fill(value)
+    page.locator("#nagari").select_option("13.12.03.2004")
+    page.locator("#pernyataan").check()
+    page.locator("[data-action=review]").click()
+    page.get_by_label("Pilihan 1").select_option(index=2)
+    wished = page.get_by_label("Pilihan 1").input_value()
+    page.locator("[data-action=send]").click()
+    code = page.locator("[data-code]").inner_text()
+    phone.offline(without_signal=False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-standing]")).to_contain_text("Diterima kantor")
+
+    keys = derive(parse_code(code))
+    version, _ = next(row for row in Applicant(office.url, keys=keys).whole_case() if isinstance(row, list))
+    assert (version["service"], version["wish"]) == ("group", [wished])
+    assert "Buyung" not in str(version)
     assert phone.errors == []
