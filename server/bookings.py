@@ -146,7 +146,7 @@ class Bookings:
         places = await self._places(offer.id)
         cases = [str(doc["case"]) for doc in places.values()]
         for case in await self._ended(cases, "gone"):
-            await self._forget(case)
+            await self.forget(case)
         for old, mark in (await self._ended(cases, "code")).items():
             await self._carry_over(old, str(mark["to"]), offer)
         places = await self._places(offer.id)
@@ -160,19 +160,20 @@ class Bookings:
                 freed.append(number)
         return freed
 
-    async def _forget(self, case: str) -> None:
-        """Leave nothing of an erased case's booking."""
-        with suppress(NotBooked):
-            await self.cancel(case)
-        record = await _get(self.cases, record_id(case))
-        if record is not None:
-            await self._free(record)
+    async def forget(self, case: str) -> None:
+        """Leave nothing of an erased case's place, arrival and wish; repeating it is harmless."""
+        held = await self.of(case)
+        came = f"{place_id(held.offer, held.number)}.came" if held else None
+        ids = [came, place_id(held.offer, held.number) if held else None, f"bk.w.{case}", record_id(case)]
+        for doc_id in filter(None, ids):
+            doc = await _get(self.cases, doc_id)
+            await self._free(doc if doc and doc["case"] == case else None)
 
     async def _carry_over(self, old: str, new: str, offer: Offer) -> None:
         held = _booking(await self._record(old))
         if held is None or held.offer != offer.id or not offer.is_open(self.now):
             return
-        await self._forget(old)
+        await self.forget(old)
         with suppress(NotBooked):  # the new one chose for itself meanwhile
             await self.take(new, offer, why=held.why, priority=True, drawn=True)
 

@@ -142,7 +142,10 @@ class Queue:
         return len(wished - online), len(online)
 
     async def take_in(self) -> int:
-        """Note the wishes of the versions that arrived since the last time; give how many."""
+        """Note the wishes of the versions that arrived since the last time, and give how many.
+
+        Of cases that were erased since then nothing is left here.
+        """
         try:
             since = str((await self.cases.get_local(_PLACE))["since"])
         except NotFound:
@@ -155,6 +158,8 @@ class Queue:
                 since = "0"
                 continue
             for change in page.results:
+                if change.id.startswith("gone.") and not change.deleted:
+                    await self.bookings.forget(change.id.removeprefix("gone."))
                 if change.id.startswith("app.") and change.doc is not None and change.doc["wish"]:
                     count += await self._take_in(change.doc)
             if page.last_seq == since or not page.results:

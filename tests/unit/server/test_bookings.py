@@ -138,10 +138,12 @@ async def test_a_server_that_dies_at_any_call_leaves_no_place_with_nobody_in_it(
 @pytest.mark.anyio
 async def test_a_sweep_leaves_alone_who_has_a_place_and_who_is_just_taking_one(cases: Store) -> None:
     booked = await outcome(cases, CASES[0], FIRST)
-    await cases.bulk_docs([{"_id": place_id(FIRST.id, 8), "type": "booking", "case": CASES[1],
-                            "claim": ["taken", "a" * 16, NOW]}])  # fmt: skip
+    assert isinstance(booked, Booking)
+    other = booked.number % FIRST.places + 1
+    taken = {"type": "booking", "case": CASES[1], "claim": ["taken", "a" * 16, NOW]}
+    await cases.bulk_docs([taken | {"_id": place_id(FIRST.id, other)}])
     assert await Bookings(cases, NOW + UNFINISHED).sweep(FIRST) == []
-    assert await Bookings(cases, NOW + UNFINISHED + 1).sweep(FIRST) == [8]
+    assert await Bookings(cases, NOW + UNFINISHED + 1).sweep(FIRST) == [other]
     assert await Bookings(cases, NOW).of(CASES[0]) == booked
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from server.bookings import Booking, Bookings, NotBooked, place_id
+from server.arrivals import Arrivals
+from server.bookings import Booking, Bookings, NotBooked, place_id, record_id
 from server.offers import DRAW, RELEASE, Offer
 from server.waiting import Queue
 from sync.claim import STALE
@@ -134,6 +135,18 @@ async def test_a_wish_of_a_version_is_taken_in_once_and_the_holder_s_later_word_
     await queue(cases, NOW).withdraw(code.case)
     assert await queue(cases, NOW).take_in() == 0
     assert await queue(cases, NOW).waiting() == {}
+
+
+@pytest.mark.anyio
+async def test_of_an_erased_case_nothing_is_left_however_long_ago_its_day_was(cases: Store) -> None:
+    booking = await Bookings(cases, NOW).take(CASES[0], FIRST, why=("online",))
+    await Arrivals(cases, NOW).mark(booking, "arrived")
+    await queue(cases, NOW).wish(CASES[1], [FIRST.id])
+    other = await Bookings(cases, NOW).take(CASES[2], FIRST, why=("online",), drawn=True)
+    await cases.bulk_docs([{"_id": f"gone.{case}", "type": "gone"} for case in CASES[:2]])
+    await Queue(cases, {}, FIRST.ends + 90 * DAY).take_in()
+    left = [row.id for row in await cases.all_docs(start="bk.", end="bk/")]
+    assert left == [place_id(FIRST.id, other.number), record_id(CASES[2])]
 
 
 @pytest.mark.anyio
