@@ -1,4 +1,6 @@
 import re
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -125,10 +127,14 @@ def test_public_pages_are_the_same_for_all_and_set_no_cookie(office_server: Runn
         assert office_server.ask("GET", path, headers=tag).status == 304
 
 
-def test_no_page_has_a_script_or_style_of_its_own(office_server: RunningOffice) -> None:
+def test_no_page_has_a_script_of_its_own_or_a_style_that_its_policy_does_not_name(office_server: RunningOffice) -> None:
     for path in ("/id/", "/id/apply/passport-new", "/id/mine", "/id/track", "/k", "/staff/login"):
-        html = office_server.ask("GET", path, headers=BROWSER).text
-        assert "<style" not in html, path
+        reply = office_server.ask("GET", path, headers=BROWSER)
+        html, policy = reply.text, reply.headers["content-security-policy"]
+        for style in re.findall(r"<style[^>]*>(.*?)</style>", html, re.DOTALL):
+            assert f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'" in policy, path
+        assert "'unsafe-" not in policy, path
+        assert re.findall(r"<script(?![^>]* src=)", html) == [], path
         assert " style=" not in html, path
         assert "onclick=" not in html, path
 
