@@ -7,7 +7,7 @@ import { element } from '../element.js';
 /** @typedef {import('./texts.js').Texts} Texts */
 /** @typedef {import('./case-index.js').Found} Found */
 
-const COLUMNS = ['number', 'state', 'due', 'waiting', 'area'];
+const COLUMNS = ['number', 'state', 'due', 'waiting'];
 /** @type {Record<string, (place: number, last: number) => number>} */
 const MOVES = {
   ArrowDown: (place, last) => Math.min(place + 1, last),
@@ -88,7 +88,7 @@ export class CaseTable {
   #row({ row, why }) {
     const { texts } = this;
     const link = { type: 'button', class: 'case-link', value: row.case, tabindex: -1, click: () => this.#open(row) };
-    const service = element('p', { class: 'hint' }, why || texts.say(`form.${row.service}.title`));
+    const service = element('p', { class: 'hint' }, why || [texts.say(`form.${row.service}.title`), row.area && texts.region(row.area)].filter(Boolean).join(' · '));
     const versions = row.versions > 1 ? element('p', { class: 'hint' }, texts.say('staff.list.versions', { n: row.versions })) : null;
     const login = this.assigned(row.case);
     const officer = login ? element('p', { class: 'hint' }, texts.say('staff.own.assigned', { login })) : null;
@@ -99,7 +99,6 @@ export class CaseTable {
         row.waiting ? element('p', { class: 'tag' }, texts.say('staff.list.waits', { n: row.waiting })) : null),
       element('td', {}, this.#due(row)),
       element('td', { class: 'number' }, texts.waiting(row.last_at, Date.now() / 1000)),
-      element('td', {}, row.area ? texts.region(row.area) : ''),
     );
   }
 

@@ -13,6 +13,7 @@ import { handOverPart } from './hand-over-part.js';
 import { historyOf } from './history.js';
 import { stateAfter } from './next-steps.js';
 import { PersonData } from './person-data.js';
+import { printApplication, printReceipt } from './print-sheet.js';
 import { StepForm } from './steps.js';
 import { threadOf } from './thread.js';
 import { voidForm } from './void-code.js';
@@ -72,7 +73,9 @@ export class CaseView {
         element('p', {}, texts.say(`form.${row.service}.title`)), this.$state,
         element(
           'div', { class: 'cluster' },
-          this.#button('staff.case.to-step', () => this.steps.focus()), this.#button('staff.case.close', onClose),
+          this.#button('staff.case.to-step', () => this.steps.focus()),
+          this.#button('staff.print.application', () => printApplication(desk)),
+          this.#button('staff.print.receipt', () => printReceipt(desk)), this.#button('staff.case.close', onClose),
         ),
       ),
       desk.isAway ? element('p', { class: 'notice' }, texts.say('staff.waiting.from-memory')) : null,
@@ -185,7 +188,7 @@ export class CaseView {
       element('p', { class: 'warning' }, texts.say(message, { field: texts.say(field.label), ...params })));
     const mark = isChanged ? element('span', { class: 'tag' }, texts.say('staff.case.changed')) : null;
     const shown = element('span', { class: text ? 'answer' : 'empty' }, text || texts.say('staff.case.empty'));
-    const classes = [field?.control, isChanged && 'changed'].filter(Boolean).join(' ');
+    const classes = [field?.control === 'digits' && 'digits', isChanged && 'changed'].filter(Boolean).join(' ');
     return element('td', { class: classes || null }, shown, mark && ' ', mark, ...warnings);
   }
 

@@ -93,6 +93,7 @@ export class Desk {
     this.tool?.stop();
     this.tool = null;
     for (const $dialog of document.querySelectorAll('dialog')) $dialog.close();
+    document.querySelector('.print-sheet')?.remove();
     this.$case = element('div', { class: 'case-place' });
     this.$live.textContent = '';
     this.#hideTools(true);

@@ -75,6 +75,8 @@ export class CaseList {
   async renew(id) {
     try {
       await this.work.renew(id);
+      // What is no longer listed was erased or has ended, or goes on under another code.
+      if (!this.work.find(id)) return await this.load();
       await this.#show();
     } catch (error) {
       this.$problem.textContent = this.onError(error);

@@ -25,6 +25,13 @@ pytestmark = pytest.mark.browser
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 NAME = "ROSMAINI UNTUK UJI"
+PRINTER = """() => {
+  globalThis.printed = '';
+  window.print = () => {
+    globalThis.printed = document.querySelector('.print-sheet').textContent;
+    dispatchEvent(new Event('afterprint'));
+  };
+}"""
 QUARTER = 15 * 60 * 1000  # milliseconds
 
 
@@ -138,6 +145,13 @@ def test_an_application_is_read_in_the_browser_alone(page: Page, applicant: Appl
     expect(row(case, "Jenis kelamin")).to_contain_text(re.compile("Laki-laki|Perempuan"))
     year, month, day = str(applicant.values["tanggal_lahir"]).split("-")
     expect(row(case, "Tanggal lahir")).to_contain_text(f"{day}-{month}-{year}")
+    for name, wanted in (("Cetak permohonan", NAME), ("Cetak tanda terima", "Tanda terima")):
+        page.evaluate(PRINTER)
+        case.get_by_role("button", name=name).click()
+        page.wait_for_function("globalThis.printed")
+        assert wanted in page.evaluate("printed")
+        assert page.locator(".print-sheet").count() == 0
+    assert NAME not in page.evaluate("printed")
     assert NAME not in page.title() + page.url
     assert NAME not in repr(stored(page))
     assert said == []

@@ -81,6 +81,7 @@ def test_an_officer_erases_what_is_due_one_and_then_all_and_a_cut_is_continued(
         view.get_by_label(T("staff.due.type", n=2)).fill("2")
         page.keyboard.press("Enter")
         expect(view.get_by_text(T("staff.due.none"))).to_be_visible()
+        page.locator(".states").get_by_role("button", name=T("step.diserahkan")).click()
         expect(page.locator(".case-link")).to_have_text([people[-1].number])
         assert desktop.errors == []
     for one in people[:-1]:
