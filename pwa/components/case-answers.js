@@ -26,7 +26,7 @@ export class AnswersFold {
       const names = await regionNames(language(), this.opened.service);
       const sections = answerSections(form, answers, (code) => names.get(code) ?? code);
       this.body.replaceChildren(...sections.filter((section) => section !== null));
-      this.body.append(await import('./checklist-view.js').then(
+      if (!form.type) this.body.append(await import('./checklist-view.js').then(
         ({ checklistButton }) => checklistButton(async () => ({ form, answers })), () => ''));
     } catch {
       // Its form is an old one that this device does not have, or the version does not open with this code.

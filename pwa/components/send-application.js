@@ -60,7 +60,8 @@ export async function sendApplication(sending) {
   window.addEventListener('popstate', close);
   page.querySelector('h1')?.focus();
   scrollTo(0, 0);
-  void import('./checklist-view.js').then(async ({ checklistButton }) =>
+  // Only an application has papers to bring.
+  if (!loaded.form.type) void import('./checklist-view.js').then(async ({ checklistButton }) =>
     page.querySelector('.cluster')?.append(await checklistButton(async () => ({ form: loaded.form, answers: sending.answers }))),
   () => {});
   sealed = seal(sending);

@@ -83,7 +83,7 @@ export function htmlFile(data, texts) {
 
 /** @param {Person['versions'][number]} version @param {Texts} texts */
 function versionPart(version, texts) {
-  const stands = texts.say(version.stands ? 'staff.case.standing' : 'staff.case.replaced');
+  const stands = texts.say(version.type === 'message' ? 'talk.title' : version.stands ? 'staff.case.standing' : 'staff.case.replaced');
   const facts = [
     texts.name('staff.channel', version.channel), version.device, version.area && texts.region(version.area),
     texts.say('staff.export.sealed-to', { kids: version.sealed_to.join(', ') }),

@@ -58,7 +58,7 @@ async def test_a_message_is_sealed_to_the_case_of_the_code(office: SmallOffice, 
     assert (version["prev"], version["device"], version["at"], shown) == ([], None, NOW, code)
     dek = open_wrap_as_holder(version, wrap, keys.open)
     assert dek == open_wrap_as_office(version, wrap, "k1", KEYS.seal)
-    assert open_version(version, dek) == {"personal": [None, WORDS]}
+    assert open_version(version, dek) == {"personal": [WORDS, None]}
     taken = await client.post_form("/id/send", {"item": item, "code": code})
     assert taken.text.startswith("ok|")
     stored = await office.texts_in(*office.stores)
