@@ -25,6 +25,7 @@ from sync.statements import HubAuth, sign_auth
 log = logging.getLogger("rantau.relay")
 
 EVERY = 300.0  # seconds between two exchanges when nothing waits
+LOOK = 5.0  # seconds after which is seen what another process took in, as `rantau import` does
 _FIRST, _LONGEST = 1.0, 120.0  # seconds of a pause after a failure; doubled and jittered
 _MOST = 1000  # items looked at, and ids asked for, in one request
 _DOUBLED = 7  # times at most: days without a connection are thousands of failures
@@ -55,6 +56,7 @@ class Relay:
         self._has_moved = False  # a request passed since the last failure
         self._has_dropped = True  # something went that may still be in the files
         self._last_at = 0
+        self._known: set[str] = set()  # what waited in the last exchange, and waits on
         hub.woken = self._take_notice
         hub.stirred = self._wake.set
 
@@ -65,13 +67,22 @@ class Relay:
             try:
                 await self.catch_up()
                 failures = 0
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), EVERY)
+                await self._rest()
             except (LinkError, StoreError) as error:
                 log.info("relay: %s", error)
                 failures = 1 if self._has_moved else failures + 1
                 least = error.retry_after if isinstance(error, LinkError) else 0.0
                 await asyncio.sleep(least + pause(failures))
+
+    async def _rest(self) -> None:
+        """Wait until something is taken in, here or by another process, but not for ever."""
+        until = time.monotonic() + EVERY
+        while time.monotonic() < until:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), LOOK)
+                return
+            if set(await self._hub.stores.waiting(now=self._hub.clock())) - self._known:
+                return
 
     async def catch_up(self) -> None:
         """Exchange until nothing is left to bring or to hear, then send images until something new was taken in.
@@ -109,6 +120,7 @@ class Relay:
             more = await self._exchange(batch, ask[:_MOST])
             ask = ask[_MOST:]
             tried |= {version["_id"] for version, _ in batch}
+            self._known = tried
             if not (more or is_first or ask or len(waiting) > len(batch)):
                 return
 

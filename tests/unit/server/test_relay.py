@@ -425,6 +425,22 @@ async def test_an_image_that_has_come_whole_is_sent_on_at_once(place: Village) -
     assert sender.sent[0] == digest_of(image)
 
 
+async def test_what_another_process_takes_in_is_sent_without_a_word_to_this_one(
+    place: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.relay.LOOK", 0.01)
+    place.hub.woken = lambda: None  # the command has a hub of its own
+    running = asyncio.create_task(place.relay.run())
+    while not place.wire.bodies:
+        await place.held()
+    pair = seal_pair(place.keys, new_keys())
+    await place.at_hub(pair)
+    while await place.held():
+        assert not running.done()
+    running.cancel()
+    assert whose(place, (await place.at_hub(pair))[0], pair) == "office"
+
+
 async def test_a_data_key_whose_version_was_not_stored_before_a_crash_makes_no_traffic(place: Village) -> None:
     pair = seal_pair(place.keys, new_keys())
     key = {"_id": f"w.{pair[0]['_id']}", "_rev": first_wrap_rev(pair[1]), **pair[1]}
