@@ -5,6 +5,8 @@ PYTHON ?= python3
 FUZZ_SECONDS ?= 600
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
+# Byte code is kept whatever the shell says: each of a test run's hundreds of processes would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup serve test check unit chaos bench fuzz test-setup browser format lock clean
