@@ -20,7 +20,7 @@ from server.office import Office, office_of
 from server.pages import render
 from server.staff_language import staff_language
 
-FIELDS = ("title", "group", "order", "repeat", "checked", "sources", "body")
+FIELDS = ("title", "group", "order", "repeat", "checked", "services", "sources", "body")
 
 
 class NotAGuide(Exception):
@@ -94,6 +94,7 @@ def fields_of(guide: Guide) -> dict[str, str]:
         "order": str(guide.order),
         "repeat": str(guide.repeat or ""),
         "checked": guide.checked.isoformat(),
+        "services": ", ".join(guide.services),
         "sources": "\n".join(guide.sources),
         "body": guide.text.partition("---\n")[2].partition("\n---\n")[2].strip(),
     }
@@ -116,6 +117,8 @@ def _text(office: Office, fields: Mapping[str, str]) -> str:
         raise NotAGuide("repeat")
     if not _is_day(fields["checked"]) or date.fromisoformat(fields["checked"]) > today:
         raise NotAGuide("checked")
+    if not re.fullmatch(r"[a-z0-9, -]*", fields["services"]):
+        raise NotAGuide("order")
     if not fields["body"]:
         raise NotAGuide("body")
     text = write_guide(fields)

@@ -12,7 +12,8 @@ where they stand:
     - …
     ---
 
-`repeat: 365` says after how many days whoever is trained with it answers its questions (server/quiz.py) again.
+`repeat: 365` says after how many days whoever is trained with it answers its questions (server/quiz.py) again,
+`services: passport-new, …` of which applications it is the standard of service.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +26,7 @@ from markdown_it import MarkdownIt
 from server.fallback_language import lent
 from server.quiz import Question, QuizError, take_questions
 
-OPTIONAL = ("repeat",)
+OPTIONAL = ("repeat", "services")
 KEYS = ("title", "group", "order", "checked", "sources")
 GROUPS = ("passport", "stay", "phone", "safe", "office", "volunteer", "officer")  # in the order they are listed
 MAX_TEXT = 6 * 1024  # bytes: a guide has to come through a thin signal and be read to its end
@@ -42,6 +43,7 @@ class Guide:
     Attributes:
         questions: what it asks at its end, of whoever is trained with it.
         repeat: the days after which that has to be done again; None for once.
+        services: the applications of which it is the standard of service.
         text: all of it as it was written, Markdown with its front matter.
     """
 
@@ -56,6 +58,7 @@ class Guide:
     questions: tuple[Question, ...] = ()
     repeat: int | None = None
     text: str = field(default="", repr=False)
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,7 @@ def parse_guide(text: str, lang: str, slug: str) -> Guide:
     # No HTML of an editor's: what a guide can do is what Markdown can do.
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(body)
     try:
+        services = tuple(one.strip() for one in values.get("services", "").split(",") if one.strip())
         repeat = int(values["repeat"]) if "repeat" in values else None
         order, checked = int(values["order"]), date.fromisoformat(values["checked"])
     except ValueError:
@@ -176,7 +180,9 @@ def parse_guide(text: str, lang: str, slug: str) -> Guide:
         ) from None
     if values["group"] not in GROUPS:
         raise GuideError(f"{name}: front matter: group is one of {', '.join(GROUPS)}")
-    return Guide(lang, slug, values["title"], values["group"], order, checked, sources, html, questions, repeat, text)
+    return Guide(
+        lang, slug, values["title"], values["group"], order, checked, sources, html, questions, repeat, text, services
+    )
 
 
 def write_guide(fields: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from server.content import load_content
 from server.guides import GROUPS, MAX_TEXT, GuideError, load_guides, read_guide
 
 CONTENT = Path(__file__).parents[3] / "content/guides"
@@ -97,6 +98,13 @@ def test_a_standard_of_service_has_its_fourteen_components_in_order() -> None:
             guide = load_guides(CONTENT).get(lang, slug)
             assert guide is not None
             assert re.findall(r"<td>(\d+)\.", guide.html) == [str(n) for n in range(1, 15)]
+
+
+def test_every_application_has_one_standard_of_service() -> None:
+    content = load_content(CONTENT.parent)
+    for lang in ("id", "en"):
+        covered = [service for guide in content.guides.of(lang) for service in guide.services]
+        assert sorted(covered) == sorted(content.forms.applications), lang
 
 
 def test_a_guide_names_the_same_sums_in_both_languages() -> None:
