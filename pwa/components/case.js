@@ -103,13 +103,15 @@ export default class Case {
     const held = this.root.contains(document.activeElement) ? document.activeElement : null;
     this.opened = opened;
     const thread = opened.handed ? undefined : await this.threadOf(opened, rows, isKept);
+    const complaint = opened.versions.some(({ type }) => type === 'complaint') ? await complaintOf(opened, rows) : [];
+    const isAlone = complaint.some(({ dataset }) => dataset.complaint === 'alone');
     const heading = element('h1', { tabindex: '-1' });
     this.root.replaceChildren(
       element('p', { class: 'quiet' }, text('app.number', { number: opened.number })), heading,
       ...caseSteps(heading, opened, rows, Boolean(thread)),
-      ...(opened.versions.some(({ type }) => type === 'complaint') ? await complaintOf(opened, rows) : []),
+      ...complaint,
+      ...this.actions(opened, rows, isKept, isAlone),
       ...(thread ? [thread] : []),
-      ...this.actions(opened, rows, isKept),
       ...(await this.holding(opened, rows, isKept)),
       ...(opened.handed ? [] : [new AnswersFold(opened, isOpen).root]),
       ...(isKept ? [this.forget(opened.case, rows)] : []),
@@ -145,8 +147,8 @@ export default class Case {
     steps?.before(...parts);
   }
 
-  /** @param {Opened} opened @param {Row[]} rows @param {boolean} isKept */
-  actions(opened, rows, isKept) {
+  /** @param {Opened} opened @param {Row[]} rows @param {boolean} isKept @param {boolean} isAlone to be linked with no phone */
+  actions(opened, rows, isKept, isAlone) {
     const isUnsent = rows.some(({ id, state }) => state !== 'done' && !isMessage(id));
     const isAsked = opened.step === 'perlu_perbaikan' && !isUnsent;
     // What is corrected comes to lie on this phone anyway: then whole, with what it replaces.
@@ -157,11 +159,11 @@ export default class Case {
       element('button', { type: 'button', class: `button${isPlain ? ' button-plain' : ''}`, 'data-action': name, click: act }, label);
     return [
       element('div', { class: 'cluster' },
-        ENDED.includes(opened.step) || opened.handed ? null
+        ENDED.includes(opened.step) || opened.handed || isAlone ? null
           : element('button', { type: 'button', class: `button${isAsked ? '' : ' button-plain'}`, 'data-correct': true, click: () => this.attempt(correct) }, text('app.case.correct')),
         isKept && opened.versions[0]?.type === 'application' && !ENDED.includes(opened.step) && !opened.handed
           ? element('a', { class: 'button button-plain', href: `/${language()}/booking#c=${opened.case}` }, text('app.case.booking')) : null,
-        isKept ? null : button('keep', text('app.case.keep'), () => this.fetch({ keep: true })),
+        isKept || isAlone ? null : button('keep', text('app.case.keep'), () => this.fetch({ keep: true })),
         isKept ? null : button('ask-again', text('app.case.ask-again'), () => this.fetch())),
     ];
   }

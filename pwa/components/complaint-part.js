@@ -1,7 +1,9 @@
 /** Of a complaint: by when the office answers, and its words for the official channel. */
 
+import { holds } from '../answers.js';
 import { button, element } from '../element.js';
 import { CHANNEL, handOverText } from '../hand-over.js';
+import { today } from '../pins.js';
 import { promised } from '../promises.js';
 import { language, loadMore, text } from '../text.js';
 
@@ -17,7 +19,9 @@ export async function complaintPart(opened, rows) {
   const received = rows.find(({ id, done }) => id.startsWith('cmp.') && done)?.done;
   const at = received ? received / 1000 : Math.min(...opened.versions.map((version) => version.at));
   const { form, answers } = await standingAnswers(opened);
-  return element('div', { class: 'stack', 'data-complaint': true },
+  const { alone } = form;
+  const isAlone = alone && (alone === true || holds(alone, answers, { today: today() }));
+  return element('div', { class: 'stack', 'data-complaint': isAlone ? 'alone' : '' },
     await promiseLine(opened.step, at), await promiseOfClass(opened.step, answers, at), handOver(form, answers));
 }
 

@@ -98,6 +98,8 @@ def test_an_anonymous_complaint_leaves_nothing_and_is_answered_by_its_code(
     page.goto(f"{office.url}/id/case#{code}")
     expect(page.get_by_role("heading", name=ID.text("step.aduan_dijawab"))).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text(ANSWER)).to_be_visible()
+    expect(page.locator("[data-complaint=alone]")).to_be_visible()
+    expect(page.locator("[data-action=keep], [data-correct]")).to_have_count(0)
     assert faults(page) == []
     page.get_by_label(ID.text("talk.satisfied.ya"), exact=True).check()
     page.locator("[data-action=send-message]").click()
