@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from server.bookings import Booking, Bookings, NotBooked
+from server.bookings import ONLINE, Booking, Bookings, NotBooked
 from server.offers import Offer, Offers
 from server.office import Office
 from server.waiting import GROUP_SERVICE, Queue
@@ -105,7 +105,7 @@ class BookingDesk:
         held = await self.show(case)
         is_closed = held is not None and held.offer.is_closed
         take = partial(
-            self.bookings.take, case, offer, why=("online",), priority=priority, move=move or is_closed,
+            self.bookings.take, case, offer, why=ONLINE, priority=priority, move=move or is_closed,
             counts=not is_closed,
         )  # fmt: skip
         try:

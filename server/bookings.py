@@ -31,6 +31,7 @@ _NOTHING: Mapping[str, Any] = {
     "want": None, "offer": None, "place": None, "ends": None, "why": [], "moves": 0, "full": None, "at": 0,
 }  # fmt: skip
 
+ONLINE = ("online",)
 Why = tuple[str | int, ...]  # how a place was come by: a word, and for a round its day, draw, of how many, which wish
 
 
@@ -197,7 +198,9 @@ class Bookings:
         old = await self._place(held)
         place = await self._claim(case, offer, offer.numbers(priority=priority, drawn=drawn, now=self.now))
         if place is None:
-            await self._put({**record, "want": None, "full": self.now})
+            # Who waits and is passed over has not asked online: it keeps its turn in the rounds.
+            full = self.now if why == ONLINE else record["full"]
+            await self._put({**record, "want": None, "full": full})
             raise NotBooked("full")
         number = int(str(place["_id"]).rpartition(".")[2])
         moves = int(record["moves"]) + int(held is not None and counts)

@@ -7,6 +7,7 @@ that ended in between, goes on in the same order.
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,13 +125,13 @@ class Queue:
             return None
         waiting = [one for one in (await self.waiting()).values() if offer.id in one.wish]
         docs = await self._docs()
+        taken, drawn = (await self.bookings.taken([offer.id]))[offer.id], self.now >= offer.draws_from
         for one in sorted(waiting, key=lambda one: (-one.lost, docs[one.case]["at"], one.case)):
-            drawn = self.now >= offer.draws_from
-            try:
-                booking = await self._take(one, offer, ("moved-up",), drawn=drawn)
-            except NotBooked:
+            numbers = offer.numbers(priority=one.has_priority, drawn=drawn, now=self.now)
+            if taken.issuperset(numbers):
                 continue
-            return booking
+            with suppress(NotBooked):  # somebody was faster
+                return await self._take(one, offer, ("moved-up",), drawn=drawn)
         return None
 
     async def asked_lately(self) -> tuple[int, int]:

@@ -123,6 +123,21 @@ async def test_a_place_that_is_given_up_goes_to_who_waited_longest(cases: Store)
 
 
 @pytest.mark.anyio
+async def test_a_place_that_is_not_for_whoever_waits_costs_them_no_turn(cases: Store) -> None:
+    one = replace(FIRST, places=2, kept=0, priority=1)
+    here = Queue(cases, {one.id: one}, NOW)
+    await Bookings(cases, NOW).take(CASES[0], one, why=("online",))
+    declared = await Bookings(cases, NOW).take(CASES[1], one, why=("online",), priority=True)
+    assert declared.number == 2
+    await here.wish(CASES[2], [one.id])
+    await Bookings(cases, NOW).cancel(CASES[1])
+    assert await here.move_up(one) is None
+    with pytest.raises(NotBooked, match="full"):
+        await Bookings(cases, NOW).take(CASES[2], one, why=("round", 261128, 1, 1, 1))
+    assert [each.has_tried for each in (await here.waiting()).values()] == [False]
+
+
+@pytest.mark.anyio
 async def test_a_wish_of_a_version_is_taken_in_once_and_the_holder_s_later_word_stands(cases: Store) -> None:
     code, other, group = new_keys(), new_keys(), new_keys()
     versions = [
