@@ -9,12 +9,14 @@ import json
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.moments import local_day
 from server.office import Office
+from server.pace import Complaint
+from server.retention import ENDED
 from server.survey_tally import LEAST, ikm_of_rows, read_tally
 from sync.document import Doc
 from sync.errors import NotFound
@@ -91,17 +93,25 @@ def _read(doc: Doc) -> Figures:
 
 async def _complaints(office: Office, begin: int, end: int, zone: str) -> int | None:
     """Give how many percent were answered in time, of those that were answered or should have been by now."""
-    deadlines, today = office.content.deadlines, local_day(office.clock(), zone)
-    due = in_time = 0
-    for service, received, answered in await office.projection.complaints(begin, end):
-        rule = deadlines.find(service, SENT)
-        if rule is None:
-            continue
-        last = deadlines.day(rule, received, time_zone=zone)
-        is_in_time = answered is not None and local_day(answered, zone) <= last
-        due += is_in_time or answered is not None or last < today
-        in_time += is_in_time
-    return round(100 * in_time / due) if due >= LEAST else None
+    today = local_day(office.clock(), zone)
+    judged = [_is_in_time(office, each, today) for each in await office.projection.complaints(begin, end)]
+    due = [is_in_time for is_in_time in judged if is_in_time is not None]
+    return round(100 * sum(due) / len(due)) if len(due) >= LEAST else None
+
+
+def _is_in_time(office: Office, complaint: Complaint, today: date) -> bool | None:
+    """Judge by the deadline of the class that it was given last before the answer; None while there is time."""
+    deadlines, zone = office.content.deadlines, office.settings.office.time_zone
+    answered = next((at for step, at in complaint.steps if step in ENDED), None)
+    before = [step for step, at in complaint.steps if answered is None or at < answered]
+    rules = [deadlines.find(complaint.service, state) for state in (SENT, *before)]
+    known = [rule for rule in rules if rule is not None]
+    if not known:
+        return None
+    last = deadlines.day(known[-1], complaint.received, time_zone=zone)
+    if answered is not None:
+        return local_day(answered, zone) <= last
+    return None if today <= last else False
 
 
 def _told(count: int) -> int | None:

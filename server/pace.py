@@ -79,3 +79,12 @@ class Flow:
 
     def __add__(self, other: "Flow") -> "Flow":
         return Flow(self.received + other.received, self.ended + other.ended, (*self.days, *other.days))
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """When a complaint came, and what the office did about it, when."""
+
+    service: str
+    received: int
+    steps: tuple[tuple[str, int], ...]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from server.background import keep_going
-from server.pace import Flow, Pace, pace_of
+from server.pace import Complaint, Flow, Pace, pace_of
 from server.projection_links import formers_of
 from server.projection_pace import select_complaints, select_flow, select_passed
 from server.projection_readers import DeviceNews, select_news
@@ -122,8 +122,8 @@ class Projection:
         """Give by service what went through the office from *first* until before *end*."""
         return await self._in_thread(lambda: select_flow(self._open(), first, end))
 
-    async def complaints(self, first: int, end: int) -> Sequence[tuple[str, int, int | None]]:
-        """Give of each complaint that came from *first* until before *end* its service, arrival and first answer."""
+    async def complaints(self, first: int, end: int) -> Sequence[Complaint]:
+        """Give the complaints that came from *first* until before *end*."""
         return await self._in_thread(lambda: select_complaints(self._open(), first, end))
 
     async def _follow(self) -> None:

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from server.pace import DAY, ENDS, READY, RECENT, Flow, Passed
+from server.pace import DAY, ENDS, READY, RECENT, Complaint, Flow, Passed
 from sync.events import MESSAGE, SENT
 
 _READY, _ENDS = (", ".join(f"'{step}'" for step in steps) for steps in (READY, ENDS))
@@ -46,12 +46,14 @@ def select_flow(db: sqlite3.Connection, first: int, end: int) -> dict[str, Flow]
 
 
 _COMPLAINTS = """
-SELECT service, received, (
-    SELECT min(at) FROM events WHERE events."case" = cases."case" AND step != ?
-) FROM cases WHERE kind = 'cmp' AND received >= ? AND received < ?
+SELECT "case", service, received FROM cases WHERE kind = 'cmp' AND received >= ? AND received < ?
 """
+_STEPS = 'SELECT step, at FROM events WHERE "case" = ? AND step != ? ORDER BY n'
 
 
-def select_complaints(db: sqlite3.Connection, first: int, end: int) -> list[tuple[str, int, int | None]]:
-    """Give of each complaint received in that time what it is under, when it came, and when it was first answered."""
-    return db.execute(_COMPLAINTS, [MESSAGE, first, end]).fetchall()
+def select_complaints(db: sqlite3.Connection, first: int, end: int) -> list[Complaint]:
+    """Give the complaints received in that time, with the steps of each in order."""
+    found = db.execute(_COMPLAINTS, [first, end]).fetchall()
+    return [
+        Complaint(service, received, tuple(db.execute(_STEPS, [case, MESSAGE]))) for case, service, received in found
+    ]

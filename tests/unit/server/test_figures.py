@@ -29,9 +29,11 @@ async def office(tmp_path: Path) -> AsyncIterator[StaffOffice]:
         yield office
 
 
-async def walk(office: StaffOffice, service: str, at: int, *steps: tuple[str, float]) -> None:
+async def walk(
+    office: StaffOffice, service: str, at: int, *steps: tuple[str, float], kind: str = "application"
+) -> None:
     """A case that was received then and took these steps so many days later."""
-    version, _ = seal_pair(KEYS, keys := new_keys(), service=service, at=at)
+    version, _ = seal_pair(KEYS, keys := new_keys(), service=service, at=at, type=kind)
     office.times[0] = at
     await office.office.databases.cases.bulk_docs([version])
     await office.office.projection.caught_up()
@@ -72,6 +74,22 @@ async def test_a_month_is_counted_by_the_offices_own_midnight_and_small_groups_a
     assert march.ikm == ("100.00", "A", 6)
     assert march.complaints is None
     assert (await figures_of(office.office, "2026-02", "2026-02")).is_empty
+
+
+@pytest.mark.anyio
+async def test_complaints_are_in_time_by_the_deadline_of_the_class_they_were_given(office: StaffOffice) -> None:
+    given: list[list[tuple[str, float]]] = [
+        *[[("aduan_informasi", 1), ("aduan_dijawab", 4)]]
+        * 4,  # 5 working days from Sunday, 1 March: until Friday, the 6th
+        [("aduan_informasi", 1), ("aduan_dijawab", 7)],  # too late
+        [("aduan_informasi", 1), ("aduan_lapangan", 2), ("aduan_dijawab", 50)],  # 60 working days
+        [("pesan", 1)],  # a message is no answer, and it was due long ago
+    ]
+    for steps in given:
+        await walk(office, "complaint", MARCH, *steps, kind="complaint")
+    assert (await figures_of(office.office, "2026-03", "2026-03")).complaints == 71  # 5 of 7
+    await walk(office, "complaint", START - DAY, kind="complaint")
+    assert (await figures_of(office.office, "2026-11", "2026-11")).complaints is None, "there is time still"
 
 
 @pytest.mark.anyio
