@@ -17,16 +17,19 @@ export function consentsPart(versions, texts) {
     ...collected.map(({ consent }) => (consent ? consentNode(consent, texts) : element('p', { class: 'notice' }, texts.say('staff.consent.none')))));
 }
 
+/** @param {Consent} consent @param {Texts} texts */
+export const whoAgreed = ({ by, name, relation }, texts) =>
+  (by === 'guardian'
+    ? texts.say('staff.consent.guardian', { name: name ?? '', relation: texts.name('consent.relation', relation ?? '') })
+    : texts.say('staff.consent.applicant'));
+
 /** @param {import('../form.js').Answer[]} sealed @param {Texts} texts */
 function consentNode(sealed, texts) {
   const consent = fromAnswers(sealed);
   if (!consent) return element('p', { class: 'notice urgent' }, texts.say('staff.consent.odd'));
-  const { by, name, relation, at, place, date, purpose } = consent;
-  const who = by === 'guardian'
-    ? texts.say('staff.consent.guardian', { name: name ?? '', relation: texts.name('consent.relation', relation ?? '') })
-    : texts.say('staff.consent.applicant');
+  const { at, place, date, purpose } = consent;
   const rows = [
-    ['who', who], ['at', texts.when(at)], ['where', [place, date && dayFirst(date)].filter(Boolean).join(', ')], ['purpose', purpose ?? ''],
+    ['who', whoAgreed(consent, texts)], ['at', texts.when(at)], ['where', [place, date && dayFirst(date)].filter(Boolean).join(', ')], ['purpose', purpose ?? ''],
   ];
   return element('div', { class: 'stack' },
     element('dl', { class: 'answers' }, ...rows.filter(([, shown]) => shown).map(([row, shown]) =>

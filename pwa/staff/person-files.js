@@ -4,8 +4,10 @@
  */
 
 import { MESSAGE } from '../crypto/events.js';
+import { fromAnswers } from '../day/consents.js';
 import { element } from '../element.js';
 import { questions } from './answer-text.js';
+import { whoAgreed } from './consents.js';
 
 /** @typedef {import('./open-case.js').OpenedCase} OpenedCase */
 /** @typedef {import('./open-case.js').OpenedVersion} OpenedVersion */
@@ -42,11 +44,13 @@ export function person(opened, raw, { office, number, at }, texts) {
 }
 
 /** @param {OpenedVersion} one @param {OpenedCase} opened @param {string[]} kids @param {Texts} texts */
-function versionOf({ v, version, form, answers, failure }, { leaves }, kids, texts) {
+function versionOf({ v, version, form, answers, consent: sealed, failure }, { leaves }, kids, texts) {
+  const consent = fromAnswers(sealed);
   const { _id, type, service, at, channel, device, area, wish, blobs } = version;
   return {
     id: _id, type, service, form: version.form, at: iso(at), channel, device, area, wish, photographs: blobs.length,
     stands: leaves.some((leaf) => leaf.v === v), sealed_to: kids, not_opened: failure,
+    consent: consent ? { ...consent, at: iso(consent.at), who: whoAgreed(consent, texts) } : null,
     answers: questions(form, answers, texts).map(({ name, label, answer, text }) => ({ field: name, label, value: answer, text })),
   };
 }
@@ -87,6 +91,7 @@ function versionPart(version, texts) {
   const facts = [
     texts.name('staff.channel', version.channel), version.device, version.area && texts.region(version.area),
     texts.say('staff.export.sealed-to', { kids: version.sealed_to.join(', ') }),
+    version.consent && `${texts.say('staff.consent.who')}: ${version.consent.who}, ${texts.when(seconds(version.consent.at))}, ${version.consent.text}`,
     version.not_opened && texts.say(`staff.shut.${version.not_opened}`),
   ];
   const rows = version.answers.map(({ label, text }) => element('tr', {}, element('th', { scope: 'row' }, label), element('td', {}, text || texts.say('staff.case.empty'))));

@@ -129,20 +129,26 @@ class TestProfiles:
             page,
             """globalThis.siti = arg;
             const id = await drafts.newDraft('small', '1.aaaaaaaa');
-            await drafts.saveDraft(id, { nama: 'UPIK é' }, null, 'UPIK');""",
+            await drafts.saveDraft(id, { nama: 'UPIK é' }, null, 'UPIK');
+            const days = await import('/pwa/day/days.js');
+            const event = { place: 'Kinali', date: '2026-11-30', purpose: '', service: 'small', form: '', carried: {} };
+            await days.addPeople(await days.newDay(event), ['Siti', 'Budi']);""",
             siti,
         )
         assert page.evaluate(count) == 0
         assert f"{office.url}/office.json" not in asked  # saving waits for nobody
         run(page, "await exchange.exchange()")
-        wait(page, f"(await {count}) === 1")
+        wait(page, f"(await {count}) === 2")
         text = run(page, "return (await (await import('/pwa/handing.js')).handedDrafts(arg)).text()", siti)
         file = json.loads(text)
-        assert (file["type"], file["profile"], len(file["drafts"])) == ("drafts", siti, 1)
-        draft = file["drafts"][0]
-        [(kid, rescue)] = draft["rescue"].items()
-        data_key = open_rescue(rescue, siti, draft["id"], kid=kid, private=office.keys.seal)
-        assert open_draft(draft, data_key)["values"] == {"nama": "UPIK é"}
+        assert (file["type"], file["profile"], len(file["drafts"])) == ("drafts", siti, 2)
+        opened = []
+        for draft in file["drafts"]:
+            [(kid, rescue)] = draft["rescue"].items()
+            data_key = open_rescue(rescue, siti, draft["id"], kid=kid, private=office.keys.seal)
+            opened.append(open_draft(draft, data_key)["values"])
+        day = {"place": "Kinali", "date": "2026-11-30", "purpose": "", "names": "Siti; Budi"}
+        assert opened == [{"nama": "UPIK é"}, day]
 
     def test_the_costs_of_a_try_are_measured_and_kept_with_the_record(self, page: Page, siti: str) -> None:
         kdf = run(
@@ -292,16 +298,20 @@ class TestRemembering:
         found = with_profiles(
             page,
             """const { reopen } = await import('/pwa/reopen.js');
+            const { listDays, newDay } = await import('/pwa/day/days.js');
+            await newDay({ place: 'Kinali', date: '', purpose: '', service: 'small', form: '', carried: {} });
             await profiles.lock();
             await profiles.renewProfile(arg[0], arg[1]);
+            if ((await listDays()).length) throw new Error('a day of the old passphrase is listed');
             const wrong = await failing(reopen('bukan yang dulu'));
             const told = await reopen(arg[2]);
             const { values } = await drafts.loadDraft(arg[3]);
             const [{ case: of }] = await cases.listCases();
-            return [wrong, told, values, (await cases.openCase(of)).versions.length, await aside.listAside()]""",
+            const [{ place }] = await listDays();
+            return [wrong, told, values, (await cases.openCase(of)).versions.length, place, await aside.listAside()]""",
             [siti, OTHER, WORDS, draft],
         )
-        assert found == [["VaultError", "wrong-passphrase"], {"back": 2, "left": 0}, {"nama": "LAMA"}, 1, []]
+        assert found == [["VaultError", "wrong-passphrase"], {"back": 3, "left": 0}, {"nama": "LAMA"}, 1, "Kinali", []]
 
     def test_setting_a_new_one_gives_nobody_more_tries_at_the_old_one(self, page: Page, siti: str) -> None:
         found = with_profiles(

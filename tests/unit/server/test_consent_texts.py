@@ -9,8 +9,8 @@ PARTS = ("title", "who", "what", "use", "keep", "right")
 CATALOGUES = load_catalogues(ROOT / "content/locale")
 # Words that change get the next number: `consent.2.…` beside these.
 READ_ALOUD = {
-    ("id", 1): "1.u65ggzsb",
-    ("en", 1): "1.sknu4lzu",
+    ("id", 1): "1.glepkzco",
+    ("en", 1): "1.szemur5o",
 }
 
 
