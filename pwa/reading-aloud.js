@@ -53,7 +53,7 @@ function offer() {
     head.after(speaker(main, text('app.read-aloud'), 'button button-plain speak-page no-print'));
   }
   for (const field of /** @type {NodeListOf<HTMLElement>} */ (main.querySelectorAll(FIELDS))) {
-    const name = field.querySelector('legend, label, h2, h3')?.firstChild?.textContent?.trim() ?? '';
+    const name = field.querySelector('legend, label, h3')?.firstChild?.textContent?.trim() ?? '';
     field.append(speaker(field, text('app.read-aloud.field', { field: name }), 'corner no-print'));
   }
 }

@@ -94,9 +94,9 @@ EXTRAS = {
     "survey": ("components/case-outlook", "components/survey-form", "pace", "reminders", "surveyed"),
     "volunteer": (
         "components/device-line", "components/hand-out", "components/volunteer", "crypto/key-pair", "day/consent-form",
-        "day/consents", "day/day-end", "day/day-page", "day/day-setup", "day/days", "day/printing", "day/progress",
-        "day/sheet.css", "day/strip", "day/strip.css", "device-key", "device-reading", "enrolment", "handed-out",
-        "many-cases", "paging",
+        "day/consents", "day/day-end", "day/day-page", "day/day-setup", "day/days", "day/late-consent", "day/printing",
+        "day/progress", "day/sheet.css", "day/strip", "day/strip.css", "device-key", "device-reading", "enrolment",
+        "handed-out", "many-cases", "paging",
     ),
 }  # fmt: skip
 # What every phone has fetched comes with the first packs, in this order; the camera is large and of the least haste.

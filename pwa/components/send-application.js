@@ -7,6 +7,7 @@ import { element } from '../element.js';
 import { commit, listOutbox, prepare } from '../outbox.js';
 import { office } from '../pins.js';
 import { language, text } from '../text.js';
+import { openVault } from '../vault.js';
 import { reviewPage, setReady, showCost, showTrouble } from './form-review.js';
 import { receipt, updateReceipt } from './receipt.js';
 
@@ -64,7 +65,7 @@ export async function sendApplication(sending) {
   if (!loaded.form.type) void import('./checklist-view.js').then(async ({ checklistButton }) =>
     page.querySelector('.cluster')?.append(await checklistButton(async () => ({ form: loaded.form, answers: sending.answers }))),
   () => {});
-  sealed = seal(sending);
+  sealed = consented(sending, page, back).then(() => seal(sending));
   void sealed.then(async ({ version: { type, service } }) => {
     if (type !== 'application' || !(await read('meta', 'offers'))) return;
     await (await import('./wish-part.js')).wishPart(page, service, (chosen) => (wish = chosen));
@@ -76,6 +77,17 @@ export async function sendApplication(sending) {
 function tell(page, prepared) {
   showCost(page, prepared.bytes);
   import('./send-cost.js').then(({ tellCost }) => tellCost(page, prepared), () => {});
+}
+
+/**
+ * On a volunteer's phone the person whose application it is agrees first.
+ * @param {Sending} sending @param {HTMLElement} page @param {() => void} back
+ */
+async function consented({ draft, loaded: { form } }, page, back) {
+  const [{ device }, found] = await Promise.all([openVault(), draft.load()]);
+  if (!device || found.consent || found.case || /** @type {any} */ (form).type) return; // who complains may be nobody
+  const asking = await import('../day/late-consent.js').catch(() => undefined); // without it, the office asks
+  await asking?.askConsent(page, found, back);
 }
 
 /** @param {Sending} sending @param {string[]} [wish] */

@@ -10,7 +10,7 @@ import { RELATIONS, currentNumber, nameOfText, oneLine, wordsOf } from './consen
 
 /**
  * Make the form for a person of the day; `agreed` gets the consent, `back` leaves without one.
- * @param {Day} day @param {{name: string}} person
+ * @param {Pick<Day, 'place' | 'date' | 'purpose'>} event @param {{name: string}} person
  * @param {{agreed(consent: Consent): Promise<void>, back(): void}} actions
  */
 export function consentForm({ place, date, purpose }, person, { agreed, back }) {
@@ -37,9 +37,9 @@ export function consentForm({ place, date, purpose }, person, { agreed, back }) 
     }).finally(() => (isBusy = false));
   };
   return element('form', { class: 'stack', novalidate: true, autocomplete: 'off', 'data-consent': true, submit },
-    element('h1', { tabindex: -1 }, text('volunteer.consent.of', { name: person.name })),
+    element('h2', { tabindex: -1 }, text('volunteer.consent.of', { name: person.name })),
     element('section', { class: 'field card stack near', 'data-field': 'consent', lang: language() },
-      element('h2', {}, title), ...paragraphs.map((one) => element('p', {}, one))),
+      element('h3', {}, title), ...paragraphs.map((one) => element('p', {}, one))),
     element('label', { class: 'choice', for: 'consent-read' }, read, text('volunteer.consent.read')),
     by.node, guardian.node, error,
     element('p', { class: 'cluster' },

@@ -182,7 +182,7 @@ export class DayPage {
     }) }));
     this.alone(true);
     scrollTo(0, 0);
-    this.body.querySelector('h1')?.focus();
+    this.body.querySelector('h2')?.focus();
   }
 
   /** Earlier days, and a new one. @param {Day[]} days */

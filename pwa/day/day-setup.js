@@ -19,7 +19,7 @@ const REPEATED = ['tujuan', 'maksud'];
  */
 export async function daySetup(first, begin) {
   const known = await office();
-  const services = Object.keys(known.forms).filter((service) => hasText(`form.${service}.title`));
+  const services = await applications(Object.keys(known.forms));
   const repeated = element('div', { class: 'stack' });
   const service = element('select', { id: 'day-service', change: () => void showRepeated() },
     ...services.map((one) => element('option', { value: one, selected: one === first }, text(`form.${one}.title`))));
@@ -52,6 +52,13 @@ export async function daySetup(first, begin) {
     field(place, 'volunteer.day.place'), field(date, 'volunteer.day.date'), field(purpose, 'volunteer.day.purpose'),
     field(service, 'volunteer.day.service'), repeated,
     element('p', {}, element('button', { class: 'button' }, text('volunteer.day.begin'))));
+}
+
+/** Those that are applications, and whose form is at hand. @param {string[]} services */
+async function applications(services) {
+  await loadMore('forms').catch(() => {});
+  const forms = await Promise.all(services.map((service) => loadForm(service).catch(() => null)));
+  return services.filter((service, at) => forms[at] && !forms[at].form.type && hasText(`form.${service}.title`));
 }
 
 /** @param {any} field */

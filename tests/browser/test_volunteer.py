@@ -73,13 +73,17 @@ def choose_passphrase(page: Page) -> None:
 def collect(page: Page, office: RunningOffice, answers: Answers) -> str:
     """Take an application down and seal it; give the case."""
     page.goto(f"{office.url}/id/apply/{SERVICE}#new")
-    return collect_begun(page, answers)
+    return collect_begun(page, answers, is_agreed=False)
 
 
-def collect_begun(page: Page, answers: Answers) -> str:
-    """Fill in the form that is open and seal it; give the case."""
+def collect_begun(page: Page, answers: Answers, *, is_agreed: bool = True) -> str:
+    """Fill in the form that is open and seal it, once its person agreed; give the case."""
     fill(page, answers)
     page.locator("[data-action=review]").click()
+    if not is_agreed:
+        expect(page.locator("[data-action=send]")).to_be_hidden()
+        page.get_by_label(ID.text("volunteer.consent.read")).check()
+        page.get_by_role("button", name=ID.text("volunteer.consent.agree")).click()
     page.locator("[data-action=send]").click()
     expect(page.locator("[data-hand-out]")).to_be_visible()
     return page.url.partition("#c=")[2]
