@@ -45,7 +45,8 @@ export function dayEnd(day, people, { refresh, clear }) {
 function openNames(people) {
   const open = people.filter(({ stage, isHanded }) => stage !== 'ended' && (stage !== 'sent' || !isHanded));
   if (!open.length) return null;
-  return element('details', { class: 'stack' }, element('summary', {}, text('volunteer.end.open', { count: open.length })),
+  const isOpen = document.querySelector('[data-open-names][open]') !== null;
+  return element('details', { class: 'stack', open: isOpen, 'data-open-names': true }, element('summary', {}, text('volunteer.end.open', { count: open.length })),
     element('ul', {}, ...open.map((person) => element('li', {}, person.name, ': ', stageText(person)))));
 }
 

@@ -21,6 +21,7 @@ import { countsOf, standings } from './progress.js';
 /** @typedef {import('./progress.js').Counts} Counts */
 
 const PLAIN = { class: 'button button-plain' };
+const BUSY = '[role=group]:not([hidden]), [aria-busy=true], [data-consent], [data-day-setup], textarea:focus, details[open]:not([data-open-names])';
 const STOPS = 'a, button, summary, textarea, [tabindex]';
 const SAVED_AFTER = 300; // milliseconds after the last key
 
@@ -54,13 +55,10 @@ export class DayPage {
     this.listening?.abort();
   }
 
-  /** What changed is shown, unless somebody is in the middle of something. */
+  /** What changed is shown, unless somebody is in the middle of something, or has begun to by then. */
   async refresh() {
-    const isBusy = this.body.querySelector('[role=group]:not([hidden]), [aria-busy=true], [data-consent], [data-day-setup], textarea:focus');
-    if (!this.day || isBusy) return;
-    const place = this.stops().findIndex((node) => node === document.activeElement);
-    await this.show();
-    if (place >= 0) this.stops()[place]?.focus();
+    const isBusy = () => !this.day || this.body.querySelector(BUSY) !== null;
+    if (!isBusy()) await this.show(this.status.textContent ?? '', isBusy);
   }
 
   /** Where the keyboard stops. */
@@ -68,15 +66,15 @@ export class DayPage {
     return [.../** @type {NodeListOf<HTMLElement>} */ (this.body.querySelectorAll(STOPS))];
   }
 
-  /** The newest day, or the questions by which one begins. */
-  show(said = '') {
+  /** The newest day, or the questions by which one begins. @param {string} [said] @param {() => boolean} [isBusy] then not */
+  show(said = '', isBusy = () => false) {
     return this.trying(async () => {
       const { device } = await openVault();
       if (!device) return this.put();
       const days = await listDays();
       const [day, ...others] = days.filter(({ problem }) => !problem);
       if (!day) return this.put(await this.setup());
-      await this.showDay(days.find(({ id }) => id === this.day) ?? day, others.length ? days : [], said);
+      await this.showDay(days.find(({ id }) => id === this.day) ?? day, others.length ? days : [], said, isBusy);
     });
   }
 
@@ -89,9 +87,8 @@ export class DayPage {
     }));
   }
 
-  /** @param {Day} day @param {Day[]} days what else there is @param {string} said */
-  async showDay(day, days, said) {
-    this.day = day.id;
+  /** @param {Day} day @param {Day[]} days what else there is @param {string} said @param {() => boolean} isBusy */
+  async showDay(day, days, said, isBusy) {
     const people = await standings(day);
     const counts = countsOf(people);
     const next = people.find(({ stage }) => stage === 'filling') ?? people.find(({ stage }) => stage === 'waiting');
@@ -99,17 +96,23 @@ export class DayPage {
       count: people.length, name: text('volunteer.day.people'), page: this.page, turned: (page) => (this.page = page),
       list: element('ol', { class: 'grid' }), rows: async (from, to) => people.slice(from, to).map((person) => this.person(day, person)),
     });
+    if (isBusy()) return;
+    this.day = day.id;
+    const place = this.stops().findIndex((node) => node === document.activeElement);
     this.put(
       element('div', { class: 'stack near' },
         element('h2', { tabindex: -1 }, text('volunteer.day.title', { place: day.place, date: dayFirst(day.date) })),
         element('p', {}, [day.purpose, text(`form.${day.service}.title`)].filter(Boolean).join(' · '))),
       progressPart(counts),
-      next ? element('p', {}, button(text(next.stage === 'filling' ? 'volunteer.day.continue' : 'volunteer.day.next', { name: next.name }), () => this.go(day, next), { 'data-action': 'next' })) : null,
+      next ? element('p', {}, button(text(next.stage === 'filling' ? 'volunteer.day.continue' : 'volunteer.day.next', { name: next.name }),
+        () => this.go(day, next), { 'data-action': 'next' })) : null,
       this.adding(day),
-      people.length ? element('section', { class: 'stack', 'aria-labelledby': 'day-people' }, element('h2', { id: 'day-people' }, text('volunteer.day.people')), list) : null,
+      people.length ? element('section', { class: 'stack', 'aria-labelledby': 'day-people' },
+        element('h2', { id: 'day-people' }, text('volunteer.day.people')), list) : null,
       dayEnd(day, people, { refresh: (words) => this.show(words), clear: () => this.clear(day) }),
-      this.otherDays(days));
+      this.otherDays(days, day));
     this.status.textContent = said;
+    if (place >= 0) this.stops()[place]?.focus();
   }
 
   /** @param {Day} day @param {Standing} person */
@@ -185,9 +188,9 @@ export class DayPage {
     this.body.querySelector('h2')?.focus();
   }
 
-  /** Earlier days, and a new one. @param {Day[]} days */
-  otherDays(days) {
-    const others = days.filter(({ id }) => id !== this.day);
+  /** Earlier days, and a new one. @param {Day[]} days @param {Day} shown */
+  otherDays(days, shown) {
+    const others = days.filter(({ id }) => id !== shown.id);
     return element('div', { class: 'stack near' }, ...others.map(({ id, place, date }) => element('p', {},
       button(text('volunteer.day.other', { place, date: dayFirst(date) }), () => ((this.day = id), (this.page = 0), this.show()), PLAIN))),
     element('p', {}, button(text('volunteer.day.another'), async () => this.put(await this.setup()), { ...PLAIN, 'data-action': 'another' })));

@@ -22,7 +22,8 @@ export async function standings(day) {
     const content = record && (await vault.decrypt(record).catch(() => undefined));
     const isSealed = Boolean(record || item);
     return {
-      ...person, number: isSealed ? await spokenNumber(/** @type {string} */ (person.case)) : undefined, stage: stageOf(draft, record, item), isHanded: Boolean(content?.handed) || (isSealed && !record),
+      ...person, number: isSealed ? await spokenNumber(/** @type {string} */ (person.case)) : undefined,
+      stage: stageOf(draft, record, item), isHanded: Boolean(content?.handed) || (isSealed && !record),
       isFiled: Boolean(item?.filed),
     };
   }));
