@@ -158,7 +158,6 @@ def test_people_are_taken_down_one_after_another_and_the_list_goes_when_the_offi
         expect(consent).to_contain_text("Balai Nagari Kinali")
         consent.locator("summary").click()
         expect(consent.get_by_text(ID.text("consent.1.right"))).to_be_visible()
-        assert faults(officer.page) == []
         assert desktop.errors == []
     assert phone.errors == []
 
