@@ -6,6 +6,8 @@ import { ENDED, QUEUES } from './work.js';
 /** @typedef {import('./texts.js').Texts} Texts */
 /** @typedef {import('./work.js').Work} Work */
 
+const ALWAYS = ['all', 'late', 'today', 'office']; // their being empty says something
+
 export class Queues {
   /** @param {{texts: Texts, work: Work, states: string[], onChoose: (name: string) => void}} list */
   constructor({ texts, work, states, onChoose }) {
@@ -31,7 +33,9 @@ export class Queues {
     const held = this.#held();
     const known = new Set([...this.states, ...Object.keys(work.counts)]); // a form may have steps of its own
     const present = [...known].filter((state) => work.counts[state] || state === this.chosen);
-    this.$queues.replaceChildren(...Object.keys(QUEUES).map((name) => this.#choice(name, work.queue(name).length)));
+    const queues = Object.keys(QUEUES).map((name) => ({ name, count: work.queue(name).length }));
+    const shown = queues.filter(({ name, count }) => count || name === this.chosen || ALWAYS.includes(name));
+    this.$queues.replaceChildren(...shown.map(({ name, count }) => this.#choice(name, count)));
     this.$states.replaceChildren(...present.map((state) => this.#choice(state, work.counts[state] ?? 0)));
     if (held) this.#button(held)?.focus();
   }

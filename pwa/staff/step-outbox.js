@@ -80,7 +80,7 @@ export class StepOutbox {
       }
       for (const step of [...this.steps]) if (!step.other && !step.reason) await this.#sendOne(step);
     } catch (error) {
-      this.problem = this.onError(error);
+      this.onError(error); // who is signed out by then is told
     } finally {
       this.isSending = false;
       this.onChange();

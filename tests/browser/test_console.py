@@ -245,6 +245,7 @@ def test_a_queue_shows_what_the_office_has_to_do_and_cases_of_one_nik_point_at_e
     Applicant(office.url, applicant.values).send()
     unlock(page)
     page.get_by_role("button", name=re.compile("^Giliran kantor")).click()
+    expect(page.get_by_role("button", name=re.compile("^Pengaduan"))).to_have_count(0)  # there is none
     listed = page.get_by_role("row").filter(has_text=applicant.number)
     expect(listed).to_contain_text("NIK sama dengan 1 kasus lain")
     record(open_case(page, applicant), "perlu_perbaikan", "Tulis nama ibu seperti di akta lahir.")
