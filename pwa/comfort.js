@@ -1,13 +1,13 @@
 /**
  * What makes pages easier: larger letters, a contrast for sunlight, reading aloud. Chosen under *Tampilan* and kept on
- * this device; pwa/main.js shows the choice again before anything else.
+ * this device; pwa/main.js shows the choice again before anything else. The office's pages have the first two.
  */
 
 import { button, element } from './element.js';
+import { KEPT } from './look.js';
 import { startReading } from './reading-aloud.js';
 import { loadTexts, text } from './text.js';
 
-const KEPT = 'rantau-look';
 const SIZES = ['normal', 'large', 'larger'];
 const CONTRAST = 'contrast';
 const PANEL = 'look';
@@ -16,6 +16,12 @@ const PANEL = 'look';
 export async function startComfort() {
   await loadTexts();
   startReading();
+  await startLook();
+}
+
+/** Put the button that changes the look into the page's corner. */
+export async function startLook() {
+  await loadTexts();
   const head = document.querySelector('.masthead > div');
   if (!head || document.getElementById(PANEL)) return;
   const panel = makePanel();

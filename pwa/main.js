@@ -1,5 +1,6 @@
 /** Starts what a page has: the components inside it first, then the exchange with the office and the worker. */
 
+import { showLook } from './look.js';
 import { registerServiceWorker } from './worker-urls.js';
 
 /** @typedef {{start(): void, stop(): void, restored?: Promise<void>}} Component what was typed is back when it is restored */
@@ -69,17 +70,8 @@ async function hadData() {
   }
 }
 
-/** How this person sees pages best (pwa/comfort.js). */
-function lookAsChosen() {
-  try {
-    html.dataset.look = localStorage.getItem('rantau-look') ?? '';
-  } catch {
-    // This browser stores nothing.
-  }
-}
-
 async function start() {
-  lookAsChosen();
+  showLook();
   for (const change of ['stored', 'queued', 'exchanged']) document.addEventListener(`rantau:${change}`, copy);
   // Whoever only reads can wait until the worker has brought every script in one answer, which costs far less.
   if (READ_ONLY.includes(document.body.dataset.page ?? '')) await firstWorker();

@@ -44,7 +44,7 @@ def test_larger_letters_and_black_on_white_are_chosen_once_for_every_page(phone:
     page.get_by_role("button", name="Tampilan").click()
     page.get_by_label("Sangat besar").check()
     page.get_by_label("Hitam di atas putih").check()
-    for path in ("id/", "id/apply/passport-new"):
+    for path in ("id/", "id/apply/passport-new", "staff/login"):
         page.goto(f"{office.url}/{path}")
         page.wait_for_function(f"{LOOK}[0] > 1.4 * {before}")
         assert page.evaluate(LOOK)[1] == "rgb(0, 0, 0)"
