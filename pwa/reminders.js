@@ -81,8 +81,9 @@ async function notify(all) {
   const { keys = /** @type {string[]} */ ([]) } = (await read('meta', TOLD)) ?? {};
   const fresh = all.filter(({ key }) => !keys.includes(key));
   if (!worker || !fresh.length) return;
-  await write('meta', { name: TOLD, keys: [...keys, ...fresh.map(({ key }) => key)].slice(-MOST) });
   for (const { key, line, href } of fresh) {
     await worker.showNotification(line, { tag: key, data: href, icon: '/pwa/icons/app.svg', lang: language() });
   }
+  // Noted after it is shown: a page that was left between shows it once more, in the same place.
+  await write('meta', { name: TOLD, keys: [...keys, ...fresh.map(({ key }) => key)].slice(-MOST) });
 }

@@ -21,6 +21,7 @@ from tests.serving import RunningOffice
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 DAY = 86400
+PATIENT = 40_000  # milliseconds, on a busy machine
 NOTIFIED = """async () => {
   const worker = await navigator.serviceWorker.ready;
   return (await worker.getNotifications()).map(({ title, data }) => [title, data]);
@@ -80,25 +81,26 @@ def test_a_person_sees_what_to_do_when_to_expect_it_and_what_waits(phone: Phone,
     assert phone.context is not None
     page.goto(f"{office.url}/k#{code}")
     page.locator("[data-action=keep]").click()
-    expect(page.locator("[data-expected]")).to_contain_text(f"{LEAST} permohonan")
+    expect(page.locator("[data-expected]")).to_contain_text(f"{LEAST} permohonan", timeout=PATIENT)
     phone.context.grant_permissions(["notifications"])
     page.reload()
-    expect(page.locator("main")).to_contain_text("Tunggu jadwal datang ke kantor.")
+    expect(page.locator("main")).to_contain_text("Tunggu jadwal datang ke kantor.", timeout=PATIENT)
     expect(page.locator("[data-reminders] a")).to_have_count(0)
 
     # The office says that the document waits: every page does, and the phone notifies once.
     step(officer, own, v, 2, "siap_diambil", at=now + 60)
     page.goto(f"{office.url}/id/guides/passport")
     line = page.locator("[data-reminders]")
-    expect(line).to_contain_text(f"{own.number} siap diambil", timeout=40_000)
+    expect(line).to_contain_text(f"{own.number} siap diambil", timeout=PATIENT)
     phone.offline()
     page.goto(f"{office.url}/id/track")
-    expect(line).to_contain_text(own.number)
+    expect(line).to_contain_text(own.number, timeout=PATIENT)
+    page.wait_for_function(f"async () => (await ({NOTIFIED})()).length > 0")
     assert page.evaluate(NOTIFIED) == [
         [line.locator("p").inner_text().removesuffix(" Lihat"), f"/id/case#c={own.case}"]
     ]
     line.get_by_role("link").click()
-    expect(page.locator("h1")).to_have_text("Siap diambil")
+    expect(page.locator("h1")).to_have_text("Siap diambil", timeout=PATIENT)
     assert phone.errors == []
 
 
@@ -119,17 +121,17 @@ def test_a_finished_case_is_asked_how_it_was_and_the_answers_are_nobodys(
     phone.offline()
     page.locator("[data-survey] a").click()
     assert faults(page) == []
-    expect(page.locator("#layanan")).to_have_value("passport-new")
+    expect(page.locator("#layanan")).to_have_value("passport-new", timeout=PATIENT)
     for key in ELEMENTS[1:]:
         page.locator(f'[name={key}][value="4"]').check()
     page.get_by_role("button", name="Kirim penilaian").click()
-    expect(page.locator(".error-summary")).to_be_focused()
+    expect(page.locator(".error-summary")).to_be_focused(timeout=PATIENT)
     expect(page.locator(".error-summary li")).to_have_text(
         ["Kesesuaian persyaratan dengan jenis pelayanan: belum diisi."]
     )
     page.locator('[name=persyaratan][value="4"]').check()
     page.get_by_role("button", name="Kirim penilaian").click()
-    expect(page.locator("[data-sealed]")).to_be_visible()
+    expect(page.locator("[data-sealed]")).to_be_visible(timeout=PATIENT)
 
     # Nothing goes while this phone is heard of otherwise; hours later it goes alone, in a request that names nobody.
     page.add_init_script(LISTEN)
@@ -155,9 +157,9 @@ def test_a_finished_case_is_asked_how_it_was_and_the_answers_are_nobodys(
         officer.sign_in()
         officer.page.locator("#survey").click()
         officer.page.locator("[data-count]").click()
-        expect(officer.page.get_by_text("5 jawaban dihitung, 0 tidak terbuka.")).to_be_visible()
+        expect(officer.page.get_by_text("5 jawaban dihitung, 0 tidak terbuka.")).to_be_visible(timeout=PATIENT)
         officer.page.get_by_role("link", name="Lihat laporan").click()
-        expect(officer.page.locator("main")).to_contain_text("IKM 80,00")
+        expect(officer.page.locator("main")).to_contain_text("IKM 80,00", timeout=PATIENT)
         assert faults(officer.page) == []
         assert desktop.errors == []
     assert phone.errors == []

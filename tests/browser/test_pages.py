@@ -16,7 +16,8 @@ from tests.serving import RunningOffice
 pytestmark = pytest.mark.browser
 
 PAGES = (
-    "", "guides/passport", "apply/passport-new", "mine", "track", "case", "volunteer", "bundle", "poster", "nowhere",
+    "", "guides/passport", "apply/passport-new", "mine", "track", "case", "volunteer", "bundle", "poster", "office",
+    "nowhere",
 )  # fmt: skip
 LOAD = """async () => {
   const names = ['drafts', 'outbox', 'pins'];
