@@ -39,7 +39,7 @@ export class CaseTable {
       'div', { class: 'scroll' },
       element(
         'table', {}, element('caption', { class: 'hint' }, texts.say('staff.list.keys')),
-        element('thead', {}, element('tr', {}, element('td', {}, all), ...heads)), this.$rows,
+        element('thead', {}, element('tr', {}, element('td', {}, element('label', { class: 'tap' }, all)), ...heads)), this.$rows,
       ),
     );
   }
@@ -107,7 +107,7 @@ export class CaseTable {
     const change = () => this.#pick(row, box.checked);
     const named = { 'aria-label': this.texts.say('staff.bulk.one', { number: row.number }) };
     const box = element('input', { type: 'checkbox', value: row.case, checked: this.picked.has(row.case), ...named, change });
-    return box;
+    return element('label', { class: 'tap' }, box);
   }
 
   /** @param {CaseRow} row @param {boolean} isPicked */
