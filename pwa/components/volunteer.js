@@ -54,7 +54,11 @@ export default class Volunteer {
     if (device) return this.askPassphrase(device);
     const devices = await listDevices();
     if (!devices.length) return this.put(element('p', {}, text('volunteer.lead')), this.wordsForm());
-    this.put(await this.dayPart(), await dayEnd(), await standing(devices), this.wordsForm());
+    const unsent = element('div', {});
+    const showUnsent = async () => unsent.replaceChildren(...[await dayEnd()].filter((part) => part !== null));
+    document.addEventListener('rantau:exchanged', () => void showUnsent());
+    await showUnsent();
+    this.put(await this.dayPart(), unsent, await standing(devices), this.wordsForm());
   }
 
   /** The day's event of who is at work; a phone that was enrolled before that came here gets it with the next signal. */
