@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,13 +15,18 @@ from playwright.sync_api import Playwright, sync_playwright
 
 from tests import made_before
 from tests.browsing import Phone
+from tests.serving import RunningOffice
 
 ROOT = Path(__file__).parents[1]
 START = 30  # seconds that pouchdb-server may take
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     made_before.shared()  # before the workers start, so that all of them share it
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        # A server's very first start is long: no test's time is spent on it.
+        with tempfile.TemporaryDirectory() as folder, RunningOffice(Path(folder)):
+            pass
 
 
 @pytest.fixture

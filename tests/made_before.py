@@ -33,8 +33,10 @@ def lent_made(data: Path) -> Iterator[None]:
     with _in_turn():
         if not (data / MADE).exists():
             _link_new(shared() / MADE, data / MADE)
-        yield
-        _link_new(data / MADE, shared() / MADE)
+        try:
+            yield
+        finally:  # also what somebody made who was cut off
+            _link_new(data / MADE, shared() / MADE)
 
 
 @asynccontextmanager
