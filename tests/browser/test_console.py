@@ -305,7 +305,7 @@ def test_who_comes_second_sees_the_other_step_and_is_asked_again(
     expect(colleague.get_by_role("status").filter(has_text="Langkah 1 dicatat")).to_be_visible()
     record(mine, "berkas_lengkap", "Data Anda lengkap.")
     expect(mine.get_by_role("alert")).to_contain_text("Petugas lain")
-    expect(mine.get_by_role("listitem").filter(has_text="Kami sedang memeriksa.")).to_be_visible()
+    expect(mine.locator(".history").get_by_text("Kami sedang memeriksa.")).to_be_visible()
     expect(mine.get_by_label("Catatan untuk pemohon")).to_have_value("Data Anda lengkap.")
     mine.get_by_role("button", name="Catat langkah 2").click()
     expect(page.get_by_role("status").filter(has_text="Langkah 2 dicatat")).to_be_visible()
