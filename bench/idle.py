@@ -13,7 +13,7 @@ from typing import Any
 from playwright.async_api import BrowserContext, Page
 
 from bench.office_behind import fresh_browser, https_url, tell, tls_office_behind
-from bench.peer import SEAL_AND_KEEP, couch_protocol_server, h2_front, open_peer
+from bench.peer import peer_with
 from bench.shaping_proxy import UNSHAPED, ShapingProxy
 from bench.wire import SEAL, open_app
 from tests.people import person
@@ -63,16 +63,8 @@ async def _nothing_new(page: Page) -> None:
 
 
 async def _peer(office: TlsOffice) -> Bytes:
-    cert = office.cert
-    async with (
-        couch_protocol_server() as target,
-        h2_front(target, cert, cert.with_name("key.pem")) as port,
-        ShapingProxy(("127.0.0.1", port), UNSHAPED) as proxy,
-        fresh_browser(trusting(cert)) as context,
-    ):
-        page = await open_peer(context, https_url(proxy))
-        await page.evaluate(SEAL_AND_KEEP, ["idle", [dict(person(seed)) for seed in range(CASES)]])
-        await page.evaluate("async (name) => { await fetch(`/${name}`, { method: 'PUT' }); }", "idle")
+    people = [dict(person(seed)) for seed in range(CASES)]
+    async with peer_with(people, "idle", office.cert) as (page, proxy):
         for _ in range(2):  # the first pushes, the second finds its checkpoints
             await page.evaluate(SYNC, "idle")
         found = await counted(proxy, page, page.evaluate(SYNC, "idle"))

@@ -15,8 +15,10 @@ from typing import Any
 
 from playwright.async_api import BrowserContext, Page
 
-from bench.shaping_proxy import ShapingProxy
+from bench.office_behind import fresh_browser, https_url
+from bench.shaping_proxy import UNSHAPED, ShapingProxy
 from tests.serving import free_port
+from tests.tls_serving import trusting
 
 ROOT = Path(__file__).parents[1]
 MODULES = ROOT / "node_modules"
@@ -99,6 +101,21 @@ async def open_peer(context: BrowserContext, url: str) -> Page:
     await page.goto(f"{url}/peer.html")
     await page.add_script_tag(content=script)
     return page
+
+
+@asynccontextmanager
+async def peer_with(people: list[dict[str, Any]], name: str, cert: Path) -> AsyncIterator[tuple[Page, ShapingProxy]]:
+    """Open the peer over TLS and HTTP/2 with *people* in its database, and make an empty one at its server."""
+    async with (
+        couch_protocol_server() as target,
+        h2_front(target, cert, cert.with_name("key.pem")) as port,
+        ShapingProxy(("127.0.0.1", port), UNSHAPED) as proxy,
+        fresh_browser(trusting(cert)) as context,
+    ):
+        page = await open_peer(context, https_url(proxy))
+        await page.evaluate(SEAL_AND_KEEP, [name, people])
+        await page.evaluate("async (name) => { await fetch(`/${name}`, { method: 'PUT' }); }", name)
+        yield page, proxy
 
 
 async def push(page: Page, proxy: ShapingProxy, people: list[dict[str, Any]], name: str) -> dict[str, float]:

@@ -12,7 +12,7 @@ from playwright.async_api import BrowserContext
 
 from bench.idle import EXCHANGE, Bytes, counted
 from bench.office_behind import fresh_browser, https_url, tell, tls_office_behind
-from bench.peer import SEAL_AND_KEEP, couch_protocol_server, h2_front, open_peer
+from bench.peer import peer_with
 from bench.shaping_proxy import UNSHAPED, ShapingProxy
 from bench.wire import SEAL, open_app
 from sync.events import sign_event
@@ -88,16 +88,8 @@ def _take_steps(officer: ApiOfficer, cases: list[str]) -> None:
 
 
 async def _peer(office: TlsOffice) -> Bytes:
-    cert = office.cert
-    async with (
-        couch_protocol_server() as target,
-        h2_front(target, cert, cert.with_name("key.pem")) as port,
-        ShapingProxy(("127.0.0.1", port), UNSHAPED) as proxy,
-        fresh_browser(trusting(cert)) as context,
-    ):
-        page = await open_peer(context, https_url(proxy))
-        await page.evaluate(SEAL_AND_KEEP, ["pull", [dict(person(seed)) for seed in range(CASES)]])
-        await page.evaluate("async (name) => { await fetch(`/${name}`, { method: 'PUT' }); }", "pull")
+    people = [dict(person(seed)) for seed in range(CASES)]
+    async with peer_with(people, "pull", office.cert) as (page, proxy):
         await page.evaluate(KEEP, "pull")
         await page.evaluate(CHANGE, "pull")
         pulled: list[int] = []
