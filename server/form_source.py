@@ -55,6 +55,7 @@ def _parse(file: str, raw: bytes) -> dict[str, Any]:
 
     try:
         data = json.loads(raw, object_pairs_hook=once)
+        json.dumps(data, ensure_ascii=False).encode()  # half a character can be written nowhere
     except (ValueError, RecursionError) as error:
         raise FormError(f"{file}: (file): not JSON: {error}") from None
     if not isinstance(data, dict):
