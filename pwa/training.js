@@ -6,7 +6,7 @@
 import { sha256, utf8 } from './crypto/canonical.js';
 import { read, write } from './db.js';
 import { today } from './pins.js';
-import { profileInUse } from './vault.js';
+import { OWN, profileInUse } from './vault.js';
 
 /** @typedef {{name: string, guide: string, day: string, device: string | null}} Finished the day as 2026-11-30 */
 
@@ -41,6 +41,7 @@ const nameOf = (profile, guide) => `training.${profile}.${guide}`;
 
 /** Whoever has no profile of a volunteer's has no device either. @param {string} id */
 async function deviceOf(id) {
-  const profiles = await import('./profiles.js').then(({ listProfiles }) => listProfiles(), () => []);
-  return profiles.find((profile) => profile.id === id)?.device ?? null;
+  if (id === OWN) return null;
+  const { listProfiles } = await import('./profiles.js');
+  return (await listProfiles()).find((profile) => profile.id === id)?.device ?? null;
 }

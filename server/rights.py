@@ -82,7 +82,7 @@ _PEER = _only(PEER)
 _COUCH = _only(PEER, reads=_FACE)
 _NOTES = _only(PEER, reads=("checkpoint",), writes=("checkpoint",))
 # A mark that ends a case or a code is heeded at once: the data keys go.
-_HEEDED: tuple[Type, ...] = ("wrap", "erasing", "voiding")
+_HEEDED: tuple[Type, ...] = ("wrap", "erasing", "voiding", "casework")
 _COUCH_WRITE = _only(
     PEER, reads=(*_FACE, *_HEEDED), writes=(*_VERSIONS, *_ENDS, "event", "blob", "public", "keys", *_HEEDED)
 )

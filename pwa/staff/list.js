@@ -178,7 +178,7 @@ export class CaseList {
 
   /** More was opened for the search. */
   #heard = () => {
-    if (this.found) void this.search.look();
+    if (this.found) void this.search.again();
     else this.#showRows();
   };
 

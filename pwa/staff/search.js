@@ -68,6 +68,13 @@ export class Search {
     }
   }
 
+  /** Look once more, more having been read; reading that was cut is taken up by who looks. */
+  async again() {
+    const [asked, typed] = [this.asked, this.$input.value.trim()];
+    const caseId = await caseOfCode(typed);
+    if (asked === this.asked && this.isShown) this.#show(typed, caseId);
+  }
+
   /** @param {string} typed @param {string | null} caseId */
   #show(typed, caseId) {
     const { texts } = this;

@@ -93,6 +93,7 @@ def test_a_volunteer_trains_without_a_signal_and_is_given_a_code(phone: Phone, o
     page.goto(f"{office.url}/id/")
     page.evaluate(HAS, "guides")
     page.evaluate(VOLUNTEER)
+    page.evaluate(HAS, "profile")
     phone.offline()
     page.goto(f"{office.url}/id/guides/volunteer-consent")
     quiz = page.locator("#quiz")

@@ -103,14 +103,17 @@ def test_a_search_that_was_cut_finds_nothing_twice(page: Page) -> None:
         page,
         STAFF
         + """const { Search } = await staff('search');
+        const { CaseIndex } = await staff('case-index');
         const [first, second] = [row('zu43 nens x'), row('zu43 2wdq k')];
         let isCut = true;
         const index = async (after) => {
+          await new Promise((go) => setTimeout(go));
           if (after && isCut) throw new TypeError('cut');
           return { rows: [after ? second : first], sealed: {}, next: after ? null : '1', counts: {} };
         };
         let shown;
-        const search = new Search({ api: { index }, texts, keys: {}, onFound: (rows) => { shown = rows; }, onError });
+        const read = new CaseIndex({ api: { index }, texts, keys: {}, onNews: () => void search.again() });
+        const search = new Search({ texts, index: read, onFound: (rows) => { shown = rows; }, onError });
         search.$input.value = 'zu43';
         await search.look();
         const said = search.$said.textContent;
