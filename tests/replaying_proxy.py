@@ -1,11 +1,10 @@
 """A hostile hub: passes everything on to the office, but answers some paths with what it recorded long ago."""
 
-import asyncio
-import threading
 from typing import Self
 
 from aiohttp import ClientSession, web
 
+from tests.own_loop import OwnLoop
 from tests.serving import free_port
 
 _HOP = {"transfer-encoding", "content-encoding", "content-length", "connection"}
@@ -21,16 +20,12 @@ class ReplayingProxy:
         self.asked: list[str] = []  # the replayed paths, in order
 
     def __enter__(self) -> Self:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self._runner = asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(20)
+        self._loop = OwnLoop()
+        self._runner = self._loop.do(self._start())
         return self
 
     def __exit__(self, *exc: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(20)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        self._loop.do(self._stop())
         self._loop.close()
 
     async def _start(self) -> web.AppRunner:

@@ -22,6 +22,7 @@ from sync.events import sign_event
 from sync.key_pair import KeyPair, new_key_pair
 from sync.keyring import ListedKey, sign_key_list
 from sync.receipts import sign_receipt
+from tests.own_loop import OwnLoop
 from tests.sealed_items import NOW, OfficeKeys
 from tests.small_forms import raw_field, raw_form
 
@@ -124,21 +125,14 @@ class ScriptedOffice:
         return Answer(rows)
 
     def __enter__(self) -> Self:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self._runner = self._do(self._start())
+        self._loop = OwnLoop()
+        self._runner = self._loop.do(self._start())
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._do(self._runner.cleanup())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        self._loop.do(self._runner.cleanup())
         self._loop.close()
-
-    def _do(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
 
     async def _start(self) -> web.AppRunner:
         app = web.Application()

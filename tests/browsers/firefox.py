@@ -1,6 +1,5 @@
 """Firefox through WebDriver BiDi, straight over its own WebSocket: no geckodriver is needed."""
 
-import asyncio
 import itertools
 import json
 import os
@@ -15,6 +14,7 @@ from typing import Any
 from aiohttp import ClientSession, ClientTimeout, ClientWebSocketResponse
 
 from tests.browsers.screen import Screen, ScriptError
+from tests.own_loop import OwnLoop
 
 SETTINGS = {
     "app.normandy.enabled": "false",
@@ -46,9 +46,7 @@ class Firefox(Screen):
         self.profile = profile
         self.process: subprocess.Popen[str] | None = None
         self.numbers = itertools.count(1)
-        self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
-        self.thread.start()
+        self.loop = OwnLoop()
 
     def start(self) -> None:
         self.profile.mkdir(exist_ok=True)
@@ -77,8 +75,6 @@ class Firefox(Screen):
     def close(self) -> None:
         """End what listens to it too."""
         self.kill()
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join()
         self.loop.close()
 
     def goto(self, url: str) -> None:
@@ -145,4 +141,4 @@ class Firefox(Screen):
                 return said["result"]
 
     def _wait_for(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(90)
+        return self.loop.do(work, patience=90)
