@@ -2,10 +2,8 @@
 
 import { startComfort } from './comfort.js';
 import { readAll } from './db.js';
-import { leaveNothingOpen } from './leaving.js';
 import { keepPacks } from './sw-bridge.js';
 
-if (navigator.vendor?.startsWith('Apple')) leaveNothingOpen();
 void startComfort();
 void keepPacks('survey').then(() => import('./reminders.js')).then(({ startReminders }) => startReminders(), () => {});
 void readAll('cases').then(async (cases) => {

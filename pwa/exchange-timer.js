@@ -71,7 +71,7 @@ async function turn() {
   const files = result?.state === 'ok' ? await sendFiles().catch(() => CUT) : undefined;
   if (files?.bytes) failures = 0;
   const told = result && files?.isCut ? { ...result, state: /** @type {const} */ ('offline'), retryAfter: files.retryAfter } : result;
-  const wait = isElsewhere ? PENDING : await waitAfter(told);
+  const wait = isElsewhere ? FIRST : await waitAfter(told); // a tab that is left in the middle tells nobody that it ended
   isAtIt = false;
   plan(isAsked ? 0 : wait);
 }

@@ -72,6 +72,10 @@ async function hadData() {
 
 async function start() {
   showLook();
+  if (navigator.vendor?.startsWith('Apple')) {
+    // Before anything is begun that could be left in the middle.
+    await import('./leaving.js').then(({ leaveNothingOpen }) => leaveNothingOpen(), () => {});
+  }
   for (const change of ['stored', 'queued', 'exchanged']) document.addEventListener(`rantau:${change}`, copy);
   // Whoever only reads can wait until the worker has brought every script in one answer, which costs far less.
   if (READ_ONLY.includes(document.body.dataset.page ?? '')) await firstWorker();

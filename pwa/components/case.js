@@ -33,6 +33,7 @@ export default class Case {
     this.thread = undefined;
     /** @type {AbortController | undefined} */
     this.listening = undefined;
+    this.turn = 0; // what was read before the last time it is shown is not shown after it
   }
 
   /** Open what the fragment names. Safe to call twice. */
@@ -74,6 +75,7 @@ export default class Case {
   fetch({ keep = false } = {}) {
     return this.attempt(async () => {
       this.say('app.case.asking');
+      this.turn++;
       const opened = await fetchCase(this.code, { keep });
       if (!keep) return this.render(opened, []);
       history.replaceState(null, '', `#c=${opened.case}`);
@@ -83,7 +85,9 @@ export default class Case {
 
   /** @param {string} id */
   async show(id) {
+    const turn = ++this.turn;
     const [opened, outbox] = await Promise.all([openCase(id), listOutbox()]);
+    if (turn !== this.turn) return;
     await this.render(opened, outbox.filter((row) => row.case === id), { isKept: true });
     await markSeen(id);
   }
@@ -91,20 +95,24 @@ export default class Case {
   /** @param {{news: string[], done: string[], hub: string[], kept: string[], refused: [string, string][],
    *   erased: string[]}} result */
   async hear({ news, done, hub, kept, refused, erased }) {
-    const id = this.opened?.case;
-    if (!id || !location.hash.startsWith('#c=')) return;
+    // Also before it is shown for the first time: what is being read may be older than the news.
+    const id = location.hash.startsWith('#c=') ? location.hash.slice(3) : '';
+    if (!id) return;
     const moved = [...done, ...hub, ...kept, ...refused.map(([item]) => item), ...erased];
     if (news.includes(id) || moved.some((item) => item.includes(id))) await this.attempt(() => this.show(id));
   }
 
   /** @param {Opened} opened @param {Row[]} rows @param {{isKept?: boolean}} [kept] */
   async render(opened, rows, { isKept = false } = {}) {
-    const isOpen = this.root.querySelector('details')?.open ?? false;
-    const held = this.root.contains(document.activeElement) ? document.activeElement : null;
+    const { turn } = this;
     this.opened = opened;
     const thread = opened.handed ? undefined : await this.threadOf(opened, rows, isKept);
     const complaint = opened.versions.some(({ type }) => type === 'complaint') ? await complaintOf(opened, rows) : [];
     const isAlone = complaint.some(({ dataset }) => dataset.complaint === 'alone');
+    const holding = await this.holding(opened, rows, isKept);
+    if (turn !== this.turn) return;
+    const isOpen = this.root.querySelector('details')?.open ?? false;
+    const held = this.root.contains(document.activeElement) ? document.activeElement : null;
     const heading = element('h1', { tabindex: '-1' });
     this.root.replaceChildren(
       element('p', { class: 'quiet' }, text('app.number', { number: opened.number })), heading,
@@ -112,7 +120,7 @@ export default class Case {
       ...complaint,
       ...this.actions(opened, rows, isKept, isAlone),
       ...(thread ? [thread] : []),
-      ...(await this.holding(opened, rows, isKept)),
+      ...holding,
       ...(opened.handed ? [] : [new AnswersFold(opened, isOpen).root]),
       ...(isKept ? [this.forget(opened.case, rows)] : []),
     );

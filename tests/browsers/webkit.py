@@ -83,7 +83,12 @@ class WebKit(Screen):
 
     def click(self, selector: str) -> None:
         self.see(selector)
-        self._ask("POST", f"/element/{self._find(selector)}/click", {})
+        try:
+            self._ask("POST", f"/element/{self._find(selector)}/click", {})
+        except ScriptError as error:  # a list was drawn anew between the two
+            if "stale element" not in str(error):
+                raise
+            self.click(selector)
 
     def type(self, selector: str, text: str) -> None:
         self._ask("POST", f"/element/{self._find(selector)}/value", {"text": text})
