@@ -20,6 +20,8 @@ PAGES = (
     "nowhere",
 )  # fmt: skip
 LOAD = """async () => {
+  const notes = async () => (await caches.match('/notes'))?.json();
+  while (!(await notes())?.extras.includes('online')) await new Promise((go) => setTimeout(go, 50));
   const names = ['drafts', 'outbox', 'pins'];
   window.device = await Promise.all(names.map((name) => import(`/pwa/${name}.js`)));
   window.form = await window.device[2].loadForm('passport-new');
