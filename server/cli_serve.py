@@ -6,20 +6,23 @@ import os
 import click
 
 from server.databases import open_databases
+from server.demo_offers import offer_days
 from server.founding import DEMO, FoundingError, make_office
 from server.hub_identity import check_origin, read_identity
 from server.office import NoOffice, now, read_keys
 from server.sentences import in_sentences
-from server.server_key import read_server_key
+from server.server_key import read_listed_key, read_server_key
 from server.serving import serve as serve_office
 from server.settings import Settings, load_settings
+from sync.keyring import verify_key_list
 
 
 @click.command()
 @click.option("--demo", is_flag=True, help="Make a demo office first where there is none.")
+@click.option("--bare", is_flag=True, help="Of a demo office: offer no days of its own accord.")
 @click.option("--role", type=click.Choice(["office", "hub"]), help="As RANTAU_ROLE: a hub takes in for an office.")
 @click.option("--upstream", help="As RANTAU_UPSTREAM: the origin of a hub's office.")
-def serve(*, demo: bool, role: str | None, upstream: str | None) -> None:
+def serve(*, demo: bool, bare: bool, role: str | None, upstream: str | None) -> None:
     """Serve the office, or a hub of one, until stopped."""
     with in_sentences():
         # In the environment, where the processes of the server look.
@@ -33,6 +36,8 @@ def serve(*, demo: bool, role: str | None, upstream: str | None) -> None:
         is_demo = asyncio.run(_find_or_make(settings, may_make=demo))
         if demo and not is_demo:
             raise FoundingError(f"{settings.data} holds a real office: serve it without --demo.")
+        if is_demo and not bare:
+            asyncio.run(_offer_days(settings))
         serve_office(settings, ready=lambda: _print_welcome(settings, is_demo=is_demo))
 
 
@@ -49,6 +54,12 @@ async def _find_or_make(settings: Settings, *, may_make: bool) -> bool:
                 raise
             await make_office(settings, databases, DEMO, now=now(), is_demo=True)
     return read_server_key(settings.data).is_demo
+
+
+async def _offer_days(settings: Settings) -> None:
+    async with open_databases(settings) as databases:
+        key_list = verify_key_list(await read_keys(databases), read_server_key(settings.data).root)
+        await offer_days(settings, databases, read_listed_key(settings.data, key_list), now=now())
 
 
 def _print_welcome(settings: Settings, *, is_demo: bool) -> None:

@@ -67,7 +67,7 @@ class RunningOffice:
         own |= {"RANTAU_COUCHDB": store_url} if store_url else {}
         clean = {name: value for name, value in os.environ.items() if not name.startswith("RANTAU_")}
         self.env = clean | own | dict(env or {})
-        self.command = [sys.executable, "-m", "server", "serve", "--demo"]
+        self.command = [sys.executable, "-m", "server", "serve", "--demo", "--bare"]
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
