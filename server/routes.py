@@ -1,8 +1,6 @@
 """The one list of what the server answers: path, method, how long a body may be. Who may ask: `server.rights`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
@@ -24,12 +22,6 @@ from server import (
     casework_api,
     classes_page,
     console_api,
-    couch_bulk,
-    couch_database,
-    couch_documents,
-    couch_feed,
-    couch_lists,
-    couch_local,
     counter_page,
     edge,
     enrolment_api,
@@ -64,44 +56,25 @@ from server import (
     work_api,
 )
 from server.body_lines import BodyLimits
-from server.couch_body import DOC_LIMIT, JSON_LIMIT, NOTE_LIMIT
+from server.couch_routes import COUCH_ROWS
 from server.guard import guarded
 from server.handler import Handler
 from server.limits import BodyLimit
 from server.posted import BODY_LIMIT
+from server.row import Row
 from server.uploads import BLOB_LIMIT
 
-NONE = 0  # bytes: reading has no body
+__all__ = ["ROWS", "Row", "build_routes"]
+
 EDITOR = "/staff/{lang:lang}/guides/{guide}/{tongue}"
 UPLOAD = "/blobs/{version}/{digest}"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One thing that can be asked; its name says in the table of rights who may."""
-
-    path: str
-    method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-    name: str
-    endpoint: Handler
-    body_limit: int = NONE
 
 
 class _Language(StringConvertor):
     regex = "[a-z]{2,3}"
 
 
-class _CouchDatabase(StringConvertor):
-    regex = "(?!_)[^/]+/?"  # clients write it with and without a slash
-
-
-class _CouchDocument(StringConvertor):
-    regex = "(?!(_local/|_all_docs$|_changes$|_revs_diff$|_bulk_docs$|_bulk_get$|_ensure_full_commit$)).+"
-
-
 register_url_convertor("lang", _Language())
-register_url_convertor("couchdb", _CouchDatabase())
-register_url_convertor("couchdoc", _CouchDocument())
 
 ROWS = (
     Row("/", "GET", "root", public.resource),
@@ -207,28 +180,7 @@ ROWS = (
     Row("/staff/{lang:lang}/counter", "GET", "counter", counter_page.counter_page),
     Row("/staff/{lang:lang}/bundle", "GET", "bundle_desk", bundle_page.bundle_page),
     Row("/staff/{lang:lang}/audit", "GET", "audit_page", audit_page.audit_page),
-    Row("/couch", "GET", "couch", couch_database.welcome),
-    Row("/couch/", "GET", "couch_welcome", couch_database.welcome),
-    Row("/couch/_up", "GET", "couch_up", couch_database.up),
-    Row("/couch/_session", "GET", "couch_session", couch_database.session),
-    Row("/couch/_all_dbs", "GET", "couch_names", couch_database.names),
-    Row("/couch/{db:couchdb}", "GET", "couch_database", couch_database.show_database),
-    Row("/couch/{db:couchdb}", "PUT", "couch_make", couch_database.make_database, NOTE_LIMIT),
-    Row("/couch/{db:couchdb}", "POST", "couch_add", couch_database.add_document, DOC_LIMIT),
-    Row("/couch/{db}/_all_docs", "GET", "couch_all_docs", couch_lists.all_docs),
-    Row("/couch/{db}/_all_docs", "POST", "couch_all_docs_of", couch_lists.all_docs, JSON_LIMIT),
-    Row("/couch/{db}/_changes", "GET", "couch_changes", couch_feed.changes),
-    Row("/couch/{db}/_changes", "POST", "couch_changes_of", couch_feed.changes, JSON_LIMIT),
-    Row("/couch/{db}/_revs_diff", "POST", "couch_revs_diff", couch_bulk.revs_diff, JSON_LIMIT),
-    Row("/couch/{db}/_bulk_get", "POST", "couch_bulk_get", couch_bulk.bulk_get, JSON_LIMIT),
-    Row("/couch/{db}/_bulk_docs", "POST", "couch_bulk_docs", couch_bulk.bulk_docs, JSON_LIMIT),
-    Row("/couch/{db}/_ensure_full_commit", "POST", "couch_commit", couch_database.commit, NOTE_LIMIT),
-    Row("/couch/{db}/_local/{doc:path}", "GET", "couch_local", couch_local.show_local),
-    Row("/couch/{db}/_local/{doc:path}", "PUT", "couch_put_local", couch_local.put_local, NOTE_LIMIT),
-    Row("/couch/{db}/_local/{doc:path}", "DELETE", "couch_delete_local", couch_local.delete_local, NOTE_LIMIT),
-    Row("/couch/{db}/{doc:couchdoc}", "GET", "couch_document", couch_documents.show_document),
-    Row("/couch/{db}/{doc:couchdoc}", "PUT", "couch_put", couch_documents.put_document, DOC_LIMIT),
-    Row("/couch/{db}/{doc:couchdoc}", "DELETE", "couch_delete", couch_documents.delete_document, NOTE_LIMIT),
+    *COUCH_ROWS,
     Row("/{lang:lang}", "GET", "to_home", public.to_folder),
     Row("/{lang:lang}/", "GET", "home", public.resource),
     Row("/{lang:lang}/mine", "GET", "mine", public.resource),
