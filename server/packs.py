@@ -91,7 +91,7 @@ EXTRAS = {
         "components/booking", "components/wish-part",
     ),
     # What comes after an application is sent: when it should be ready, what waits at the office, how it was.
-    "survey": ("components/case-outlook", "components/survey-form", "pace", "reminders", "surveyed"),
+    "survey": ("components/case-outlook", "components/survey-form", "pace", "reminders", "survey-draft", "surveyed"),
     "volunteer": (
         "components/device-line", "components/hand-out", "components/volunteer", "crypto/key-pair", "day/consent-form",
         "day/consents", "day/day-end", "day/day-page", "day/day-setup", "day/days", "day/late-consent", "day/printing",

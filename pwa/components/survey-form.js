@@ -1,16 +1,20 @@
 /**
  * The survey: nine answers without a name, sealed here under a code that nobody keeps. They go in an exchange of their own
  * and not at once, but hours later by chance, so that no moment ties them to a case that was looked at or to what else
- * this phone sends. The fragment says which case it is about, for this phone alone; it never leaves it.
+ * this phone sends. Half filled in they lie on this phone, sealed. The fragment says which case it is about, for this phone alone; it never leaves it.
  */
 
 import { commit, prepare } from '../outbox.js';
 import { loadForm, office, today } from '../pins.js';
 import { check } from '../rules.js';
 import { noteAnswered } from '../surveyed.js';
-import { NoOfficeError, OfflineError } from '../device-errors.js';
-import { element } from '../element.js';
+import { NoOfficeError, OfflineError, storageTrouble } from '../device-errors.js';
+import { button, element } from '../element.js';
+import { forgetAnswers, keepAnswers, loadAnswers } from '../survey-draft.js';
 import { loadMore, text } from '../text.js';
+import { clock, when } from '../words.js';
+import { Autosave } from './autosave.js';
+import { isTouched, readValues, writeValues } from './form-values.js';
 
 const SERVICE = 'survey';
 const [LEAST, MOST] = [600_000, 6 * 3_600_000]; // milliseconds until it is sent
@@ -23,6 +27,10 @@ export default class SurveyForm {
     this.summary = /** @type {HTMLElement} */ (root.querySelector('.error-summary'));
     this.about = new URLSearchParams(location.hash.slice(1));
     this.isBusy = false;
+    this.autosave = new Autosave(() => void this.keep());
+    this.saved = element('p', { class: 'saved', 'data-saved': '' });
+    /** The last save; what is sent is forgotten after it. @type {Promise<void>} */
+    this.keeping = Promise.resolve();
     /** @type {AbortController | undefined} */
     this.listening = undefined;
   }
@@ -31,14 +39,59 @@ export default class SurveyForm {
   start() {
     this.stop();
     this.listening = new AbortController();
-    this.form.addEventListener('submit', (event) => void this.submit(event), { signal: this.listening.signal });
-    const service = /** @type {HTMLSelectElement} */ (this.form.elements.namedItem('layanan'));
-    if (!service.value) service.value = this.about.get('s') ?? '';
+    const { signal } = this.listening;
+    this.form.addEventListener('submit', (event) => void this.submit(event), { signal });
+    this.form.addEventListener('input', () => this.typed(), { signal });
+    window.addEventListener('pagehide', () => this.autosave.flush(), { signal });
+    document.addEventListener('visibilitychange', () => this.autosave.flush(), { signal });
+    this.form.append(this.saved);
+    void this.open();
   }
 
   /** Let the form be an ordinary one again. Safe to call twice. */
   stop() {
     this.listening?.abort();
+    this.autosave.flush();
+  }
+
+  /** Bring back what was answered before, unless the server has just answered with the form or somebody is at it. */
+  async open() {
+    const known = this.summary.hidden && !isTouched(this.form) ? await loadAnswers() : null;
+    if (known && !isTouched(this.form)) this.goOn(known);
+    const service = /** @type {HTMLSelectElement} */ (this.form.elements.namedItem('layanan'));
+    if (!service.value) service.value = this.about.get('s') ?? '';
+  }
+
+  /** On a phone that others use too, whoever comes next begins anew. @param {{answers: Record<string, string>, at: number}} known */
+  goOn({ answers, at }) {
+    writeValues(this.form, answers);
+    const anew = button(text('app.form.start-new'), () => forgetAnswers().then(() => {
+      this.form.reset();
+      notice.remove();
+      this.saved.textContent = '';
+    }), { class: 'button button-plain' });
+    const notice = element('p', { class: 'notice', 'data-continued': true }, text('app.form.continued', { time: when(at) }), ' ', anew);
+    this.form.before(notice);
+  }
+
+  typed() {
+    this.saved.dataset.saved = '';
+    this.autosave.changed();
+  }
+
+  /** Save what stands in the form, one save after the other. */
+  keep() {
+    this.keeping = this.keeping.then(() => this.save());
+  }
+
+  async save() {
+    try {
+      if (!(await keepAnswers(readValues(this.form)))) return;
+      this.saved.textContent = text('app.form.saved', { time: clock(Date.now()) });
+      if (this.autosave.since === null) this.saved.dataset.saved = 'yes';
+    } catch (error) {
+      this.saved.textContent = text('app.form.not-saved', { reason: text(storageTrouble(error)) });
+    }
   }
 
   /** @param {Event} event */
@@ -66,6 +119,9 @@ export default class SurveyForm {
     if (hard.length) return;
     const wait = LEAST + Math.random() * (MOST - LEAST);
     await commit(await prepare({ service: SERVICE, values, prev: [], code: null, title: '', alone: true, wait }, loaded, known));
+    this.stop();
+    await this.keeping;
+    await forgetAnswers();
     const about = this.about.get('c');
     if (about) await noteAnswered(about);
     const heading = element('h1', { tabindex: '-1' }, text('survey.thanks'));

@@ -41,6 +41,8 @@ LISTEN = """(() => {
     return real(url, options);
   };
 })()"""
+SURVEY_DRAFTS = """import('/pwa/db.js').then(({ readAll }) => readAll('meta'))
+  .then((rows) => rows.filter(({ name }) => name.includes('survey-draft')).map((row) => Object.keys(row)))"""
 EXCHANGE = "import('/pwa/exchange.js').then(({ exchangeAnew }) => exchangeAnew()).then(() => window.bodies)"
 
 
@@ -124,6 +126,16 @@ def test_a_finished_case_is_asked_how_it_was_and_the_answers_are_nobodys(
     expect(page.locator("#layanan")).to_have_value("passport-new", timeout=PATIENT)
     for key in ELEMENTS[1:]:
         page.locator(f'[name={key}][value="4"]').check()
+    expect(page.locator("[data-saved=yes]")).to_be_visible(timeout=PATIENT)
+    [kept] = page.evaluate(SURVEY_DRAFTS)
+    assert sorted(kept) == ["at", "ct", "id", "iv", "n", "name", "v"], "sealed, and nothing that leads to a case"
+    page.goto(f"{office.url}/id/survey")  # opened anew, and not from the case
+    expect(page.locator("[data-continued]")).to_be_visible(timeout=PATIENT)
+    expect(page.locator("#layanan")).to_have_value("passport-new")
+    expect(page.locator('[name=pengaduan][value="4"]')).to_be_checked()
+    page.goto(f"{office.url}/id/survey#c={own.case}&s=passport-new")
+    page.reload()
+    expect(page.locator('[name=pengaduan][value="4"]')).to_be_checked(timeout=PATIENT)
     page.get_by_role("button", name="Kirim penilaian").click()
     expect(page.locator(".error-summary")).to_be_focused(timeout=PATIENT)
     expect(page.locator(".error-summary li")).to_have_text(
@@ -132,6 +144,7 @@ def test_a_finished_case_is_asked_how_it_was_and_the_answers_are_nobodys(
     page.locator('[name=persyaratan][value="4"]').check()
     page.get_by_role("button", name="Kirim penilaian").click()
     expect(page.locator("[data-sealed]")).to_be_visible(timeout=PATIENT)
+    assert page.evaluate(SURVEY_DRAFTS) == []
 
     # Nothing goes while this phone is heard of otherwise; hours later it goes alone, in a request that names nobody.
     page.add_init_script(LISTEN)
