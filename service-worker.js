@@ -213,12 +213,20 @@ async function* jsonLines({ body }) {
 async function answer(request) {
   const { lang, now } = (shown ??= await notes());
   const { pathname } = new URL(request.url);
-  const revision = now[/^\/([a-z]{2,3})\//.exec(pathname)?.[1] ?? lang] ?? now[lang];
-  const cache = revision ? await caches.open(PREFIX + revision) : undefined;
+  const named = /^\/([a-z]{2,3})\//.exec(pathname)?.[1] ?? lang;
+  const spoken = now[named] ? named : lang;
+  const cache = now[spoken] ? await caches.open(PREFIX + now[spoken]) : undefined;
   const kept = await cache?.match(pathname);
-  if (kept) return kept;
-  const home = request.mode === 'navigate' && (await cache?.match(`/${lang}/`)) && `/${lang}/`;
-  return fetch(request).catch((error) => (home ? Response.redirect(home) : Promise.reject(error)));
+  return kept ?? fetch(request).catch(async (error) => {
+    const instead = request.mode === 'navigate' && (await insteadOf(spoken, cache));
+    return instead || Promise.reject(error);
+  });
+}
+
+/** What is shown for a page that is not here while there is no signal: it says which one. @param {string} lang @param {Cache} [cache] */
+async function insteadOf(lang, cache) {
+  const home = `/${lang}/`;
+  return (await cache?.match(`${home}absent`)) ?? ((await cache?.match(home)) && Response.redirect(home));
 }
 
 /** @returns {Promise<Notes>} */

@@ -51,7 +51,8 @@ EXTRAS = {
         "exchange-timer", "lease", "online", "passphrase/offer", "region-names", "transport", "bundle-export",
         "components/save-file", "bare-steps", "dialect", "packed-item", "receipt-taking", "comfort", "reading-aloud",
         "answered", "components/answered-cards", "images/data-use", "images/link-speed", "images/tus",
-        "images/uploader", "after-start", "alone", "leaving", "components/send-cost", "components/sending-parts",
+        "images/uploader", "after-start", "alone", "leaving", "components/absent-page", "components/send-cost",
+        "components/sending-parts",
     ),
     # Every application but the first, with the guided choice between them: after what everybody begins with.
     "forms": ("checklist", "components/checklist-view", "components/form-rows"),

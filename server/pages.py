@@ -24,6 +24,7 @@ from server.survey_plan import SERVICE, SurveyPlan
 
 HTML = "text/html; charset=utf-8"
 TEMPLATES = ROOT / "templates"
+ABSENT = "absent"  # what a phone without a signal shows in place of a page that it lacks
 
 
 def make_environment(settings: Settings, content: Content, folder: Path = TEMPLATES) -> Environment:
@@ -123,6 +124,17 @@ def _public(content: Content, lang: str) -> Iterator[tuple[str, str, Mapping[str
         yield f"apply/{service}", "form.html", form
     for question in content.choices.questions:
         yield question.path, "choose.html", {"question": question}
+    yield ABSENT, "absent.html", {"path": None, "named": _names(content, lang)}
+
+
+def _names(content: Content, lang: str) -> list[tuple[str, str]]:
+    """Name the pages that a phone may lack, by their paths."""
+    text, applications = content.catalogues[lang].text, content.forms.applications
+    own = [("booking", "booking.title"), ("volunteer", "volunteer.title"), ("bundle", "carry.title")]
+    forms = [(f"apply/{service}", f"form.{service}.title") for service in applications]
+    questions = [(question.path, question.label[lang]) for question in content.choices.questions]
+    guides = [(f"guides/{guide.slug}", guide.title) for guide in content.guides.of(lang)]
+    return [(path, text(key)) for path, key in own + forms] + questions + guides
 
 
 def _words(catalogues: Catalogues, lang: str) -> dict[str, object]:

@@ -17,6 +17,7 @@ from server.forms import Form
 from server.headers import strict_headers
 from server.made_before import NOTHING, MadeBefore
 from server.packs import JSON, make_packs
+from server.pages import ABSENT
 from server.prepared import Prepared
 from server.resources import FOR_EVER, REVALIDATE, Resource, compress_all, digest_of, make_resource
 from server.settings import Settings
@@ -86,6 +87,7 @@ def build_site(settings: Settings, prepared: Prepared, *, keys: list[Any], made:
     later |= {url: "talk" for url in resources if _is_talk(url, content)}
     later |= {url: "guides" for url in resources if _is_training(url, content)}
     later |= {url: "survey" for url in resources if _is_survey(url)}
+    later |= {f"/{lang}/{ABSENT}": "online" for lang in languages}
     offline = {url: resource for url, resource in resources.items() if not _is_posted(url, content)}
     packs = {lang: make_packs(lang, offline, headers, made, later=later) for lang in languages}
     for each in packs.values():

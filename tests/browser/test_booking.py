@@ -23,6 +23,36 @@ IS_HERE = """async () => {
   return (await Promise.all(urls.map((url) => caches.match(url)))).every(Boolean);
 }"""
 
+HAS_WORDS = """async () => {
+  const notes = async () => (await caches.match('/notes'))?.json();
+  while (!(await notes())?.extras.includes('online')) await new Promise((go) => setTimeout(go, 50));
+  await navigator.serviceWorker.ready;
+}"""
+
+
+def test_without_a_signal_a_phone_that_lacks_the_page_says_which_when_it_comes_and_opens_it_with_the_signal(
+    phone: Phone, office: RunningOffice
+) -> None:
+    page = phone.page
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(f"{office.url}/id/")
+    page.evaluate(HAS_WORDS)
+    phone.offline()
+    page.get_by_role("link", name="Pilih hari datang").click()
+    main = page.locator("main")
+    expect(main).to_contain_text("Halaman ini belum ada di HP ini")
+    expect(main.locator("[data-asked]")).to_have_text("Pilih hari datang")
+    expect(main).to_contain_text("setelah ada permohonan di HP ini")
+    assert page.url == f"{office.url}/id/booking"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.goto(f"{office.url}/id/office")
+    expect(main.locator("[data-asked]")).to_have_text("/id/office")
+    expect(main).to_contain_text("hanya terbuka saat ada sinyal")
+    page.go_back()
+    phone.offline(without_signal=False)
+    expect(main).to_contain_text("Belum ada permohonan di HP ini. Isi dan kirim permohonan dulu.")
+    assert phone.errors == []
+
 
 def test_a_place_is_certain_at_once_and_a_wish_waits_for_the_signal(phone: Phone, office: RunningOffice) -> None:
     officer = ApiOfficer(office.url).sign_in()

@@ -39,6 +39,20 @@ class TestServiceWorker:
         ready.goto(f"{office.url}/id/unknown")  # what is not here leads home
         assert ready.url == f"{office.url}/id/"
 
+    def test_in_place_of_a_page_that_is_not_here_the_phones_own_words_stand_at_its_address(
+        self, context: BrowserContext, page: Page, office: ScriptedOffice
+    ) -> None:
+        office.packs["id"].append({"/id/absent": page_entry("id", "absent")})
+        start(page)
+        context.set_offline(True)
+        for path in "/id/unknown?from=home#part", "/en/unknown":  # of a language that is not here either
+            page.goto(office.url + path)
+            assert page.locator("p").inner_text() == "absent"
+            assert page.url == office.url + path
+        context.set_offline(False)
+        page.reload()
+        assert page.locator("p").inner_text() == "from the network"
+
     def test_the_killed_servers_pages_keep_their_policy(self, ready: Page, office: ScriptedOffice) -> None:
         ready.goto(f"{office.url}/id/")
         policy = ready.evaluate("fetch('/id/').then(({ headers }) => headers.get('Content-Security-Policy'))")

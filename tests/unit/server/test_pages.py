@@ -37,6 +37,7 @@ def test_every_public_page_is_there_in_every_language(content: Content) -> None:
         "volunteer",
         "bundle",
         "booking",
+        "absent",
         "guides",
         "survey",
         "survey/thanks",
