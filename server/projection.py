@@ -26,6 +26,7 @@ from server.projection_tables import (
 )
 from server.projection_work import Work, select_work
 from server.query import whole_number
+from server.stories import Story, select_stories
 from sync.errors import BadRequest, Unavailable
 from sync.store import Store
 
@@ -121,6 +122,10 @@ class Projection:
     async def flow(self, first: int, end: int) -> Mapping[str, Flow]:
         """Give by service what went through the office from *first* until before *end*."""
         return await self._in_thread(lambda: select_flow(self._open(), first, end))
+
+    async def stories(self) -> Sequence[Story]:
+        """Tell every case from its arrival on."""
+        return await self._in_thread(lambda: select_stories(self._open()))
 
     async def complaints(self, first: int, end: int) -> Sequence[Complaint]:
         """Give the complaints that came from *first* until before *end*."""

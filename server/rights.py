@@ -38,6 +38,7 @@ _KEPT: tuple[Type, ...] = (*_VERSIONS, "wrap")
 _TAKEN: tuple[Type, ...] = (*_VERSIONS, *_CHECKED)
 _UPLOAD = _anyone(*_TAKEN, "upload", writes=(*_KEPT, "blob", "upload"))
 
+_REPORT: tuple[Type, ...] = ("public", "booking", "case-row")
 _BOOKING = _anyone(*_CASE, *_ENDS, "public", "booking", writes=("booking",))
 
 # What programs may have in their databases: everything there, also what is not ours in the office's CouchDB.
@@ -188,6 +189,9 @@ RIGHTS: Mapping[str, Right] = {
     "survey_table": _only("officer", "head", reads=("tally", "case-row")),
     "figures": _only("officer", "head", reads=("public", "tally", "case-row")),
     "publish_figures": _only("officer", "head", reads=("public", "tally", "case-row"), writes=("public",)),
+    # Of what happens in the office; the second is the same as a file.
+    "report": _only("officer", "head", reads=_REPORT),
+    "report_table": _only("officer", "head", reads=_REPORT),
     "bundle_desk": _only("desk", "officer", "head"),
     "list_requests": _only("desk", "officer", "head", reads=("request",)),
     "add_request": _only("desk", "officer", reads=_CASE, writes=("request",)),

@@ -30,7 +30,7 @@ SAMPLE = {
     "case": "a" * 24, "name": "id", "form": "1.x",
     "pack": "0-x", "path": "rules.js", "login": "nobody", "id": "none",
     "device": "d-aaaaaaaa", "db": "public", "doc": "keys",
-    "offer": "261125-aaaa",
+    "offer": "261125-aaaa", "file": "arrivals.csv",
 }  # fmt: skip
 OPEN = [row for row in ROWS if RIGHTS[row.name].roles is None]
 FACE = [row for row in ROWS if PEER in (RIGHTS[row.name].roles or ())]

@@ -15,7 +15,7 @@ SAMPLE = {
     "lang": "id", "service": "passport-new", "slug": "passport", "case": "a" * 24, "name": "id", "form": "1.x",
     "pack": "0-x", "path": "rules.js", "login": "siti", "id": "none",
     "device": "d-aaaaaaaa", "db": "public", "doc": "keys", "offer": "261125-aaaa",
-    "guide": "officer-data", "tongue": "id",
+    "guide": "officer-data", "tongue": "id", "file": "arrivals.csv",
 }  # fmt: skip
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
 IDS = [f"{row.method} {row.path}" for row in ROWS]
