@@ -36,6 +36,7 @@ _TYPES: Mapping[str, Mapping[str, Type]] = {
         "hub": "hub",
         "via": "via",
         "peer": "peer",
+        "stakeholder": "stakeholder",
         "link": "link",
         "req": "request",
         "training": "training",

@@ -44,6 +44,7 @@ class Figures:
     lines: tuple[Line, ...]
     ikm: tuple[str, str, int] | None
     complaints: int | None  # percent answered in time
+    areas: tuple[tuple[str, int], ...] = ()  # received by the code of the nagari, without those of fewer than `LEAST`
 
     @property
     def is_empty(self) -> bool:
@@ -72,6 +73,7 @@ async def figures_of(office: Office, first: str, last: str) -> Figures:
         lines=tuple(line for line in lines if (line.received, line.ended, line.days) != (None, None, None)),
         ikm=None if ikm is None else (str(ikm.value), ikm.band, ikm.respondents),
         complaints=await _complaints(office, begin, end, zone),
+        areas=tuple((area, count) for area, count in await office.projection.areas(begin, end) if count >= LEAST),
     )
 
 
@@ -88,7 +90,8 @@ def _read(doc: Doc) -> Figures:
     told: Mapping[str, Any] = json.loads(base64.b64decode(doc["_attachments"]["body"]["data"]))
     ikm = told["ikm"]
     lines = tuple(Line(**line) for line in told["lines"])
-    return Figures(**{**told, "lines": lines, "ikm": ikm and (ikm[0], ikm[1], ikm[2])})
+    areas = tuple((area, count) for area, count in told.get("areas", ()))  # older ones do not tell them
+    return Figures(**{**told, "lines": lines, "ikm": ikm and (ikm[0], ikm[1], ikm[2]), "areas": areas})
 
 
 async def _complaints(office: Office, begin: int, end: int, zone: str) -> int | None:

@@ -13,12 +13,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.couch_door import open_to_peers
+from server.feed_door import open_to_stakeholders
 from server.handler import Handler
 from server.ndjson import Problem
 from server.office import RIGHT, Office, office_of
 from server.page_step_up import ask_for_proof
 from server.posted import read_posted
-from server.rights import DOOR, PEER, RIGHTS, STEP_UP, Right
+from server.rights import DOOR, PEER, RIGHTS, STAKEHOLDER, STEP_UP, Right
 from server.sessions import User, current_user, is_genuine
 from server.staff_language import staff_language
 
@@ -39,6 +40,8 @@ def guarded(name: str, handler: Handler) -> Handler:
         return _confined(right, handler)
     if PEER in right.roles:
         return open_to_peers(right, handler)
+    if STAKEHOLDER in right.roles:
+        return open_to_stakeholders(right, handler)
     inside = _confined(right, handler)
 
     @wraps(handler)

@@ -12,7 +12,7 @@ from typing import TypeVar
 from server.background import keep_going
 from server.pace import Complaint, Flow, Pace, pace_of
 from server.projection_links import formers_of
-from server.projection_pace import select_complaints, select_flow, select_passed
+from server.projection_pace import select_areas, select_complaints, select_flow, select_passed
 from server.projection_readers import DeviceNews, select_news
 from server.projection_rows import CaseRow, Page
 from server.projection_tables import (
@@ -126,6 +126,10 @@ class Projection:
     async def stories(self) -> Sequence[Story]:
         """Tell every case from its arrival on."""
         return await self._in_thread(lambda: select_stories(self._open()))
+
+    async def areas(self, first: int, end: int) -> Sequence[tuple[str, int]]:
+        """Give how many applications came from each nagari from *first* until before *end*."""
+        return await self._in_thread(lambda: select_areas(self._open(), first, end))
 
     async def complaints(self, first: int, end: int) -> Sequence[Complaint]:
         """Give the complaints that came from *first* until before *end*."""

@@ -45,6 +45,17 @@ def select_flow(db: sqlite3.Connection, first: int, end: int) -> dict[str, Flow]
     return found
 
 
+_AREAS = """
+SELECT area, count(*) FROM cases WHERE kind = 'app' AND area IS NOT NULL AND received >= ? AND received < ?
+GROUP BY area ORDER BY area
+"""
+
+
+def select_areas(db: sqlite3.Connection, first: int, end: int) -> list[tuple[str, int]]:
+    """Give how many applications were received from each nagari that is named, from *first* until before *end*."""
+    return db.execute(_AREAS, [first, end]).fetchall()
+
+
 _COMPLAINTS = """
 SELECT "case", service, received FROM cases WHERE kind = 'cmp' AND received >= ? AND received < ?
 """

@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Role = Literal["administrator", "head", "officer", "desk", "volunteer", "hub", "peer"]
+Role = Literal["administrator", "head", "officer", "desk", "volunteer", "hub", "peer", "stakeholder"]
 ROLES: tuple[Role, ...] = get_args(Role)
 Type = Literal[
     "public", "keys", "design",
     "application", "complaint", "message", "survey", "event", "booking", "gone", "code", "blob", "wrap",
     "user", "session", "device", "enrolment", "hub", "via", "peer", "link", "request",
     "officer-key", "former-key", "grant", "key-times", "audit", "erasing", "voiding", "upload", "tally",
-    "training", "class", "casework", "case-row", "checkpoint", "other",
+    "training", "class", "casework", "stakeholder", "case-row", "checkpoint", "other",
 ]  # fmt: skip
 TYPES: tuple[Type, ...] = get_args(Type)
 PEER: Role = "peer"  # a program with an account of its own: no session opens what is its
+STAKEHOLDER: Role = "stakeholder"  # another body with a token for the figures of its own groups: no session opens them
 STEP_UP = 10 * 60  # seconds that a proof of who sits there counts
 
 
@@ -45,3 +46,4 @@ class Right:
 # What the guard itself reads before it knows who asks, and writes when a session is used, ends or is proved anew.
 DOOR = Right(None, ("user", "session"), ("user", "session"))
 PEERS_DOOR = Right(None, ("peer",))
+STAKEHOLDERS_DOOR = Right(None, ("stakeholder",))

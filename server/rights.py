@@ -6,9 +6,24 @@ handler finds in the databases: `server.confined` stands between.
 
 from collections.abc import Mapping
 
-from server.right import DOOR, PEER, PEERS_DOOR, ROLES, STEP_UP, TYPES, Right, Role, Type
+from server.right import (
+    DOOR,
+    PEER,
+    PEERS_DOOR,
+    ROLES,
+    STAKEHOLDER,
+    STAKEHOLDERS_DOOR,
+    STEP_UP,
+    TYPES,
+    Right,
+    Role,
+    Type,
+)
 
-__all__ = ["DOOR", "PEER", "PEERS_DOOR", "RIGHTS", "ROLES", "STEP_UP", "TYPES", "Right", "Role", "Type"]
+__all__ = [
+    "DOOR", "PEER", "PEERS_DOOR", "RIGHTS", "ROLES", "STAKEHOLDER", "STAKEHOLDERS_DOOR", "STEP_UP", "TYPES", "Right",
+    "Role", "Type",
+]  # fmt: skip
 
 
 def _anyone(*reads: Type, writes: tuple[Type, ...] = ()) -> Right:
@@ -39,6 +54,7 @@ _TAKEN: tuple[Type, ...] = (*_VERSIONS, *_CHECKED)
 _UPLOAD = _anyone(*_TAKEN, "upload", writes=(*_KEPT, "blob", "upload"))
 
 _REPORT: tuple[Type, ...] = ("public", "booking", "case-row")
+_GROUPS = _only(STAKEHOLDER, reads=_REPORT)
 _BOOKING = _anyone(*_CASE, *_ENDS, "public", "booking", writes=("booking",))
 
 # What programs may have in their databases: everything there, also what is not ours in the office's CouchDB.
@@ -111,6 +127,11 @@ RIGHTS: Mapping[str, Right] = {
     "booking": _PAGE,
     "offers": _anyone("public", "booking"),
     "bookings": _BOOKING,
+    # What programs read: of figures what was published, of groups what is told to who holds their token.
+    "open_package": _PAGE,
+    "open_table": _anyone("public", "booking"),
+    "groups": _GROUPS,
+    "groups_table": _GROUPS,
     "offers_page": _anyone("public", "booking"),
     "book": _BOOKING,
     # Staff, signed in or about to be.
@@ -143,6 +164,11 @@ RIGHTS: Mapping[str, Right] = {
     "keep_device": _only(*_LEADERS, reads=("device",), writes=("device",), step_up=True),
     # Whoever hears of a lost phone must be quick: this asks for no proof, and takes nothing that was collected.
     "end_device": _only(*_LEADERS, reads=("device",), writes=("device",)),
+    "stakeholders": _only("head", reads=("stakeholder",)),
+    "add_stakeholder": _only("head", reads=("stakeholder",), writes=("stakeholder",), step_up=True),
+    "add_group": _only("head", reads=("stakeholder", "case-row"), writes=("stakeholder",), step_up=True),
+    # Whoever hears that a token is in wrong hands must be quick.
+    "end_stakeholder": _only("head", reads=("stakeholder",), writes=("stakeholder",)),
     "staff_offers": _only("officer", "head", reads=("public", "booking")),
     "publish_offers": _only("officer", "head", reads=("public", "booking"), writes=("public",)),
     "close_offer": _only("officer", "head", reads=("public",), writes=("public",)),

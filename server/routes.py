@@ -35,6 +35,7 @@ from server import (
     index_api,
     keys_api,
     offers_page,
+    open_data_api,
     poster,
     public,
     removal,
@@ -45,6 +46,7 @@ from server import (
     security_page,
     sessions_page,
     staff,
+    stakeholders_page,
     step_up,
     survey_api,
     survey_page,
@@ -67,6 +69,7 @@ from server.uploads import BLOB_LIMIT
 
 __all__ = ["ROWS", "Row", "build_routes"]
 
+STAKEHOLDERS = "/staff/{lang:lang}/stakeholders"
 EDITOR = "/staff/{lang:lang}/guides/{guide}/{tongue}"
 UPLOAD = "/blobs/{version}/{digest}"
 
@@ -101,6 +104,10 @@ ROWS = (
     Row("/blobs/{digest}", "GET", "blob", blobs_api.show_blob),
     Row("/bundle", "POST", "take_bundle", bundle_api.take_bundle, bundle_api.BUNDLE_LIMIT),
     Row("/offers.json", "GET", "offers", bookings_api.list_offers),
+    Row("/open/v1/datapackage.json", "GET", "open_package", open_data_api.show_package),
+    Row("/open/v1/groups.json", "GET", "groups", open_data_api.show_groups),
+    Row("/open/v1/groups.csv", "GET", "groups_table", open_data_api.show_groups),
+    Row("/open/v1/{table}", "GET", "open_table", open_data_api.show_table),
     Row("/bookings", "POST", "bookings", bookings_api.ask_bookings, bookings_api.ASKS_LIMIT),
     Row("/devices", "POST", "enrol_device", enrolment_api.enrol_device, enrolment_api.REQUEST_LIMIT),
     Row("/staff", "GET", "to_console", public.to_folder),
@@ -164,6 +171,10 @@ ROWS = (
     Row("/staff/{lang:lang}/volunteers", "POST", "invite_device", volunteers_page.invite_device, BODY_LIMIT),
     Row("/staff/{lang:lang}/volunteers/{device}/end", "POST", "end_device", volunteers_page.revoke_device, BODY_LIMIT),
     Row("/staff/{lang:lang}/volunteers/{device}/more", "POST", "keep_device", volunteers_page.renew_device, BODY_LIMIT),
+    Row(STAKEHOLDERS, "GET", "stakeholders", stakeholders_page.stakeholders_page),
+    Row(STAKEHOLDERS, "POST", "add_stakeholder", stakeholders_page.add_stakeholder, BODY_LIMIT),
+    Row(f"{STAKEHOLDERS}/{{name}}/groups", "POST", "add_group", stakeholders_page.add_group, BODY_LIMIT),
+    Row(f"{STAKEHOLDERS}/{{name}}/end", "POST", "end_stakeholder", stakeholders_page.withdraw_stakeholder, BODY_LIMIT),
     Row("/staff/{lang:lang}/offers", "GET", "staff_offers", offers_page.offers_page),
     Row("/staff/{lang:lang}/offers", "POST", "publish_offers", offers_page.publish_offers, BODY_LIMIT),
     Row("/staff/{lang:lang}/offers/{offer}/close", "POST", "close_offer", offers_page.close_offer, BODY_LIMIT),

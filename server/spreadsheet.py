@@ -48,11 +48,15 @@ _FIXED = {
 }
 
 
-def to_csv(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """Write a table with its headings; days as 2026-11-25, numbers with a point."""
+def to_csv(heads: Sequence[str], rows: Iterable[Sequence[Cell]], *, is_marked: bool = True) -> bytes:
+    """Write a table with its headings (RFC 4180); days as 2026-11-25, numbers with a point.
+
+    Args:
+        is_marked: with a byte order mark, without which Excel takes it for another encoding; programs want none.
+    """
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows([_in_csv(cell) for cell in row] for row in (heads, *rows))
-    return out.getvalue().encode("utf-8-sig")  # without the mark Excel takes it for another encoding
+    return out.getvalue().encode("utf-8-sig" if is_marked else "utf-8")
 
 
 def to_xlsx(title: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:

@@ -13,7 +13,7 @@ from server.app import create_app
 from server.databases import Databases, open_databases
 from server.founding import NewOfficer
 from server.guard import API
-from server.rights import PEER, RIGHTS, ROLES
+from server.rights import PEER, RIGHTS, ROLES, STAKEHOLDER
 from server.routes import ROWS, Row
 from server.sessions import Sessions
 from server.settings import load_settings
@@ -30,11 +30,12 @@ SAMPLE = {
     "case": "a" * 24, "name": "id", "form": "1.x",
     "pack": "0-x", "path": "rules.js", "login": "nobody", "id": "none",
     "device": "d-aaaaaaaa", "db": "public", "doc": "keys",
-    "offer": "261125-aaaa", "file": "arrivals.csv",
+    "offer": "261125-aaaa", "file": "arrivals.csv", "table": "schedule.json",
 }  # fmt: skip
 OPEN = [row for row in ROWS if RIGHTS[row.name].roles is None]
 FACE = [row for row in ROWS if PEER in (RIGHTS[row.name].roles or ())]
-CLOSED = [row for row in ROWS if RIGHTS[row.name].roles is not None and row not in FACE]
+FEED = [row for row in ROWS if STAKEHOLDER in (RIGHTS[row.name].roles or ())]
+CLOSED = [row for row in ROWS if RIGHTS[row.name].roles is not None and row not in [*FACE, *FEED]]
 
 
 @dataclass
@@ -83,6 +84,19 @@ class Office:
         if self.signed_in is not None:
             self.signed_in[role] = token
         return token
+
+    async def ask_as_stakeholder(self, row: Row, token: str) -> Answer:
+        """Ask for a route of the feed as who holds a token does."""
+        headers = {"authorization": f"Bearer {token}"}
+        return await Client(self.app, origin=ORIGIN).request(row.method, row.path, headers=headers)
+
+    async def ask_by(self, row: Row, role: str | None, secrets: Mapping[str, str]) -> Answer:
+        """Ask for a route in the way of *role*: programs with their secret where a route is theirs."""
+        if role == PEER and row in FACE:
+            return await self.ask_as_peer(row, secrets[PEER])
+        if role == STAKEHOLDER and row in FEED:
+            return await self.ask_as_stakeholder(row, secrets[STAKEHOLDER])
+        return await self.ask(row, role)
 
     async def ask_as_peer(self, row: Row, secret: str) -> Answer:
         """Ask for a route of the CouchDB face as the program "cermin" does."""

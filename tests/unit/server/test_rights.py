@@ -11,12 +11,13 @@ import pytest
 from server.couch_peers import Peers
 from server.guard import API, guarded
 from server.public import ping
-from server.rights import PEER, RIGHTS, ROLES, STEP_UP
+from server.rights import PEER, RIGHTS, ROLES, STAKEHOLDER, STEP_UP
 from server.routes import ROWS
 from server.sessions import Sessions
+from server.stakeholders import Stakeholders
 from sync.store import Store
 from tests.asgi import Client
-from tests.walked_office import CLOSED, FACE, OPEN, ORIGIN, Office, is_shut, walked_office
+from tests.walked_office import CLOSED, FACE, FEED, OPEN, ORIGIN, Office, is_shut, walked_office
 
 
 @pytest.fixture(params=["optional"])
@@ -83,6 +84,17 @@ async def test_the_face_is_for_accounts_of_peers_and_no_session_opens_it(office:
         assert answer.status not in (401, 500), row.name
         if set(RIGHTS[row.name].writes) - {"checkpoint"}:
             assert answer.status == 403, row.name
+
+
+@pytest.mark.anyio
+async def test_the_feed_of_groups_is_for_tokens_and_no_session_opens_it(office: Office) -> None:
+    token = await Stakeholders(office.staff, office.now()).add("biro", "Biro Umrah")
+    assert len(FEED) == 2
+    for row in FEED:
+        assert (RIGHTS[row.name].roles, RIGHTS[row.name].writes) == ({STAKEHOLDER}, ())
+        for role in (*ROLES, None):
+            assert (await office.ask(row, role)).status == 401, f"{row.name}: {role}"
+        assert (await office.ask_as_stakeholder(row, token)).status == 200
 
 
 @pytest.mark.anyio
