@@ -3,7 +3,6 @@
 The server opens nothing: notes and answers pass as ciphertext. Every opening of a case and every step is audited.
 """
 
-from collections.abc import Collection
 from typing import Any
 
 from starlette.requests import Request
@@ -11,7 +10,7 @@ from starlette.responses import Response
 
 from server.casework import read_casework
 from server.casework_api import shown
-from server.event_checks import signature_problem
+from server.event_checks import signature_problem, steps_of
 from server.guard import user_of
 from server.items import ItemRefused, parse_line
 from server.ndjson import JsonAnswer, Problem
@@ -23,7 +22,7 @@ from sync.canonical import b64u_encode
 from sync.claim import claim
 from sync.document import Doc
 from sync.errors import NotFound
-from sync.events import MESSAGE, STEPS, claimant_of
+from sync.events import claimant_of
 from sync.shape import is_case, v_of
 from sync.store import Store
 
@@ -141,17 +140,10 @@ async def _reason_in_case(office: Office, event: Doc) -> str | None:
     for name, _ in await marks_of(office.databases.cases, event["case"]):
         return {"erase": "gone"}.get(name, name)
     versions = await case_versions(office.databases.cases, event["case"])
-    if event["step"] not in _steps(office, versions):
+    if event["step"] not in steps_of(office, versions):
         return "step"
     known = {v_of(version) for version in versions}
     if not known or not set(event["on"]) <= known:
         return "on"
     last = max([other["n"] for other in await taken_events(office.databases.cases, event["case"])], default=0)
     return "n" if event["n"] > last + 1 else None
-
-
-def _steps(office: Office, versions: list[Doc]) -> Collection[str]:
-    """Name the steps that there are in a case: those of its form where that has its own."""
-    named = [(version["service"], version["form"]) for version in versions if version["type"] != "message"]
-    forms = [form for one in named if (form := office.forms.by_name(*one)) is not None]
-    return next(({*form.steps, MESSAGE} for form in forms if form.steps), STEPS)

@@ -148,7 +148,7 @@ def _note_of(mark: Doc) -> Doc:
 
 
 def _voiding_of(mark: Doc) -> Voiding:
-    return Voiding(old=_ended(mark), mark=without_history(mark), items=[], event=None)
+    return Voiding(old=_ended(mark), mark=without_history(mark), items=[], events=[])
 
 
 def _changes(store: Store, doc_id: str) -> bool:

@@ -1,10 +1,12 @@
-"""Whether a step that somebody sends is one that this office signed with the key in use."""
+"""Whether a step that somebody sends is one that this office signed with the key in use, and one that its case has."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from server.office import Office
+from sync.document import Doc
 from sync.errors import OpenError
-from sync.events import verify_event
+from sync.events import MESSAGE, STEPS, verify_event
 
 
 def signature_problem(office: Office, event: Any) -> str | None:
@@ -19,3 +21,10 @@ def signature_problem(office: Office, event: Any) -> str | None:
     except OpenError:
         return "signature"
     return None
+
+
+def steps_of(office: Office, versions: Sequence[Doc]) -> Collection[str]:
+    """Name the steps that there are in a case: those of its form where that has its own."""
+    named = [(version["service"], version["form"]) for version in versions if version["type"] != "message"]
+    forms = [form for one in named if (form := office.forms.by_name(*one)) is not None]
+    return next(({*form.steps, MESSAGE} for form in forms if form.steps), STEPS)

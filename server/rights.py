@@ -200,7 +200,7 @@ RIGHTS: Mapping[str, Right] = {
     "void_code": _only(
         "officer",
         reads=(*_CASE, *_CHECKED, "event", "voiding"),
-        writes=("application", "complaint", "wrap", "code", "event", "voiding"),
+        writes=(*_CASE, "wrap", "code", "event", "voiding"),
         step_up=True,
     ),
     "export_case": _only(

@@ -45,14 +45,14 @@ class Voiding:
 
     Attributes:
         mark: the signed document `code.<old C>`.
-        items: the new case's versions with their wraps.
-        event: the step at which the case stands, signed for the new case; None when nothing was done yet.
+        items: the new case's versions with their wraps, what was written to the office among them.
+        events: what the office wrote and the step at which the case stands, in their order, signed for the new case.
     """
 
     old: str
     mark: Doc
     items: list[Any] = field(repr=False)
-    event: Doc | None
+    events: list[Doc] = field(repr=False)
 
     @property
     def note_id(self) -> str:
@@ -61,7 +61,7 @@ class Voiding:
 
     def note(self) -> Doc:
         """Write the note of what is under way."""
-        return {"_id": self.note_id, "type": "voiding", "mark": self.mark, "items": self.items, "event": self.event}
+        return {"_id": self.note_id, "type": "voiding", "mark": self.mark, "items": self.items, "events": self.events}
 
 
 async def void_code(databases: Databases, intake: Intake, voiding: Voiding) -> int:
@@ -113,7 +113,7 @@ async def _noted(staff: Store, voiding: Voiding) -> Voiding:
 
 def _voiding_in(note: Doc) -> Voiding:
     old = note["_id"].removeprefix("voiding.")
-    return Voiding(old=old, mark=note["mark"], items=note["items"], event=note["event"])
+    return Voiding(old=old, mark=note["mark"], items=note["items"], events=note["events"])
 
 
 async def _finish(databases: Databases, intake: Intake, voiding: Voiding) -> int:
@@ -151,8 +151,8 @@ async def _take_in(databases: Databases, intake: Intake, voiding: Voiding) -> No
     refused = next((outcome.reason for outcome in outcomes if isinstance(outcome, Refused)), None)
     if refused is not None:
         raise NotVoided(refused)
-    if voiding.event is not None:
-        await _number(databases, voiding.event, now=intake.clock())
+    for event in voiding.events:
+        await _number(databases, event, now=intake.clock())
 
 
 async def _forget(databases: Databases, voiding: Voiding) -> None:

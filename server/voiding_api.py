@@ -1,12 +1,13 @@
 """What the console asks to have a lost receipt code voided and the case go on under a new one, in person."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.event_checks import signature_problem
+from server.event_checks import signature_problem, steps_of
 from server.exchange import intake_of
 from server.guard import user_of
 from server.items import Item, ItemRefused, parse_line, read_item
@@ -17,19 +18,20 @@ from server.voiding import NotVoided, VoidedBefore, Voiding, void_code
 from server.watch import case_versions, marks_of
 from sync.document import Doc
 from sync.errors import OpenError
-from sync.events import STEPS
 from sync.receipt_code import spoken_number
 from sync.shape import is_case, v_of
 from sync.statements import verify_code_mark
 
-VOID_LIMIT = 256 * 1024  # bytes: a few standing versions and a note
+VOID_LIMIT = 512 * 1024  # bytes: a few standing versions, and what was said
 _MOST = 8  # standing versions
-_BRACKETS = 64 * (_MOST + 1)
+_MOST_SAID = 40  # messages from either side; pwa/staff/void-code.js takes no more along
+_BRACKETS = 64 * (_MOST + 2 * _MOST_SAID + 1)
 COUNTER = "counter"
+_TYPES = ("application", "complaint", "message")
 
 
 async def void_case_code(request: Request) -> Response:
-    """Answer `POST /staff/api/cases/{case}/void` with `{"identity":true,"mark","items":[[version,wrap]…],"event"}`."""
+    """Answer `POST /staff/api/cases/{case}/void` with `{"identity":true,"mark","items":[[version,wrap]…],"events"}`."""
     office, old = office_of(request), request.path_params["case"]
     try:
         body = parse_line(await read_body(request, limit=VOID_LIMIT), limit=VOID_LIMIT, brackets=_BRACKETS)
@@ -38,8 +40,8 @@ async def void_case_code(request: Request) -> Response:
     if not is_case(old) or not await case_versions(office.databases.cases, old):
         return Problem(404, "not-found")
     match body:
-        case {"identity": True, "mark": dict(mark), "items": [_, *_] as items, "event": (dict() | None) as event}:
-            reason = await _reason_against(office, old, mark, items=items, event=event)
+        case {"identity": True, "mark": dict(mark), "items": [_, *_] as items, "events": [*events]}:
+            reason = await _reason_against(office, old, mark, items=items, events=events)
         case {"identity": False}:
             reason = "identity"
         case _:
@@ -50,7 +52,7 @@ async def void_case_code(request: Request) -> Response:
         return Problem(409 if reason == "gone" else 422, "bad-voiding", reason)
     about = {"case": old, "new": mark["to"], "identity": "seen"}
     await office.audit.write("void-code", who=user_of(request).login, about=about)
-    voiding = Voiding(old=old, mark=mark, items=items, event=event)
+    voiding = Voiding(old=old, mark=mark, items=items, events=events)
     try:
         keys = await void_code(office.databases, intake_of(office), voiding)
     except VoidedBefore:
@@ -67,7 +69,7 @@ async def _voided(office: Office, old: str) -> Response:
     return JsonAnswer(content, status_code=409)
 
 
-async def _reason_against(office: Office, old: str, mark: Doc, *, items: list[Any], event: Doc | None) -> str | None:
+async def _reason_against(office: Office, old: str, mark: Doc, *, items: list[Any], events: list[Any]) -> str | None:
     new = _signed_for(office, old, mark)
     if new is None:
         return "signature"
@@ -79,12 +81,12 @@ async def _reason_against(office: Office, old: str, mark: Doc, *, items: list[An
         versions = [_read(office, item).version for item in items]
     except ItemRefused as refused:
         return refused.reason
-    if len(versions) > _MOST or any(not _is_counters(version, new) for version in versions):
+    if not _are_counters(versions, new):
         return "items"
-    known = {version["_id"] for version in await case_versions(cases, new)}
-    if not known <= {version["_id"] for version in versions}:
+    before = {version["_id"] for version in await case_versions(cases, new)}
+    if not before <= {version["_id"] for version in versions}:
         return "new-case"
-    return None if event is None else _reason_against_event(office, event, new, {v_of(one) for one in versions})
+    return _reason_against_events(office, events, new, versions)
 
 
 def _read(office: Office, item: Any) -> Item:
@@ -92,17 +94,25 @@ def _read(office: Office, item: Any) -> Item:
     return read_item(line, forms=office.forms, key_list=office.key_list, now=office.clock())
 
 
+def _are_counters(versions: Sequence[Doc], case: str) -> bool:
+    said = sum(version["type"] == "message" for version in versions)
+    return 0 < len(versions) - said <= _MOST and said <= _MOST_SAID and all(_is_counters(one, case) for one in versions)
+
+
 def _is_counters(version: Doc, case: str) -> bool:
     of = version["_id"].split(".")[1]
-    return of == case and version["channel"] == COUNTER and version["type"] in ("application", "complaint")
+    return of == case and version["channel"] == COUNTER and version["type"] in _TYPES
 
 
-def _reason_against_event(office: Office, event: Doc, case: str, versions: set[str]) -> str | None:
-    problem = signature_problem(office, event)
-    if problem:
-        return problem
-    if event["case"] != case or event["n"] != 1 or event["step"] not in STEPS or not set(event["on"]) <= versions:
+def _reason_against_events(office: Office, events: Sequence[Any], case: str, versions: Sequence[Doc]) -> str | None:
+    if len(events) > _MOST_SAID + 1:
         return "event"
+    steps, known = steps_of(office, versions), {v_of(version) for version in versions}
+    for n, event in enumerate(events, 1):
+        if problem := signature_problem(office, event):
+            return problem
+        if (event["case"], event["n"]) != (case, n) or event["step"] not in steps or not known.issuperset(event["on"]):
+            return "event"
     return None
 
 

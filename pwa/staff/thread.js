@@ -4,6 +4,8 @@ import { MESSAGE } from '../crypto/events.js';
 import { element } from '../element.js';
 
 /** @typedef {import('./open-case.js').OpenedCase} OpenedCase */
+/** @typedef {import('./open-case.js').OpenedVersion} OpenedVersion */
+/** @typedef {import('./open-case.js').OpenedEvent} OpenedEvent */
 /** @typedef {import('./texts.js').Texts} Texts */
 
 /** Messages that no step is about: the next one that is recorded is about them too. @param {OpenedCase} opened */
@@ -13,17 +15,33 @@ export function unanswered({ id, versions, events, former }) {
 }
 
 /**
+ * Everything that was said, once: what was taken along to a new code lies under both, and the newer one counts.
+ * @param {OpenedCase} opened
+ * @returns {{messages: OpenedVersion[], replies: OpenedEvent[]}}
+ */
+export function saidIn({ versions, events, former }) {
+  const messages = versions.filter(({ version }) => version.type === 'message');
+  const replies = [...former.flatMap((one) => one.events), ...events].filter(({ step, isGenuine }) => step === MESSAGE && isGenuine);
+  return {
+    messages: lastOfEach(messages, ({ v, version, answers }) => (answers ? `${version.at} ${JSON.stringify(answers)}` : v)),
+    replies: lastOfEach(replies, ({ _id, at, text }) => (text === null ? _id : `${at} ${text}`)),
+  };
+}
+
+/** @template T @param {T[]} all @param {(one: T) => string} key @returns {T[]} */
+const lastOfEach = (all, key) => [...new Map(all.map((one) => [key(one), one])).values()];
+
+/**
  * The part of the page with them and a way to answer; none where nothing was written.
  * @param {OpenedCase} opened @param {Texts} texts @param {() => void} answer
  */
 export function threadOf(opened, texts, answer) {
   const waiting = new Set(unanswered(opened).map(({ v }) => v));
-  const events = [...opened.former.flatMap((one) => one.events), ...opened.events];
+  const { messages, replies } = saidIn(opened);
   const all = [
-    ...opened.versions.filter(({ version }) => version.type === 'message').map(({ v, version, answers }) =>
+    ...messages.map(({ v, version, answers }) =>
       ({ at: version.at, isOffice: false, isWaiting: waiting.has(v), text: answers && wordsOf(answers, texts) })),
-    ...events.filter(({ step, isGenuine }) => step === MESSAGE && isGenuine).map(({ at, text }) =>
-      ({ at, isOffice: true, isWaiting: false, text })),
+    ...replies.map(({ at, text }) => ({ at, isOffice: true, isWaiting: false, text })),
   ].sort((one, other) => one.at - other.at);
   if (!all.length) return [];
   const heading = element('h3', { id: 'thread-title' }, texts.say('talk.title'));

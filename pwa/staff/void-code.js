@@ -1,9 +1,9 @@
 /**
- * A lost receipt code, replaced in person: this page makes the new code, seals what stands again under it, and signs that
- * the old one counts no more. The new code is shown once; the server and this office never have it.
+ * A lost receipt code, replaced in person: this page makes the new code, seals what stands again under it with what was
+ * written to and fro, and signs that the old one counts no more. The new code is shown once; the server and this office never have it.
  */
 
-import { SENT, sealNote, signEvent } from '../crypto/events.js';
+import { sealNote, signEvent } from '../crypto/events.js';
 import { sign } from '../crypto/key-pair.js';
 import { openVersion, openWrapAsHolder } from '../crypto/open.js';
 import { derive, newCode, showCode, spokenNumber } from '../crypto/receipt-code.js';
@@ -13,13 +13,18 @@ import { button, element } from '../element.js';
 import { office } from '../pins.js';
 import { stateAfter } from './next-steps.js';
 import { ApiError } from './staff-api.js';
+import { saidIn } from './thread.js';
 
 /** @typedef {import('./case.js').Desk} Desk */
 /** @typedef {import('./keys.js').Keys} Keys */
 /** @typedef {import('./open-case.js').OpenedCase} OpenedCase */
+/** @typedef {import('./open-case.js').OpenedVersion} OpenedVersion */
+/** @typedef {{leaf: OpenedVersion, pair: Sealed}} Moved what there was, and what it is sealed as now */
+/** @typedef {[import('../crypto/version.js').Version, import('../crypto/version.js').Wrap]} Sealed */
 /** @typedef {{code: string, number: string, body: object}} Voiding */
 
 const CHANNEL = 'counter';
+const MOST_SAID = 40; // messages from either side; the server takes no more
 
 /** `onVoided` gets the sheet with the new code, whatever the officer looks at by then. @param {Desk} desk */
 export function voidForm({ row, opened, keys, api, texts, onVoided, onClose, onError }) {
@@ -74,19 +79,21 @@ async function prepare(opened, keys) {
   const { kid, private: pair } = /** @type {NonNullable<Keys['signing']>} */ (keys.signing);
   const code = newCode();
   const codeKeys = await derive(code);
-  const items = await Promise.all(opened.leaves.map((leaf) => sealAgain(leaf, codeKeys, keys)));
+  const said = saidIn(opened);
+  const messages = said.messages.filter(({ dek }) => dek).slice(-MOST_SAID);
+  const moved = await Promise.all([...opened.leaves, ...messages].map(async (leaf) => ({ leaf, pair: await sealAgain(leaf, codeKeys, keys) })));
   const at = Math.floor(Date.now() / 1000);
   const to = codeKeys.case;
   const sig = await sign(['code1', opened.id, to, at], pair);
   const mark = { _id: `code.${opened.id}`, type: 'code', kid, to, at, sig };
-  const event = await standingStep(opened, codeKeys, items, { kid, private: pair });
-  return { code, number: await spokenNumber(to), body: { identity: true, mark, items, event } };
+  const events = await signAgain(opened, said.replies.slice(-MOST_SAID), moved, codeKeys, { kid, private: pair });
+  const items = moved.map((one) => one.pair);
+  return { code, number: await spokenNumber(to), body: { identity: true, mark, items, events } };
 }
 
 /**
- * @param {import('./open-case.js').OpenedVersion} leaf @param {import('../crypto/receipt-code.js').CodeKeys} codeKeys
- * @param {Keys} keys
- * @returns {Promise<[import('../crypto/version.js').Version, import('../crypto/version.js').Wrap]>}
+ * @param {OpenedVersion} leaf @param {import('../crypto/receipt-code.js').CodeKeys} codeKeys @param {Keys} keys
+ * @returns {Promise<Sealed>}
  */
 async function sealAgain({ version, dek }, codeKeys, keys) {
   const { type, service, form, at, area, wish, blobs } = version;
@@ -100,21 +107,28 @@ async function sealAgain({ version, dek }, codeKeys, keys) {
 }
 
 /**
- * The step at which the case stands, with its note, signed for the new case: its applicant reads it with the new code.
- * @param {OpenedCase} opened @param {import('../crypto/receipt-code.js').CodeKeys} codeKeys
- * @param {[import('../crypto/version.js').Version, import('../crypto/version.js').Wrap][]} items
+ * What the office wrote, and the step at which the case stands, with their notes, signed for the new case: its applicant
+ * reads them with the new code. The last one is about every message that was answered.
+ * @param {OpenedCase} opened @param {import('./open-case.js').OpenedEvent[]} replies
+ * @param {Moved[]} moved @param {import('../crypto/receipt-code.js').CodeKeys} codeKeys
  * @param {NonNullable<Keys['signing']>} key
  */
-async function standingStep(opened, codeKeys, items, key) {
+async function signAgain(opened, replies, moved, codeKeys, key) {
   const events = [...opened.former.flatMap((one) => one.events), ...opened.events];
   const step = stateAfter(events);
-  const last = events.findLast((event) => event.step === step);
-  if (step === SENT || !last) return null;
-  const [version, wrap] = items[0];
+  const standing = events.findLast((event) => event.step === step);
+  const kept = events.filter((event) => event === standing || replies.includes(event));
+  const seen = new Set(events.flatMap(({ on }) => on));
+  const versions = moved.filter(({ leaf }) => leaf.version.type !== 'message');
+  const answered = moved.filter((one) => !versions.includes(one) && seen.has(one.leaf.v));
+  const [version, wrap] = versions[0].pair;
   const dek = await openWrapAsHolder(version, wrap, codeKeys.open);
-  const note = last.text ? await sealNote(last.text, dek, codeKeys.case, 1) : null;
-  const on = items.map(([one]) => vOf(one));
-  return signEvent({ case: codeKeys.case, n: 1, step, at: last.at, on, note, ...key });
+  return Promise.all(kept.map(async ({ step: name, at, text }, index) => {
+    const n = index + 1;
+    const about = n === kept.length ? [...versions, ...answered] : versions;
+    const note = text ? await sealNote(text, dek, codeKeys.case, n) : null;
+    return signEvent({ case: codeKeys.case, n, step: name, at, on: about.map(({ pair }) => vOf(pair[0])), note, ...key });
+  }));
 }
 
 /**

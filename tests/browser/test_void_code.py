@@ -18,6 +18,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 T = TEXTS["id"].text
 NOTE = "KK kurang jelas, foto ulang"
+ASKED = "Apakah saya perlu datang?"
+ANSWERED = "Belum perlu."
 
 
 def apply(page: Page, office: RunningOffice) -> tuple[str, str]:
@@ -32,6 +34,15 @@ def apply(page: Page, office: RunningOffice) -> tuple[str, str]:
     )
 
 
+def write(page: Page, text: str) -> None:
+    """Write a message to the office, and see that it has it."""
+    page.get_by_label(T("talk.write")).fill(text)
+    page.locator("[data-action=send-message]").click()
+    sent = page.locator(".thread li", has_text=text)
+    expect(sent).to_be_visible(timeout=40_000)
+    expect(sent.locator(".state")).to_have_count(0, timeout=40_000)
+
+
 def number_in(text: str) -> str:
     found = re.search(r"Nomor permohonan.*?(\w{4} \w{4} \w)\b", text, re.S)
     assert found is not None, text
@@ -41,6 +52,7 @@ def number_in(text: str) -> str:
 def replace_code(page: Page, officer: Officer, number: str) -> tuple[str, str]:
     """Replace the code of a case whose applicant is here; the new code and number."""
     case = officer.open(number)
+    officer.record(case, "pesan", ANSWERED)
     officer.record(case, "perlu_perbaikan", NOTE)
     form = case.locator(".void")
     form.locator("summary").click()
@@ -85,6 +97,9 @@ def test_a_lost_code_is_replaced_and_dead_everywhere_and_the_new_one_corrects(
         Phone(playwright, tmp_path / "desktop", viewport={"width": 1280, "height": 900}) as desktop,
     ):
         old_code, old_number = apply(phone.page, office)
+        phone.page.goto(f"{office.url}/id/mine")
+        phone.page.locator("a[href*='/id/case']").first.click()
+        write(phone.page, ASKED)
         page = desktop.page
         officer = Officer(page, office, "id")
         officer.sign_in()
@@ -103,6 +118,7 @@ def test_a_lost_code_is_replaced_and_dead_everywhere_and_the_new_one_corrects(
         officer.expect_answers(case, person(3))
         expect(case.locator(".state")).to_have_text(T("step.perlu_perbaikan"))
         expect(case.locator("[data-former]")).to_contain_text(old_number)
+        expect(case.locator(".thread .note")).to_have_text([ASKED, ANSWERED])
         case.get_by_role("button", name=T("staff.files.show", n=1)).click()
         expect(case.locator(".files canvas")).to_be_visible(timeout=30_000)
         expect(case.get_by_text(NOTE)).to_have_count(2)
@@ -126,6 +142,8 @@ def test_a_lost_code_is_replaced_and_dead_everywhere_and_the_new_one_corrects(
         # The new one opens on any phone, tells what is to be corrected, and corrects.
         other.goto(f"{office.url}/k#{new_code.replace(' ', '')}")
         expect(other.get_by_text(NOTE)).to_be_visible(timeout=40_000)
+        said = other.locator(".thread .note")
+        expect(said).to_have_text([ASKED, ANSWERED], timeout=40_000)
         other.locator("[data-correct]").click()
         expect(other.locator('[name="nama_lengkap"]')).to_have_value(str(person(3)["nama_lengkap"]), timeout=20_000)
         fill(other, {"nama_lengkap": "ROSMAINI DIPERBAIKI"})

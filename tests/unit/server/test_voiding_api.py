@@ -57,7 +57,7 @@ def voiding(old: str, new: CodeKeys, *, event: bool = True, **more: Any) -> dict
         "identity": True,
         "mark": sign_code_mark(old, new.case, at=NOW, kid="o1", private=KEYS.office),
         "items": [[version, wrap]],
-        "event": sign_event(**step, private=KEYS.office) if event else None,
+        "events": [sign_event(**step, private=KEYS.office)] if event else [],
     } | more
 
 
@@ -156,6 +156,32 @@ async def test_the_same_again_is_harmless_and_another_one_is_refused(office: Sma
 
 
 @pytest.mark.anyio
+async def test_what_was_said_goes_along_to_the_new_code(office: SmallOffice) -> None:
+    old, new, desk = new_keys(), new_keys(), await sit_down(office)
+    await applied(office, old)
+    form = office.app.state.office.forms.latest("message").name
+    about = {"type": "message", "service": "message", "form": form, "groups": {"personal": ["Kapan selesai?", None]}}
+    application = seal_pair(KEYS, new, channel="counter")
+    said = [seal_pair(KEYS, new, channel="counter", **about, at=NOW + n) for n in (1, 2)]
+    v, *messages = (v_of(version) for version, _ in (application, *said))
+    events = [
+        sign_event(case=new.case, n=n, step=step, at=NOW, on=on, note=None, kid="o1", private=KEYS.office)
+        for n, step, on in ((1, "pesan", [v]), (2, "dibayar", [v, messages[0]]))
+    ]
+    body = voiding(old.case, new, items=[list(application), *map(list, said)], events=events)
+    for changes in ({"items": body["items"][1:]}, {"events": [*events, events[1]]}, {"events": events * 21}):
+        assert (await void(desk, old.case, body | changes))[0] == 422
+    assert (await void(desk, old.case, body))[0] == 200
+
+    rows, _ = await News(office.databases.cases, office.databases.wraps).of([Watch(new.case, new.proof, 0, True)])
+    told = [row if isinstance(row, dict) else row[0] for row in rows]
+    assert [row["step"] for row in told if row["type"] == "event"] == ["pesan", "dibayar"]
+    assert {v_of(row) for row in told if row["type"] == "message"} == set(messages)
+    [row] = (await desk.get("cases")).json()["rows"]
+    assert (row["state"], row["waiting"]) == ("dibayar", 1), "the second one waits for an answer still"
+
+
+@pytest.mark.anyio
 async def test_of_two_desks_at_once_one_wins_and_the_other_hears_the_new_number(office: SmallOffice) -> None:
     old, codes = new_keys(), [new_keys(), new_keys()]
     await applied(office, old)
@@ -176,7 +202,7 @@ async def test_a_voiding_that_was_begun_elsewhere_is_finished_for_the_desk_that_
     old, first, desk = new_keys(), new_keys(), await sit_down(office)
     await applied(office, old)
     body = voiding(old.case, first)
-    begun = Voiding(old=old.case, mark=body["mark"], items=body["items"], event=body["event"])
+    begun = Voiding(old=old.case, mark=body["mark"], items=body["items"], events=body["events"])
     await office.databases.staff.bulk_docs([begun.note()])
     status, answer = await void(desk, old.case, voiding(old.case, new_keys()))
     assert (status, answer["case"]) == (409, first.case)
@@ -196,7 +222,7 @@ async def test_what_is_not_signed_seen_and_whole_voids_nothing(office: SmallOffi
         "malformed": good | {"items": []},
         "signature": good | {"mark": forged},
         "items": good | {"items": [list(seal_pair(KEYS, new))]},  # of a channel that is no counter
-        "event": good | {"event": voiding(old.case, other)["event"]},
+        "event": good | {"events": voiding(old.case, other)["events"]},
         "new-case": voiding(old.case, other),
         "signature ": good | {"mark": good["mark"] | {"_rev": "1-a"}},  # the mark would edit one that is not there
         "id-mismatch": good | {"items": [[good["items"][0][0] | {"at": 1}, good["items"][0][1]]]},
@@ -221,7 +247,7 @@ async def test_what_was_cut_off_is_finished_at_the_next_start(office: SmallOffic
     old, new = new_keys(), new_keys()
     version, _ = await applied(office, old)
     body = voiding(old.case, new)
-    noted = Voiding(old=old.case, mark=body["mark"], items=body["items"], event=body["event"])
+    noted = Voiding(old=old.case, mark=body["mark"], items=body["items"], events=body["events"])
     await office.databases.staff.bulk_docs([noted.note()])
     assert await finish_voidings(office.app.state.office.databases, intake_of(office.app.state.office)) == 1
     assert "t" not in await wrap_of(office, version)
@@ -242,7 +268,7 @@ async def test_what_was_cut_off_after_the_mark_is_finished_though_the_new_code_w
     # As if the server had ended before it came to the data keys.
     kept = await wrap_of(office, version)
     await office.databases.wraps.bulk_docs([kept | {"t": wrap["t"]}])
-    noted = Voiding(old=old.case, mark=body["mark"], items=body["items"], event=body["event"])
+    noted = Voiding(old=old.case, mark=body["mark"], items=body["items"], events=body["events"])
     await office.databases.staff.bulk_docs([noted.note()])
     assert await finish_voidings(office.app.state.office.databases, intake_of(office.app.state.office)) == 1
     assert "t" not in await wrap_of(office, version)
@@ -257,7 +283,7 @@ async def test_what_cannot_be_finished_keeps_nothing_else_up_and_is_tried_again(
     for old in (first, second, erased):
         await applied(office, old)
         body = voiding(old.case, new_keys())
-        noted = Voiding(old=old.case, mark=body["mark"], items=body["items"], event=body["event"])
+        noted = Voiding(old=old.case, mark=body["mark"], items=body["items"], events=body["events"])
         await office.databases.staff.bulk_docs([noted.note()])
     await cases.bulk_docs([sign_gone(erased.case, at=NOW, kid="o1", private=KEYS.office)])
 
