@@ -22,8 +22,11 @@ export async function startComponents(part) {
 async function startComponent(root) {
   const [Made] = await Promise.all([componentOf(root), texts()]);
   if (!Made) return startLater(root);
-  if (!components.has(root)) components.set(root, new Made(root));
-  components.get(root)?.start();
+  if (!components.has(root)) {
+    const made = new Made(root);
+    components.set(root, made);
+    made.start();
+  }
   await Promise.race([components.get(root)?.restored, pause(SOON)]); // or its storage does not answer
 }
 

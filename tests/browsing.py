@@ -20,6 +20,19 @@ FLAGS = (
     "--disable-sync",
 )
 
+# What every phone fetches by itself, and the office that it seals to.
+COMES_BY_ITSELF = ("online", "images", "talk", "photo", "guides", "forms", "survey")
+_IS_COMPLETE = """async (packs) => {
+  for (const end = Date.now() + 60_000; ; ) {
+    const { extras = [] } = (await (await caches.match('/notes'))?.json()) ?? {};
+    const missing = packs.filter((pack) => !extras.includes(pack));
+    if (!(await (await import('/pwa/pins.js')).officeAtHand())) missing.push('the office');
+    if (!missing.length) return;
+    if (Date.now() > end) throw new Error(`not on the phone: ${missing}`);
+    await new Promise((go) => setTimeout(go, 50));
+  }
+}"""
+
 
 def chromium() -> str:
     """Find the browser that `make test` brought."""
@@ -59,9 +72,14 @@ class Phone:
         assert self.context is not None
         return self.context.pages[0] if self.context.pages else self.context.new_page()
 
-    def offline(self, *, without_signal: bool = True) -> None:
-        """Take the signal away, or give it back."""
+    def offline(self, *, without_signal: bool = True, needs: Sequence[str] = ()) -> None:
+        """Take the signal away once the page is `complete` with the packs that it *needs*, or give it back.
+
+        Whoever takes it away before, to see what a phone does then, asks the browser itself.
+        """
         assert self.context is not None
+        if without_signal and self.page.url.startswith("http"):
+            complete(self.page, needs)
         self.context.set_offline(without_signal)
 
     def kill(self) -> None:
@@ -90,6 +108,11 @@ class Phone:
 
     def __exit__(self, *exc: object) -> None:
         self.stop()
+
+
+def complete(page: Page, needs: Sequence[str] = ()) -> None:
+    """Wait until a phone has what comes by itself, and the packs that it *needs*."""
+    page.evaluate(_IS_COMPLETE, [*COMES_BY_ITSELF, *needs])
 
 
 def _processes_with(argument: str) -> list[int]:

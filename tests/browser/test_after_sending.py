@@ -117,7 +117,6 @@ def test_a_finished_case_is_asked_how_it_was_and_the_answers_are_nobodys(
     page.goto(f"{office.url}/k#{code}")
     page.locator("[data-action=keep]").click()
     page.locator("[data-survey] a").wait_for()
-    assert page.evaluate("import('/pwa/sw-bridge.js').then(({ keepPacks }) => keepPacks('survey'))")
 
     # Without a signal; one question is forgotten first.
     phone.offline()

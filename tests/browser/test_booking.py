@@ -18,10 +18,6 @@ PUBLISHED = {
     "first": f"{date.today() + timedelta(1)}", "last": f"{date.today() + timedelta(2)}",
     "places": "2", "kept": "1", "priority": "0", **{f"day{n}": "1" for n in range(7)},
 }  # fmt: skip
-IS_HERE = """async () => {
-  const urls = ['/id/booking', '/pwa/components/booking.js', '/text/booking-id.json'];
-  return (await Promise.all(urls.map((url) => caches.match(url)))).every(Boolean);
-}"""
 
 HAS_WORDS = """async () => {
   const notes = async () => (await caches.match('/notes'))?.json();
@@ -76,9 +72,8 @@ def test_a_place_is_certain_at_once_and_a_wish_waits_for_the_signal(phone: Phone
     expect(ticket.locator("svg")).to_be_visible()
     number = ticket.get_attribute("data-ticket")
     page.reload()
-    page.wait_for_function(f"({IS_HERE})()")
 
-    phone.offline()
+    phone.offline(needs=["booking"])
     page.reload()
     expect(page.locator(f"[data-ticket='{number}']")).to_be_visible()
     expect(page.locator("[data-reminders]")).to_contain_text("Kantor Wali Nagari Talu")
@@ -124,11 +119,10 @@ def test_a_group_names_its_people_and_the_days_it_would_like_without_a_signal(
     page.goto(f"{office.url}/id/booking")
     page.wait_for_function("import('/pwa/booking/offers.js').then((offers) => offers.refreshOffers())")
     page.goto(f"{office.url}/id/apply/group")
-    page.wait_for_function("import('/pwa/sw-bridge.js').then((bridge) => bridge.keepPacks('forms'))")
     page.evaluate("import('/pwa/sw-bridge.js').then((bridge) => bridge.keepPacks('booking'))")
     page.reload()
 
-    phone.offline()
+    phone.offline(needs=["booking"])
     for key, value in {
         "nama_rombongan": "KUD Talu", "nama_lengkap": "Siti Aminah", "telp_hp": "081363123456",
         "tempat_rombongan": "Balai KUD", "jumlah_orang": "31", "daftar_nama": "Upik\nBuyung\nO'Neil",

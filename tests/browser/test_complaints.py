@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.browser.looking import faults
-from tests.browser.test_messages import HAS_TALK
 from tests.browsing import Phone
 from tests.people import person
 from tests.people_at_work import TEXTS, Officer, fill
@@ -68,7 +67,6 @@ def test_an_anonymous_complaint_leaves_nothing_and_is_answered_by_its_code(
     page.add_init_script(RECORD)
     # An application of the same person waits in the same outbox, and both go when the signal is back.
     page.goto(f"{office.url}/id/")
-    page.evaluate(HAS_TALK)
     phone.offline()
     page.goto(f"{office.url}/id/apply/passport-new")
     fill(page, person(4))

@@ -23,10 +23,6 @@ from tests.serving import RunningOffice
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 CONTENT = load_content(load_settings({}).content)
 TEXTS = CONTENT.catalogues["id"]
-HAS_ALL = """async () => {
-  const has = async () => await caches.match('/id/apply/permit-limited') && caches.match('/id/choose/perpanjang');
-  while (!(await has())) await new Promise((resolve) => setTimeout(resolve, 100));
-}"""
 ROWS = "[data-field={key}] > [data-row]"
 
 
@@ -85,7 +81,6 @@ def test_a_stay_permit_is_found_filled_in_and_sent_without_a_signal(
     page = phone.page
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(f"{office.url}/id/")
-    page.evaluate(HAS_ALL)
     phone.offline()
 
     # At most four plain questions lead there.

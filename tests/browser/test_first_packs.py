@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from server.packs import LIMIT
 from tests.browser.form_filling import wait_until_saved
-from tests.browsing import Phone
+from tests.browsing import Phone, complete
 from tests.people import person
 from tests.people_at_work import FORM, SERVICE, TEXTS, fill
 from tests.recording_proxy import RecordingProxy
@@ -17,10 +17,6 @@ from tests.serving import RunningOffice, free_port
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 ID = TEXTS["id"]
-HAS_ALL = """async () => {
-  const notes = async () => (await caches.match('/notes'))?.json();
-  while (!(await notes())?.extras.includes('online')) await new Promise((go) => setTimeout(go, 50));
-}"""
 LOSE = """async () => {
   const notes = await (await caches.match('/notes')).json();
   const cache = await caches.open(`rantau-packs-${notes.now.id}`);
@@ -46,9 +42,9 @@ def test_it_fills_in_and_sends_and_the_rest_comes_with_the_signal(phone: Phone, 
     page, url = phone.page, office.url
     page.goto(f"{url}/id/")
     expect(page.get_by_text(ID.text("app.ready"))).to_be_visible(timeout=30_000)
-    page.evaluate(HAS_ALL)
+    complete(page)
     assert page.evaluate(LOSE) > 10
-    phone.offline()
+    page.context.set_offline(True)
 
     answers = person(11)
     page.goto(f"{url}/id/apply/{SERVICE}")
@@ -67,7 +63,6 @@ def test_it_fills_in_and_sends_and_the_rest_comes_with_the_signal(phone: Phone, 
     expect(page.locator("[data-receipt][data-state=done]")).to_be_visible(timeout=40_000)
     expect(page.get_by_text(ID.text("app.later"))).to_be_hidden()
     page.goto(f"{url}/id/mine")
-    page.evaluate(HAS_ALL)
     phone.offline()
     page.locator("[data-case] a").first.click()
     expect(page.get_by_text(ID.text("step.terkirim"), exact=True).first).to_be_visible()
@@ -86,9 +81,8 @@ def test_what_a_module_of_a_started_page_lacks_comes_with_the_signal_and_nothing
     page.goto(f"{url}/id/mine")
     words = page.locator("[data-words]")
     expect(words).to_be_visible(timeout=40_000)
-    page.evaluate(HAS_ALL)
-    assert page.evaluate(LOSE_ONE, "/pwa/crypto/speakable.js")
     phone.offline()
+    assert page.evaluate(LOSE_ONE, "/pwa/crypto/speakable.js")
     with page.expect_event("requestfailed", lambda request: request.url.endswith("/speakable.js")):
         page.reload()
     phone.offline(without_signal=False)

@@ -8,15 +8,10 @@ from playwright.sync_api import Page, expect
 
 from server.training import Finished, code_of
 from tests.browser.looking import faults
-from tests.browsing import Phone
+from tests.browsing import Phone, complete
 from tests.serving import RunningOffice
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-
-HAS = """async (name) => {
-  const notes = async () => (await caches.match('/notes'))?.json();
-  while (!(await notes())?.extras.includes(name)) await new Promise((go) => setTimeout(go, 50));
-}"""
 
 HAS_LANGUAGE = """async (lang) => {
   const notes = async () => (await caches.match('/notes'))?.json();
@@ -34,7 +29,6 @@ def visit(phone: Phone, url: str) -> Page:
     """Open the app once, and go where there is no signal."""
     page = phone.page
     page.goto(url)
-    page.evaluate(HAS, "guides")
     phone.offline()
     return page
 
@@ -91,10 +85,9 @@ VOLUNTEER = """async () => {
 def test_a_volunteer_trains_without_a_signal_and_is_given_a_code(phone: Phone, office: RunningOffice) -> None:
     page = phone.page
     page.goto(f"{office.url}/id/")
-    page.evaluate(HAS, "guides")
+    complete(page)
     page.evaluate(VOLUNTEER)
-    page.evaluate(HAS, "profile")
-    phone.offline()
+    phone.offline(needs=["profile"])
     page.goto(f"{office.url}/id/guides/volunteer-consent")
     quiz = page.locator("#quiz")
     for name in ("Menunggu jawabannya", "Ayah, ibu, atau wali", "Mengirim dahulu"):

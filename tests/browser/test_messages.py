@@ -20,10 +20,6 @@ ASKED, ANSWERED, THANKED = (
     "Terima kasih.",
 )
 PATIENCE = 40_000  # milliseconds
-HAS_TALK = """async () => {
-  const notes = async () => (await caches.match('/notes'))?.json();
-  while (!(await notes())?.extras.includes('talk')) await new Promise((go) => setTimeout(go, 50));
-}"""
 
 
 def thread_of(page: Page) -> list[str]:
@@ -43,7 +39,6 @@ def test_what_is_written_without_a_signal_is_answered_and_goes_on_from_another_p
     page.reload()
     message = page.get_by_label(ID.text("talk.write"))
     expect(message).to_be_visible()
-    page.evaluate(HAS_TALK)
 
     # How long it may be is told in words, and what is too long is kept and not sent.
     phone.offline()

@@ -9,7 +9,7 @@ from sync.receipt_code import derive, new_code
 from tests.applicants import Applicant
 from tests.browser.form_filling import fill_field, send_form, wait_until_saved
 from tests.browser.looking import SMALLEST, faults
-from tests.browsing import FLAGS, Phone, chromium
+from tests.browsing import FLAGS, Phone, chromium, complete
 from tests.people import person
 from tests.serving import RunningOffice
 
@@ -20,8 +20,6 @@ PAGES = (
     "nowhere",
 )  # fmt: skip
 LOAD = """async () => {
-  const notes = async () => (await caches.match('/notes'))?.json();
-  while (!(await notes())?.extras.includes('online')) await new Promise((go) => setTimeout(go, 50));
   const names = ['drafts', 'outbox', 'pins'];
   window.device = await Promise.all(names.map((name) => import(`/pwa/${name}.js`)));
   window.form = await window.device[2].loadForm('passport-new');
@@ -67,6 +65,7 @@ def test_a_page_has_no_fault(page: Page, office: RunningOffice, lang: str, path:
 
 def test_what_lies_on_the_phone_has_no_fault(page: Page, office: RunningOffice) -> None:
     page.goto(f"{office.url}/id/mine")
+    complete(page)
     page.evaluate(LOAD)
     page.context.set_offline(True)
     case = page.evaluate(SEND, person(1))

@@ -14,6 +14,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 PIN = "271828"
 NAME = "UPIK BERKUNCI"
+COUNT_PANELS = """(() => {
+  window.panels = 0;
+  const count = (node) => node.matches?.('[data-profile-panel]') && (window.panels += 1);
+  new MutationObserver((changes) => changes.forEach(({ addedNodes }) => addedNodes.forEach(count)))
+    .observe(document, { childList: true, subtree: true });
+})()"""
 
 
 def set_pin(page: Page, pin: str = PIN) -> None:
@@ -60,10 +66,12 @@ def test_a_pin_is_set_asked_for_and_taken_away_and_nothing_is_lost(
     unlock(page, PIN)
     expect(page.locator("[data-field=nama_lengkap] input")).to_have_value(NAME)
 
+    page.add_init_script(COUNT_PANELS)
     page.goto(f"{office.url}/id/mine")
     page.locator("[data-profile-panel] .button-bad").first.click()
     page.locator("[data-profile-panel] [data-action=confirm]").click()
     expect(panel.locator("> [role=status]")).to_have_text(TEXTS["id"].text("profile.pin.removed"))
+    assert page.evaluate("panels") == 2, "a question is not drawn anew under who answers it"
     expect(page.locator("#profile-title")).to_be_focused()
     expect(page.locator("[data-draft]")).to_contain_text(NAME)
     expect(page.locator("[data-case] .error")).to_have_count(0)

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, Playwright, expect
 from server.settings import ROOT
 from sync.receipt_code import spoken_number
 from tests.browser.form_filling import fill_field, fill_form, send_form, wait_until_saved
-from tests.browsing import Phone
+from tests.browsing import Phone, complete
 from tests.officers import ApiOfficer
 from tests.papers import LOGIN, PASSPHRASE, PASSWORD, PaperOffice, found_office
 from tests.people import person
@@ -71,7 +71,7 @@ def test_a_phone_that_was_away_for_a_year_is_heard_and_the_officer_opens_what_it
         page.goto(f"{office.url}/id/apply/passport-new")
         fill_field(page.locator("[data-field=nama_lengkap]"), "nama_lengkap", "BEGUN LAST YEAR")
         wait_until_saved(page)
-        page.locator(READY).first.wait_for()
+        complete(page)
         old = key_in_use(office)
 
     # Meanwhile the office writes other guides and changes its keys.
