@@ -9,7 +9,7 @@ from sync.canonical import b64u_decode
 from sync.receipt_code import spoken_number
 from sync.speakable import fingerprint
 from tests.browser.form_filling import fill_field, fill_form, send_form, wait_until_saved
-from tests.browsing import Phone
+from tests.browsing import Phone, complete
 from tests.officers import ApiOfficer
 from tests.people import person
 from tests.people_at_work import TEXTS, Officer
@@ -41,7 +41,7 @@ def test_a_phone_shows_the_words_of_its_office_also_without_a_signal(phone: Phon
             section = page.get_by_role("region", name=TEXTS[lang].text("words.title"))
             expect(section.locator("[data-words]")).to_have_text(words_of(office))
             expect(section).to_contain_text(TEXTS[lang].text("words.compare"))
-            page.locator(READY).first.wait_for()
+            complete(page)
         known = words_of(office)
     phone.offline()
     page.goto(f"{office.url}/en/mine")
