@@ -6,6 +6,7 @@
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const PREFIX = 'rantau-packs-';
+const LANGUAGE = /^\/(?:text\/(?:[a-z]+-)?)?([a-z]{2,3})[./]/; // of a page, and of the texts that it shows
 const FORM = /^\/[a-z]{2,3}\/apply\//;
 const [NOTES, NOTE] = ['rantau-notes', '/notes']; // a cache of one entry: which revisions are shown, which are next
 
@@ -213,7 +214,7 @@ async function* jsonLines({ body }) {
 async function answer(request) {
   const { lang, now } = (shown ??= await notes());
   const { pathname } = new URL(request.url);
-  const named = /^\/([a-z]{2,3})\//.exec(pathname)?.[1] ?? lang;
+  const named = LANGUAGE.exec(pathname)?.[1] ?? lang;
   const spoken = now[named] ? named : lang;
   const cache = now[spoken] ? await caches.open(PREFIX + now[spoken]) : undefined;
   const kept = await cache?.match(pathname);

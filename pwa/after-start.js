@@ -5,7 +5,7 @@ import { readAll } from './db.js';
 import { keepPacks } from './sw-bridge.js';
 
 void startComfort();
-void keepPacks('survey').then(() => import('./reminders.js')).then(({ startReminders }) => startReminders(), () => {});
+void keepPacks('survey').then(() => import('./reminders.js')).then(({ startReminders }) => startReminders()).catch(() => {});
 void readAll('cases').then(async (cases) => {
   if (cases.length && await keepPacks('booking')) (await import('./booking/booking-news.js')).startBookingNews();
 }).catch(() => {});

@@ -3,7 +3,7 @@
 import { showLook } from './look.js';
 import { registerServiceWorker } from './worker-urls.js';
 
-/** @typedef {{start(): void, stop(): void, restored?: Promise<void>}} Component what was typed is back when it is restored */
+/** @typedef {{start(): unknown, stop(): void, restored?: Promise<void>}} Component what was typed is back when it is restored */
 
 const READ_ONLY = ['home', 'guide'];
 const [AGAIN, SOON] = [15_000, 2_000]; // milliseconds
@@ -25,7 +25,12 @@ async function startComponent(root) {
   if (!components.has(root)) {
     const made = new Made(root);
     components.set(root, made);
-    made.start();
+    // Words that are not here yet come with a signal, and the component starts anew with them.
+    Promise.resolve(made.start()).catch((error) => {
+      if (error.name !== 'OfflineError') throw error;
+      components.delete(root);
+      void startLater(root);
+    });
   }
   await Promise.race([components.get(root)?.restored, pause(SOON)]); // or its storage does not answer
 }

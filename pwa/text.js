@@ -1,5 +1,7 @@
 /** The texts of the page's language, fetched once; code names a text by its key only. */
 
+import { OfflineError } from './device-errors.js';
+
 const AGAIN = 5_000; // milliseconds until the texts are asked for again
 
 /** @type {Record<string, string>} */
@@ -21,14 +23,18 @@ export function loadTexts() {
   return loading;
 }
 
-/** Have the texts of a part that few people need, beside the others. @param {string} part */
+/** Have the texts of a part that few people need, beside the others. Throws `OfflineError`. @param {string} part */
 export async function loadMore(part) {
   await loadTexts();
   await addTexts(`${part}-${language()}`);
 }
 
 /** @param {string} name */
-const addTexts = async (name) => Object.assign(texts, await (await fetch(`/text/${name}.json`)).json());
+async function addTexts(name) {
+  const told = await fetch(`/text/${name}.json`).then((answer) => answer.json(), () => undefined);
+  if (!told) throw new OfflineError();
+  Object.assign(texts, told);
+}
 
 /** @param {string} key */
 export const hasText = (key) => Object.hasOwn(texts, key);

@@ -151,7 +151,7 @@ export default class Case {
   /** Say what comes next, once it can be told; of a case that nothing was received of, there is nothing to tell. @param {Opened} opened @param {boolean} isKept */
   async outlook(opened, isKept) {
     const steps = this.root.querySelector('.steps');
-    const parts = steps && !opened.handed ? await import('./case-outlook.js').then(({ outlook }) => outlook(opened, isKept), () => []) : [];
+    const parts = steps && !opened.handed ? await import('./case-outlook.js').then(({ outlook }) => outlook(opened, isKept)).catch(() => []) : [];
     steps?.before(...parts);
   }
 

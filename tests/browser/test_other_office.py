@@ -17,7 +17,6 @@ from tests.serving import RunningOffice
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
-READY = "[data-module=ready-line] span:not(:empty)"
 PAGES = ("/id/", "/en/", "/id/mine", "/en/guides/passport", "/id/apply/passport-new", "/id/track")
 
 
@@ -56,7 +55,7 @@ def test_who_answers_in_the_place_of_the_office_gets_nothing_and_every_page_says
     office = RunningOffice(tmp_path / "office").start()
     known = words_of(office)
     page.goto(f"{office.url}/id/")
-    page.locator(READY).first.wait_for()
+    complete(page)
     page.goto(f"{office.url}/id/apply/passport-new")
     fill_field(page.locator("[data-field=nama_lengkap]"), "nama_lengkap", "DRAF YANG LAMA")
     wait_until_saved(page)

@@ -235,6 +235,22 @@ class TestServiceWorker:
         ready.goto(f"{office.url}/id/mine")
         assert ready.locator("p").inner_text() == "packed /id/mine"
 
+    def test_the_words_of_a_page_are_those_of_its_language_whichever_was_in_use_last(
+        self, context: BrowserContext, ready: Page, office: ScriptedOffice
+    ) -> None:
+        texts = ("/text/en.json", "/text/online-en.json")
+        office.packs["en"][0] |= {url: {"headers": {}, "body": f"words of {url}"} for url in texts}
+        ready.goto(f"{office.url}/en/")
+        start(ready, "en")
+        wait(ready, "caches.match('/notes').then((n) => n.json()).then(({ lang, now }) => lang === 'en' && now.en)")
+        ready.goto(f"{office.url}/id/")
+        start(ready)
+        wait(ready, "caches.match('/notes').then((n) => n.json()).then(({ lang }) => lang === 'id')")
+        context.set_offline(True)
+        ready.goto(f"{office.url}/en/mine")
+        for url in texts:
+            assert ready.evaluate("(url) => fetch(url).then((answer) => answer.text())", url) == f"words of {url}"
+
     def test_what_not_everybody_needs_comes_when_asked_for_and_is_kept_from_then_on(
         self, context: BrowserContext, page: Page, office: ScriptedOffice
     ) -> None:
