@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Playwright, expect
 
 from tests.browser.planted_photo import PHOTO, attach
-from tests.browsing import Phone
+from tests.browsing import Phone, complete
 from tests.hubs import RunningHub
 from tests.markers import search, search_bytes
 from tests.papers import PaperOffice, found_office
@@ -58,7 +58,7 @@ def test_what_is_sent_in_the_village_is_at_the_hub_and_later_at_the_office(
         page.goto(f"{office.url}/id/apply/{SERVICE}")
         fill(page, ANSWERS)
         attach(page)
-        expect(page.get_by_text(ID.text("app.ready"))).to_be_visible(timeout=60_000)
+        complete(page)
         office.stop()
         hub.start()
         page.locator("[data-action=review]").click()
