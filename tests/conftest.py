@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright, expect, sync_playwright
 
 from tests import made_before
 from tests.browsing import Phone
@@ -19,6 +19,7 @@ from tests.serving import RunningOffice
 
 ROOT = Path(__file__).parents[1]
 START = 30  # seconds that pouchdb-server may take
+expect.set_options(timeout=15_000)  # milliseconds; two cores run three files of tests at once
 
 
 def pytest_configure(config: pytest.Config) -> None:

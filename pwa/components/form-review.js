@@ -33,6 +33,7 @@ export function showCost(page, bytes) {
   part(page, '[data-cost]').replaceChildren(
     text('app.review.cost', { size: kilobytes(bytes) }), ' ',
     element('span', { class: 'quiet' }, text('app.review.cost.connection', { size: kilobytes(CONNECTION) })));
+  part(page, '[data-trouble]').replaceChildren();
   setReady(page, true);
 }
 

@@ -27,8 +27,6 @@ export async function sendApplication(sending) {
   const { root, loaded } = sending;
   const main = /** @type {HTMLElement} */ (root.closest('main'));
   const behind = /** @type {HTMLElement[]} */ ([...main.children]).filter((part) => !part.hidden);
-  /** @type {Promise<Prepared>} */
-  let sealed;
   /** @type {string[]} */
   let wish = [];
   const back = () => history.back();
@@ -65,12 +63,21 @@ export async function sendApplication(sending) {
   if (!loaded.form.type) void import('./checklist-view.js').then(async ({ checklistButton }) =>
     page.querySelector('.cluster')?.append(await checklistButton(async () => ({ form: loaded.form, answers: sending.answers }))),
   () => {});
-  sealed = consented(sending, page, back).then(() => seal(sending));
+  const agreed = consented(sending, page, back);
+  const begin = () => {
+    const begun = agreed.then(() => seal(sending));
+    begun.then((prepared) => tell(page, prepared), (error) => {
+      showTrouble(page, trouble(error), ...links(error));
+      // What was not here yet, the office's key or a part of the app, may come with the signal.
+      document.addEventListener('rantau:exchanged', () => page.isConnected && (sealed = begin()), { once: true });
+    });
+    return begun;
+  };
+  let sealed = begin();
   void sealed.then(async ({ version: { type, service } }) => {
     if (type !== 'application' || !(await read('meta', 'offers'))) return;
     await (await import('./wish-part.js')).wishPart(page, service, (chosen) => (wish = chosen));
   }).catch(() => {});
-  sealed.then((prepared) => tell(page, prepared), (error) => showTrouble(page, trouble(error), ...links(error)));
 }
 
 /** @param {HTMLElement} page @param {Prepared} prepared */

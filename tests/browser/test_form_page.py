@@ -160,6 +160,22 @@ class TestSending:
         phone.offline(without_signal=False)
         expect(receipt).to_have_attribute("data-state", "done")
 
+    def test_a_phone_that_never_met_its_office_can_send_as_soon_as_it_does(
+        self, phone: Phone, office: RunningOffice
+    ) -> None:
+        page = phone.page
+        page.context.route("**/office.json", lambda route: route.abort())
+        open_form(page, office)
+        fill_form(page, person(15))
+        page.locator("[data-action=review]").click()
+        trouble = page.locator("[data-trouble]")
+        expect(trouble).to_contain_text("Belum pernah terhubung dengan kantor.")
+        expect(page.locator("[data-action=send]")).to_be_disabled()
+        page.context.unroute("**/office.json")
+        page.evaluate("dispatchEvent(new Event('online'))")
+        expect(page.locator("[data-action=send]")).to_be_enabled()
+        expect(trouble).to_be_empty()
+
     def test_the_keyboard_is_enough(self, page: Page) -> None:
         fill_form(page, person(8))
         page.locator("#pernyataan").focus()
