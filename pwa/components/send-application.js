@@ -35,7 +35,7 @@ export async function sendApplication(sending) {
   async function send() {
     setReady(page, false);
     try {
-      const prepared = await (wish.length ? seal(sending, wish) : sealed);
+      const prepared = await (wish.length ? seal() : sealed);
       await commit(prepared);
       window.removeEventListener('popstate', close);
       sending.leave();
@@ -63,9 +63,11 @@ export async function sendApplication(sending) {
   if (!loaded.form.type) void import('./checklist-view.js').then(async ({ checklistButton }) =>
     page.querySelector('.cluster')?.append(await checklistButton(async () => ({ form: loaded.form, answers: sending.answers }))),
   () => {});
-  const agreed = consented(sending, page, back);
+  // What is looked over here is what is sealed, and not what another tab makes of the draft meanwhile.
+  const looked = consented(sending, page, back).then(() => sending.draft.load());
+  const seal = async () => prepare(await looked, loaded, await office(), wish);
   const begin = () => {
-    const begun = agreed.then(() => seal(sending));
+    const begun = seal();
     begun.then((prepared) => tell(page, prepared), (error) => {
       showTrouble(page, trouble(error), ...links(error));
       // What was not here yet, the office's key or a part of the app, may come with the signal.
@@ -96,9 +98,6 @@ async function consented({ draft, loaded: { form } }, page, back) {
   const asking = await import('../day/late-consent.js').catch(() => undefined); // without it, the office asks
   await asking?.askConsent(page, found, back);
 }
-
-/** @param {Sending} sending @param {string[]} [wish] */
-const seal = async ({ draft, loaded }, wish) => prepare(await draft.load(), loaded, await office(), wish);
 
 /** @param {unknown} error */
 function trouble(error) {
