@@ -64,7 +64,7 @@ class Bookings:
 
     async def of(self, case: str) -> Booking | None:
         """Give the booking of a case, also one whose day is over."""
-        return _booking(await self._record(case))
+        return booking_in(await self._record(case))
 
     async def taken(self, offers: Collection[str]) -> dict[str, set[int]]:
         """Give the numbers that are taken, or about to be, of each of *offers*."""
@@ -81,7 +81,7 @@ class Bookings:
         """Give everybody who has a place of an offer, by number."""
         places = await self._places(offer)
         records = await self._records([str(doc["case"]) for doc in places.values()])
-        found = [_booking(records.get(str(doc["case"]))) for _, doc in sorted(places.items())]
+        found = [booking_in(records.get(str(doc["case"]))) for _, doc in sorted(places.items())]
         return [one for one in found if one is not None and one.offer == offer]
 
     async def take(
@@ -154,7 +154,7 @@ class Bookings:
         records = await self._records([str(doc["case"]) for doc in places.values()])
         freed = []
         for number, doc in places.items():
-            had = _booking(records.get(str(doc["case"])))
+            had = booking_in(records.get(str(doc["case"])))
             is_had = had is not None and (had.offer, had.number) == (offer.id, number)
             if not is_had and self.now - int(doc["claim"][2]) > UNFINISHED:
                 await self._free(doc)
@@ -171,7 +171,7 @@ class Bookings:
             await self._free(doc if doc and doc["case"] == case else None)
 
     async def _carry_over(self, old: str, new: str, offer: Offer) -> None:
-        held = _booking(await self._record(old))
+        held = booking_in(await self._record(old))
         if held is None or held.offer != offer.id or not offer.is_open(self.now):
             return
         await self.forget(old)
@@ -238,7 +238,7 @@ class Bookings:
             await self.cases.bulk_docs([{"_id": place["_id"], "_rev": place["_rev"], "_deleted": True}])
 
     def _live(self, record: Mapping[str, Any]) -> Booking | None:
-        held = _booking(record)
+        held = booking_in(record)
         return held if held is not None and int(record["ends"]) > self.now else None
 
     async def _record(self, case: str) -> Doc:
@@ -270,7 +270,8 @@ def record_id(case: str) -> str:
     return f"bk.c.{case}"
 
 
-def _booking(record: Mapping[str, Any] | None) -> Booking | None:
+def booking_in(record: Mapping[str, Any] | None) -> Booking | None:
+    """Read which place a case's record says that it has, if one."""
     match record:
         case {"case": str(case), "offer": str(offer), "place": int(number), "at": int(at), "why": why, "moves": moves}:
             return Booking(case, offer, number, at, tuple(why), moves)

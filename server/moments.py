@@ -53,13 +53,23 @@ def moments(time_zone: str) -> Callable[[int, str], str]:
     zone = ZoneInfo(time_zone)
 
     def moment(at: int, lang: str) -> str:
-        # Hours with a dot are the Indonesian way; the zone's name is the one people there use.
+        # The zone's name is the one people there use.
         locale = _calendar(lang)
-        clock = "HH.mm" if locale == "id" else "HH:mm"
         local = datetime.fromtimestamp(at, UTC).astimezone(zone)
-        return f"{format_datetime(local, f'd MMMM y, {clock}', locale=locale)} {local.tzname()}"
+        return f"{format_datetime(local, f'd MMMM y, {_clock(locale)}', locale=locale)} {local.tzname()}"
 
     return moment
+
+
+def clocks(time_zone: str) -> Callable[[int, str], str]:
+    """Give what writes the time of day of a Unix time at the office: 13.07."""
+    zone = ZoneInfo(time_zone)
+    return lambda at, lang: format_datetime(datetime.fromtimestamp(at, zone), _clock(_calendar(lang)))
+
+
+def _clock(locale: str) -> str:
+    # Hours with a dot are the Indonesian way.
+    return "HH.mm" if locale == "id" else "HH:mm"
 
 
 def days(time_zone: str) -> Callable[[int, str], str]:

@@ -24,6 +24,7 @@ from sync.statements import sign_public
 from sync.store import Store
 
 Kind = Literal["office", "outreach", "group"]
+Share = Literal["anybody", "kept", "priority"]
 KINDS: tuple[Kind, ...] = ("office", "outreach", "group")
 MOST_PLACES = 200
 RELEASE = 24 * 3600  # seconds before it begins at which nothing is kept any more
@@ -81,6 +82,12 @@ class Offer:
             return range(1, self.places + 1)
         first = [*kept, *range(1, everyone + 1)] if drawn else [*range(1, everyone + 1)]
         return [*first, *(reserved if priority else ())]
+
+    def share_of(self, number: int) -> Share:
+        """Say of which share of its places one is, until a day before it begins."""
+        if number > self.places - self.priority:
+            return "priority"
+        return "kept" if number > self.places - self.priority - self.kept else "anybody"
 
     def is_open(self, now: int) -> bool:
         """Say whether places of it are given."""

@@ -17,7 +17,7 @@ from server.fallback_language import LendingEnvironment, with_languages
 from server.fees import rupiah
 from server.form_rows import in_row, row_count
 from server.i18n import Catalogues, MissingText
-from server.moments import day, day_parts, days, local_day, moments, month_names
+from server.moments import clocks, day, day_parts, days, local_day, moments, month_names
 from server.resources import Resource, make_resource
 from server.settings import ROOT, Settings
 from server.survey_plan import SERVICE, SurveyPlan
@@ -40,7 +40,7 @@ def make_environment(settings: Settings, content: Content, folder: Path = TEMPLA
     environment.lenders = content.catalogues.lenders
     environment.filters |= {
         "rupiah": rupiah, "day": day, "day_parts": day_parts, "moment": moments(settings.office.time_zone),
-        "day_of": days(settings.office.time_zone),
+        "day_of": days(settings.office.time_zone), "clock": clocks(settings.office.time_zone),
     }  # fmt: skip
     environment.globals |= {
         "row_count": row_count,

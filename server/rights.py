@@ -172,6 +172,7 @@ RIGHTS: Mapping[str, Right] = {
     "staff_offers": _only("officer", "head", reads=("public", "booking")),
     "publish_offers": _only("officer", "head", reads=("public", "booking"), writes=("public",)),
     "close_offer": _only("officer", "head", reads=("public",), writes=("public",)),
+    "calendar": _only("desk", "officer", "head", reads=("public", "booking", "code")),
     "arrivals": _only("desk", "officer", "head", reads=("public", "booking")),
     "note_arrival": _only("desk", "officer", reads=("public", "booking"), writes=("booking",)),
     "counter": _only("desk", "officer", reads=("case-row",)),

@@ -59,9 +59,17 @@ class Given:
 
 def order_of(name: str, waiting: Iterable[Waiting]) -> list[str]:
     """Put everybody in a round into their order; *name* is the round's."""
-    everybody = sorted(waiting, key=lambda one: one.case)
-    seed = ",".join([name, *(one.case for one in everybody)])
-    return [one.case for one in sorted(everybody, key=lambda one: (one.has_tried, -one.lost, _draw(seed, one.case)))]
+    everybody = {one.case: one for one in waiting}
+    lots = lots_of(name, everybody)
+    order = sorted(everybody.values(), key=lambda one: (one.has_tried, -one.lost, lots[one.case]))
+    return [one.case for one in order]
+
+
+def lots_of(name: str, cases: Iterable[str]) -> dict[str, str]:
+    """Draw a lot for each of *cases*, everybody in the round; among equals the lower one comes first."""
+    everybody = sorted(cases)
+    seed = ",".join([name, *everybody])
+    return {case: hashlib.sha256(f"{seed}/{case}".encode()).hexdigest() for case in everybody}
 
 
 def give(order: Sequence[str], waiting: Mapping[str, Waiting], rooms: Mapping[str, Room]) -> list[Given]:
@@ -89,7 +97,3 @@ def kept_share(wishes: int, online: int, places: int) -> int:
     if not wishes:
         return 0
     return min(places, math.floor(places * (wishes / (wishes + online) + MARGIN)) if online else places)
-
-
-def _draw(seed: str, case: str) -> str:
-    return hashlib.sha256(f"{seed}/{case}".encode()).hexdigest()
