@@ -1,5 +1,6 @@
 /** What an enrolled device asks in an exchange, and where its reading goes on. It is told why when it reads no more. */
 
+import { settleClasses, unbrought } from './classes.js';
 import { noteDevice, readDevice, signAuth } from './device-key.js';
 import { office } from './pins.js';
 import { vaultAtHand } from './vault.js';
@@ -20,14 +21,17 @@ export class DeviceReading {
   /** The members that the first line of a request has for it. */
   async hello() {
     const { skew } = await office();
-    return { auth: await signAuth(this.device, Math.floor(Date.now() / 1000) + skew), since: this.device.since };
+    const auth = await signAuth(this.device, Math.floor(Date.now() / 1000) + skew);
+    const classes = await unbrought(this.device.device);
+    return { auth, since: this.device.since, ...(classes.length && { classes }) };
   }
 
   /**
    * Take what the head says; gives whether to ask once more, now that the office's time is known.
-   * @param {{reading?: any}} head
+   * @param {{reading?: any, classes?: unknown}} head
    */
-  async heard({ reading }) {
+  async heard({ reading, classes }) {
+    await settleClasses(classes);
     if (typeof reading !== 'string') return false;
     await noteDevice(this.device.device, { reading: /** @type {Device['reading']} */ (reading) });
     const isAgain = reading === 'clock' && !this.#hasTriedAgain;

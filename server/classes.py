@@ -1,18 +1,25 @@
-"""Classes in which a guide was explained to villagers: where, when, and how many came. Nobody's name is kept."""
+"""Classes in which a guide was explained to villagers: where, when, and how many came. Nobody's name is kept.
+
+An office records them on a page of its own; a volunteer's phone notes them where the class is and brings them with an
+exchange, as `[id,day,place,guide,count]`, whose id it made: what is brought twice counts once.
+"""
 
 import os
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sync.canonical import b32_encode
 from sync.document import Doc
-from sync.errors import Unavailable
+from sync.errors import Conflict, Unavailable
 from sync.store import Store
 
 MOST = 2000  # people in one class
 PLACE = 80  # characters
+MOST_BROUGHT = 50  # classes in one exchange
+_ID = re.compile(r"[a-z2-7]{16}")
 
 
 @dataclass(frozen=True)
@@ -31,16 +38,18 @@ class Classes:
 
     staff: Store
 
-    async def keep(self, held: Class, *, by: str) -> None:
-        """Record a class.
+    async def keep(self, held: Class, *, by: str, id_: str | None = None) -> bool:
+        """Record a class; say whether it was not there yet.
 
         Raises:
             Unavailable: it was not stored; ask again.
         """
-        doc = {"_id": f"class.{b32_encode(os.urandom(10))}", "type": "class", "day": held.day.isoformat(), "by": by}
+        name = id_ or b32_encode(os.urandom(10))
+        doc = {"_id": f"class.{name}", "type": "class", "day": held.day.isoformat(), "by": by}
         [row] = await self.staff.bulk_docs([doc | {"place": held.place, "guide": held.guide, "count": held.count}])
-        if row.error:
+        if row.error and row.error != Conflict.error:
             raise Unavailable(row.reason or row.error)
+        return row.error is None
 
     async def all(self) -> Sequence[Class]:
         """Give every class, the last one first."""
@@ -58,4 +67,36 @@ def people_by_guide(classes: Iterable[Class], year: int) -> Counter[str]:
     for held in classes:
         if held.day.year == year:
             found[held.guide] += held.count
+    return found
+
+
+def wrong_in(fields: Mapping[str, str], *, today: date, is_guide: Callable[[str], bool]) -> str | None:
+    """Name the field of a class, as typed, that cannot be; None when all can."""
+    try:
+        is_past = date.fromisoformat(fields["day"]) <= today
+    except ValueError:
+        is_past = False
+    if not is_past:
+        return "day"
+    if not 0 < len(fields["place"]) <= PLACE or not fields["place"].isprintable():
+        return "place"
+    if not is_guide(fields["guide"]):
+        return "guide"
+    return None if re.fullmatch(r"[0-9]{1,4}", fields["count"]) and 0 < int(fields["count"]) <= MOST else "count"
+
+
+def read_class(fields: Mapping[str, str]) -> Class:
+    """Make a class of fields in which nothing is wrong."""
+    return Class(date.fromisoformat(fields["day"]), fields["place"], fields["guide"], int(fields["count"]))
+
+
+def read_brought(rows: object) -> list[tuple[str, dict[str, str]]] | None:
+    """Read what a phone brings: the id and the fields of each class; None where that is not well made."""
+    found = []
+    for row in rows if isinstance(rows, list) and len(rows) <= MOST_BROUGHT else [None]:
+        match row:
+            case [str(id_), str(day), str(place), str(guide), int(count)] if _ID.fullmatch(id_):
+                found.append((id_, {"day": day, "place": place.strip(), "guide": guide, "count": str(count)}))
+            case _:
+                return None
     return found

@@ -3,14 +3,14 @@
 Template: `staff/classes.html` (user, csrf, classes, totals: guide and people, year, guides, titles, fields, error).
 """
 
-import re
 from collections.abc import Mapping
 from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from server.classes import MOST, PLACE, Class, Classes, people_by_guide
+from server.class_notes import is_guide
+from server.classes import Classes, people_by_guide, read_class, wrong_in
 from server.guard import user_of
 from server.moments import local_day
 from server.office import Office, office_of
@@ -29,26 +29,12 @@ async def record_class(request: Request) -> Response:
     """Answer `POST /staff/{lang}/classes` with `day`, `place`, `guide` and `count`."""
     office, user = office_of(request), user_of(request)
     fields = {name: request.state.fields.get(name, "").strip() for name in FIELDS}
-    if error := _wrong(office, fields):
+    if error := wrong_in(fields, today=_today(office), is_guide=lambda slug: is_guide(office, slug)):
         return await _page(request, fields, error)
-    held = Class(date.fromisoformat(fields["day"]), fields["place"], fields["guide"], int(fields["count"]))
+    held = read_class(fields)
     await office.audit.write("class-recorded", who=user.login, about={"guide": held.guide, "count": held.count})
     await Classes(office.databases.staff).keep(held, by=user.login)
     return RedirectResponse(f"/staff/{request.path_params['lang']}/classes", status_code=303)
-
-
-def _wrong(office: Office, fields: Mapping[str, str]) -> str | None:
-    try:
-        is_past = date.fromisoformat(fields["day"]) <= _today(office)
-    except ValueError:
-        is_past = False
-    if not is_past:
-        return "day"
-    if not 0 < len(fields["place"]) <= PLACE:
-        return "place"
-    if office.guides.get(office.catalogues.languages[0], fields["guide"]) is None:
-        return "guide"
-    return None if re.fullmatch(r"[0-9]{1,4}", fields["count"]) and 0 < int(fields["count"]) <= MOST else "count"
 
 
 def _today(office: Office) -> date:

@@ -17,6 +17,8 @@ from starlette.responses import Response
 
 from server.body_deadline import PATIENCE, Deadline
 from server.body_lines import BodyLimits, BodyLines, BodyMalformed, BodyTooLarge
+from server.class_notes import keep_brought
+from server.classes import read_brought
 from server.device_news import device_news, with_bare_steps
 from server.disk import check_text
 from server.hub_news import hub_news, note_relayed
@@ -160,6 +162,8 @@ async def _answers(request: Request, hello: Hello, body: Body) -> AsyncIterator[
         "more": more,
         **words_of_version(hello, watches),
     } | ({"reading": reader.word} if reader else {})
+    if reader and reader.device and (brought := read_brought(hello.classes)):
+        head["classes"] = await keep_brought(office, brought, by=reader.device)
     # The first group is taken before the answer begins, so that a store that is away is a 503 and no broken answer.
     taken = await _take(request, body, reader)
     answered = _answered(taken)

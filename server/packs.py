@@ -94,6 +94,7 @@ EXTRAS = {
     # What comes after an application is sent: when it should be ready, what waits at the office, how it was.
     "survey": ("components/case-outlook", "components/survey-form", "pace", "reminders", "survey-draft", "surveyed"),
     "volunteer": (
+        "classes", "components/class-count",
         "components/device-line", "components/hand-out", "components/volunteer", "crypto/key-pair", "day/consent-form",
         "day/consents", "day/day-end", "day/day-page", "day/day-setup", "day/days", "day/late-consent", "day/printing",
         "day/progress", "day/sheet.css", "day/strip", "day/strip.css", "device-key", "device-reading", "enrolment",

@@ -106,7 +106,10 @@ RIGHTS: Mapping[str, Right] = {
     "track": _PAGE,
     # What everybody sends; a case is read with the proof that its receipt code gives.
     # An enrolled device reads by its signature what it collected; nobody's signature is needed to send.
-    "exchange": _anyone(*_TAKEN, "event", "device", "hub", "via", "case-row", writes=(*_KEPT, "device", "hub", "via")),
+    # A volunteer's phone brings the classes that it noted along, by count.
+    "exchange": _anyone(
+        *_TAKEN, "event", "device", "hub", "via", "case-row", writes=(*_KEPT, "device", "hub", "via", "class")
+    ),
     # A sealed file, under the digest that an accepted version names; it is read with the same proof as its case.
     "tell_uploads": _PAGE,
     "begin_upload": _UPLOAD,

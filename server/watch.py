@@ -16,7 +16,7 @@ MAX_WATCHES = 20
 MAX_HAVE = 1000
 ANSWER_LIMIT = 256 * 1024  # bytes after which a device asks again for the rest
 _KINDS = ("app", "cmp", "msg")
-_FIRST = frozenset({"device", "watch", "have", "ask", "auth", "since"})
+_FIRST = frozenset({"device", "watch", "have", "ask", "auth", "since", "classes"})
 _MEMBERS = {1: _FIRST, 2: _FIRST | {"watched"}}  # of the first line, by the version that it speaks
 
 
@@ -53,6 +53,7 @@ class Hello:
         auth: who the device is, as it says: of whatever shape, because a wrong one only ends reading.
         ask: versions of which a receipt is wanted, sent by another way.
         since: where an enrolled device's reading goes on; empty is from the start.
+        classes: what an enrolled device noted of classes, of whatever shape.
     """
 
     version: int = VERSION
@@ -62,6 +63,7 @@ class Hello:
     ask: tuple[str, ...] = ()
     auth: Any = field(default=None, repr=False)
     since: str | None = None
+    classes: Any = ()
 
 
 def read_hello(line: bytes) -> Hello:
@@ -83,6 +85,7 @@ def read_hello(line: bytes) -> Hello:
                 ask=_ids(rest.get("ask", [])),
                 auth=rest.get("auth"),
                 since=since if isinstance(since, str) else None,
+                classes=rest.get("classes", []),
             )
     raise ItemRefused("malformed")
 

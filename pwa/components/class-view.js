@@ -1,7 +1,8 @@
-/** A guide for a class: part after part in letters that the last row reads. Nothing is kept and nothing is sent. */
+/** A guide for a class: part after part in letters that the last row reads. A volunteer at work may note how many came. */
 
 import { button, element } from '../element.js';
 import { loadMore, text } from '../text.js';
+import { vaultAtHand } from '../vault.js';
 
 const SHEET = '/pwa/class-view.css';
 /** By how much a key turns. @type {Record<string, number>} */
@@ -18,15 +19,32 @@ export default class ClassView {
     this.place = element('p', { class: 'quiet' });
     /** @type {HTMLDialogElement | undefined} */
     this.dialog = undefined;
+    /** @type {AbortController | undefined} */
+    this.listening = undefined;
   }
 
   /** Offer it. Safe to call twice. */
   async start() {
+    this.stop();
+    this.listening = new AbortController();
+    const { signal } = this.listening; // of this start: there may be another before it is through
     await loadMore('guides');
     this.root.replaceChildren(button(text('class.open'), () => this.open(), { class: 'button button-plain no-print' }));
+    const { device } = await vaultAtHand().catch(() => ({ device: null }));
+    if (device) await this.count(device, signal).catch(() => {}); // of a pack of its own, which may not be here
+  }
+
+  /** @param {string} device @param {AbortSignal} signal */
+  async count(device, signal) {
+    const { classCount } = await import('./class-count.js');
+    const part = await classCount(device, location.pathname.split('/').at(-1) ?? '', signal);
+    if (signal.aborted) return;
+    this.root.after(part);
+    signal.addEventListener('abort', () => part.remove());
   }
 
   stop() {
+    this.listening?.abort();
     this.dialog?.close();
     this.root.replaceChildren();
   }

@@ -6,10 +6,13 @@ from datetime import date
 import pytest
 from playwright.sync_api import Page, expect
 
+from server.founding import DEMO
 from server.training import Finished, code_of
 from tests.browser.looking import faults
 from tests.browsing import Phone, complete
+from tests.officers import ApiOfficer
 from tests.serving import RunningOffice
+from tests.volunteers import code_on
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -105,4 +108,43 @@ def test_a_volunteer_trains_without_a_signal_and_is_given_a_code(phone: Phone, o
     assert code.replace(" ", "") == code_of(Finished("d-abcdefgh", "volunteer-consent", today))
     page.reload()
     expect(shown).to_have_text(code)
+    assert phone.errors == []
+
+
+ENROL = """async (code) => {
+  const { enrol } = await import('/pwa/enrolment.js');
+  const { createProfile } = await import('/pwa/profiles.js');
+  const { device } = await enrol(code);
+  await createProfile({ name: 'buyung', passphrase: 'bukit awan kursi lampu', device });
+}"""
+
+
+def test_a_volunteer_notes_how_many_came_without_a_signal_and_the_office_counts_them(
+    phone: Phone, office: RunningOffice
+) -> None:
+    officer = ApiOfficer(office.url).sign_in()
+    page = phone.page
+    page.goto(f"{office.url}/id/volunteer")
+    asked = {"login": "buyung", "csrf": officer.csrf, "proof-password": DEMO.password}
+    code = code_on(officer.post_form("/staff/id/volunteers", asked)[1].decode())
+    page.evaluate(ENROL, code)
+    page.evaluate("import('/pwa/sw-bridge.js').then(({ keepPacks }) => keepPacks('volunteer'))")
+    phone.offline(needs=["profile", "volunteer"])
+    page.goto(f"{office.url}/id/guides/brokers")
+    noting = page.locator("[data-class-count]")
+    noting.locator("summary").click()
+    noting.get_by_role("button", name="Catat").click()
+    expect(noting.get_by_text("Tempat: tulis nagari atau jorongnya.")).to_be_visible()
+    noting.get_by_label("Tempat").fill("Balai Nagari Kinali")
+    noting.get_by_label("Berapa orang hadir").fill("0")
+    page.keyboard.press("Enter")
+    expect(noting.get_by_label("Berapa orang hadir")).to_be_focused()
+    noting.get_by_label("Berapa orang hadir").fill("23")
+    page.keyboard.press("Enter")
+    expect(noting.get_by_text("Belum terkirim")).to_be_visible()
+    assert faults(page) == []
+    phone.offline(without_signal=False)
+    page.evaluate("import('/pwa/exchange.js').then(({ exchangeAnew }) => exchangeAnew())")
+    expect(noting.get_by_text("Diterima kantor")).to_be_visible()
+    assert "<li>Hati-hati calo: 23</li>" in officer.page("/staff/id/classes")
     assert phone.errors == []

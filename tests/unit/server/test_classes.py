@@ -1,11 +1,17 @@
-"""Classes are recorded by count, without a name, and summed up by guide."""
+"""Classes are recorded by count, without a name, and summed up by guide; a volunteer's phone brings what it noted."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.staff_office import StaffDesk, StaffOffice, staff_office
+from server.devices import Devices
+from server.enrolment import Enrolment, plain
+from tests.asgi import Client
+from tests.staff_office import ORIGIN, StaffDesk, StaffOffice, staff_office
+from tests.volunteers import Device
 
 HELD = {"day": "2026-11-24", "place": "Kinali", "guide": "brokers", "count": "25"}
 
@@ -48,4 +54,53 @@ async def test_what_is_wrong_is_named_and_nothing_is_lost(ani: StaffDesk) -> Non
         answer = await ani.post("classes", **HELD | wrong)
         assert (answer.status, said in answer.text) == (422, True), wrong
         assert f'value="{(HELD | wrong)["place"]}"' in answer.text
+    assert "Belum ada kelas" in (await ani.get("classes")).text
+
+
+async def enrolled(office: StaffOffice, client: Client) -> Device:
+    device = Device()
+    code = await Enrolment(office.office.databases.staff, office.times[0]).invite("buyung")
+    assert (await device.enrol(client, plain(code))).status == 200
+    return device
+
+
+async def brought(client: Client, *classes: Any, auth: Any) -> Any:
+    """Bring classes with an exchange; what its head says of them."""
+    hello = {"v": 2, "auth": auth, "since": "", "classes": list(classes)}
+    headers = {"content-type": "application/x-ndjson"}
+    answer = await client.request("POST", "/exchange", headers=headers, body=[json.dumps(hello).encode()])
+    assert answer.status == 200, answer.text
+    return answer.lines()[0].get("classes")
+
+
+@pytest.mark.anyio
+async def test_a_volunteers_phone_brings_its_classes_once_and_hears_which_field_is_wrong(ani: StaffDesk) -> None:
+    office, client = ani.office, Client(ani.office.app, origin=ORIGIN)
+    device = await enrolled(office, client)
+    right = ["a" * 16, "2026-11-24", "Balai Nagari Kinali", "brokers", 31]
+    wrong = {"day": [1, "2026-11-30"], "place": [2, " "], "guide": [3, "none"], "count": [4, 2001]}
+    rows = [[("bcde"[at - 1]) * 16, *right[1:at], value, *right[at + 1 :]] for at, value in wrong.values()]
+    said = [[row[0], field] for row, field in zip(rows, wrong, strict=True)]
+    for _ in range(2):  # the answer to the first may have been lost
+        told = await brought(client, right, *rows, auth=device.auth(office.times[0]))
+        assert told == [[right[0], "ok"], *said]
+    page = (await ani.get("classes")).text
+    assert "<li>Hati-hati calo: 31</li>" in page
+    assert "Balai Nagari Kinali" in page
+    assert [(deed.who, deed.about) for deed in await office.deeds() if deed.name == "class-recorded"] == [
+        (device.name, {"guide": "brokers", "count": 31})
+    ]
+
+
+@pytest.mark.anyio
+async def test_nobody_else_brings_classes_and_what_is_not_well_made_hinders_nothing(ani: StaffDesk) -> None:
+    office, client = ani.office, Client(ani.office.app, origin=ORIGIN)
+    device = await enrolled(office, client)
+    right = ["a" * 16, "2026-11-24", "Kinali", "brokers", 31]
+    for odd in ([], ["a"], right[:4], [*right[:4], "31"], ["../x", *right[1:]]):
+        assert await brought(client, odd, auth=device.auth(office.times[0])) is None
+    assert await brought(client, *[right] * 51, auth=device.auth(office.times[0])) is None
+    assert await brought(client, right, auth=Device(name=device.name).auth(office.times[0])) is None
+    await Devices(office.office.databases.staff, office.times[0]).revoke(device.name)
+    assert await brought(client, right, auth=device.auth(office.times[0])) is None
     assert "Belum ada kelas" in (await ani.get("classes")).text
