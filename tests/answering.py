@@ -8,6 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.own_loop import OwnServer
+
 Handler = Callable[["Asked", web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -51,15 +53,12 @@ async def answering(handler: Handler) -> AsyncIterator[Answering]:
 
     app = web.Application(client_max_size=64 * 1024 * 1024)
     app.router.add_route("*", "/{rest:.*}", remember)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
+    served = await OwnServer(app).start()
     try:
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        server.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        server.url = served.url
         yield server
     finally:
-        await runner.cleanup()
+        await served.stop()
 
 
 def reply(body: Any, status: int = 200, **headers: str) -> web.Response:

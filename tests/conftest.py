@@ -9,12 +9,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Playwright, expect, sync_playwright
 
 from tests import made_before
 from tests.browsing import Phone
+from tests.own_loop import StrictLoop
 from tests.serving import RunningOffice
 
 ROOT = Path(__file__).parents[1]
@@ -31,8 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+def anyio_backend() -> tuple[str, dict[str, Any]]:
+    return "asyncio", {"loop_factory": StrictLoop}
 
 
 @pytest.fixture(scope="module")  # while it is open its event loop is in the way of the tests that have one themselves

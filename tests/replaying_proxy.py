@@ -4,7 +4,7 @@ from typing import Self
 
 from aiohttp import ClientSession, web
 
-from tests.own_loop import OwnLoop
+from tests.own_loop import OwnLoop, OwnServer
 from tests.serving import free_port
 
 _HOP = {"transfer-encoding", "content-encoding", "content-length", "connection"}
@@ -21,24 +21,21 @@ class ReplayingProxy:
 
     def __enter__(self) -> Self:
         self._loop = OwnLoop()
-        self._runner = self._loop.do(self._start())
+        self._server = self._loop.do(self._start())
         return self
 
     def __exit__(self, *exc: object) -> None:
         self._loop.do(self._stop())
         self._loop.close()
 
-    async def _start(self) -> web.AppRunner:
+    async def _start(self) -> OwnServer:
         self._session = ClientSession(auto_decompress=False)
         app = web.Application(client_max_size=1 << 24)
         app.router.add_route("*", "/{path:.*}", self._answer)
-        runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", self.port).start()
-        return runner
+        return await OwnServer(app, port=self.port).start()
 
     async def _stop(self) -> None:
-        await self._runner.cleanup()
+        await self._server.stop()
         await self._session.close()
 
     async def _answer(self, request: web.Request) -> web.Response:

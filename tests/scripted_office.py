@@ -22,7 +22,7 @@ from sync.events import sign_event
 from sync.key_pair import KeyPair, new_key_pair
 from sync.keyring import ListedKey, sign_key_list
 from sync.receipts import sign_receipt
-from tests.own_loop import OwnLoop
+from tests.own_loop import OwnLoop, OwnServer
 from tests.sealed_items import NOW, OfficeKeys
 from tests.small_forms import raw_field, raw_form
 
@@ -126,22 +126,19 @@ class ScriptedOffice:
 
     def __enter__(self) -> Self:
         self._loop = OwnLoop()
-        self._runner = self._loop.do(self._start())
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self._server = self._loop.do(self._start())
+        self.url = self._server.url
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._loop.do(self._runner.cleanup())
+        self._loop.do(self._server.stop())
         self._loop.close()
 
-    async def _start(self) -> web.AppRunner:
+    async def _start(self) -> OwnServer:
         app = web.Application()
         app.router.add_post("/exchange", self._exchange)
         app.router.add_get("/{path:.*}", self._get)
-        runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        return runner
+        return await OwnServer(app).start()
 
     async def _exchange(self, request: web.Request) -> web.StreamResponse:
         body = (await request.read()).decode()
