@@ -8,7 +8,8 @@ import os
 import subprocess
 import sys
 
-from fuzz.readers import READERS, ROOT
+from fuzz.readers import READERS
+from fuzz.signed import ROOT
 
 WORK = ROOT / ".fuzz"
 MAX_LENGTH = 16384  # bytes of an input

@@ -1,7 +1,4 @@
-"""The readers and what each may raise. Whatever else comes out of one is a fault, and its input a test from then on.
-
-What is signed is signed here once more, with keys of our own, so that what stands behind the signature is met too.
-"""
+"""The readers and what each may raise. Whatever else comes out of one is a fault, and its input a test from then on."""
 
 import gzip
 import json
@@ -9,44 +6,38 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from starlette.exceptions import HTTPException
 
+from fuzz import signed
+from fuzz.signed import CASE, CODE, NOW, PAIR, VERSION, WRAP, made_by_a_browser, signed_again, to_json
 from server.body_lines import BodyLimits, BodyLines, BodyMalformed, BodyTooLarge
 from server.form import FormError
 from server.form_reader import read_form
-from server.forms import load_forms
 from server.items import ItemRefused, parse_line, read_item
-from server.passkeys import PasskeyError, Passkeys
+from server.passkeys import PasskeyError
 from server.posted import parse_posted
 from server.rules import check, to_answers
 from server.watch import read_hello
 from sync.answers import decode_answers
-from sync.audit_chain import START, ChainError, Deed, sign_entry, verify_chain
+from sync.audit_chain import ChainError, verify_chain
 from sync.bundle import BundleReader, Piece, write_bundle
 from sync.canonical import b64u_encode, canonical, h16
 from sync.cipher import aes_open
 from sync.errors import BadRequest, BundleError, CodeError, OpenError, ShapeError
-from sync.events import open_note, sign_event, verify_event
+from sync.events import open_note, verify_event
 from sync.hpke import open_
 from sync.incoming import checked_id, given_attachments, history_of, to_text
-from sync.key_pair import KeyPair, key_pair_from, public_key, sign, verify_bytes
-from sync.keyring import KeyList, ListedKey, open_grant, sign_key_list, unwrap_officer_key, verify_key_list
+from sync.key_pair import KeyPair, public_key, verify_bytes
+from sync.keyring import open_grant, unwrap_officer_key, verify_key_list
 from sync.padding import pad, unpad
-from sync.receipt_code import derive, parse_code, proof_matches
-from sync.receipts import sign_receipt, verify_receipt
+from sync.receipt_code import parse_code, proof_matches
+from sync.receipts import verify_receipt
 from sync.rescue import open_draft, open_rescue
-from sync.seal import check_pair, open_version, open_wrap_as_holder, open_wrap_as_office, seal_version
+from sync.seal import check_pair, open_version, open_wrap_as_holder, open_wrap_as_office
 from sync.statements import (
-    DeviceAuth,
     read_auth,
-    sign_auth,
-    sign_code_mark,
-    sign_gone,
-    sign_public,
-    sign_voided_code,
     verify_auth,
     verify_code_mark,
     verify_enrolment,
@@ -55,14 +46,7 @@ from sync.statements import (
     verify_voided_code,
 )
 
-ROOT = Path(__file__).parents[1]
-FORMS = load_forms(ROOT / "content" / "forms")
-FORM = FORMS.latest(FORMS.services[0])
-NOW = 1_795_564_800
 TODAY = date(2026, 11, 25)
-PAIR = key_pair_from(bytes([7]) * 32)
-CODE = derive("0123456789abcdef")
-CASE = CODE.case
 
 
 @dataclass(frozen=True)
@@ -79,22 +63,6 @@ class Reader:
             self.read(data)
 
 
-def _signed_list() -> list[Any]:
-    rows = [("k1", "seal", 16), ("o1", "office", None), ("s1", "server", None)]
-    keys = [ListedKey(kid, use, "office", kem, "primary", PAIR.pub) for kid, use, kem in rows]
-    return sign_key_list("kantor", 1, at=NOW, until=NOW + 86400, keys=keys, root=PAIR)
-
-
-SIGNED_LIST = _signed_list()
-KEY_LIST: KeyList = verify_key_list(SIGNED_LIST, PAIR.pub)
-VERSION, WRAP = seal_version(
-    type="application", code_keys=CODE, service=FORM.service, form=FORM.name, at=NOW, channel="app", device=None,
-    area=None, wish=[], prev=[], groups={name: ["x"] for name in FORM.groups}, recipients=[("k1", PAIR.pub)],
-)  # fmt: skip
-RECEIPT = sign_receipt(VERSION, at=NOW, who="office", kid="s1", private=PAIR)
-EVENT = sign_event(case=CASE, n=1, step="ditolak", at=NOW, on=[], note=None, kid="o1", private=PAIR)
-
-
 def any_json(data: bytes) -> Any:
     """Read JSON as a store or a file may hold it: deeper and odder than what comes over the wire.
 
@@ -105,15 +73,6 @@ def any_json(data: bytes) -> Any:
         return json.loads(data)
     except (ValueError, RecursionError):
         raise OpenError from None
-
-
-def signed_again(value: Any) -> Any:
-    """Give a signed pair with a signature that fits, where its array can be signed at all."""
-    match value:
-        case [list(array), _]:
-            with suppress(ValueError):
-                return [array, sign(array, PAIR)]
-    return value
 
 
 def _lines(data: bytes) -> None:
@@ -151,9 +110,9 @@ def _read_bundle(file: bytes, step: int) -> None:
 
 def _posted_form(data: bytes) -> None:
     fields = parse_posted(data)
-    findings = check(FORM, fields, today=TODAY, regions=frozenset({"13.12", "13.12.01"}))
+    findings = check(signed.FORM, fields, today=TODAY, regions=frozenset({"13.12", "13.12.01"}))
     if not findings.hard:
-        to_answers(FORM, fields, today=TODAY)
+        to_answers(signed.FORM, fields, today=TODAY)
 
 
 def _pair(data: bytes) -> None:
@@ -212,24 +171,24 @@ def _receipt(data: bytes) -> None:
     value = any_json(data)
     for receipt in (value, signed_again(value)):
         with suppress(OpenError):
-            verify_receipt(receipt, VERSION, KEY_LIST)
+            verify_receipt(receipt, VERSION, signed.KEY_LIST)
 
 
 def _chain(data: bytes) -> None:
     entries = any_json(data)
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         return
-    verify_chain(entries, KEY_LIST)
+    verify_chain(entries, signed.KEY_LIST)
     again = [dict(zip(("signed", "sig"), signed_again([entry.get("signed"), 0]))) for entry in entries]  # noqa: B905
-    verify_chain([entry | new for entry, new in zip(entries, again, strict=True)], KEY_LIST)
+    verify_chain([entry | new for entry, new in zip(entries, again, strict=True)], signed.KEY_LIST)
 
 
 def _passkey(data: bytes) -> None:
     text = data.decode("utf-8", "surrogateescape")
     key = {"id": "aWQ", "key": b64u_encode(PAIR.pub), "count": 0, "answered": []}
     for read in (
-        lambda: PASSKEYS.register({"login": "upik", "passkeys": []}, text, "name"),
-        lambda: PASSKEYS.answer([{"login": "upik", "passkeys": [key]}], text),
+        lambda: signed.PASSKEYS.register({"login": "upik", "passkeys": []}, text, "name"),
+        lambda: signed.PASSKEYS.answer([{"login": "upik", "passkeys": [key]}], text),
     ):
         with suppress(PasskeyError):
             read()
@@ -260,42 +219,14 @@ def _key_pair(data: bytes) -> None:
             read()
 
 
-def _to_json(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
-
-
-PUBLISHED = sign_public("pub.a", b"", at=NOW, kid="o1", private=PAIR)
-GONE = sign_gone(CASE, at=NOW, kid="o1", private=PAIR)
-VOIDED = sign_code_mark(CASE, "a" * 24, at=NOW, kid="o1", private=PAIR)
-AUTH = sign_auth(DeviceAuth("d-abcdefgh", NOW, "A" * 22), private=PAIR)
-KDF = {"name": "argon2id", "m": 8, "t": 1, "p": 1, "salt": b64u_encode(bytes(16))}
-RECORD = {"officer": "upik", "pub": b64u_encode(PAIR.pub), "kdf": KDF, "sealed": b64u_encode(bytes(125))}
-DRAFT = {"id": "d", "p": "p", "n": 1, "iv": b64u_encode(bytes(12)), "ct": b64u_encode(bytes(20))}
-
-
-PASSKEYS = Passkeys("https://rantau.example", bytes(32), NOW)
-
-
-def _made_by_a_browser(kind: str, purpose: str) -> bytes:
-    challenge = b64u_encode(PASSKEYS.new_challenge(purpose))
-    client_data = _to_json({"type": kind, "challenge": challenge, "origin": PASSKEYS.origin})
-    response = {"clientDataJSON": b64u_encode(client_data), "authenticatorData": b64u_encode(bytes(37))}
-    response |= {"signature": "", "attestationObject": b64u_encode(b"\xa3cfmtdnonegattStmt\xa0hauthData\x41\0")}
-    return _to_json({"id": "aWQ", "rawId": "aWQ", "type": "public-key", "response": response})
-
-
-def _entries() -> list[Any]:
-    return [sign_entry(1, START, Deed(NOW, "upik", "login", {"case": CASE}), kid="s1", private=PAIR)]
-
-
 READERS = {
     "item": Reader(
-        lambda data: read_item(data, forms=FORMS, key_list=KEY_LIST, now=NOW), (ItemRefused,),
-        (_to_json([VERSION, WRAP]),),
+        lambda data: read_item(data, forms=signed.FORMS, key_list=signed.KEY_LIST, now=NOW), (ItemRefused,),
+        (to_json([VERSION, WRAP]),),
     ),
     "line": Reader(parse_line, (ItemRefused,), (b'{"a":[1,2e3,"\\ud83d\\ude00",null,true]}', b'{"a":1,"a":2}')),
     "hello": Reader(
-        read_hello, (ItemRefused,), (_to_json({"v": 1, "watch": [[CASE, CODE.proof, 0, 1]], "have": [VERSION["_id"]]}),)
+        read_hello, (ItemRefused,), (to_json({"v": 1, "watch": [[CASE, CODE.proof, 0, 1]], "have": [VERSION["_id"]]}),)
     ),
     "body-lines": Reader(
         _lines, (BodyTooLarge, BodyMalformed), (b"\x02a\nb\r\nc", b"\x01" + gzip.compress(b"a\nb" * 400, mtime=0)),
@@ -310,32 +241,33 @@ READERS = {
     ),
     "form-file": Reader(
         lambda data: read_form("a.v1.json", data), (FormError,),
-        tuple(path.read_bytes() for path in sorted((ROOT / "content" / "forms").glob("*.json"))[:2]),
+        tuple(path.read_bytes() for path in sorted((signed.ROOT / "content" / "forms").glob("*.json"))[:2]),
     ),
-    "pair": Reader(_pair, (ShapeError, OpenError), (_to_json([{}, {}, {}]), _to_json([VERSION, WRAP]))),
+    "pair": Reader(_pair, (ShapeError, OpenError), (to_json([{}, {}, {}]), to_json([VERSION, WRAP]))),
     "padding": Reader(
         lambda data: decode_answers(unpad(data)), (OpenError,),
         (pad(b'["a",1,null]'), pad(b'["' + b"a" * 300 + b'"]'), b'["a",["b"]]'),
     ),
     "answers": Reader(decode_answers, (OpenError,), (b'["a",1,null,["b"]]', "[\"\u2028é\"]".encode())),
     "key-list": Reader(
-        lambda data: verify_key_list(signed_again(any_json(data)), PAIR.pub), (OpenError,), (_to_json(SIGNED_LIST),)
+        lambda data: verify_key_list(signed_again(any_json(data)), PAIR.pub), (OpenError,),
+        (to_json(signed.SIGNED_LIST),),
     ),
     "statement": Reader(
-        _statement, (OpenError,), tuple(map(_to_json, (sign_voided_code(CASE, CASE, at=NOW, private=PAIR), AUTH)))
+        _statement, (OpenError,), tuple(map(to_json, (signed.VOIDED_CODE, signed.AUTH)))
     ),
     "documents": Reader(
-        _documents, (OpenError,), tuple(map(_to_json, (GONE, VOIDED, PUBLISHED, EVENT, RECORD, DRAFT)))
+        _documents, (OpenError,), tuple(map(to_json, signed.DOCUMENTS))
     ),
-    "receipt": Reader(_receipt, (OpenError,), (_to_json(RECEIPT),)),
-    "chain": Reader(_chain, (ChainError, OpenError), (_to_json(_entries()),)),
+    "receipt": Reader(_receipt, (OpenError,), (to_json(signed.RECEIPT),)),
+    "chain": Reader(_chain, (ChainError, OpenError), (to_json([signed.ENTRY]),)),
     "passkey": Reader(
         _passkey, (),
-        (_made_by_a_browser("webauthn.get", "sign-in"), _made_by_a_browser("webauthn.create", "register upik")),
+        (made_by_a_browser("webauthn.get", "sign-in"), made_by_a_browser("webauthn.create", "register upik")),
     ),
     "document": Reader(
         _document, (BadRequest, OpenError),
-        (_to_json({"_id": "a", "_rev": "2-b", "_revisions": {"start": 2, "ids": ["b", "a"]}, "_attachments": {}}),),
+        (to_json({"_id": "a", "_rev": "2-b", "_revisions": {"start": 2, "ids": ["b", "a"]}, "_attachments": {}}),),
     ),
     "key-pair": Reader(_key_pair, (), (PAIR.to_bytes(), PAIR.pub, PAIR.pub + bytes(100))),
     "code": Reader(
