@@ -1,7 +1,7 @@
 """The office's poster: where to apply, and the eight words by which people tell on their own phones that it is real.
 
-Template: `poster.html` (words, qr). It is for the office's wall: no phone keeps it, because what a phone is compared
-with must not come from the phone.
+Template: `poster.html` (words, address, qr). It is for the office's wall: no phone keeps it, because what a phone is
+compared with must not come from the phone.
 """
 
 from starlette.requests import Request
@@ -16,5 +16,5 @@ from sync.speakable import fingerprint
 async def poster_page(request: Request) -> Response:
     """Answer `GET /{lang}/poster`."""
     office = office_of(request)
-    qr = qr_svg(f"{office.settings.origin}/")
-    return render(request, "poster.html", words=fingerprint(office.root).split(), qr=qr, path="poster")
+    address, words = office.settings.origin, fingerprint(office.root).split()
+    return render(request, "poster.html", words=words, address=address, qr=qr_svg(f"{address}/"), path="poster")

@@ -1,9 +1,14 @@
-"""Fixtures of the server's tests: one real office in a real process, shared by the tests that only ask it."""
+"""Fixtures of the server's tests: a real office in a process of its own, which many only ask, and empty databases."""
 
-from collections.abc import Iterator
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
+from sync.couch_store import CouchServer
+from sync.sqlite_store import open_sqlite
+from sync.store import Store
 from tests.serving import RunningOffice
 
 
@@ -11,3 +16,15 @@ from tests.serving import RunningOffice
 def office_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
     with RunningOffice(tmp_path_factory.mktemp("office")) as office:
         yield office
+
+
+@pytest.fixture(params=["sqlite", "pouchdb"])
+async def cases(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    """Give an empty database of cases in the embedded store, and one in a server that speaks CouchDB's protocol."""
+    if request.param == "sqlite":
+        store = open_sqlite(tmp_path, "cases")
+        yield store
+        await store.close()
+        return
+    async with CouchServer(request.getfixturevalue("pouchdb_url"), prefix=f"t-{secrets.token_hex(6)}-") as server:
+        yield await server.database("cases")

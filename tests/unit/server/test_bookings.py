@@ -3,9 +3,7 @@
 import asyncio
 import contextlib
 import random
-import secrets
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +11,6 @@ import pytest
 
 from server.bookings import UNFINISHED, Booking, Bookings, NotBooked, place_id, record_id
 from server.offers import RELEASE, Offer
-from sync.couch_store import CouchServer
 from sync.errors import Unavailable
 from sync.sqlite_store import open_sqlite
 from sync.store import Store
@@ -27,17 +24,6 @@ FIRST = Offer(
 )  # fmt: skip
 SECOND = replace(FIRST, id="261211-bbbb", begins=NOW + 10 * DAY, ends=NOW + 10 * DAY + 3600)
 CASES = [chr(ord("a") + n % 26) * 23 + "234567a"[n // 26] for n in range(26 * 2)]
-
-
-@pytest.fixture(params=["sqlite", "pouchdb"])
-async def cases(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    if request.param == "sqlite":
-        store = open_sqlite(tmp_path, "cases")
-        yield store
-        await store.close()
-        return
-    async with CouchServer(request.getfixturevalue("pouchdb_url"), prefix=f"bk-{secrets.token_hex(6)}-") as server:
-        yield await server.database("cases")
 
 
 async def outcome(cases: Store, case: str, offer: Offer, **how: bool) -> Booking | str:

@@ -1,8 +1,6 @@
 """Wishes arrive, wait, and are drawn; who lost is not forgotten, and who waits longest moves up."""
 
 import asyncio
-import secrets
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +11,6 @@ from server.bookings import Booking, Bookings, NotBooked, place_id, record_id
 from server.offers import DRAW, RELEASE, Offer
 from server.waiting import Queue
 from sync.claim import STALE
-from sync.couch_store import CouchServer
 from sync.sqlite_store import open_sqlite
 from sync.store import Store
 from tests.sealed_items import OfficeKeys, new_keys, seal_pair
@@ -30,17 +27,6 @@ GROUP = replace(FIRST, id="261211-gggg", kind="group")
 OFFERS = {offer.id: offer for offer in (FIRST, SECOND, GROUP)}
 CASES = [letter * 24 for letter in "abcdefghij"]
 KEYS = OfficeKeys()
-
-
-@pytest.fixture(params=["sqlite", "pouchdb"])
-async def cases(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    if request.param == "sqlite":
-        store = open_sqlite(tmp_path, "cases")
-        yield store
-        await store.close()
-        return
-    async with CouchServer(request.getfixturevalue("pouchdb_url"), prefix=f"w-{secrets.token_hex(6)}-") as server:
-        yield await server.database("cases")
 
 
 def queue(cases: Store, now: int = NOW + DRAW) -> Queue:
