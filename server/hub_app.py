@@ -26,6 +26,7 @@ from server.headers import StrictHeaders
 from server.hub import hub_of, open_hub
 from server.hub_exchange import hub_bundle, hub_exchange, hub_keys, hub_ping
 from server.hub_files import hub_files_of
+from server.hub_offers import hub_offers
 from server.hub_public import follow_public
 from server.limits import BodyLimit, ClientAddress, KnownHosts, SlowDown
 from server.office import now
@@ -57,6 +58,7 @@ ROUTES = (
             ("/", hub_pages.to_home),
             ("/ping", hub_ping),
             ("/keys.json", hub_keys),
+            ("/offers.json", hub_offers),
             ("/forms/{service}.json", hub_pages.form),
             ("/pwa/app.css", hub_pages.sheet),
             ("/{lang}/", hub_pages.home),

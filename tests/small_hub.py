@@ -155,7 +155,10 @@ async def village(folder: Path) -> AsyncIterator[Village]:
             name=HUB, pair=keys.hub, root=keys.root.pub, install=b64u_encode(bytes(16)), secret=secret,
             upstream="http://localhost",
         )  # fmt: skip
-        settings: Any = SimpleNamespace(upstream="", origin="http://kinali.localhost", data=folder / "hub", couchdb="")
+        settings: Any = SimpleNamespace(
+            upstream="", origin="http://kinali.localhost", data=folder / "hub", couchdb="",
+            office=SimpleNamespace(time_zone="Asia/Jakarta"),
+        )  # fmt: skip
         hub = Hub(
             settings=settings, own=own, stores=stores, keys=keys.signed_list, key_list=keys.key_list,
             local_clock=lambda: office.now,

@@ -13,7 +13,7 @@ export function startBookingNews() {
 }
 
 async function settle() {
-  await settleBookings();
+  await settleBookings().catch(() => {}); // a hub gives no places, and knows the hours all the same
   const known = await knownOffers();
   if (!known || Date.now() - known.at > OLD) await refreshOffers();
 }

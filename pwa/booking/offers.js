@@ -1,10 +1,12 @@
 /** The hours on offer as the office last told them, which may be a while ago. */
 
+import { reach } from '../contact.js';
 import { read, write } from '../db.js';
 
 /**
  * @typedef {{id: string, kind: string, place: string, area?: string, begins: number, ends: number, draws?: number,
- *   closed?: number, left: number, priority: number}} Offer times in seconds; `left` for anybody, `priority` beside these
+ *   closed?: number, left?: number, priority?: number}} Offer times in seconds; `left` for anybody, `priority` beside
+ *   these, and neither where a hub told of it, which does not know
  */
 /** @typedef {{offers: Offer[], zone: string, at: number}} Offers `at`: when the office said so, in milliseconds */
 
@@ -16,10 +18,13 @@ export async function knownOffers(now = Date.now()) {
   return known ? { ...known, offers: known.offers.filter((/** @type {Offer} */ { begins }) => begins * 1000 > now) } : null;
 }
 
-/** Ask the office, and keep what it says; gives what is known then. @returns {Promise<Offers | null>} */
+/** Ask the office, or a hub near by, and keep what it says; gives what is known then. @returns {Promise<Offers | null>} */
 export async function refreshOffers() {
-  const answer = await fetch('/offers.json', { credentials: 'omit' }).catch(() => null);
+  const answer = await ask('').catch(async () => ask(await reach())).catch(() => null);
   const told = answer?.ok ? await answer.json().catch(() => null) : null;
   if (Array.isArray(told?.offers)) await write('meta', { name: NAME, offers: told.offers, zone: told.zone, at: Date.now() });
   return knownOffers();
 }
+
+/** @param {string} at the office's own origin is empty */
+const ask = (at) => fetch(`${at}/offers.json`, { credentials: 'omit' });

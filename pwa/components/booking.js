@@ -137,7 +137,7 @@ export default class Booking {
     const { id, place, left, priority } = offer;
     const input = /** @type {HTMLInputElement} */ (element('input', { type: 'radio', name: 'offer', value: id, id: `offer-${id}`, checked: id === this.chosen }));
     input.addEventListener('change', () => (this.chosen = id));
-    const room = left ? text('booking.left', { n: left }) : text('booking.full');
+    const room = left ? text('booking.left', { n: left }) : text(left === undefined ? 'booking.left-unknown' : 'booking.full');
     return element('label', { class: 'choice' }, input,
       element('span', {}, element('strong', {}, hourText(offer, zone)), ` · ${place}`, element('br'),
         element('span', { class: 'hint' }, priority ? `${room} · ${text('booking.left-priority', { n: priority })}` : room)));

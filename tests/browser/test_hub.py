@@ -27,6 +27,7 @@ PHOTO_AT_HUB = """async () => {
   const isThere = async () => (await items())[0].files.every(({ way }) => way === 'hub:kinali');
   while (!(await isThere())) await new Promise((go) => setTimeout(go, 50));
 }"""
+OFFERS = "import('/pwa/booking/offers.js').then(({ refreshOffers }) => refreshOffers()).then((known) => known?.zone)"
 ANSWERS: Answers = person(5) | {"nama_lengkap": NAME, "ibu_nama": MOTHER, "alamat_tempat_tinggal": STREET}
 
 
@@ -58,7 +59,8 @@ def test_what_is_sent_in_the_village_is_at_the_hub_and_later_at_the_office(
         page.goto(f"{office.url}/id/apply/{SERVICE}")
         fill(page, ANSWERS)
         attach(page)
-        complete(page)
+        page.evaluate("import('/pwa/sw-bridge.js').then(({ keepPacks }) => keepPacks('booking'))")
+        complete(page, ["booking"])
         office.stop()
         hub.start()
         page.locator("[data-action=review]").click()
@@ -66,6 +68,7 @@ def test_what_is_sent_in_the_village_is_at_the_hub_and_later_at_the_office(
         expect(page.locator("[data-receipt][data-state=hub]")).to_be_visible(timeout=60_000)
         expect(page.get_by_text(ID.text("state.hub")).first).to_be_visible()
         page.evaluate(PHOTO_AT_HUB)
+        assert page.evaluate(OFFERS) == "Asia/Jakarta", "the hub is asked for the hours on offer"
         assert b"POST /exchange" in wire.seen
         assert b"PATCH /blobs/" in wire.seen
         assert search_bytes(bytes(wire.seen), MARKERS) == set()

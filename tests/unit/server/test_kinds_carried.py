@@ -1,13 +1,15 @@
 """Whatever is sealed comes to the office by a hub, in a file, or in a file by a hub: complaints, messages, a survey."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 
-from server.offers import Offer
+from server.hub_public import VerifiedPublic
+from server.offers import Offer, Offers
 from server.waiting import Queue
 from sync.bundle import TYPE, office_id, write_bundle
 from sync.receipts import verify_receipt
@@ -106,3 +108,21 @@ async def test_a_wish_that_was_made_without_the_office_waits_for_its_round(place
     queue = Queue(place.office.databases.cases, {OFFER.id: OFFER}, place.office.now)
     assert await queue.take_in() == 1
     assert [one.wish for one in (await queue.waiting()).values()] == [(OFFER.id,)]
+
+
+@pytest.mark.anyio
+async def test_a_hub_tells_the_hours_that_the_office_signed_and_never_what_is_left(place: Village) -> None:
+    public, over = place.office.databases.public, replace(OFFER, id="251125-abcd", begins=NOW - DAY)
+    await Offers(public, "s1", place.keys.server).publish([OFFER, over])
+    forged = replace(OFFER, id="261206-abcd")
+    await Offers(place.office.databases.staff, "s1", place.keys.office).publish([forged])
+    for store in (public, place.office.databases.staff):
+        found = await store.bulk_get(
+            [(row.id, None) for row in await store.all_docs(start="offer.", end="offer/")], attachments=True
+        )
+        await VerifiedPublic(place.hub).bulk_docs([got.docs[0] for got in found], new_edits=False)
+    told = (await place.hub_client().request("GET", "/offers.json")).json()
+    assert (told["time"], told["zone"]) == (NOW, "Asia/Jakarta")
+    [row] = told["offers"]
+    assert (row["id"], row["place"], row["begins"]) == (OFFER.id, OFFER.place, OFFER.begins)
+    assert not {"left", "priority", "places"} & row.keys()
