@@ -1,4 +1,4 @@
-"""What every test may use: a browser, a phone, and a server of another make that speaks CouchDB's protocol."""
+"""What every test may use: a browser, a phone, an office, and a server of another make with the protocol of CouchDB."""
 
 import os
 import signal
@@ -17,6 +17,7 @@ from playwright.sync_api import Playwright, expect, sync_playwright
 from tests import made_before
 from tests.browsing import Phone
 from tests.own_loop import StrictLoop
+from tests.papers import PaperOffice, found_office
 from tests.serving import RunningOffice
 
 ROOT = Path(__file__).parents[1]
@@ -49,6 +50,14 @@ def phone(playwright: Playwright, tmp_path: Path) -> Iterator[Phone]:
     phone.start()
     yield phone
     phone.stop()
+
+
+@pytest.fixture
+def papers(tmp_path: Path) -> Iterator[PaperOffice]:
+    """Run an office that was founded with its papers."""
+    papers = found_office(tmp_path / "office")
+    with papers.office:
+        yield papers
 
 
 @pytest.fixture(scope="session")

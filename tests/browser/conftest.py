@@ -1,11 +1,11 @@
-"""What most journeys begin with: an office for the module, and the app of one phone, ready."""
+"""What most journeys begin with: an office for the module, and the app of one phone, ready, or a browser alone."""
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, Playwright
 
-from tests.browsing import Phone
+from tests.browsing import FLAGS, Phone, chromium
 from tests.serving import RunningOffice
 
 
@@ -13,6 +13,13 @@ from tests.serving import RunningOffice
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
     with RunningOffice(tmp_path_factory.mktemp("office")) as office:
         yield office
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.browser.planted_photo import PHOTO, attach
 from tests.browsing import Phone, complete
 from tests.hubs import RunningHub
 from tests.markers import search, search_bytes
-from tests.papers import PaperOffice, found_office
+from tests.papers import PaperOffice
 from tests.people import Answers, person
 from tests.people_at_work import SERVICE, TEXTS, fill
 from tests.process_memory import found_in_memory
@@ -29,13 +29,6 @@ PHOTO_AT_HUB = """async () => {
 }"""
 OFFERS = "import('/pwa/booking/offers.js').then(({ refreshOffers }) => refreshOffers()).then((known) => known?.zone)"
 ANSWERS: Answers = person(5) | {"nama_lengkap": NAME, "ibu_nama": MOTHER, "alamat_tempat_tinggal": STREET}
-
-
-@pytest.fixture
-def papers(tmp_path: Path) -> Iterator[PaperOffice]:
-    papers = found_office(tmp_path / "office")
-    with papers.office:
-        yield papers
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Playwright, Route, expect
 from sync.sqlite_store import open_sqlite
 from tests.applicants import Applicant, send_together
 from tests.browsing import Phone
-from tests.papers import LOGIN, PASSPHRASE, PASSWORD, PaperOffice, found_office
+from tests.papers import LOGIN, PASSPHRASE, PASSWORD, PaperOffice
 from tests.people import person
 from tests.people_at_work import TEXTS, Login, Officer
 
@@ -24,13 +24,6 @@ ID = TEXTS["id"]
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 FIRST = Login(LOGIN, PASSWORD, PASSPHRASE)
 SECOND = Login("siti", "sandi yang lain lagi", "empat kata untuk siti")
-
-
-@pytest.fixture
-def papers(tmp_path: Path) -> Iterator[PaperOffice]:
-    papers = found_office(tmp_path / "office")
-    with papers.office:
-        yield papers
 
 
 def add_account(papers: PaperOffice, page: Page, who: Login) -> None:

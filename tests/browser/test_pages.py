@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 
 from sync.receipt_code import derive, new_code
 from tests.applicants import Applicant
 from tests.browser.form_filling import fill_field, send_form, wait_until_saved
 from tests.browser.looking import SMALLEST, faults
-from tests.browsing import FLAGS, Phone, chromium, complete
+from tests.browsing import Phone, complete
 from tests.people import person
 from tests.serving import RunningOffice
 
@@ -32,19 +32,6 @@ SEND = """async (values) => {
   const prepared = await outbox.prepare(await drafts.loadDraft(draft), loaded, await pins.office());
   return outbox.commit(prepared);
 }"""
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
-    with RunningOffice(tmp_path_factory.mktemp("office")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-    yield browser
-    browser.close()
 
 
 @pytest.fixture

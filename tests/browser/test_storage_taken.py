@@ -1,13 +1,12 @@
 """Storage that a browser refuses, drops or never meant to keep: nothing on the screen is lost, and words say so."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.form_filling import fill_form, send_form, wait_until_saved
-from tests.browsing import FLAGS, Phone, chromium
+from tests.browsing import Phone
 from tests.people import person
 from tests.people_at_work import SERVICE, TEXTS
 from tests.serving import RunningOffice
@@ -43,13 +42,6 @@ SEALED_AT = """async () => {
   const { items } = await import('/pwa/outbox.js');
   return (await items()).map(({ line }) => JSON.parse(line)[0].at);
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-    yield browser
-    browser.close()
 
 
 def name_in(page: Page) -> Locator:

@@ -5,10 +5,8 @@ import asyncio
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,19 +19,12 @@ from sync.receipts import verify_receipt
 from sync.sqlite_store import open_sqlite
 from sync.statements import sign_gone
 from tests.applicants import Applicant, exchange, recipient
-from tests.papers import LOGIN, PaperOffice, found_office
+from tests.papers import LOGIN, PaperOffice
 from tests.serving import ROOT
 
 pytestmark = pytest.mark.timeout(240)
 
 PATIENCE = 60.0  # seconds until a running server has to know a newer list, which a command may still have to make
-
-
-@pytest.fixture
-def papers(tmp_path: Path) -> Iterator[PaperOffice]:
-    papers = found_office(tmp_path / "office")
-    with papers.office:
-        yield papers
 
 
 def list_of(papers: PaperOffice) -> KeyList:

@@ -1,6 +1,6 @@
 """Promise 6 of a hub: over a link that drops every 50 KB all of a day reaches the office, at little more than uncut."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from server.settings import load_settings
 from sync.canonical import b32_encode
 from tests.applicants import Applicant
 from tests.hubs import RunningHub
-from tests.papers import PaperOffice, found_office
+from tests.papers import PaperOffice
 from tests.sealed_items import to_line
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(240)]
@@ -24,13 +24,6 @@ NEVER = 10**12
 COUNT = 400
 DEAREST = 1.15  # times the bytes of the uncut run
 TRIES = 60
-
-
-@pytest.fixture
-def papers(tmp_path: Path) -> Iterator[PaperOffice]:
-    papers = found_office(tmp_path / "office")
-    with papers.office:
-        yield papers
 
 
 @pytest.fixture

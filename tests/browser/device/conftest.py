@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.device.device_page import open_page, run
-from tests.browsing import FLAGS, chromium
 from tests.scripted_office import ScriptedOffice
 
 
@@ -15,13 +14,6 @@ from tests.scripted_office import ScriptedOffice
 def office() -> Iterator[ScriptedOffice]:
     with ScriptedOffice() as office:
         yield office
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-    yield browser
-    browser.close()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,6 +11,7 @@ from sync.couch_store import CouchServer
 from sync.sqlite_store import open_sqlite
 from sync.store import Store
 from tests.serving import RunningOffice
+from tests.stores import CountingStore
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +30,12 @@ async def cases(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         return
     async with CouchServer(request.getfixturevalue("pouchdb_url"), prefix=f"t-{secrets.token_hex(6)}-") as server:
         yield await server.database("cases")
+
+
+@pytest.fixture
+async def databases(tmp_path: Path) -> AsyncIterator[SimpleNamespace]:
+    """Give an office's databases, which count what is written to them."""
+    stores = {name: CountingStore(open_sqlite(tmp_path, name)) for name in ("cases", "wraps", "blobs")}
+    yield SimpleNamespace(**stores)
+    for store in stores.values():
+        await store.store.close()

@@ -20,14 +20,13 @@ from sync.canonical import b32_encode, sha256
 from sync.packed_item import pack_item
 from sync.receipt_code import CodeKeys
 from sync.receipts import verify_receipt
-from sync.sqlite_store import open_sqlite
 from sync.statements import sign_code_mark, sign_gone
 from sync.store import Store
 from tests.asgi import Answer, Client
 from tests.bundled import Bundle
 from tests.sealed_items import FORMS, NOW, OfficeKeys, new_keys, seal_pair, to_line
 from tests.small_office import routes_of
-from tests.stores import AbsentStore, CountingStore
+from tests.stores import AbsentStore
 
 KEYS = OfficeKeys()
 CODE = new_keys()
@@ -35,14 +34,6 @@ OFFICE = office_id(KEYS.root.pub)
 HEADERS = {"content-type": TYPE}
 
 Named = list[tuple[str, bytes]]
-
-
-@pytest.fixture
-async def databases(tmp_path: Path) -> AsyncIterator[SimpleNamespace]:
-    stores = {name: CountingStore(open_sqlite(tmp_path, name)) for name in ("cases", "wraps", "blobs")}
-    yield SimpleNamespace(**stores)
-    for store in stores.values():
-        await store.store.close()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import gzip
 import json
 import random
 import zlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain, repeat
 from pathlib import Path
@@ -38,14 +38,6 @@ from tests.stores import AbsentStore, CountingStore
 KEYS = OfficeKeys()
 CODE = new_keys()
 HELLO = b'{"v":1,"device":"d-1","watch":[]}'
-
-
-@pytest.fixture
-async def databases(tmp_path: Path) -> AsyncIterator[SimpleNamespace]:
-    stores = {name: CountingStore(open_sqlite(tmp_path, name)) for name in ("cases", "wraps", "blobs")}
-    yield SimpleNamespace(**stores)
-    for store in stores.values():
-        await store.store.close()
 
 
 @pytest.fixture
