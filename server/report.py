@@ -7,7 +7,7 @@ percentile of ten cases is what the ninth of them took.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -24,7 +24,7 @@ from sync.events import SENT, STEPS
 QUIET = 30  # days after which an applicant whose turn it is seems to have given up
 LATE = 3  # days between sealing and arrival: who has a signal once in three days has sent by then
 
-Kind = Literal["text", "step", "reason", "area", "device", "day", "count", "days", "percent"]
+Kind = Literal["text", "step", "reason", "area", "day", "count", "days", "percent"]
 Cell = str | int | float | date | None
 
 
@@ -52,6 +52,15 @@ class Table:
     names: int = 1
     drawn: int = 1
     over_time: bool = False
+
+
+@dataclass(frozen=True)
+class Device:
+    """A volunteer's device: its name, whose it is, and when the office heard of it last (Unix seconds)."""
+
+    id: str
+    login: str
+    seen: int
 
 
 @dataclass(frozen=True)
@@ -142,8 +151,12 @@ def given_up(stories: Sequence[Story], found: Iterable[Visit], period: Period, *
     return Table("given-up", _columns(step="step", reason="reason", times="count"), tuple(rows), names=2, drawn=2)
 
 
-def areas(stories: Iterable[Story], period: Period) -> Table:
-    """Count by nagari what came and what was long on its way, the most first."""
+def areas(stories: Iterable[Story], period: Period, *, stuck: Mapping[str, int]) -> Table:
+    """Count by nagari what came, what was long on its way and what did not get through, the most first.
+
+    Args:
+        stuck: by case, how many files were begun to be sent and have stood still since.
+    """
     by_area: dict[str | None, list[Story]] = {}
     for one in _in(stories, period):
         by_area.setdefault(one.area, []).append(one)
@@ -152,10 +165,25 @@ def areas(stories: Iterable[Story], period: Period) -> Table:
         way = [max(0, one.received - one.made) for one in came]
         kinds = Counter(one.kind for one in came)
         late = sum(seconds > LATE * DAY for seconds in way)
-        rows.append((area, kinds["app"], kinds["cmp"], late, _days(max(way))))
+        files = sum(stuck.get(one.case, 0) for one in came)
+        rows.append((area, kinds["app"], kinds["cmp"], late, _days(max(way)), files))
     rows.sort(key=lambda row: (-row[1], -row[2], row[0] or ""))
-    columns = _columns(area="area", applications="count", complaints="count", late="count", longest="days")
+    columns = _columns(
+        area="area", applications="count", complaints="count", late="count", longest="days", stuck="count"
+    )
     return Table("areas", columns, tuple(rows))
+
+
+def devices(known: Iterable[Device], stories: Sequence[Story], period: Period, now: int) -> Table:
+    """Tell of volunteers' devices for how long each has been silent, and what it collected; the most silent first."""
+    came = Counter(one.device for one in _in(stories, period))
+    late = Counter(one.device for one in _in(stories, period) if one.received - one.made > LATE * DAY)
+    rows = [
+        (each.login, _days(now - each.seen), local_day(each.seen, period.zone), came[each.id], late[each.id])
+        for each in sorted(known, key=lambda each: (each.seen, each.login))
+    ]
+    columns = _columns(device="text", silent="days", heard="day", applications="count", late="count")
+    return Table("devices", columns, tuple(rows))
 
 
 def percentile(values: Sequence[int], share: int) -> int:

@@ -4,6 +4,7 @@ Template: `staff/report.html` (user, csrf, period, by, error: a text's key or No
 `SHOWN`, with every cell in words beside its value.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,13 +15,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.booking_desk import offers_of
+from server.devices import DAY, Devices
 from server.guard import user_of
 from server.moments import local_day
 from server.office import Office, office_of
 from server.pages import render
-from server.report import Period, Table, areas, arrivals, given_up, stays, stock, visits
+from server.report import Device, Period, Table, areas, arrivals, devices, given_up, stays, stock, visits
 from server.report_words import Shown, shown
 from server.spreadsheet import CSV, XLSX, to_csv, to_xlsx
+from server.uploads import Uploads
 from server.visits import given_up_between, visits_between
 
 USUAL = 30  # days of the period where none is chosen
@@ -89,8 +92,20 @@ async def tables_of(office: Office, asked: Asked) -> list[Table]:
         stays(stories, period),
         visits(found, now),
         given_up(stories, found, period, given_back=given_back),
-        areas(stories, period),
+        areas(stories, period, stuck=await _stuck(office, now)),
+        devices(await _devices(office, now), stories, period, now),
     ]
+
+
+async def _stuck(office: Office, now: int) -> Mapping[str, int]:
+    """Count by case the files of which some came, and nothing more for a day."""
+    uploads = await Uploads(office.databases.staff, office.clock).every()
+    return Counter(upload.id.split(".")[1] for upload in uploads if int(upload.doc["at"]) < now - DAY)
+
+
+async def _devices(office: Office, now: int) -> list[Device]:
+    known = await Devices(office.databases.staff, now).all()
+    return [Device(doc["device"], doc["login"], doc["seen"]) for doc in known if doc["revoked_at"] is None]
 
 
 async def report_table(request: Request) -> Response:

@@ -53,7 +53,7 @@ _KEPT: tuple[Type, ...] = (*_VERSIONS, "wrap")
 _TAKEN: tuple[Type, ...] = (*_VERSIONS, *_CHECKED)
 _UPLOAD = _anyone(*_TAKEN, "upload", writes=(*_KEPT, "blob", "upload"))
 
-_REPORT: tuple[Type, ...] = ("public", "booking", "case-row")
+_REPORT: tuple[Type, ...] = ("public", "booking", "case-row", "device", "upload")
 _GROUPS = _only(STAKEHOLDER, reads=_REPORT)
 _BOOKING = _anyone(*_CASE, *_ENDS, "public", "booking", writes=("booking",))
 

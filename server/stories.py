@@ -24,6 +24,7 @@ class Story:
         device: the enrolled device that collected it, if one did.
     """
 
+    case: str
     service: str
     kind: str
     area: str | None
@@ -46,6 +47,7 @@ def select_stories(db: sqlite3.Connection) -> list[Story]:
         steps.setdefault(case, []).append((step, at))
     return [
         Story(
+            case=case,
             service=service,
             kind=kind,
             area=area,

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from server.offers import Offer
-from server.report import Period, areas, arrivals, given_up, percentile, stays, stock, visits
+from server.report import Device, Period, areas, arrivals, devices, given_up, percentile, stays, stock, visits
 from server.stories import Story
 from server.visits import Visit
 
@@ -33,17 +33,34 @@ def at(month: int, day: int, hour: int = 8, minute: int = 0, second: int = 0) ->
 
 
 def story(
-    received: int, *steps: tuple[str, int], area: str | None = None, on_its_way: int = 0, kind: str = "app"
+    received: int,
+    *steps: tuple[str, int],
+    area: str | None = None,
+    on_its_way: int = 0,
+    kind: str = "app",
+    case: str = "",
+    device: str | None = None,
 ) -> Story:
     made = received - on_its_way * DAY
-    return Story(service="passport-new", kind=kind, area=area, made=made, received=received, steps=steps)
+    return Story(
+        case=case, service="passport-new", kind=kind, area=area, made=made, received=received, steps=steps,
+        device=device,
+    )  # fmt: skip
 
 
 TALU, SILUAI = "13.12.03.2004", "13.12.03.2005"
 A = story(
     at(3, 2), ("berkas_lengkap", at(3, 3)), ("terjadwal", at(3, 5)), ("siap_diambil", at(3, 7)), area=TALU
 )  # fmt: skip
-B = story(at(3, 2), ("perlu_perbaikan", at(3, 4)), ("berkas_lengkap", at(3, 6)), area=TALU, on_its_way=5)
+B = story(
+    at(3, 2),
+    ("perlu_perbaikan", at(3, 4)),
+    ("berkas_lengkap", at(3, 6)),
+    area=TALU,
+    on_its_way=5,
+    case="b",
+    device="d-rosma",
+)
 C = story(at(3, 8, 23, 59, 59), area=SILUAI)
 D = story(at(3, 9, 0), area=SILUAI)
 E = story(at(2, 1), ("menunggu_pembayaran", at(2, 3)))
@@ -145,13 +162,23 @@ def test_where_people_stop_is_told_by_step_and_how() -> None:
 
 
 def test_nagari_are_told_with_what_was_long_on_its_way() -> None:
-    assert areas(ALL, WEEK).rows == (
-        (TALU, 2, 1, 2, 5.0),  # A, B and H; B took 5 days, H 4
-        (None, 1, 0, 0, 0.0),  # G
-        (SILUAI, 1, 0, 0, 0.0),  # C
+    assert areas(ALL, WEEK, stuck={"b": 2, "elsewhere": 1}).rows == (
+        (TALU, 2, 1, 2, 5.0, 2),  # A, B and H; B took 5 days, H 4; two files of B stand still
+        (None, 1, 0, 0, 0.0, 0),  # G
+        (SILUAI, 1, 0, 0, 0.0, 0),  # C
     )
 
 
-@pytest.mark.parametrize("make", [lambda: stays([], WEEK), lambda: areas([], WEEK), lambda: stock([], WEEK.end)])
+def test_devices_are_told_by_how_long_they_have_been_silent() -> None:
+    known = [Device("d-buyung", "buyung", at(3, 7)), Device("d-rosma", "rosma", at(2, 25))]
+    assert devices(known, ALL, WEEK, at(3, 8, 20)).rows == (
+        ("rosma", 11.5, date(2026, 2, 25), 1, 1),  # B, five days on its way
+        ("buyung", 1.5, date(2026, 3, 7), 0, 0),
+    )
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: stays([], WEEK), lambda: areas([], WEEK, stuck={}), lambda: stock([], WEEK.end)]
+)
 def test_of_nothing_there_is_nothing(make) -> None:  # type: ignore[no-untyped-def]
     assert make().rows == ()

@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from server.devices import new_device
 from tests.staff_office import StaffDesk, StaffOffice, staff_office
 from tests.unit.server.test_figures import DAY, MARCH, desk_of, walk
 
@@ -22,6 +23,11 @@ async def desk(tmp_path: Path) -> AsyncIterator[tuple[StaffOffice, StaffDesk]]:
         await walk(office, "passport-new", MARCH, ("berkas_lengkap", 1), ("siap_diambil", 3.5))
         await walk(office, "passport-new", MARCH + DAY, ("perlu_perbaikan", 2))
         await walk(office, "complaint", MARCH + DAY, kind="complaint")
+        device = new_device("d-9f2c01ab", "rosma", "", now=MARCH) | {"claim": ["taken", "x", MARCH]}
+        upload = {"type": "upload", "version": "", "digest": "", "length": 9, "at": MARCH}
+        await office.office.databases.staff.bulk_docs(
+            [{"_id": "device.d-9f2c01ab", **device}, {"_id": "up.a.b", **upload}]
+        )
         yield office, await desk_of(office, "heri")
 
 
@@ -30,7 +36,7 @@ async def test_every_chart_has_its_words_and_a_table_behind_it(desk: tuple[Staff
     _, heri = desk
     page = (await heri.get(f"report?{MARCH_ASKED}")).text
     drawn = re.findall(r'<section class="stack" id="([a-z-]+)".*?</section>', page, re.S)
-    assert drawn == ["arrivals", "stock", "stays", "visits", "given-up", "areas"]
+    assert drawn == ["arrivals", "stock", "stays", "visits", "given-up", "areas", "devices"]
     for section in re.findall(r"<section.*?</section>", page, re.S):
         assert ("<table>" in section) is ("<svg" in section), "what is drawn is written too"
         for svg in re.findall(r"<svg[^>]*>", section):
@@ -43,6 +49,7 @@ async def test_every_chart_has_its_words_and_a_table_behind_it(desk: tuple[Staff
     assert re.search(r"<th scope=\"row\">Data lengkap</th><td class=\"number\">2,5</td>", days[0])
     assert "style=" not in page
     assert "tidak disebut" in page
+    assert '<th scope="row">rosma</th><td class="number">269' in page, "silent since 1 March"
 
 
 @pytest.mark.anyio
