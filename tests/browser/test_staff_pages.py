@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 PAGES = (
     "counter", "requests", "bundle", "volunteers", "accounts", "sessions", "audit", "security", "guides/brokers/id",
-    "training/officer-data", "trained",
+    "training/officer-data", "trained", "report", "calendar", "calendar?week=2026-12-21",
 )  # fmt: skip
 
 
