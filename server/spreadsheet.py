@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from xml.sax.saxutils import escape
+from html import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 Cell = str | int | float | date | None
@@ -61,7 +61,7 @@ def to_csv(heads: Sequence[str], rows: Iterable[Sequence[Cell]], *, is_marked: b
 
 def to_xlsx(title: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
     """Write a workbook of one sheet, its headings in sight while one scrolls."""
-    name = escape(re.sub(r"[\[\]:*?/\\']", " ", _written(title))[:31].strip() or "1", {'"': "&quot;"})
+    name = escape(re.sub(r"[\[\]:*?/\\']", " ", _written(title))[:31].strip() or "1")
     book = (
         f'<workbook xmlns="{_MAIN}" xmlns:r="{_LINKS}"><sheets><sheet name="{name}" sheetId="1" r:id="a"/></sheets>'
         "</workbook>"
@@ -112,7 +112,7 @@ def _cells(n: int, row: Sequence[Cell], style: int) -> Iterator[str]:
         at = f"{_letters(place)}{n}"
         if isinstance(cell, str):
             own = _QUOTED if style == _PLAIN and _FORMULA.match(cell) else style
-            text = escape(_written(cell)).replace("\r", "&#13;")
+            text = escape(_written(cell), quote=False).replace("\r", "&#13;")
             yield f'<c r="{at}" s="{own}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
         elif isinstance(cell, date):
             yield f'<c r="{at}" s="{_DAY}"><v>{(cell - _EPOCH).days}</v></c>'

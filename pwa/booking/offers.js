@@ -1,6 +1,5 @@
 /** The hours on offer as the office last told them, which may be a while ago. */
 
-import { reach } from '../contact.js';
 import { read, write } from '../db.js';
 
 /**
@@ -20,7 +19,7 @@ export async function knownOffers(now = Date.now()) {
 
 /** Ask the office, or a hub near by, and keep what it says; gives what is known then. @returns {Promise<Offers | null>} */
 export async function refreshOffers() {
-  const answer = await ask('').catch(async () => ask(await reach())).catch(() => null);
+  const answer = await ask('').catch(async () => ask(await (await import('../contact.js')).reach())).catch(() => null);
   const told = answer?.ok ? await answer.json().catch(() => null) : null;
   if (Array.isArray(told?.offers)) await write('meta', { name: NAME, offers: told.offers, zone: told.zone, at: Date.now() });
   return knownOffers();

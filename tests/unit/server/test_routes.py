@@ -16,6 +16,7 @@ SAMPLE = {
     "pack": "0-x", "path": "rules.js", "login": "siti", "id": "none",
     "device": "d-aaaaaaaa", "db": "public", "doc": "keys", "offer": "261125-aaaa",
     "guide": "officer-data", "tongue": "id", "file": "arrivals.csv",
+    "table": "schedule.json",
 }  # fmt: skip
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
 IDS = [f"{row.method} {row.path}" for row in ROWS]
@@ -52,7 +53,7 @@ def test_everything_has_a_limit_for_its_body_and_reading_takes_none(row: Row) ->
 def test_who_is_not_signed_in_gets_nothing_of_the_staffs(office_server: RunningOffice, row: Row) -> None:
     reply = anonymous(office_server, row)
     if RIGHTS[row.name].roles is not None:
-        is_of_programs = row.path.startswith("/staff/api/") or is_face(row.path)
+        is_of_programs = row.path.startswith(("/staff/api/", "/open/")) or is_face(row.path)
         assert reply.status in ((401,) if is_of_programs else (303,))
         assert reply.headers.get("location", "/staff/login") == "/staff/login"
     else:
