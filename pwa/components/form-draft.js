@@ -58,7 +58,8 @@ export class FormDraft {
       return;
     }
     await saveDraft(await this.id, values, null, title).catch((error) => {
-      if (!(error instanceof GoneError) || this.drops === drops) throw error;
+      const isGone = error instanceof GoneError || error.reason === 'dropped';
+      if (!isGone || this.drops === drops) throw error;
       // The browser dropped everything under this page; what stands in the form is here.
       this.stop();
       this.id = undefined;
