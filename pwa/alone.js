@@ -22,9 +22,12 @@ export async function sendAlone(result, origin, signal) {
       if (item.alone && isDue(item) && !(origin && item.state === 'hub')) await offer(item, result, origin, signal);
     }
   } finally {
-    await removeWhere((item) => Boolean(item.alone) && item.state === 'done' && !filesLeft(item).length);
+    await forgetSent();
   }
 }
+
+/** Take off this phone what the office has whole, its pictures too. */
+export const forgetSent = () => removeWhere((item) => Boolean(item.alone) && item.state === 'done' && !filesLeft(item).length);
 
 /** @param {Item} item @param {Parameters<typeof sendAlone>[0]} result @param {string} origin @param {AbortSignal} [signal] */
 async function offer(item, result, origin, signal) {

@@ -63,8 +63,8 @@ async def revs_diff(request: Request) -> Response:
     """Answer `POST /couch/{db}/_revs_diff`."""
     asked = asked_of(request)
     revs = await read_object(request)
-    if not all(isinstance(its, list) for its in revs.values()):
-        raise BadRequest("a list of revs for each document")
+    if not all(isinstance(its, list) and all(isinstance(rev, str) for rev in its) for its in revs.values()):
+        raise BadRequest("a list of revs for each document")  # CouchDB itself falls over what is no text
     found = await asked.store.revs_diff(revs)
     return CouchAnswer(
         {

@@ -131,10 +131,12 @@ async function showReceipt(main, prepared, answers, isHere) {
   }
   title.focus();
   scrollTo(0, 0);
+  let isTaken = false; // of what goes alone nothing stays here once its last picture is there
   const look = async (/** @type {any} */ heard) => {
     const item = (await listOutbox()).find(({ id }) => id === prepared.version._id);
+    isTaken ||= item?.state === 'photos';
     if (item) updateReceipt(node, { state: item.state, reason: item.reason });
-    else if (heard?.detail?.done?.includes(prepared.version._id)) updateReceipt(node, { state: 'done', reason: null });
+    else if (isTaken || heard?.detail?.done?.includes(prepared.version._id)) updateReceipt(node, { state: 'done', reason: null });
   };
   for (const change of ['exchanged', 'stored']) document.addEventListener(`rantau:${change}`, (event) => void look(event));
   setTimeout(() => void look(null), SOON);

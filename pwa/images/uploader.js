@@ -60,6 +60,7 @@ async function all(run) {
     if (!next) return 'sent';
     tried.push(next.file.id);
     const outcome = await sendOne(next.item, next.file, origin, run);
+    if (next.item.alone) await (await import('../alone.js')).forgetSent(); // nothing of it waits for another exchange
     document.dispatchEvent(new CustomEvent('rantau:stored'));
     if (outcome !== 'sent') return outcome;
   }

@@ -10,8 +10,8 @@ from tests.browser.form_filling import wait_until_saved
 PHOTO = "FOTO KREZVANTIN OLUMBRAX"  # written into a picture, as a camera writes what it knows
 
 
-def attach(page: Page) -> None:
-    """Put a picture of 40 by 20 with the marker in it on the draft of the open form."""
+def attach(page: Page, paper: str = "ktp") -> None:
+    """Put a picture of 40 by 20 with the marker in it on the draft of the open form, as one of this paper."""
     wait_until_saved(page)
     chunks = [
         (b"IHDR", struct.pack(">IIBBBBB", 40, 20, 8, 0, 0, 0, 0)), (b"tEXt", b"Comment\0" + PHOTO.encode()),
@@ -21,10 +21,10 @@ def attach(page: Page) -> None:
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
     ]
     page.evaluate(
-        """async (bytes) => {
+        """async ([paper, bytes]) => {
           const { putImage } = await import('/pwa/images/image-store.js');
           const picture = { type: 'image/png', bytes: new Uint8Array(bytes), width: 40, height: 20 };
-          await putImage(location.hash.slice('#d='.length), 'ktp', picture);
+          await putImage(location.hash.slice('#d='.length), paper, picture);
         }""",
-        [*b"".join([b"\x89PNG\r\n\x1a\n", *packed])],
+        [paper, [*b"".join([b"\x89PNG\r\n\x1a\n", *packed])]],
     )

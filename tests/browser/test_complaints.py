@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.browser.looking import faults
+from tests.browser.planted_photo import attach
 from tests.browsing import Phone
 from tests.people import person
 from tests.people_at_work import TEXTS, Officer, fill
@@ -20,7 +21,7 @@ TOLD, ANSWER, NAME = "Diminta uang rokok di loket dua", "Uangnya dikembalikan, p
 COUNT = """async () => {
   const { readAll } = await import('/pwa/db.js');
   const count = async (store) => [store, (await readAll(store)).length];
-  return Object.fromEntries(await Promise.all(['drafts', 'outbox', 'cases', 'files'].map(count)));
+  return Object.fromEntries(await Promise.all(['drafts', 'outbox', 'cases', 'files', 'images'].map(count)));
 }"""
 ALONE_IS_SENT = """async () => {
   const { readAll } = await import('/pwa/db.js');
@@ -57,6 +58,8 @@ def complain(page: Page, office: RunningOffice, identity: str) -> str:
     page.locator(f"[name=identitas][value={identity}]").check()
     if identity != "anonim":
         page.locator("[name=nama_pelapor]").fill(NAME)
+    else:
+        attach(page, "bukti")
     return send(page)
 
 
@@ -77,8 +80,9 @@ def test_an_anonymous_complaint_leaves_nothing_and_is_answered_by_its_code(
     assert page.url == f"{office.url}/id/mine"
     phone.offline(without_signal=False)
     expect(page.locator("[data-receipt][data-state=done]")).to_be_visible(timeout=PATIENCE)
+    page.evaluate(ALONE_IS_SENT)  # with its photograph
 
-    assert page.evaluate(COUNT) == {"drafts": 0, "outbox": 1, "cases": 1, "files": 0}
+    assert page.evaluate(COUNT) == {"drafts": 0, "outbox": 1, "cases": 1, "files": 0, "images": 0}
     sent = [text.splitlines() for text in page.evaluate("Promise.all(window.sent)")]
     alone = [lines for lines in sent if any("complaint" in line for line in lines)]
     assert alone
@@ -94,6 +98,8 @@ def test_an_anonymous_complaint_leaves_nothing_and_is_answered_by_its_code(
         desktop.page.locator(".case-list tbody button").first.click()
         case = desktop.page.get_by_role("article")
         expect(case.get_by_text(TOLD).first).to_be_visible()
+        case.get_by_role("button", name=ID.text("staff.files.show", n=1)).click()
+        expect(case.locator(".files canvas")).to_be_visible(timeout=PATIENCE)
         officer.record(case, "aduan_dijawab", ANSWER)
         assert desktop.errors == []
 
@@ -109,4 +115,4 @@ def test_an_anonymous_complaint_leaves_nothing_and_is_answered_by_its_code(
     page.evaluate(ALONE_IS_SENT)
     page.get_by_role("button", name=ID.text("app.case.ask-again")).click()
     expect(page.locator(".thread > li").get_by_text(ID.text("talk.satisfied.ya"))).to_be_visible(timeout=PATIENCE)
-    assert page.evaluate(COUNT) == {"drafts": 0, "outbox": 1, "cases": 1, "files": 0}
+    assert page.evaluate(COUNT) == {"drafts": 0, "outbox": 1, "cases": 1, "files": 0, "images": 0}

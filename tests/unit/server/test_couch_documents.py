@@ -157,7 +157,7 @@ async def test_the_bulk_calls_speak_of_each_document(peer: PeerClient) -> None:
     assert diff.json() == {"a": {"missing": ["1-x"]}, "b": {"missing": ["2-y"]}}
     wrong: tuple[tuple[str, Any], ...] = (
         ("_bulk_docs", {"docs": [5]}), ("_bulk_docs", {}), ("_bulk_docs", []), ("_bulk_get", {"docs": 1}),
-        ("_revs_diff", {"a": 1}), ("_all_docs", {"keys": 1}),
+        ("_revs_diff", {"a": 1}), ("_revs_diff", {"a": [None]}), ("_all_docs", {"keys": 1}),
     )  # fmt: skip
     for path, body in wrong:
         assert (await peer.ask("POST", f"/db/{path}", body)).status == 400, (path, body)
