@@ -4,7 +4,7 @@ Template: `staff/stakeholders.html` (user, csrf, stakeholders, numbers by case, 
 new one, title_limit). A stakeholder is its document.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -50,16 +50,14 @@ async def add_group(request: Request) -> Response:
     except NotRecorded:
         return await _page(request, error="number", at=doc["name"])
     await _record(request, "stakeholder-group", doc["name"], case=case)
-    await Stakeholders(office.databases.staff, office.clock()).add_group(doc, case)
-    return _back(request)
+    return await _written(request, Stakeholders(office.databases.staff, office.clock()).add_group(doc, case))
 
 
 async def withdraw_stakeholder(request: Request) -> Response:
     """Answer `POST /staff/{lang}/stakeholders/{name}/end`: its token opens nothing any more."""
     office, doc = office_of(request), await _standing(request)
     await _record(request, "stakeholder-withdrawn", doc["name"])
-    await Stakeholders(office.databases.staff, office.clock()).withdraw(doc)
-    return _back(request)
+    return await _written(request, Stakeholders(office.databases.staff, office.clock()).withdraw(doc))
 
 
 async def _standing(request: Request) -> Doc:
@@ -83,7 +81,11 @@ async def _record(request: Request, deed: str, name: str, **about: str) -> None:
     await office_of(request).audit.write(deed, who=user_of(request).login, about={"stakeholder": name, **about})
 
 
-def _back(request: Request) -> Response:
+async def _written(request: Request, writing: Awaitable[None]) -> Response:
+    try:
+        await writing
+    except StakeholderError as error:  # somebody else changed it in this moment
+        return await _page(request, error=str(error))
     return RedirectResponse(f"/staff/{request.path_params['lang']}/stakeholders", status_code=303)
 
 

@@ -1,5 +1,6 @@
 """The open feed: anybody reads the schedule and the published figures; where a group stands, who holds its token."""
 
+import asyncio
 import csv
 import io
 import json
@@ -161,6 +162,11 @@ async def test_a_partner_reads_where_its_own_groups_stand_until_its_token_is_wit
     assert spoken_number(others) not in answer.text
     assert (await ask(office, await token_of(heri, "dinas"))).json()["rows"] == []
 
+    twice = [heri.post_proved("stakeholders/dinas/groups", number=spoken_number(one)) for one in (mine, others)]
+    at_once = await asyncio.gather(*twice)
+    assert sorted(one.status for one in at_once) == [303, 422], "of two at once the second is told"
+    assert any("diubah orang lain" in one.text for one in at_once)
+
     for wrong in ("", "biro-umrah", token[:-1], token.replace("biro-umrah", "nobody"), f"{token}x"):
         assert (await ask(office, wrong)).status == 401
     assert (await anybody(office).get("/open/v1/groups.csv")).headers["www-authenticate"] == 'Bearer realm="Rantau"'
@@ -176,6 +182,7 @@ async def test_a_partner_reads_where_its_own_groups_stand_until_its_token_is_wit
         *[("stakeholder:biro-umrah", "groups-read", None)] * 2,
         ("heri", "stakeholder-added", "dinas"),
         ("stakeholder:dinas", "groups-read", None),
+        *[("heri", "stakeholder-group", "dinas")] * 2,
         ("heri", "stakeholder-withdrawn", "biro-umrah"),
     ]
 
