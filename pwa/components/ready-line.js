@@ -25,7 +25,8 @@ export default class ReadyLine {
     this.root.replaceChildren(this.ready, ' ', this.install);
     document.querySelector('main')?.before(this.update);
     window.addEventListener('beforeinstallprompt', (event) => this.offerInstall(/** @type {InstallEvent} */ (event)), { signal });
-    document.addEventListener('rantau:update-ready', () => this.offerUpdate(), { signal });
+    // Offered twice it is drawn once: somebody may be pressing it.
+    document.addEventListener('rantau:update-ready', () => this.update.firstChild ?? this.offerUpdate(), { signal });
     document.addEventListener('rantau:exchanged', () => void this.look(), { signal });
     void this.look();
   }

@@ -93,6 +93,14 @@ class Firefox(Screen):
 
     def click(self, selector: str) -> None:
         self.see(selector)
+        try:
+            self._press(selector)
+        except ScriptError as error:  # a list was drawn anew between the two
+            if "is not displayed" not in str(error):
+                raise
+            self.click(selector)
+
+    def _press(self, selector: str) -> None:
         origin = {"type": "element", "element": self._find(selector)}
         self.run("async (selector) => document.querySelector(selector).scrollIntoView({ block: 'center' })", selector)
         steps = [

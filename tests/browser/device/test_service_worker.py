@@ -201,14 +201,16 @@ class TestServiceWorker:
         office.packs["id"].append({"/id/new": page_entry("id", "new")})
         office.worker = b"// the next version\n"
         office.portal = place
-        asked = office.asked["/service-worker.js"]
+        refused = "/service-worker.js" if place == "/" else "/packs/id.json"
+        asked = office.asked[refused]
         ready.evaluate(OFFERS)
         ready.evaluate(CHANGED)
         if place == "/":
             assert run(ready, "return (await exchange.exchange()).state") == "offline"
             assert states(ready) == {item["id"]: "waiting"}
-        while office.asked["/service-worker.js"] == asked:
+        while office.asked[refused] == asked:
             ready.wait_for_timeout(20)
+        wait(ready, "navigator.serviceWorker.getRegistration().then(({ installing }) => !installing)")
         ready.goto(f"{office.url}/id/")
         assert ready.locator("p").inner_text() == "packed /id/"
         assert (
