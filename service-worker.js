@@ -12,10 +12,13 @@ const [NOTES, NOTE] = ['rantau-notes', '/notes']; // a cache of one entry: which
 
 /** @typedef {Record<string, string>} Revisions by language */
 /** @typedef {{lang: string, now: Revisions, next: Revisions, extras: string[]}} Notes; the extras are here whole */
-/** @typedef {{headers: Record<string, string>, body?: string, body64?: string, swapped?: string}} Entry */
+/** @typedef {{headers: Record<string, string>, body?: string, body64?: string, swapped?: string, pieces?: Piece[]}} Entry */
+/** @typedef {(path: string) => Promise<Response | undefined>} At what is here at a path */
+/** @typedef {string | [number, number]} Piece what is new, or from where to where it stands in what is here */
 
 /** What pages are answered from; the waiting worker may have noted more. @type {Notes | undefined} */
 let shown;
+let latest = /** @type {string | undefined} */ (undefined); // revision that all is here of: several pages ask for it
 let turn = /** @type {Promise<unknown>} */ (Promise.resolve());
 
 worker.addEventListener('install', (event) => event.waitUntil(inTurn(prepare)));
@@ -44,14 +47,14 @@ function inTurn(work) {
   return turn;
 }
 
-/** @param {{type: string, lang?: string, extra?: string}} message */
-async function obey({ type, lang, extra }) {
+/** @param {{type: string, lang?: string, extra?: string, public?: string}} message `public`: the office's revision */
+async function obey({ type, lang, extra, public: revision }) {
   if (type === 'offer') return tellPages('update-ready');
   if (/^(skip-waiting|switch)$/.test(type) && (await isFormOpen())) throw new TypeError('a form is open');
   if (type === 'skip-waiting') void worker.skipWaiting(); // it is over after the activation, which waits for its turn
   if (type === 'language') await speak(String(lang));
   if (type === 'keep') await keep(String(extra));
-  if (type === 'update') await prepare();
+  if (type === 'update' && (!revision || revision !== latest)) await prepare().then(() => (latest = revision));
   if (type === 'switch') await switchOver().then(() => tellPages('switched'));
 }
 
@@ -169,10 +172,19 @@ async function copyAll(urls, source, cache) {
  * @param {string} url @param {string} since @param {Cache} cache @param {Record<string, string>} common
  */
 async function fetchChanged(url, since, cache, common) {
-  const pack = await fetchJson(`${url}?from=${since}`);
+  const pack = await fetchJson(`${url}?since=${since}`);
+  const before = await caches.open(PREFIX + since);
+  for (const [name, { pieces }] of Object.entries(pack)) {
+    const old = pieces && (await before.match(name));
+    if (pieces && !old) return undefined;
+    if (old) pack[name].body = together(pieces, await old.text());
+  }
   const same = Object.keys(pack).filter((name) => !pack[name]);
-  return (await copyAll(same, await caches.open(PREFIX + since), cache)) ? unpack(pack, cache, common) : undefined;
+  return (await copyAll(same, before, cache)) ? unpack(pack, cache, common) : undefined;
 }
+
+/** @param {Piece[]} pieces @param {string} old */
+const together = (pieces, old) => pieces.map((piece) => (typeof piece === 'string' ? piece : old.slice(...piece))).join('');
 
 /** @param {Record<string, Entry | 0>} pack @param {Cache} cache @param {Record<string, string>} common headers of all */
 async function unpack(pack, cache, common) {
@@ -216,23 +228,25 @@ async function answer(request) {
   const { pathname } = new URL(request.url);
   const named = LANGUAGE.exec(pathname)?.[1] ?? lang;
   const spoken = now[named] ? named : lang;
-  const cache = now[spoken] ? await caches.open(PREFIX + now[spoken]) : undefined;
-  const kept = await cache?.match(pathname);
-  return kept ?? fetch(request).catch(async (error) => {
-    const instead = request.mode === 'navigate' && (await insteadOf(spoken, cache));
+  // One trip to the browser's process each, which shares a cheap phone's processor with everything else.
+  const at = /** @type {At} */ ((path) => caches.match(path, { cacheName: PREFIX + now[spoken] }));
+  const kept = at(pathname);
+  // What the page opens first, the browser begins to read now.
+  if (FORM.test(pathname)) void indexedDB.databases?.().catch(() => {});
+  return (await kept) ?? fetch(request).catch(async (error) => {
+    const instead = request.mode === 'navigate' && (await insteadOf(`/${spoken}/`, at));
     return instead || Promise.reject(error);
   });
 }
 
-/** What is shown for a page that is not here while there is no signal: it says which one. @param {string} lang @param {Cache} [cache] */
-async function insteadOf(lang, cache) {
-  const home = `/${lang}/`;
-  return (await cache?.match(`${home}absent`)) ?? ((await cache?.match(home)) && Response.redirect(home));
+/** Shown for a page that is not here while there is no signal: it says which one. @param {string} home @param {At} at */
+async function insteadOf(home, at) {
+  return (await at(`${home}absent`)) ?? ((await at(home)) && Response.redirect(home));
 }
 
 /** @returns {Promise<Notes>} */
 async function notes() {
-  const noted = await (await caches.open(NOTES)).match(NOTE);
+  const noted = await caches.match(NOTE, { cacheName: NOTES });
   return noted ? noted.json() : { lang: await languageOfPage(), now: {}, next: {}, extras: [] };
 }
 

@@ -1,4 +1,4 @@
-"""Whether a village with one exchange in three days gets places as often as the town, by the rules of server/rounds.py.
+"""Whether a village with one exchange in three days gets places as often as the town, by the rules of its rounds.
 
 Simulated are weeks of an office that has fewer places than people ask for. The town sees what is left and books at
 once, asks again each day, and waits in the list; the village ranks hours without a signal and its wishes arrive with
@@ -10,8 +10,8 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.offers import DRAW, RELEASE, Offer
-from server.rounds import Room, Waiting, give, kept_share, order_of
+from server.appointments.offers import DRAW, RELEASE, Offer
+from server.appointments.rounds import Room, Waiting, give, kept_share, order_of
 
 DAY = 24 * 3600
 HOUR = 3600

@@ -3,17 +3,18 @@
 A fresh browser opens the home page of an office of twelve forms and 25 guides through a 2G link. The first page and
 `wire_bytes` are counted on the wire, headers included, until it is ready; the rest comes after it in the same answer.
 `everything_bytes` is that answer, all that every phone fetches by itself. Of it `offline_ready_bytes` is what works
-without a signal, as brotli: every page, form and guide of a language, the search, the receipts and the camera. What
-only talks to the office (`online`, `survey`) is left out there; what few need (`volunteer`, `profile`, `bundle`) is
-fetched when they do. `written_bytes` is the offline set of what is written today, and `shell_bytes` is what of its
-first packs is neither form nor guide.
+without a signal, as brotli: every page, form and guide of a language, with what fills them in, seals and shows them.
+The forms are those of ten applications, the complaint and the survey. What only talks to the office (`online`) is left
+out there, and so is the camera, which has `camera_bytes` on top of it; what few need (`volunteer`, `profile`, `bundle`,
+`request`) is fetched when they do. `written_bytes` is the offline set of what is written now, and `shell_bytes` is what
+of its first packs is neither form nor guide.
 """
 
 import asyncio
 import json
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,9 @@ from playwright.async_api import BrowserContext, Page
 from bench.full_content import full_content
 from bench.office_behind import fresh_browser, office_behind, tell
 from bench.shaping_proxy import ShapingProxy
-from server.prepared import prepare
 from server.settings import load_settings
-from server.site import Site, build_site
+from server.site.prepared import prepare
+from server.site.site import Site, build_site
 
 HOME = "/id/"
 OFFLINE_PAGES = (HOME, "/id/apply/passport-new", "/id/guides/passport", "/id/mine", "/id/track")
@@ -35,7 +36,7 @@ READY = "[data-module=ready-line] span:not(:empty)"
 BLOCKING = """() => performance.getEntriesByType('resource')
   .filter(({ renderBlockingStatus }) => renderBlockingStatus === 'blocking').map(({ name }) => name)"""
 AT_ONCE = "/packs/id.ndjson"
-WITH_A_SIGNAL = ("online", "survey")
+WITH_A_SIGNAL, CAMERA = ("online",), ("images", "photo")
 CONTENT = ("/forms/", "/id/apply/", "/id/guides/")
 PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 
@@ -56,13 +57,22 @@ def _written() -> dict[str, int]:
 
 
 def offline_bytes(answer: bytes) -> int:
-    """Tell what of the first visit's answer works without a signal, in bytes of brotli."""
+    """Tell what of the first visit's answer works without a signal, but for the camera, in bytes of brotli."""
+    return _bytes_without(answer, (*WITH_A_SIGNAL, *CAMERA))
+
+
+def camera_bytes(answer: bytes) -> int:
+    """Tell what photographing papers without a signal takes on top of that."""
+    return _bytes_without(answer, WITH_A_SIGNAL) - offline_bytes(answer)
+
+
+def _bytes_without(answer: bytes, names: Collection[str]) -> int:
     head, *lines = answer.splitlines()
     told, named = json.loads(head), iter(lines)
     kept = list(islice(named, told["count"]))
     for name, count in told["more"]:
         packs = list(islice(named, count))
-        kept += [] if name in WITH_A_SIGNAL else packs
+        kept += [] if name in names else packs
     return len(brotli.compress(b"\n".join([head, *kept])))
 
 
@@ -93,7 +103,9 @@ async def _offline_set(url: str) -> dict[str, int]:
     session = aiohttp.ClientSession(auto_decompress=False, headers={"Accept-Encoding": "br"})
     async with session, session.get(url + AT_ONCE) as answer:
         body = await answer.read()
-    return {"offline_ready_bytes": offline_bytes(brotli.decompress(body)), "everything_bytes": len(body)}
+    plain = brotli.decompress(body)
+    ready = {"offline_ready_bytes": offline_bytes(plain), "camera_bytes": camera_bytes(plain)}
+    return ready | {"everything_bytes": len(body)}
 
 
 async def _open(page: Page, proxy: ShapingProxy) -> dict[str, Any]:

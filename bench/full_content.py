@@ -17,6 +17,7 @@ from server.settings import ROOT
 FORMS, GUIDES = 12, 25
 CONTENT = ROOT / "content"
 _SHARED = ("diri", "ktp", "alamat", "pekerjaan", "perjalanan", "kirim")
+_ON_DEMAND = {"message", "event-request"}  # forms that a phone fetches once somebody needs them, if at all
 _SPONSORED = 6  # of the forms have the group of a sponsor, which is the same in each
 _OWN_FIELDS, _SPONSOR_FIELDS = 7, 9
 _CONSONANTS, _VOWELS = "bcdghjklmnprst", "aaeiu"
@@ -29,7 +30,7 @@ def full_content(folder: Path) -> Path:
     shutil.copytree(CONTENT, folder)
     writer = _Writer()
     form = json.loads((CONTENT / "forms" / "passport-new.v1.json").read_bytes())
-    services = {path.name.partition(".")[0] for path in (CONTENT / "forms").glob("*.json")}
+    services = {path.name.partition(".")[0] for path in (CONTENT / "forms").glob("*.json")} - _ON_DEMAND
     sponsor = writer.section("penjamin", _SPONSOR_FIELDS)
     for n in range(FORMS - len(services)):
         made = writer.form(form, f"service-{n}", [sponsor] if n < _SPONSORED else [])

@@ -2,6 +2,11 @@
 
 Ours is the app in a browser, whose application has been accepted already; the peer is the library in Node with its
 usual chunk, the whole file. Counted is all that goes up, headers and repeats with it, until the receipt is here.
+
+What neither can help is in it: each connection begins with a ClientHello of 2 KB, most of which is the key that no
+quantum computer breaks, and a ticket for resumption would come on top of that; and of a TLS record, up to 16 KB, that
+is cut in the middle the server can read nothing. Of 1.18 times the file 0.05 are four ClientHellos and about 0.12
+records that were cut.
 """
 
 import asyncio
@@ -63,7 +68,11 @@ def measure() -> dict[str, Any]:
 
 
 async def compare(link: Link = UNSHAPED, size: int = SIZE) -> dict[str, Any]:
-    """Compare over a link; `sent` are bytes up, `told` those that the app itself counted."""
+    """Compare over a link.
+
+    `sent` are bytes up, `told` those that the app itself counted, `hello` those of the handshakes' first messages;
+    `ratio_own` is `ratio` without these.
+    """
     async with tls_office_behind(link) as (proxy, office), fresh_browser(trusting(office.cert)) as context:
         proxy.slice = SLICE
         page = await context.new_page()
@@ -76,7 +85,8 @@ async def compare(link: Link = UNSHAPED, size: int = SIZE) -> dict[str, Any]:
         tell(f"resume: peer: {peer['sent']} bytes for {peer['size']}")
     ratio = ours["sent"] / ours["size"]
     times = ratio * peer["size"] / peer["sent"]
-    return {**ours, "ratio": round(ratio, 3), "times_peer": round(times, 3), "peer": peer}
+    own = (ours["sent"] - ours["hello"]) / ours["size"]
+    return {**ours, "ratio": round(ratio, 3), "ratio_own": round(own, 3), "times_peer": round(times, 3), "peer": peer}
 
 
 async def _send(page: Page, proxy: ShapingProxy, size: int) -> dict[str, Any]:
@@ -85,7 +95,7 @@ async def _send(page: Page, proxy: ShapingProxy, size: int) -> dict[str, Any]:
     proxy.cut_up = lambda sent: sent >= DROP
     told = await page.evaluate(SEND)
     proxy.cut_up = lambda sent: False
-    return {"sent": proxy.up.bytes, "size": len(sealed["sealed"]), "told": told["wire"]}
+    return _counted(proxy, sealed) | {"told": told["wire"]}
 
 
 async def _send_as_peer(page: Page, proxy: ShapingProxy, size: int) -> dict[str, Any]:
@@ -108,7 +118,12 @@ async def _send_as_peer(page: Page, proxy: ShapingProxy, size: int) -> dict[str,
         )
         if await process.wait():
             raise RuntimeError("the peer did not arrive")
-    return {"name": "tus-js-client", "sent": proxy.up.bytes, "size": len(sealed["sealed"])}
+    return {"name": "tus-js-client", **_counted(proxy, sealed)}
+
+
+def _counted(proxy: ShapingProxy, sealed: dict[str, Any]) -> dict[str, int]:
+    counted = {"sent": proxy.up.bytes, "hello": proxy.hello, "connections": proxy.connections}
+    return counted | {"size": len(sealed["sealed"])}
 
 
 if __name__ == "__main__":

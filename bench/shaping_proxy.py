@@ -68,6 +68,7 @@ class ShapingProxy:
         self.down = Direction(link)
         self.connections = 0
         self.requests = 0
+        self.hello = 0  # of the bytes up, those of the TLS handshakes' first messages
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -77,9 +78,14 @@ class ShapingProxy:
 
     async def __aexit__(self, *exc: object) -> None:
         self._server.close()
-        for task in list(self._tasks):
+        await self.drop()
+
+    async def drop(self) -> None:
+        """Close every connection that is open."""
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     @property
     def url(self) -> str:
@@ -87,7 +93,7 @@ class ShapingProxy:
 
     def reset(self) -> None:
         """Begin to count anew; open connections stay warm."""
-        self.up.bytes = self.down.bytes = self.connections = self.requests = 0
+        self.up.bytes = self.down.bytes = self.connections = self.requests = self.hello = 0
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.ensure_future(self._relay(reader, writer))
@@ -125,6 +131,7 @@ class ShapingProxy:
             while chunk := await source.read(self.slice):
                 if upward:
                     self.requests += _requests_in(chunk)
+                    self.hello += 0 if sent else _hello_in(chunk)
                 await way.pass_on(len(chunk))
                 sent += len(chunk)
                 arrivals.put_nowait((time.monotonic() + self.link.round_trip / 2, chunk))
@@ -151,3 +158,8 @@ METHODS = (b"GET ", b"POST ", b"PUT ", b"HEAD ", b"DELETE ", b"OPTIONS ")
 def _requests_in(chunk: bytes) -> int:
     """Count the requests that begin in *chunk*; on HTTP/1.1 each begins a segment of its own."""
     return int(chunk.startswith(METHODS))
+
+
+def _hello_in(chunk: bytes) -> int:
+    """Count the TLS record with which a connection begins (RFC 8446, 5.1); 0 without TLS."""
+    return 5 + int.from_bytes(chunk[3:5]) if chunk[:1] == b"\x16" else 0

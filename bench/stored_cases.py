@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import TypeVar
 
-from server.answers import to_answers
+from server.forms.answers import to_answers
 from sync.canonical import b64u_decode, b64u_encode, h16
 from sync.document import Doc
 from sync.receipt_code import CodeKeys, case_of

@@ -20,11 +20,12 @@ from bench.shaping_proxy import UNSHAPED, ShapingProxy
 from tests.app_copy import add_line
 from tests.serving import RunningOffice
 
-MODULES = ("outbox", "exchange")  # of what a first visit brings, and of what comes right after
+MODULES = ("drafts", "outbox", "exchange")  # of a form's start, of the other first packs, and of what comes after
 NOTES = "(await (await caches.match('/notes'))?.json())"
 ALL = f"async () => {{ while (!{NOTES}?.extras.includes('online')) await new Promise((go) => setTimeout(go, 50)); }}"
 UPDATE = f"""async () => {{
-  document.dispatchEvent(new CustomEvent('rantau:public-changed'));
+  await (await import('/pwa/form-start.js')).write('meta', {{ name: 'update-due', public: String(Date.now()) }});
+  document.dispatchEvent(new CustomEvent('rantau:exchanged', {{ detail: {{ state: 'ok' }} }}));
   while (!{NOTES}.next.id) await new Promise((go) => setTimeout(go, 20));
 }}"""
 SWITCH = "async () => { (await import('/pwa/sw-bridge.js')).applyUpdate(); }"
@@ -52,7 +53,7 @@ async def _both() -> dict[str, Any]:
             since = await page.evaluate(SINCE)
             ours[module] = await _update(page, proxy, office, module)
             changed = [pack for pack in await _packs(proxy.url) if pack not in packs]
-            without[module] = await _sum(f"{proxy.url}{pack}?from={since}" for pack in changed)
+            without[module] = await _sum(f"{proxy.url}{pack}?since={since}" for pack in changed)
             tell(f"update: {module}: {ours[module]}, without dictionaries {without[module]}")
         theirs = await peer.update(await context.new_page(), before=before, after=await _files(proxy.url))
     worst = max(ours.values(), key=lambda cost: cost["bytes"])

@@ -13,12 +13,13 @@ from starlette.exceptions import HTTPException
 from fuzz import signed
 from fuzz.signed import CASE, CODE, NOW, PAIR, VERSION, WRAP, made_by_a_browser, signed_again, to_json
 from server.body_lines import BodyLimits, BodyLines, BodyMalformed, BodyTooLarge
-from server.form import FormError
-from server.form_reader import read_form
+from server.forms.form import FormError
+from server.forms.form_reader import read_form
+from server.forms.forms import read_groups
+from server.forms.rules import check, to_answers
 from server.items import ItemRefused, parse_line, read_item
-from server.passkeys import PasskeyError
 from server.posted import parse_posted
-from server.rules import check, to_answers
+from server.staff.passkeys import PasskeyError
 from server.watch import read_hello
 from sync.answers import decode_answers
 from sync.audit_chain import ChainError, verify_chain
@@ -47,6 +48,8 @@ from sync.statements import (
 )
 
 TODAY = date(2026, 11, 25)
+FORMS = signed.ROOT / "content" / "forms"
+GROUPS = read_groups(FORMS)
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,15 @@ def _read_bundle(file: bytes, step: int) -> None:
     assert given <= len(file), "bytes out of nothing"
     assert reader.head is not None
     assert ended + len(missing) == len(reader.head.entries), "an entry that is neither there nor missing"
+
+
+def _form_file(data: bytes) -> None:
+    """Name the file after what it says itself, so that the rest of it is looked at."""
+    written: Any = None
+    with suppress(OpenError):
+        written = any_json(data)
+    told = written if isinstance(written, dict) else {}
+    read_form(f"{told.get('service')}.v{told.get('n')}.json", data, GROUPS)
 
 
 def _posted_form(data: bytes) -> None:
@@ -240,8 +252,7 @@ READERS = {
         _posted_form, (HTTPException,), (b"nama=a&nik=1312014504900001&lahir=1990-04-05&x=%E2%80%8E%F0%9F%98%80",)
     ),
     "form-file": Reader(
-        lambda data: read_form("a.v1.json", data), (FormError,),
-        tuple(path.read_bytes() for path in sorted((signed.ROOT / "content" / "forms").glob("*.json"))[:2]),
+        _form_file, (FormError,), tuple(path.read_bytes() for path in sorted(FORMS.glob("*.json"))[:2]),
     ),
     "pair": Reader(_pair, (ShapeError, OpenError), (to_json([{}, {}, {}]), to_json([VERSION, WRAP]))),
     "padding": Reader(

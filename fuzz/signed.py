@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from server.forms import load_forms
-from server.passkeys import Passkeys
+from server.forms.forms import load_forms
+from server.staff.passkeys import Passkeys
 from sync.audit_chain import START, Deed, sign_entry
 from sync.canonical import b64u_encode
 from sync.events import sign_event

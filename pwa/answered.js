@@ -1,7 +1,8 @@
 /** What becomes of items that were answered: a refused one is offered again or thrown away, a received one leaves by its age. */
 
 import { amend, transact } from './db.js';
-import { items, listOutbox } from './outbox.js';
+import { filesLeft, items, listOutbox } from './outbox.js';
+import { say } from './tabs.js';
 import { vaultAtHand } from './vault.js';
 
 /** @typedef {import('./outbox.js').Item} Item */
@@ -15,17 +16,20 @@ export async function unsent() {
   return { count: open.length, since: open[0]?.at ?? null, bytes: open.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
+/** Whether a hub has pictures of it to bring to the office. @param {Pick<Item, 'files'>} item */
+export const isBrought = (item) => filesLeft(item).some(({ way }) => way?.startsWith('hub:'));
+
 /** Offer a refused item again. @param {string} id */
 export async function retryItem(id) {
   const fresh = { state: 'waiting', reason: null, tries: 0 };
   await amend('outbox', id, (item) => item.state === 'refused' && { ...item, ...fresh });
-  document.dispatchEvent(new CustomEvent('rantau:queued', { detail: id }));
+  say('queued', id);
 }
 
 /** Throw a refused item away; no other can be. @param {string} id @returns {Promise<boolean>} */
 export async function dropItem(id) {
   const isDropped = await removeWhere((item) => item.id === id && item.state === 'refused');
-  document.dispatchEvent(new CustomEvent('rantau:stored'));
+  say('stored');
   return isDropped;
 }
 
@@ -37,7 +41,8 @@ export async function dropItem(id) {
 export async function dropOld(time, now = Date.now()) {
   const isOld = (/** @type {Item} */ { state, receipt }, /** @type {number | null} */ done, /** @type {number} */ keep) =>
     state === 'done' && now - (done ?? now) > keep && (time - receipt[0][6]) * 1000 > keep;
-  await removeWhere((item) => isOld(item, item.done, KEEP) && (item.files ?? []).every(({ done }) => isOld(item, done, KEEP)));
+  await removeWhere((item) => isOld(item, item.done, KEEP) && (item.files ?? []).every(({ done, reason }) =>
+    reason === 'not-here' || isOld(item, done, KEEP)));
   await dropFiles((item, file) => isOld(item, file.done, KEEP_FILES));
   const { device } = await vaultAtHand().catch(() => ({ device: null }));
   if (device) await (await import('./handed-out.js')).dropCopies((await items()).map(({ id }) => id));

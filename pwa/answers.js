@@ -1,4 +1,4 @@
-/** From what people type to the answers that are sealed, and back; the same as server/answers.py, byte for byte. */
+/** From what people type to the answers that are sealed, and back; the same as server/forms/answers.py, byte for byte. */
 
 /** @import {Answer, Condition, Day, Field, Form, Values} from "./form.js" */
 
@@ -134,11 +134,14 @@ export function holds([name, ...rest], answers, day) {
   if (name === "not") return !holds(rest[0], answers, day);
   if (name === "and") return rest.every((inner) => holds(inner, answers, day));
   if (name === "or") return rest.some((inner) => holds(inner, answers, day));
-  const answer = answers[rest[0]];
+  const answer = /** @type {any} */ (answers[rest[0]]);
   if (name === "eq") return answer === rest[1];
   if (name === "in") return rest[1].includes(answer);
   if (name === "filled") return answer !== null && answer !== undefined;
-  return isRealDate(answer) && age(answer, day.today) < rest[1];
+  if (name === "past") return isRealDate(answer) && answer < day.today;
+  // Of whom only the year is known, the youngest that they can be: a child must not be taken for an adult.
+  const born = answer?.length === 4 ? `${answer}-12-31` : answer;
+  return isRealDate(born) && age(born, day.today) < rest[1];
 }
 
 /**

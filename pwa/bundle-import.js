@@ -13,6 +13,7 @@ import { caseOfVersion, vOf, versionDigest, wrapHash } from './crypto/version.js
 import { amend, read, transact } from './db.js';
 import { office, refreshOffice } from './pins.js';
 import { MEMORY, takeReceipt } from './receipt-taking.js';
+import { stopwatch } from './stopwatch.js';
 import { TransportError, jsonLines } from './transport.js';
 import { idOf } from './vault.js';
 import { weigh } from './wire-body.js';
@@ -30,6 +31,8 @@ import { weigh } from './wire-body.js';
 
 const LONGEST = 64 * 1024; // bytes of a line, as the office takes it
 const FILE = 'file'; // the way that an item went
+const QUIET = 60_000; // milliseconds without a byte after which nobody is there
+const SLOWEST = 1; // bytes a millisecond going out
 
 /** Read a file as a bundle of this office. Throws a `BundleError`. @param {Blob} file */
 export async function openBundle(file) {
@@ -210,10 +213,13 @@ async function officeNow(revision) {
 /** @param {Blob} file */
 async function post(file) {
   const options = /** @type {const} */ ({ method: 'POST', cache: 'no-store', credentials: 'omit', redirect: 'error' });
-  const answer = await fetch('/bundle', { ...options, headers: { 'Content-Type': TYPE }, body: file }).catch(() => {
+  const { cutter: { signal }, wait } = stopwatch();
+  const heard = () => wait(QUIET);
+  wait(QUIET + file.size / SLOWEST);
+  const answer = await fetch('/bundle', { ...options, headers: { 'Content-Type': TYPE }, body: file, signal }).catch(() => {
     throw new TransportError('away');
   });
-  if (answer.ok && answer.headers.get('Content-Type')?.startsWith('application/x-ndjson') && answer.body) return jsonLines(answer.body);
+  if (answer.ok && answer.headers.get('Content-Type')?.startsWith('application/x-ndjson') && answer.body) return jsonLines(answer.body, heard);
   const { error, reason } = await answer.json().catch(() => ({}));
   if (answer.status === 400 && error === 'bad-bundle') throw new BundleError(reason);
   throw new TransportError(answer.status === 503 || answer.status === 429 ? 'busy' : 'away');

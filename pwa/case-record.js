@@ -9,8 +9,10 @@ import { MESSAGE, SENT } from './crypto/steps.js';
 /** @typedef {[Version, {t: string}]} Holding */
 /**
  * @typedef {{code: string, open: string, proof: string, service: string, title: string, versions: Holding[],
- *   events: Event[], seen: number, erased?: number, voided?: boolean, handed?: number,
- *   typed?: {pesan: string, puas: string}}} Content `typed`: a message that is not sent yet
+ *   events: Event[], seen: number, erased?: number, voided?: boolean, handed?: number, came?: number,
+ *   typed?: {pesan: string, puas: string},
+ *   booking?: import('./booking/bookings.js').Booking}} Content `typed`: a message that is not sent yet
+ *   `came`: when the office got it, in seconds, where it was asked;
  *   `handed`: when a volunteer gave the code to its owner, and kept nothing that it opens
  */
 

@@ -13,7 +13,7 @@ import { idOf, openVault, vaultAtHand } from './vault.js';
 /** @typedef {import('./case-record.js').Holding} Holding */
 /** @typedef {import('./crypto/event-reading.js').Event} Event */
 /** @typedef {import('./crypto/key-list.js').KeyList} KeyList */
-/** @typedef {{events: Event[], versions: Holding[]}} News what came for a case, verified */
+/** @typedef {{events: Event[], versions: Holding[], came?: number}} News what came for a case, verified; `came`: as `Content` */
 
 /** Give a case with everything in it opened; throws `GoneError`, `ErasedError` or `VaultError`. @param {string} caseId */
 export async function openCase(caseId) {
@@ -30,10 +30,11 @@ export async function openCase(caseId) {
 export async function fetchCase(typed, { keep = false } = {}) {
   const code = await parseCode(typed);
   const keys = await derive(code);
-  const { events, versions } = await ask(keys.case, keys.proof);
-  if (!versions.length) throw new NotFoundError();
-  const content = absorb(newContent({ service: versions[0][0].service, title: '' }, code, keys), { events, versions });
-  if (keep) await keepCase(keys.case, content, { events, versions });
+  const news = await ask(keys.case, keys.proof);
+  const [first] = news.versions;
+  if (!first) throw new NotFoundError();
+  const content = absorb(newContent({ service: first[0].service, title: '' }, code, keys), news);
+  if (keep) await keepCase(keys.case, content, news);
   return view(keys.case, content);
 }
 
@@ -120,9 +121,10 @@ function unlessLocked(error) {
 }
 
 /** @param {Content} content @param {News} news @returns {Content} */
-function absorb(content, { events, versions }) {
+function absorb(content, { events, versions, came = content.came }) {
   const fresh = versions.filter(([{ _id }]) => !content.versions.some(([known]) => known._id === _id));
-  return addEvents(fresh.reduce((so_far, [version, wrap]) => addVersion(so_far, version, wrap), content), events);
+  const whole = fresh.reduce((so_far, [version, wrap]) => addVersion(so_far, version, wrap), content);
+  return addEvents({ ...whole, came }, events);
 }
 
 /** @param {string} caseId @param {string} proof @returns {Promise<News>} */
@@ -135,6 +137,7 @@ async function ask(caseId, proof) {
     for await (const row of post([JSON.stringify({ v: 1, watch: [[caseId, proof, 0, 1]] })])) {
       if ((await endedCase(row[1], keys)) === caseId) throw new ErasedError(isVoided(row[1]));
       if (isHolding(row, caseId)) news.versions.push(row);
+      else if (row[0] === 'came') news.came = row[2];
       else if (await isSigned(row, caseId, keys)) news.events.push(row);
     }
   } catch (error) {
@@ -155,10 +158,10 @@ async function keepCase(caseId, content, news) {
 
 /** @param {string} caseId @param {Content} content */
 async function view(caseId, content) {
-  const { code, service, title, handed, typed } = content;
+  const { code, service, title, handed, typed, came } = content;
   const { versions, events } = await openContent(content);
   return {
     case: caseId, number: await spokenNumber(caseId), code, shown: code && (await showCode(code)), service, title,
-    handed, typed, ...standingStep(content), standing: standing(versions), versions, events,
+    handed, typed, came, ...standingStep(content), standing: standing(versions), versions, events,
   };
 }

@@ -1,4 +1,4 @@
-/** What somebody brings, pays and waits for, from the answers given; the same as server/checklist.py. */
+/** What somebody brings, pays and waits for, from the answers given; the same as server/forms/checklist.py. */
 
 import { fieldsOf, holds } from './answers.js';
 

@@ -31,6 +31,9 @@ export async function reach() {
   return reached;
 }
 
+/** Whether somebody answered since the last time that nobody did. */
+export const isReached = () => reached !== null;
+
 /** Look again the next time. */
 export const lose = () => void (reached = null);
 

@@ -72,4 +72,4 @@ export class NotFoundError extends Error {
 
 /** The key of what went wrong with storing. @param {unknown} error */
 export const storageTrouble = (error) =>
-  `app.form.storage.${error instanceof StorageError && error.reason !== 'aborted' ? error.reason : 'other'}`;
+  `app.form.storage.${error instanceof StorageError && !/aborted|dropped/.test(error.reason) ? error.reason : 'other'}`;

@@ -15,6 +15,7 @@ import { listen, tell } from './tabs.js';
  *   place: any, images?: import('./images/image-store.js').Kept[],
  *   files?: import('./images/seal-images.js').Entry[]}} Draft `files`: what a correction takes over
  */
+/** @typedef {() => Promise<import('./vault.js').VaultRecord[]>} Rows all that there are */
 /** @typedef {{edit: object, at: number, done: Promise<void>}} Save */
 
 /** The save of each draft that has not begun; a newer one takes its place. @type {Map<string, Save>} */
@@ -55,17 +56,18 @@ export function saveDraft(id, values, place = null, title) {
   return save.done;
 }
 
-/** @param {string} id @returns {Promise<Draft>} */
-export const loadDraft = (id) => readRecord('drafts', id);
+/** @param {string} id @param {Rows} [rows] @returns {Promise<Draft>} */
+export const loadDraft = (id, rows) => readRecord('drafts', id, rows);
 
 /** List the drafts, the newest first; one that does not open has a `problem` and nothing else to show. */
 export const listDrafts = async () => (await newestFirst()).map(({ values, code, consent, ...shown }) => shown);
 
-/** Give the last draft of a service that corrects nothing, or null. @param {string} service @returns {Promise<Draft | null>} */
-export const lastDraft = async (service) =>
-  (await newestFirst()).find((draft) => draft.service === service && !draft.problem && !draft.case) ?? null;
+/** Give the last draft of a service that corrects nothing, or null. @param {string} service @param {Rows} [rows] @returns {Promise<Draft | null>} */
+export const lastDraft = async (service, rows) =>
+  (await newestFirst(rows)).find((draft) => draft.service === service && !draft.problem && !draft.case) ?? null;
 
-const newestFirst = async () => (await listRecords('drafts')).sort((one, other) => other.at - one.at);
+/** @param {Rows} [rows] */
+const newestFirst = async (rows) => (await listRecords('drafts', undefined, rows)).sort((one, other) => other.at - one.at);
 
 /** @param {string} id */
 export async function deleteDraft(id) {

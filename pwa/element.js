@@ -19,6 +19,12 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** Over once nothing of it is being pressed, or eight seconds are over: nothing goes or moves from under a finger. @param {ParentNode} root */
+export async function letGo(root) {
+  // Not every browser tells of the end of every press.
+  for (let left = 20; left && root.querySelector(':active'); left -= 1) await new Promise((resolve) => setTimeout(resolve, 400));
+}
+
 /** A button that does one thing. @param {string} label @param {() => any} act @param {Record<string, any>} [attributes] */
 export const button = (label, act, attributes = {}) =>
   element('button', { type: 'button', class: 'button', ...attributes, click: act }, label);

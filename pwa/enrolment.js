@@ -7,11 +7,13 @@ import { b64uEncode, sha256, utf8 } from './crypto/canonical.js';
 import { sign } from './crypto/key-pair.js';
 import { read, remove, transact } from './db.js';
 import { listDevices, nameOf, storeNewKey } from './device-key.js';
+import { within } from './stopwatch.js';
 
 /** @typedef {import('./device-key.js').Device} Device */
 /** @typedef {'malformed' | 'unknown' | 'used' | 'expired' | 'signature' | 'offline' | 'busy'} Reason */
 
 const BEGUN = 'enrolling';
+const QUIET = 30_000; // milliseconds without an answer after which nobody is there
 const REASONS = ['unknown', 'used', 'expired', 'signature'];
 
 /** This phone was not enrolled. */
@@ -67,11 +69,13 @@ async function begun(code) {
 async function ask(asked) {
   const options = /** @type {const} */ ({ method: 'POST', cache: 'no-store', credentials: 'omit', redirect: 'error' });
   const headers = { 'Content-Type': 'application/json' };
-  const answer = await fetch('/devices', { ...options, headers, body: JSON.stringify(asked) }).catch(() => {
+  const [isOk, told] = await within(QUIET, async (signal) => {
+    const answer = await fetch('/devices', { ...options, headers, body: JSON.stringify(asked), signal });
+    return [answer.ok, await answer.json().catch(() => ({}))];
+  }).catch(() => {
     throw new EnrolmentError('offline');
   });
-  const told = await answer.json().catch(() => ({}));
-  if (answer.ok && /^d-[a-z2-7]{8}$/.test(told.device)) return told;
+  if (isOk && /^d-[a-z2-7]{8}$/.test(told.device)) return told;
   if (REASONS.includes(told.reason)) await remove('meta', BEGUN);
   throw new EnrolmentError(REASONS.includes(told.reason) ? told.reason : 'busy');
 }

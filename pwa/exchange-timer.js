@@ -1,20 +1,24 @@
 /** When to exchange: at the start, when the device believes in a network again, after a send, and now and then. */
 
-import { exchange, hearExchanges } from './exchange.js';
+import { isBrought } from './answered.js';
+import { exchange } from './exchange.js';
+import { watchLink } from './images/link-speed.js';
 import { linesToSend, listOutbox } from './outbox.js';
 import { keepPacks } from './sw-bridge.js';
+import { hearOthers } from './tabs.js';
 
 const [FIRST, LONGEST] = [5_000, 600_000]; // milliseconds of backoff
 const NEWS = 900_000; // milliseconds between questions when nothing waits
 const PENDING = 60_000; // milliseconds at least until what was answered but not received is offered again
-const CUT = { bytes: 0, isCut: true, retryAfter: 0 };
+const UPLOAD = 'rantau-upload'; // the lock of pwa/images/uploader.js
+const CUT = { outcome: 'offline', bytes: 0, isCut: true, retryAfter: 0 };
 
 /** @type {AbortController | undefined} */
 let started;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let failures = 0;
-let [isAtIt, isAsked, isElsewhere] = [false, false, false];
+let [isAtIt, isAsked, isElsewhere, isWatching] = [false, false, false, false];
 
 /** Begin to exchange by itself. Safe to call twice. */
 export function startExchange() {
@@ -25,8 +29,9 @@ export function startExchange() {
   window.addEventListener('online', exchangeSoon, { signal });
   document.addEventListener('rantau:queued', exchangeSoon, { signal });
   document.addEventListener('visibilitychange', seen, { signal });
-  document.addEventListener('rantau:exchanged', () => isElsewhere && exchangeSoon(), { signal });
-  signal.addEventListener('abort', hearExchanges());
+  document.addEventListener('rantau:exchanged', (event) => isElsewhere && takeTurn(/** @type {CustomEvent} */ (event).detail.state === 'ok'), { signal });
+  signal.addEventListener('abort', hearOthers());
+  watchLink();
   exchangeSoon();
   void keepPacks('forms'); // once here, a phone that goes offline has every application
 }
@@ -70,9 +75,14 @@ async function turn() {
   // What fails here, also a module that a signal did not bring whole, is tried again with the next turn.
   const files = result?.state === 'ok' ? await sendFiles().catch(() => CUT) : undefined;
   if (files?.bytes) failures = 0;
+  const before = failures;
   const told = result && files?.isCut ? { ...result, state: /** @type {const} */ ('offline'), retryAfter: files.retryAfter } : result;
   const wait = isElsewhere ? FIRST : await waitAfter(told); // a tab that is left in the middle tells nobody that it ended
   isAtIt = false;
+  if (files?.outcome === 'elsewhere') {
+    failures = isAsked ? 0 : before; // nothing was tried here
+    watchUpload();
+  }
   plan(isAsked ? 0 : wait);
 }
 
@@ -83,10 +93,27 @@ async function sendFiles() {
   return started && send({ signal: started.signal, isWanted: () => isAsked });
 }
 
+/** Another tab ended; where it may have failed this one waits as for a failure of its own, or they would knock in turn. */
+function takeTurn(isWell = isAtIt) {
+  if (isWell) exchangeSoon();
+  else plan(backoff(++failures));
+}
+
+/** Another tab sends the pictures: go on where that ends, also in the middle. */
+function watchUpload() {
+  if (isWatching || !navigator.locks) return;
+  isWatching = true;
+  const over = navigator.locks.request(UPLOAD, { signal: started?.signal }, () => {});
+  void over.then(() => takeTurn(), () => {}).finally(() => (isWatching = false));
+}
+
+/** Whether the office's word is awaited: of a text that is to go, or of a picture that a hub brings there. */
+const isLeft = async () => (await linesToSend()).length > 0 || (await listOutbox()).some(isBrought);
+
 /** @param {import('./exchange.js').Result | undefined} result */
 async function waitAfter(result) {
   const isAnswered = result?.state === 'ok';
-  const isWaiting = !isAnswered || result.more || (await linesToSend().catch(() => [])).length > 0;
+  const isWaiting = !isAnswered || result.more || (await isLeft().catch(() => false));
   failures = result?.done.length || !isWaiting ? 0 : failures + 1;
   if (!isWaiting) return NEWS;
   const wait = backoff(Math.max(failures, 1), result?.retryAfter);

@@ -3,18 +3,19 @@
  * Whatever goes wrong leaves an item where it was; repeating is always harmless.
  */
 
-import { dropOld } from './answered.js';
+import { dropOld, isBrought } from './answered.js';
 import { endCase, tellCases, watches } from './cases.js';
 import { endedCase, isSigned } from './case-content.js';
 import { lose, reach } from './contact.js';
 import { amend, read, write } from './db.js';
 import { NoOfficeError, RootChangedError, StorageError } from './device-errors.js';
 import { Dialect } from './dialect.js';
+import { spend } from './images/data-use.js';
 import { isDue, items, sending } from './outbox.js';
 import { noteTime, office, refreshOffice } from './pins.js';
-import { MEMORY, ReceiptQueue, settle } from './receipt-taking.js';
-import { exclusively, listen, tell } from './tabs.js';
-import { TransportError, post } from './transport.js';
+import { MEMORY, ReceiptQueue, settle, unsentAgain } from './receipt-taking.js';
+import { exclusively, say } from './tabs.js';
+import { TransportError, isAway, post } from './transport.js';
 import { vaultAtHand } from './vault.js';
 
 /** @typedef {import('./outbox.js').Item} Item */
@@ -57,9 +58,6 @@ export function exchange({ signal } = {}) {
 /** Exchange once more after the one under way, which may have looked for what to send already. */
 export const exchangeAnew = () => Promise.resolve(running).catch(() => {}).then(() => exchange());
 
-/** Pass on what other tabs exchanged. @returns {() => void} stops it */
-export const hearExchanges = () => listen(({ exchanged }) => exchanged && announce(exchanged));
-
 /** @param {AbortSignal} [signal] */
 async function all(signal) {
   const result = nothing('ok');
@@ -72,8 +70,7 @@ async function all(signal) {
     if (error instanceof TransportError) result.retryAfter = error.retryAfter;
     lose();
   }
-  tell({ exchanged: result });
-  announce(result);
+  say('exchanged', result);
   return result;
 }
 
@@ -122,12 +119,15 @@ async function readingHere() {
 async function round({ sent, watch, have, ask, reading, dialect, result, lost, signal }) {
   const hello = await dialect.hello({ watch, have, ask }, await reading?.hello());
   const started = Date.now();
+  const bytes = sent.reduce((sum, item) => sum + item.bytes, 0);
   for (const { id } of sent) sending.add(id);
   try {
+    if (bytes) await spend(bytes);
     const head = await answers([hello, ...sent.map(dialect.line)], sent, result, reading, lost, signal);
     if (Date.now() - started < BRISK) batchSize = Math.min(batchSize * 2, MOST);
     return head;
   } catch (error) {
+    if (bytes && isAway(error)) await spend(-bytes);
     if (error instanceof TransportError && error.reason === 'unread' && dialect.isNewer) return dialect.forget();
     const isTooLarge = error instanceof TransportError && error.reason === 'too-large';
     batchSize = isTooLarge ? sizeOf(sent) / 2 : Math.max(sizeOf(sent) / 2, LEAST);
@@ -185,11 +185,14 @@ async function take(row, round) {
   const item = round.sent.find((sent) => sent.id === id) ?? (id === null ? round.sent[line - 2] : await elsewhere(id));
   if (what === 'missing') await offerAgain(round.lost.add(id) && id);
   else if (!item || (at && what === 'refused')) return; // only the office refuses
-  else if (what === 'ok') round.receipts.add(item, detail);
+  else if (what === 'ok') isKnown(item, detail) || round.receipts.add(item, detail);
   else if (what === 'kept') await keep(item, round.result);
   else if (what === 'refused' && id === null) await takeUnreadable(item, detail, round.result);
   else if (what === 'refused') await setAside(item, detail, round.result);
 }
+
+/** Whether it names what the receipt that is here names. @param {Item} item @param {any} receipt */
+const isKnown = ({ state, receipt: known }, receipt) => state === 'done' && `${known[0][5]}` === `${receipt?.[0]?.[5]}`;
 
 /** @param {unknown} place @param {unknown} more @param {Round} round */
 function takePlace(place, more, { reading, result }) {
@@ -218,7 +221,7 @@ async function takeUnreadable(item, reason, result) {
 /** @param {Item} item @param {unknown} reason @param {Result} result */
 async function setAside({ id }, reason, result) {
   const typed = typeof reason === 'string' && /^[a-z-]{1,32}$/.test(reason) ? reason : 'malformed';
-  await settle(id, { state: 'refused', reason: typed });
+  await settle(id, { state: 'refused', reason: typed, offeredAt: Date.now() });
   result.refused.push([id, typed]);
 }
 
@@ -227,11 +230,8 @@ const offerAgain = (id) =>
   amend('outbox', String(id), (item) =>
     (item.state === 'hub' || (item.state === 'done' && !at)) && { ...item, state: 'waiting', done: null, files: item.files?.map(unsentAgain) });
 
-/** @param {import('./outbox.js').ItemFile} file */
-const unsentAgain = (file) => ({ ...file, done: null, sent: 0 });
-
-/** What a hub has a receipt out for; of these the office's is wanted. */
-const atHub = async () => (await items()).filter(({ state, alone }) => state === 'hub' && !alone).map(({ id }) => id).slice(-MOST_HAVE);
+/** What a hub has a receipt out for, or pictures of; of these the office's is wanted. */
+const atHub = async () => (await items()).filter((item) => (item.state === 'hub' || isBrought(item)) && !item.alone).map(({ id }) => id).slice(-MOST_HAVE);
 
 /** @param {any} event @param {Round} round */
 async function takeEvent(event, { keys, news }) {
@@ -293,6 +293,3 @@ function stateOf(error) {
 const nothing = (state) => ({
   state, done: [], hub: [], kept: [], refused: [], forged: [], news: [], erased: [], more: false, retryAfter: 0,
 });
-
-/** @param {Result} detail */
-const announce = (detail) => document.dispatchEvent(new CustomEvent('rantau:exchanged', { detail }));

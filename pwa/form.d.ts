@@ -16,8 +16,8 @@ export type Field = {
   fields?: Field[];
   min?: number;
 };
-/** `type`: of what its answers are sealed into, where that is no application. */
-export type Form = { service: string; n: number; type?: string; sections: { fields: Field[] }[] };
+/** `type`: of what its answers are sealed into, where that is no application; `steps`: those that it has of its own. */
+export type Form = { service: string; n: number; type?: string; steps?: string[]; sections: { fields: Field[] }[] };
 
 /** A string, a safe integer, an array (files, or rows of answers), or null: unanswered, or asked of others only. */
 export type Answer = string | number | any[] | null;

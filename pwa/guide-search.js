@@ -1,4 +1,4 @@
-/** Finds passages in the guides that are on this phone; server/guide_search.py does the same where nothing runs here. */
+/** Finds passages in the guides that are on this phone; server/guides/guide_search.py does the same where nothing runs here. */
 
 const WORDS = 8;
 const [BEFORE, AFTER] = [60, 160]; // characters of a passage around its first hit

@@ -1,17 +1,28 @@
-/** Locks a profile when nobody is there: two minutes without input, or half a minute out of sight. */
+/**
+ * Locks a profile when nobody is there: two minutes without input, or half a minute out of sight; three while the phone's
+ * own camera lies over the page.
+ */
 
+import { read, remove, write } from './db.js';
+import { element } from './element.js';
 import { Idle } from './idle.js';
 import { lock, saveAll } from './profiles.js';
-import { openVault } from './vault.js';
+import { loadMore, text } from './text.js';
+import { openVault, profileInUse } from './vault.js';
 
 const IDLE = 120_000; // milliseconds without input
 const HIDDEN = 30_000; // milliseconds out of sight
+const CHOOSING = 180_000; // milliseconds out of sight for a photograph: a paper is fetched, laid down and aimed at
+const TAKING = 'dialog.photo-dialog[open]';
+const LOST = 'photo-lost'; // by whom a photograph was being taken when this locked
 
 /** @typedef {{id: string, isSaved: boolean}} Locked */
 
 /** @type {AbortController | undefined} */
 let started;
 let hiddenAt = 0;
+let patience = HIDDEN;
+let isTaking = false;
 /** What is being saved before it locks stays out of sight. */
 let isLocking = false;
 let isLeaving = false;
@@ -31,6 +42,9 @@ export function startLockWatch() {
   document.addEventListener('visibilitychange', look, { signal });
   window.addEventListener('pagehide', hide, { signal });
   window.addEventListener('pageshow', ({ persisted }) => persisted && look(), { signal });
+  for (const sign of ['pointerdown', 'keydown', 'click', 'change', 'cancel']) document.addEventListener(sign, choosing, { signal, capture: true });
+  document.addEventListener('rantau:locking', () => (isTaking = document.querySelector(TAKING) !== null), { signal });
+  if (isSavedBehind === undefined) void tellLost();
   document.addEventListener('rantau:locked', (event) => void locked(/** @type {CustomEvent} */ (event).detail), { signal });
   idle.start();
   look();
@@ -54,6 +68,22 @@ export async function leave() {
   await lock({ isHereAlone: true });
 }
 
+/**
+ * Whoever goes for a photograph is given the time for it, once: whoever touches the page is back, which not every browser
+ * says of a chooser that was left.
+ * @param {Event} event
+ */
+function choosing({ target, type }) {
+  if (type === 'pointerdown' || type === 'keydown') wait(false);
+  else if (target instanceof Element && target.matches(`${TAKING} [type=file]`)) wait(type === 'click');
+}
+
+/** @param {boolean} isChoosing */
+function wait(isChoosing) {
+  patience = isChoosing ? CHOOSING : HIDDEN;
+  idle.limit = isChoosing ? CHOOSING : IDLE;
+}
+
 function look() {
   if (document.visibilityState === 'hidden') hide();
   else show();
@@ -63,14 +93,15 @@ function hide() {
   clearTimeout(timer);
   hiddenAt ||= Date.now();
   blank(true);
-  timer = setTimeout(() => void lockHere(), HIDDEN);
+  timer = setTimeout(() => void lockHere(), patience);
 }
 
 function show() {
   clearTimeout(timer);
   // A phone that slept, and a page that lay in the browser's memory, ran no timers.
-  const isLate = hiddenAt && Math.abs(Date.now() - hiddenAt) >= HIDDEN;
+  const isLate = hiddenAt && Math.abs(Date.now() - hiddenAt) >= patience;
   hiddenAt = 0;
+  wait(false);
   if (isLate) void lockHere();
   else if (!isLocking) blank(false);
 }
@@ -87,6 +118,15 @@ function blank(isBlank) {
   document.documentElement.style.visibility = isBlank ? 'hidden' : '';
 }
 
+/** A photograph that came back to what was locked went nowhere. */
+async function tellLost() {
+  const lost = await read('meta', LOST).catch(() => null);
+  if (!lost || lost.id !== (await profileInUse())) return;
+  await remove('meta', LOST).catch(() => {});
+  await loadMore('profile').catch(() => {});
+  document.querySelector('main')?.prepend(element('p', { class: 'notice urgent', role: 'alert' }, text('profile.photo-lost')));
+}
+
 const blankIfHidden = () => blank(document.visibilityState === 'hidden');
 
 /**
@@ -95,6 +135,7 @@ const blankIfHidden = () => blank(document.visibilityState === 'hidden');
  */
 async function locked({ id, isSaved }) {
   stopLockWatch();
+  if (isTaking) void write('meta', { name: LOST, id }).catch(() => {});
   const main = /** @type {HTMLElement} */ (document.querySelector('main') ?? document.body);
   const cover = /** @type {HTMLElement} */ (main.cloneNode(false));
   const { title } = document;
@@ -112,5 +153,6 @@ async function locked({ id, isSaved }) {
   if (isSaved || profile !== id) return location.reload();
   cover.replaceWith(main);
   document.title = title;
+  void tellLost();
   await saveAll();
 }

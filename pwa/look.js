@@ -10,3 +10,9 @@ export function showLook() {
     // This browser stores nothing.
   }
 }
+
+/** Let a form be seen that waited for what was typed (pwa/css/components.css). */
+export function showForm() {
+  showLook();
+  document.documentElement.dataset.started = '';
+}

@@ -1,6 +1,6 @@
 /** Starts what a page has: the components inside it first, then the exchange with the office and the worker. */
 
-import { showLook } from './look.js';
+import { showForm, showLook } from './look.js';
 import { registerServiceWorker } from './worker-urls.js';
 
 /** @typedef {{start(): unknown, stop(): void, restored?: Promise<void>}} Component what was typed is back when it is restored */
@@ -79,7 +79,8 @@ async function hadData() {
 }
 
 async function start() {
-  showLook();
+  // The browser lets the page wait for this; a form that is not seen yet asks for what was typed before it.
+  if (!html.dataset.started) showLook();
   if (navigator.vendor?.startsWith('Apple')) {
     // Before anything is begun that could be left in the middle.
     await import('./leaving.js').then(({ leaveNothingOpen }) => leaveNothingOpen(), () => {});
@@ -90,8 +91,8 @@ async function start() {
   const main = document.querySelector('main');
   // What a person types into comes before everything else, with what was typed.
   if (main) await startComponents(main);
+  showForm(); // also with nothing to bring back
   await startComponents(document);
-  html.dataset.started = ''; // what was not looked at yet is laid out now (pwa/css/components.css)
   if (await hadData()) copy();
   const { keepPacks, startWorker } = await import('./sw-bridge.js');
   const started = startWorker(html.lang);

@@ -11,6 +11,7 @@ import { read, readAll, transact } from './db.js';
 import { ChangedError, ErasedError, GoneError, NoOfficeError } from './device-errors.js';
 import { clockNow, dayStart, today } from './pins.js';
 import { placeOf, withVault } from './records.js';
+import { say } from './tabs.js';
 import { fence, openVault } from './vault.js';
 import { weigh } from './wire-body.js';
 
@@ -21,13 +22,14 @@ import { weigh } from './wire-body.js';
 /**
  * @typedef {{id: string, case: string, line: string, bytes: number, state: State, reason: string | null, at: number,
  *   tries: number, offeredAt: number, done: number | null, receipt: any, isCarried?: true, way?: string, photos?: 'wait' | 'go',
- *   files?: ItemFile[], filed?: number, alone?: true, notBefore?: number}} Item `filed`: when it went into a file last; `alone`: nothing on this
- *   phone or on the way links it with anything else
+ *   files?: ItemFile[], filed?: number, alone?: true, notBefore?: number, came?: number}} Item `filed`: when it went into a file last; `came`: when
+ *   the office got the text, as it signed, in Unix seconds; `alone`: nothing on this phone or on the way links it with anything else
  */
 /**
  * @typedef {{id: string, size: number, sent: number, wire: number, way: string | null, done: number | null,
- *   at?: number, reason?: string, isChecked?: boolean}} ItemFile a sealed picture: the bytes of it that are there, and that
- *   were sent; who took it; when the office said so; when the last went; why not; whether chunks carry checksums
+ *   at?: number, going?: number, reason?: string, isChecked?: boolean, before?: number}} ItemFile a sealed picture: the bytes of it that are there,
+ *   that arrived, and that went; who took it; when the office said so; when the last went, and how many of them nobody said to have; why not;
+ *   whether chunks carry checksums; of `wire`, what an earlier app had counted for earlier months
  */
 /**
  * @typedef {{draft: Source, keys: import('./crypto/receipt-code.js').CodeKeys, code: string, case: string,
@@ -36,8 +38,9 @@ import { weigh } from './wire-body.js';
  */
 /**
  * @typedef {Pick<Draft, 'service' | 'values' | 'prev' | 'code' | 'title' | 'images' | 'files'> & Partial<Pick<Draft, 'consent'>> &
- *   {id?: string, n?: number, alone?: true, after?: number, wait?: number}} Source a draft, or what is sent without one; what goes
- *   alone tells the day and no hour, but not of a time before `after`, and goes after `wait` milliseconds at the earliest
+ *   {id?: string, n?: number, alone?: true, after?: number, wait?: number, spent?: string}} Source a draft, or what is sent without one; what goes
+ *   alone tells the day and no hour, but not of a time before `after`, and goes after `wait` milliseconds at the earliest;
+ *   what was kept of it under the name `spent` in `meta` goes with it
  */
 
 export const CONNECTION = 2500; // bytes that a new TLS connection sends before the first of ours
@@ -87,7 +90,7 @@ const withImages = async (draft, form, caseId, day) =>
  */
 export async function commit(prepared) {
   while (!(await withVault(openVault, (vault) => put(prepared, vault)))); // again when news of the case came between
-  document.dispatchEvent(new CustomEvent('rantau:queued', { detail: prepared.version._id }));
+  say('queued', prepared.version._id);
   return prepared.case;
 }
 
@@ -97,7 +100,7 @@ export async function commit(prepared) {
  * @returns {Promise<(Omit<Item, 'line' | 'receipt' | 'state'> & {state: State | 'sending' | 'photos', text: number})[]>}
  */
 export async function listOutbox() {
-  const begun = (await items()).filter(({ notBefore = 0 }) => notBefore <= Date.now()); // nobody waits for what is not to go yet
+  const begun = (await items()).filter(({ id, notBefore = 0 }) => notBefore <= Date.now() || !id.startsWith('svy')); // nobody waits for a survey
   return begun.map(({ line, receipt, ...item }) => ({ ...item, ...standing(item), text: item.bytes }));
 }
 
@@ -121,7 +124,7 @@ export const items = async () => (await readAll('outbox')).sort((one, other) => 
 
 /** Whether an item is to be offered; one that a hub has, once a day. @param {Item} item */
 export const isDue = ({ state, offeredAt, notBefore = 0 }, now = Date.now()) =>
-  (state === 'waiting' && now >= notBefore) || state === 'kept' || (state === 'hub' && Math.abs(now - offeredAt) > 86_400_000);
+  (now >= notBefore || notBefore - now > 86_400_000) && (state === 'waiting' || state === 'kept' || (state === 'hub' && Math.abs(now - offeredAt) > 86_400_000));
 
 /** What a volunteer's applicant agreed to goes sealed beside the answers. @param {Source} draft @returns {Promise<Record<string, any[]>>} */
 const withConsent = async ({ consent }) => {
@@ -159,7 +162,7 @@ async function put({ draft, keys, code, version, wrap, line, bytes, files, photo
     offeredAt: 0, done: null, receipt: null, photos, ...(alone && { alone }), ...(draft.wait && { notBefore: Date.now() + draft.wait }),
     files: files.map((file) => ({ id: file.id, size: file.bytes.length, sent: 0, wire: 0, way: null, done: null })),
   };
-  return transact(['drafts', 'outbox', 'cases', 'profiles', 'images', 'files'], 'readwrite', (store, fail) => {
+  return transact(['drafts', 'outbox', 'cases', 'profiles', 'images', 'files', 'meta'], 'readwrite', (store, fail) => {
     fence(store, fail, vault);
     const sent = source ? store('drafts').get(source) : { result: draft };
     const found = store('cases').get(place);
@@ -171,6 +174,7 @@ async function put({ draft, keys, code, version, wrap, line, bytes, files, photo
       if (!alone) store('cases').put(record);
       store('outbox').put(item);
       for (const file of files) store('files').put(file);
+      if (draft.spent) store('meta').delete(draft.spent);
       if (!source) return;
       store('drafts').delete(source);
       store('images').delete(IDBKeyRange.bound(`${draft.id}-`, `${draft.id}.`));

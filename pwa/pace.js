@@ -5,6 +5,7 @@
 
 import { read, write } from './db.js';
 import { clockNow, office } from './pins.js';
+import { within } from './stopwatch.js';
 
 const PACE = 'pace';
 const SOON = 4_000; // milliseconds to wait for the office
@@ -25,8 +26,7 @@ export async function expected(service, step, since) {
 /** @returns {Promise<Record<string, Record<string, [number, number]>> | undefined>} */
 async function told() {
   try {
-    const answer = await fetch('/pace.json', { cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(SOON) });
-    const pace = await answer.json();
+    const pace = await within(SOON, async (signal) => (await fetch('/pace.json', { cache: 'no-store', credentials: 'omit', signal })).json());
     await write('meta', { name: PACE, pace });
     return pace;
   } catch {

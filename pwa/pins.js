@@ -17,6 +17,7 @@ import { NoOfficeError, OfflineError, RootChangedError } from './device-errors.j
 
 const ROW = 'office';
 const OTHER = 'other-root'; // since when what answers has another root than ours
+const UPDATE = 'update-due'; // what it published since, which the worker is still to be asked for (pwa/sw-bridge.js)
 const SKEW = 86_400; // seconds; a clock that is less wrong than a day only orders and shows
 const WIB = 7 * 3600; // seconds ahead of UTC: the office's time, all year
 
@@ -62,13 +63,16 @@ async function renewed() {
   await transact(['meta'], 'readwrite', (store, fail) => {
     const found = store('meta').get(ROW);
     found.onsuccess = () => {
+      const { told: old, seq = 0 } = found.result ?? {};
       // The pin is taken once, whatever another tab met meanwhile.
-      if (found.result && found.result.told.root !== told.root) fail(new RootChangedError());
-      else if ((found.result?.seq ?? 0) <= keys.seq) store('meta').put(fresh);
+      if (old && old.root !== told.root) fail(new RootChangedError());
+      else if (seq <= keys.seq) {
+        store('meta').put(fresh);
+        if (old && old.public !== told.public) store('meta').put({ name: UPDATE, public: told.public });
+      }
       store('meta').delete(OTHER);
     };
   });
-  if (row && row.told.public !== told.public) document.dispatchEvent(new CustomEvent('rantau:public-changed'));
   known = Promise.resolve(shown(fresh, keys));
   return known;
 }
@@ -112,6 +116,9 @@ export async function loadForm(service, name) {
   return { name: `${form.n}.${b32Encode(await sha256(bytes)).slice(0, 8)}`, form };
 }
 
+/** Whether a form asks for a document that the office issues: then its steps are the usual ones. @param {{type?: string, steps?: string[]}} form */
+export const asksForDocument = ({ type = 'application', steps }) => type === 'application' && !steps;
+
 const recall = async () => (await officeAtHand()) ?? refreshOffice();
 
 /** @param {any} row */
@@ -125,10 +132,7 @@ function shown({ told, skew }, keys) {
 }
 
 async function ask() {
-  const told = await fetch('/office.json', { cache: 'no-store', credentials: 'omit', redirect: 'error' }).then(
-    async (answer) => parsed(await answer.text()),
-    () => undefined,
-  );
+  const told = await import('./online.js').then(({ officeNow }) => officeNow()).catch(() => {});
   if (!told?.root || !told.keys || !told.office || !Number.isSafeInteger(told.time)) throw new OfflineError();
   return told;
 }

@@ -15,10 +15,10 @@ const DAY = 86_400_000; // milliseconds
 const told = async () => (await fetch(`/${language()}/promises.json`)).json();
 
 /**
- * What holds of a complaint in a state that the office got at a time in Unix seconds; null where nothing does.
- * @param {string} state @param {number} at @returns {Promise<Promised | null>}
+ * What holds, now, of a complaint in a state that the office got at a time in Unix seconds; null where nothing does.
+ * @param {string} state @param {number} at @param {number} now @returns {Promise<Promised | null>}
  */
-export async function promised(state, at, now = Date.now() / 1000) {
+export async function promised(state, at, now) {
   const { rules, holidays, sure } = await told();
   const rule = rules.find(({ states }) => states.includes(state));
   if (!rule) return null;

@@ -18,13 +18,14 @@ export const MEMORY = 'exchange';
  */
 export async function takeReceipts(pairs, keys, way) {
   const verified = await Promise.all(pairs.map(([{ line }, receipt]) => verifyReceipt(receipt, JSON.parse(line)[0], keys).catch(() => undefined)));
-  await transact(['outbox'], 'readwrite', (store) => {
+  await transact(['outbox', 'files'], 'readwrite', (store) => {
+    const here = store('files').getAllKeys(); // answered before what is asked next
     for (const [place, [{ id }, receipt]] of pairs.entries()) {
       const told = verified[place];
       if (!told) continue;
       const found = store('outbox').get(id);
       found.onsuccess = () => {
-        const item = found.result && received(found.result, receipt, told, way ?? told.who);
+        const item = found.result && received(found.result, receipt, told, { way: way ?? told.who, here: here.result });
         if (item) store('outbox').put(item);
       };
     }
@@ -36,17 +37,26 @@ export async function takeReceipts(pairs, keys, way) {
 export const takeReceipt = async (item, receipt, keys, way) => (await takeReceipts([[item, receipt]], keys, way))[0];
 
 /**
- * An item after a receipt; undefined where that tells nothing new: once the office has the text, only of pictures.
- * @param {Item} item @param {any} receipt @param {import('./crypto/receipts.js').Receipt} verified @param {string} way
+ * An item after a receipt; undefined where that tells nothing new: once the office has the text, only of pictures. Of
+ * those that a later receipt of the office names no more, a restored office has lost what it held: they go once more.
+ * @param {Item} item @param {any} receipt @param {import('./crypto/receipts.js').Receipt} verified
+ * @param {{way: string, here: IDBValidKey[]}} by the way, and the pictures that this phone still has
  */
-function received(item, receipt, { who, held }, way, now = Date.now()) {
+function received(item, receipt, { who, held, at }, { way, here }, now = Date.now()) {
   const done = who === 'office' ? now : null;
-  const files = item.files?.map((file) =>
-    (held.includes(file.id) && !file.done ? { ...file, sent: file.size, way: file.way ?? way, done } : file));
+  const isLater = done && item.state === 'done' && at > item.receipt[0][6];
+  const files = item.files?.map((file) => {
+    if (!held.includes(file.id)) return isLater && file.done && here.includes(file.id) ? unsentAgain(file) : file;
+    return file.done ? file : { ...file, sent: file.size, way: file.way ?? way, done };
+  });
+  const came = item.came ?? (done ? at : undefined);
   if (item.state === 'done') return files && { ...item, files, receipt: done ? receipt : item.receipt };
   const state = done ? 'done' : 'hub';
-  return { ...item, ...(files && { files }), state, way: item.way ?? way, receipt, reason: null, offeredAt: now, done };
+  return { ...item, ...(files && { files }), state, way: item.way ?? way, receipt, reason: null, offeredAt: now, done, came };
 }
+
+/** @param {import('./outbox.js').ItemFile} file */
+export const unsentAgain = (file) => ({ ...file, done: null, sent: 0 });
 
 /** The receipts of one answer: those that come while others are written down are the next to be written, together. */
 export class ReceiptQueue {

@@ -55,12 +55,13 @@ export function putAside(store, row, at) {
 
 /**
  * Read a record with its number; throws `GoneError` or `VaultError`.
- * @param {Kind} kind @param {string} id
+ * @param {Kind} kind @param {string} id @param {() => Promise<VaultRecord[]>} [rows] where it may be among
  * @returns {Promise<any>}
  */
-export async function readRecord(kind, id) {
+export async function readRecord(kind, id, rows) {
   const vault = await openVault();
-  const record = await read(kind, placeOf(vault.profile, id));
+  const place = placeOf(vault.profile, id);
+  const record = (await rows?.())?.find((row) => row.id === place) ?? (await read(kind, place));
   if (!record) throw new GoneError();
   return opened(record, vault);
 }

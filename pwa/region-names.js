@@ -1,10 +1,12 @@
 /**
  * The names of regions by code, read out of the form's page: it lists them for whoever has no JavaScript, and it lies
- * on the phone with the other pages, so no second list has to travel.
+ * on the phone with the other pages, so no second list has to travel. In the phone's copy (server/site/phone_copy.py) each
+ * list stands as text beside its control until somebody needs it, because hundreds of options cost a slow phone's start.
  */
 
+import { element } from './element.js';
+
 const OPTION = /<option value="([0-9.]{5,13})"[^>]*>([^<]+)/g;
-const ENTITIES = { '&#39;': "'", '&amp;': '&', '&lt;': '<', '&gt;': '>', '&#34;': '"' };
 
 /**
  * Read the names out of a page.
@@ -15,14 +17,37 @@ export function readRegionNames(html) {
   return new Map([...html.matchAll(OPTION)].map(([, code, name]) => [code, plain(name).trim()]));
 }
 
-/**
- * Get the names of the regions that a service's form offers; none when its page is not at hand.
- * @param {string} lang @param {string} service
- */
-export async function regionNames(lang, service) {
-  const html = await fetch(`/${lang}/apply/${service}`).then((answer) => (answer.ok ? answer.text() : ''), () => '');
-  return readRegionNames(html);
+/** Make the options of a list that is written as text, each among those around it. @param {string} html */
+export const regionOptions = (html) =>
+  html.split('<optgroup label="').slice(1).map((group) =>
+    element('optgroup', { label: plain(group.split('"')[0]) },
+      ...[...readRegionNames(group)].map(([value, name]) => element('option', { value }, name))));
+
+/** Choose in a list that may not be made yet. @param {HTMLSelectElement} select @param {string} value */
+export function choose(select, value) {
+  select.value = value;
+  const name = select.value !== value && readRegionNames(heldBy(select)?.textContent ?? '').get(value);
+  if (!name) return;
+  select.append(element('option', { value }, name));
+  select.value = value;
 }
 
-/** @param {string} text */
-const plain = (text) => text.replace(/&[#\w]+;/g, (entity) => /** @type {any} */ (ENTITIES)[entity] ?? entity);
+/** Make the list of a control, if it still stands beside it; what was chosen stays. @param {EventTarget | null} control */
+export function makeList(control) {
+  const held = heldBy(control);
+  if (!held) return;
+  const select = /** @type {HTMLSelectElement} */ (control);
+  const { value } = select;
+  select.replaceChildren(select.options[0], ...regionOptions(held.textContent ?? ''));
+  select.value = value;
+  held.remove();
+}
+
+/** @param {EventTarget | null} control */
+function heldBy(control) {
+  const { localName, nextElementSibling: next } = /** @type {Element} */ (control);
+  return localName === 'select' && next?.localName === 'noscript' ? next : undefined;
+}
+
+/** No name has more than these. @param {string} text */
+const plain = (text) => text.replaceAll('&#39;', "'").replaceAll('&amp;', '&');

@@ -6,7 +6,7 @@
 import { spokenNumber } from './crypto/receipt-code.js';
 import { standingStep } from './case-record.js';
 import { read, write } from './db.js';
-import { element } from './element.js';
+import { element, letGo } from './element.js';
 import { listRecords } from './records.js';
 import { language, loadMore, text } from './text.js';
 import { vaultAtHand } from './vault.js';
@@ -23,7 +23,13 @@ export async function startReminders() {
   if (document.querySelector('[data-reminders]')) return;
   const place = element('div', { class: 'reminders', 'data-reminders': true, role: 'status' });
   document.querySelector('.masthead')?.append(place);
-  const show = () => void reminders().then((all) => put(place, all), () => {});
+  let turns = 0;
+  const look = async (turn = ++turns) => {
+    const all = await reminders();
+    await letGo(document); // what grows here moves all that is below it
+    if (turn === turns) await put(place, all);
+  };
+  const show = () => void look().catch(() => {});
   for (const change of ['exchanged', 'stored', 'booked']) document.addEventListener(`rantau:${change}`, show);
   show();
 }

@@ -1,5 +1,5 @@
 /**
- * What the rules of a form mean; the same findings as server/rules.py, held together by tests/vectors/rules.json.
+ * What the rules of a form mean; the same findings as server/forms/rules.py, held together by tests/vectors/rules.json.
  * A hard finding blocks sending, never saving; a soft one is shown and lets pass.
  */
 
@@ -24,7 +24,7 @@ const isNik = (nik) => /^[0-9]{16}$/.test(nik);
  */
 export const RULES = {
   required: () => true,
-  pattern: (answer, { value }) => new RegExp(`^(?:${value})$`, "u").test(answer),
+  pattern: (answer, { value }) => [...String(answer)].length <= 100 && new RegExp(`^(?:${value})$`, "u").test(answer),
   letters: (answer) => /^(?=.*\p{L})[\p{L}\p{M} '.,/\u2019-]+$/su.test(answer),
   "max-length": (answer, { value }) => [...String(answer)].length <= value,
   number: Number.isInteger,
@@ -36,12 +36,14 @@ export const RULES = {
   "one-of": (answer, { value }) => value.includes(answer),
   "region-known": (answer, { regions, field }) =>
     !regions || (regions.has(answer) && answer.split(".").length === LEVELS[field.control]),
-  "nik-region": (nik, { regions }) => !regions || !isNik(nik) || regions.has(`${nik.slice(0, 2)}.${nik.slice(2, 4)}`),
+  "nik-region": (nik, { regions }) => !regions || !isNik(nik) || isFirstIssuedIn(nik, regions),
   "nik-birth": nikBirth,
   "nik-serial": (nik) => !nik.endsWith("0000"),
   phone: (answer, { value }) => PHONES[value].test(answer),
   email: (answer) => /^[^@ ]+@[^@ ]+\.[^@ .]{2,}$/.test(answer),
   "passport-ri": (answer) => /^[A-Z0-9]{6,9}$/.test(answer),
+  lines: (answer, { answers, value }) =>
+    !Number.isInteger(answers[value]) || answer.split("\n").filter(Boolean).length === answers[value],
   checked: (answer) => answer === 1,
   consent: (answer) => answer === 1,
 };
@@ -96,6 +98,16 @@ function hardRules(field) {
     ...when(CONTROL_RULES[field.control]),
     ...field.hard,
   ];
+}
+
+/**
+ * Digits 1 to 4 are a regency; 5 and 6 one of its kecamatan, which are known only where the first of them is. Nothing
+ * is held against an address: a NIK stays as it was first issued, wherever its holder moves.
+ * @param {string} nik @param {{has(code: string): boolean}} regions
+ */
+function isFirstIssuedIn(nik, regions) {
+  const regency = `${nik.slice(0, 2)}.${nik.slice(2, 4)}`;
+  return regions.has(regency) && (!regions.has(`${regency}.01`) || regions.has(`${regency}.${nik.slice(4, 6)}`));
 }
 
 /**

@@ -3,8 +3,10 @@
  * while a form is open, here or in another tab.
  */
 
-import { write } from './db.js';
+import { amend, read, write } from './db.js';
 import { registerServiceWorker } from './worker-urls.js';
+
+const UPDATE = 'update-due'; // of pwa/pins.js
 let isStarted = false;
 
 /** Start the worker and have the packs of this page's language. Safe to call twice. @param {string} lang */
@@ -13,8 +15,7 @@ export async function startWorker(lang) {
   isStarted = true;
   const offer = () => document.dispatchEvent(new CustomEvent('rantau:update-ready'));
   navigator.serviceWorker.addEventListener('message', ({ data }) => data.type === 'update-ready' && offer());
-  document.addEventListener('rantau:public-changed', () => void lookForUpdate());
-  document.addEventListener('rantau:exchanged', () => void retryInstall());
+  document.addEventListener('rantau:exchanged', () => void retryInstall().then(lookForUpdate).catch(() => {}));
   setLanguage(lang);
   await register();
 }
@@ -23,7 +24,7 @@ export async function startWorker(lang) {
 export const setLanguage = (lang) => void tellActive({ type: 'language', lang });
 
 /**
- * Have packs that not everybody needs (EXTRAS of server/packs.py), and keep them from now on; gives whether they are
+ * Have packs that not everybody needs (EXTRAS of server/site/packs.py), and keep them from now on; gives whether they are
  * here. A cut leaves them out, so whoever needs them asks again at each start; once they are here that costs nothing.
  * @param {string} extra
  * @returns {Promise<boolean>}
@@ -72,18 +73,21 @@ async function register() {
 /** @param {{type: string, lang?: string}} message */
 const tellActive = async (message) => (await navigator.serviceWorker.ready).active?.postMessage(message);
 
-/** @param {ServiceWorker | null} worker @param {{type: string, extra?: string}} message @returns {Promise<boolean>} done */
+/** @param {ServiceWorker | null} worker @param {{type: string, extra?: string, public?: string}} message @returns {Promise<boolean>} done */
 function ask(worker, message) {
   const { port1, port2 } = new MessageChannel();
   worker?.postMessage(message, [port2]);
   return new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data)));
 }
 
+/** What is due is asked for until all of it is here; then a new worker too has nothing left to fetch. */
 async function lookForUpdate() {
+  const due = (await read('meta', UPDATE))?.public;
+  if (!due) return;
   const registration = await navigator.serviceWorker.ready;
+  const isHere = await ask(registration.active, { type: 'update', public: due });
+  if (isHere) await amend('meta', UPDATE, (row) => row.public === due && { name: UPDATE });
   await registration.update().catch(() => {});
-  // A new worker fetches the new packs itself.
-  if (!registration.installing && !registration.waiting) await tellActive({ type: 'update' });
 }
 
 /** An install that a cut made fail goes on with the next pack. */

@@ -1,6 +1,6 @@
 /** Several tabs are one app: they tell each other what changed and take turns where one is enough. */
 
-/** @typedef {{draft: string} | {exchanged: any}} News */
+/** @typedef {{draft: string} | {event: string, detail: any}} News */
 
 /** @type {BroadcastChannel | undefined} */
 let channel;
@@ -21,6 +21,18 @@ export function shift() {
     return null;
   }
 }
+
+/** Say what happened, here and in the other tabs. @param {string} event @param {any} [detail] */
+export function say(event, detail) {
+  sayHere(event, detail);
+  tell({ event, detail });
+}
+
+/** Pass on what other tabs and the worker say; what waits there is sent there, and here only shown. @returns {() => void} stops it */
+export const hearOthers = () => listen(({ event, detail }) => event && sayHere(event === 'queued' ? 'stored' : event, detail));
+
+/** @param {string} event @param {any} detail */
+const sayHere = (event, detail) => document.dispatchEvent(new CustomEvent(`rantau:${event}`, { detail }));
 
 /** Tell the other tabs. @param {News} news */
 export const tell = (news) => channelOf()?.postMessage(news);

@@ -1,6 +1,6 @@
 /**
  * What was finished on this phone, for each profile: it stays here. A volunteer's phone shows a code of it, made of the
- * device, the guide and the day, that the office reads all three from (server/training.py).
+ * device, the guide and the day, that the office reads all three from (server/guides/training.py).
  */
 
 import { sha256, utf8 } from './crypto/canonical.js';

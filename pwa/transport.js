@@ -1,5 +1,7 @@
 /** One exchange over the wire: lines out in one gzipped POST, lines in as they come, whatever they say. */
 
+import { noteExchange } from './images/link-speed.js';
+import { stopwatch } from './stopwatch.js';
 import { bodyOf, canGzip } from './wire-body.js';
 
 /** How it failed: `away` (no answer, or not ours), `cut`, `too-large`, `busy`, `unsupported`, `unread` (the first line). */
@@ -13,6 +15,9 @@ export class TransportError extends Error {
     this.retryAfter = retryAfter;
   }
 }
+
+/** Whether nobody was there who took what went. @param {unknown} error */
+export const isAway = (error) => error instanceof TransportError && error.reason === 'away';
 
 const NDJSON = 'application/x-ndjson';
 const QUIET = 60_000; // milliseconds without a byte after which nobody is there
@@ -38,6 +43,7 @@ export async function* post(lines, signal, origin = '') {
     const asIs = isPlain || (lines.length === 1 && lines[0].length < SHORT);
     const body = await bodyOf(lines, asIs);
     wait(QUIET + body.size / SLOWEST);
+    noteExchange(body.size);
     const answer = await send(body, asIs, cutter.signal, origin);
     const rows = jsonLines(/** @type {ReadableStream} */ (answer.body), () => wait(QUIET));
     yield await headOf(rows);
@@ -122,25 +128,6 @@ function retryAfter({ headers }) {
   const text = headers.get('Retry-After') ?? '';
   const seconds = /^[0-9]+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
   return Math.min(Math.max(seconds || 0, 0), 3600);
-}
-
-/** @param {AbortSignal} [signal] */
-function stopwatch(signal) {
-  const cutter = new AbortController();
-  const cut = () => cutter.abort();
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const wait = (/** @type {number} */ milliseconds) => {
-    clearTimeout(timer);
-    timer = setTimeout(cut, milliseconds);
-  };
-  const stop = () => {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', cut);
-  };
-  signal?.addEventListener('abort', cut);
-  if (signal?.aborted) cut();
-  return { cutter, wait, stop };
 }
 
 /** @param {string} line @returns {any} */

@@ -17,15 +17,15 @@ import { LockedError, VaultError } from './device-errors.js';
 import { shift } from './tabs.js';
 
 /** @typedef {import('./crypto/canonical.js').Bytes} Bytes */
-/** @typedef {{p?: string, dk?: Bytes, rescue?: Record<string, string>, aside?: number, erased?: number, voided?: boolean}} Owned
- *   whose it is, if not the owner's; since when it is set aside, or was erased by the office, or its code voided */
+/** @typedef {{p?: string, dk?: Bytes, rescue?: Record<string, string>, aside?: number, erased?: number, voided?: boolean, name?: string}} Owned
+ *   whose it is, if not the owner's; since when it is set aside, or was erased by the office, or its code voided; its place in `meta` */
 /** @typedef {{id: string, v: number, n: number, at: number, iv: Bytes, ct: Bytes} & Owned} VaultRecord n counts the changes */
 
 export const FORMAT = 1;
 export const OWN = 'own'; // the profile of whoever's phone it is
 export const KEY = 'device-key';
 export const IN_USE = 'profile';
-const CANARY = 'canary';
+export const CANARY = 'canary';
 
 /** Encrypts and decrypts records of one profile, each bound to its id and its number. */
 export class Vault {
@@ -129,6 +129,8 @@ export function fence(store, fail, { profile, n }) {
 /** The id of the profile in use. @returns {Promise<string>} */
 export const profileInUse = async () => current()?.profile ?? (await read('meta', IN_USE))?.id ?? OWN;
 
+const LATER = 1_000; // milliseconds
+
 /** What this page saw last. @type {string | null | undefined} */
 let seen;
 
@@ -137,8 +139,17 @@ let seen;
  * another; it looks before anybody sees it.
  */
 export function watchShift() {
-  if (seen === undefined) for (const sign of ['storage', 'pageshow', 'visibilitychange', 'focus']) addEventListener(sign, lookAtShift, true);
+  if (seen === undefined) {
+    for (const sign of ['pageshow', 'visibilitychange', 'focus']) addEventListener(sign, lookAtShift, true);
+    setTimeout(hearShifts, LATER);
+  }
   seen = shift();
+}
+
+/** Whoever hears of other tabs has the browser make itself ready for that, which would hold up a start. */
+function hearShifts() {
+  addEventListener('storage', lookAtShift, true);
+  lookAtShift(new Event('storage'));
 }
 
 /** @param {Event} event */
@@ -152,7 +163,6 @@ function lookAtShift(event) {
 }
 
 async function find() {
-  if (seen === undefined) watchShift();
   const rows = await deviceRows();
   const row = rows.id === OWN ? rows.own : await read('profiles', rows.id);
   // The record alone says whether its owner's is locked, so that a change of both cannot be cut between them.
@@ -161,6 +171,8 @@ async function find() {
 
 /** What is looked at before anything opens, in one transaction: each costs a slow phone some dozen milliseconds. */
 const deviceRows = () => transact(['meta', 'profiles'], 'readonly', (store) => {
+  // Before anything is read, and once the database is open: the page stands still until the browser has localStorage.
+  if (seen === undefined) watchShift();
   const [key, canary, inUse] = [KEY, CANARY, IN_USE].map((name) => store('meta').get(name));
   const own = store('profiles').get(OWN);
   return () => ({ key: key.result, canary: canary.result, id: inUse.result?.id ?? OWN, own: own.result });

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from server.audit import Audit
+from server.casework.audit import Audit
 from server.databases import NAMES, open_databases
-from server.erasure import erase
+from server.erasure.erasure import erase
+from server.keys.server_key import FILE, read_server_key
 from server.office import now
-from server.server_key import FILE, read_server_key
 from server.settings import Settings
 from server.told import Told
 from sync.document import Doc

@@ -13,7 +13,7 @@ from sync.store import Store
 
 @dataclass(frozen=True)
 class CaseStatus:
-    """Where a case stands; `dates` are the steps so far, the first being that it was sent."""
+    """Where a case stands; `dates` are the steps so far, the first being that the office got it."""
 
     number: str
     service: str
@@ -28,8 +28,12 @@ class CaseStatus:
         return self.dates[-1][1]
 
 
-async def status_of(cases: Store, case: str) -> CaseStatus | None:
-    """Give the status of a case, or None when the office has nothing of it."""
+async def status_of(cases: Store, case: str, *, received: int | None, now: int) -> CaseStatus | None:
+    """Give the status of a case, or None when the office has nothing of it.
+
+    Args:
+        received: when the office got it, as its lists say; what a device says of the time counts only without them.
+    """
     versions = await case_versions(cases, case)
     if not versions:
         return None
@@ -37,7 +41,8 @@ async def status_of(cases: Store, case: str) -> CaseStatus | None:
     wrote = max((event["at"] for event in events if event["step"] == MESSAGE), default=None)
     count = sum(version["type"] != "message" for version in versions)
     steps = [(event["step"], event["at"]) for event in events if event["step"] != MESSAGE]
-    sent = (SENT, min(version["at"] for version in versions))
+    first = min(version["at"] for version in versions)
+    sent = (SENT, min(first, now) if received is None else received)
     state = steps[-1][0] if steps else SENT
     return CaseStatus(spoken_number(case), versions[0]["service"], state, (sent, *steps), count, wrote)
 

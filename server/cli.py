@@ -6,24 +6,25 @@ import click
 
 # The module of each command, and its name there.
 COMMANDS = {
-    "accounts": ("cli_accounts", "accounts"),
-    "audit": ("cli_audit", "audit"),
-    "backup": ("cli_backup", "backup"),
-    "bundle": ("cli_bundle", "bundle"),
-    "doctor": ("cli_doctor", "doctor"),
-    "export": ("cli_export", "export"),
-    "forms": ("cli_forms", "forms"),
-    "hub": ("cli_hub", "hub"),
-    "import": ("cli_bundle", "import_"),
-    "init": ("cli_init", "init"),
-    "keys": ("cli_keys", "keys"),
-    "move-to-couchdb": ("cli_replicate", "move_to_couchdb"),
-    "peers": ("cli_peers", "peers"),
-    "replicate": ("cli_replicate", "replicate"),
-    "restore": ("cli_backup", "restore"),
-    "retention": ("cli_retention", "retention"),
-    "serve": ("cli_serve", "serve"),
-    "status": ("cli_status", "status"),
+    "accounts": ("accounts", "accounts"),
+    "audit": ("audit", "audit"),
+    "backup": ("backup", "backup"),
+    "bundle": ("bundle", "bundle"),
+    "doctor": ("doctor", "doctor"),
+    "export": ("export", "export"),
+    "forms": ("forms", "forms"),
+    "hub": ("hub", "hub"),
+    "import": ("bundle", "import_"),
+    "init": ("init", "init"),
+    "keys": ("keys", "keys"),
+    "move-to-couchdb": ("replicate", "move_to_couchdb"),
+    "peers": ("peers", "peers"),
+    "rehearse": ("rehearse", "rehearse"),
+    "replicate": ("replicate", "replicate"),
+    "restore": ("backup", "restore"),
+    "retention": ("retention", "retention"),
+    "serve": ("serve", "serve"),
+    "status": ("status", "status"),
 }
 
 
@@ -35,7 +36,7 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, name = COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(f"server.{module}"), name)
+        command: click.Command = getattr(import_module(f"server.commands.{module}"), name)
         return command
 
 

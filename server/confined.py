@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any, Literal, cast
 
 from server.databases import NAMES, Databases
-from server.projection import Projection
+from server.projection.projection import Projection
 from server.rights import Right, Type
 from sync.document import Doc
 from sync.shape import PREFIXES
@@ -42,6 +42,7 @@ _TYPES: Mapping[str, Mapping[str, Type]] = {
         "training": "training",
         "class": "class",
         "work": "casework",
+        "first-day": "first-day",
         "officer": "officer-key",
         "former": "former-key",
         "grant": "grant",
@@ -51,6 +52,7 @@ _TYPES: Mapping[str, Mapping[str, Type]] = {
         "voiding": "voiding",
         "up": "upload",
         "tally": "tally",
+        "refused": "refused-sends",
     },
 }
 

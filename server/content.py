@@ -1,22 +1,25 @@
 """What the office edits, read whole and checked: forms, guides, regions and the texts of every language."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from server.choices import Choices, ChoicesError, load_choices
+from server.casework.paper_forms import PaperForms, PaperFormsError, load_paper_forms
 from server.deadlines import Deadlines, DeadlinesError, load_deadlines
-from server.fees import Fees, FeesError, load_fees
-from server.forms import FormError, Forms, load_forms
-from server.guides import GuideError, Guides, load_guides
+from server.editing.form_sources import FormSource, FormSourcesError, load_form_sources
+from server.forms.choices import Choices, ChoicesError, load_choices
+from server.forms.fees import Fees, FeesError, load_fees
+from server.forms.forms import FormError, Forms, load_forms
+from server.guides.guides import GuideError, Guides, load_guides
 from server.i18n import CatalogueError, Catalogues, load_catalogues
 from server.regions import Regions, RegionsError, load_regions
-from server.survey_plan import SurveyError, SurveyPlan, load_survey_plan
+from server.survey.survey_plan import SurveyError, SurveyPlan, load_survey_plan
 from server.told import Told
 from server.working_days import HolidaysError, WorkingDays, load_working_days
 
 _WRONG = (
-    CatalogueError, ChoicesError, DeadlinesError, FeesError, FormError, GuideError, HolidaysError, RegionsError,
-    SurveyError,
+    CatalogueError, ChoicesError, DeadlinesError, FeesError, FormError, FormSourcesError, GuideError, HolidaysError,
+    PaperFormsError, RegionsError, SurveyError,
 )  # fmt: skip
 
 
@@ -37,6 +40,8 @@ class Content:
     working_days: WorkingDays
     deadlines: Deadlines
     survey: SurveyPlan
+    papers: PaperForms
+    form_sources: Mapping[str, FormSource] = field(default_factory=dict)
 
     @property
     def first(self) -> str | None:
@@ -59,7 +64,7 @@ def load_content(folder: Path) -> Content:
             guides=lend_guides(load_guides(folder / "guides"), catalogues),
             regions=load_regions(folder / "regions.csv"),
             catalogues=catalogues.with_texts(forms.texts()),
-            fees=load_fees(folder / "fees.toml", forms=forms, languages=catalogues.languages),
+            fees=load_fees(folder / "fees.toml", forms=forms, languages=catalogues.languages, also=catalogues.lenders),
             choices=load_choices(
                 folder / "choices.toml",
                 services=forms.applications,
@@ -74,6 +79,10 @@ def load_content(folder: Path) -> Content:
                 languages=catalogues.languages,
             ),
             survey=load_survey_plan(folder / "survey.toml", languages=catalogues.languages),
+            papers=load_paper_forms(folder / "paper.toml", forms=forms, languages=catalogues.languages),
+            form_sources=load_form_sources(
+                folder / "forms.toml", services=forms.services, languages=catalogues.languages
+            ),
         )
     except _WRONG as error:
         raise ContentError(str(error)) from error

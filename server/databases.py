@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
 
-from server.cases_guard import put_guard
-from server.hub_identity import refuse_hub
+from server.couch.cases_guard import put_guard
+from server.hub.identity import refuse_hub
 from server.settings import Settings
 from sync.sqlite_store import open_sqlite
 from sync.store import Store

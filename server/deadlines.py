@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from server.choices import Words
+from server.forms.choices import Words
 from server.working_days import WorkingDays
 from sync.events import MESSAGE, SENT, STEPS
 

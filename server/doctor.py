@@ -5,22 +5,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from server.audit import verify_audit
 from server.backups import NOTE
+from server.casework.audit import verify_audit
 from server.content import Content, ContentError
 from server.databases import NAMES, Databases, open_databases
 from server.disk import room, shortage
-from server.erasure import unfinished_erasures
-from server.founding import RECOVERY
-from server.made_before import MADE, MadeBefore
+from server.erasure.erasure import unfinished_erasures
+from server.erasure.voiding import unfinished_voidings
+from server.keys.founding import RECOVERY
+from server.keys.server_key import MODE, ServerKey, ServerKeyError, is_in_use, read_server_key, server_key_path
 from server.office import NoOffice, now, read_keys
 from server.open_files import ENOUGH, raise_limit
-from server.packs import LIMIT, oversized
-from server.prepared import prepare
-from server.server_key import MODE, ServerKey, ServerKeyError, is_in_use, read_server_key, server_key_path
 from server.settings import Settings, SettingsError, load_settings
-from server.site import build_site
-from server.voiding import unfinished_voidings
+from server.site.made_before import MADE, MadeBefore
+from server.site.packs import LIMIT, oversized
+from server.site.prepared import prepare
+from server.site.site import build_site
 from sync.audit_chain import ChainError, deed_of
 from sync.errors import NotFound, OpenError, StoreError
 from sync.keyring import KeyList, verify_key_list

@@ -5,10 +5,11 @@ or with the code shown beside it, and with nothing that the server has.
 
 Templates: `form.html` (form, values and errors by field key, url), `review.html` (form, sections of `ReviewedSection`,
 warnings, code, number, item) and `sent.html` (state: ok, kept, refused or unavailable; reason: a text; at; number;
-code or None; item, to send again).
+code or None; item, to send again; service, once it is in).
 """
 
 import contextlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -16,13 +17,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.answers import is_alone
 from server.case_status import standing
-from server.checklist import checklist
 from server.edge_sealing import seal_answers
 from server.exchange import intake_of
-from server.form_rows import CHANGE, change_rows, known_values
-from server.forms import Form
+from server.forms.answers import is_alone
+from server.forms.checklist import checklist
+from server.forms.form_rows import CHANGE, change_rows, known_values
+from server.forms.forms import Form
+from server.forms.review import reviewed, row_label
+from server.forms.rules import Finding, check, from_answers, to_answers
 from server.intake import Ok, Outcome, Refused
 from server.moments import day_start, local_day
 from server.office import office_of
@@ -31,8 +34,6 @@ from server.packing import pack
 from server.pages import render
 from server.posted import read_posted
 from server.promises import promised, promises_of
-from server.review import reviewed, row_label
-from server.rules import Finding, check, from_answers, to_answers
 from server.tracking import NoSuchCase, code_error, keys_of, texts_of
 from server.watch import case_versions
 from sync.errors import CodeError, Unavailable
@@ -131,6 +132,7 @@ def _sent(request: Request, outcome: Outcome | None, *, item: str, code: str) ->
         number=_number(outcome),
         code=_shown_code(code),
         item=item,
+        service=json.loads(item)[0]["service"] if isinstance(outcome, Ok) else None,
     )
     if state == "unavailable":
         response.headers["Retry-After"] = str(Unavailable.retry_after)

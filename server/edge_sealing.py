@@ -3,8 +3,8 @@
 import json
 from collections.abc import Sequence
 
-from server.answers import Answer
-from server.forms import Form
+from server.forms.answers import Answer
+from server.forms.forms import Form
 from sync.keyring import KeyList
 from sync.receipt_code import CodeKeys
 from sync.seal import seal_version

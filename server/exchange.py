@@ -9,6 +9,7 @@ import hashlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -17,20 +18,21 @@ from starlette.responses import Response
 
 from server.body_deadline import PATIENCE, Deadline
 from server.body_lines import BodyLimits, BodyLines, BodyMalformed, BodyTooLarge
-from server.class_notes import keep_brought
-from server.classes import read_brought
-from server.device_news import device_news, with_bare_steps
 from server.disk import check_text
+from server.guides.class_notes import keep_brought
+from server.guides.classes import read_brought
 from server.hub_news import hub_news, note_relayed
 from server.intake import Intake, Ok, Outcome
 from server.items import ItemRefused
+from server.moments import day_start
 from server.ndjson import NDJSON, NdjsonResponse, Problem, begun, later
 from server.office import Office, office_of
 from server.packing import choose_live_encoding
 from server.reading import Reading, judge
+from server.staff.device_news import device_news, with_bare_steps
 from server.watch import VERSION, Hello, News, Watch, marks_of, read_hello
 from sync.canonical import b32_encode
-from sync.errors import Unavailable
+from sync.errors import StoreError, Unavailable
 from sync.shape import case_of_id
 from sync.store import Store
 
@@ -73,6 +75,7 @@ def intake_of(office: Office) -> Intake:
         server_kid=office.server_kid,
         clock=office.clock,
         disk=None if office.settings.couchdb else office.settings.data,
+        refused=office.refused,
     )
 
 
@@ -151,19 +154,20 @@ class Body:
 async def _answers(request: Request, hello: Hello, body: Body) -> AsyncIterator[list[Any]]:
     office = office_of(request)
     cases = office.databases.cases
-    news = News(cases, office.databases.wraps)
+    news = News(cases, office.databases.wraps, office.projection.received)
     watches = office.watch_lists.watches_of(hello)
     rows, more = await news.of(watches or ())
     reader = None if hello.auth is None else await judge(office.databases.staff, hello.auth, now=office.clock())
     head = {
-        "epoch": await epoch([cases, office.databases.wraps]),
+        "epoch": await epoch([cases, office.databases.wraps, office.databases.blobs]),
         "time": office.clock(),
         "public": office.public,
         "more": more,
         **words_of_version(hello, watches),
     } | ({"reading": reader.word} if reader else {})
     if reader and reader.device and (brought := read_brought(hello.classes)):
-        head["classes"] = await keep_brought(office, brought, by=reader.device)
+        with suppress(StoreError):  # they hold up nobody's application, and the phone brings them again
+            head["classes"] = await keep_brought(office, brought, by=reader.device)
     # The first group is taken before the answer begins, so that a store that is away is a 503 and no broken answer.
     taken = await _take(request, body, reader)
     answered = _answered(taken)
@@ -224,7 +228,8 @@ async def _take(request: Request, body: Body, reader: Reading | None) -> list[An
         check_text(intake.disk)  # or the note would be there of what is not
         databases = office.databases
         named = {case for line in lines if (case := intake.case_in(line)) is not None}
-        await note_relayed(databases.staff, databases.cases, reader.hub, named, now=office.clock())
+        day = day_start(office.clock(), office.settings.office.time_zone)
+        await note_relayed(databases.staff, databases.cases, reader.hub, named, day=day)
     rows = rows_of(await office.gathering.take(intake, lines), group)
     return [*rows, *await ends_of(intake, rows)] if reader and reader.hub else rows
 

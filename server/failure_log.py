@@ -3,7 +3,7 @@
 import logging
 import traceback
 
-from server.resources import digest_of
+from server.site.resources import digest_of
 
 log = logging.getLogger("rantau.failures")
 

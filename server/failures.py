@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.couch_words import is_face, refusal
+from server.couch.words import is_face, refusal
 from server.failure_log import log_failure
 from server.i18n import Catalogues
 from server.ndjson import Problem

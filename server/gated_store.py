@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from server.couch_gate import OfficeGate
+from server.couch.gate import OfficeGate
 from sync.document import Doc
 from sync.store import Store, Written
 from sync.streamed import Streams, let_go

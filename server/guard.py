@@ -12,16 +12,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from server.couch_door import open_to_peers
-from server.feed_door import open_to_stakeholders
+from server.couch.door import open_to_peers
+from server.figures.feed_door import open_to_stakeholders
 from server.handler import Handler
 from server.ndjson import Problem
 from server.office import RIGHT, Office, office_of
-from server.page_step_up import ask_for_proof
-from server.posted import read_posted
+from server.posted import FILE_LIMIT, read_posted
 from server.rights import DOOR, PEER, RIGHTS, STAKEHOLDER, STEP_UP, Right
-from server.sessions import User, current_user, is_genuine
-from server.staff_language import staff_language
+from server.staff.page_step_up import ask_for_proof
+from server.staff.sessions import User, current_user, is_genuine
+from server.staff.staff_language import staff_language
 
 log = logging.getLogger("rantau.guard")
 
@@ -114,5 +114,5 @@ def _forbidden(reason: str, *, is_api: bool) -> Response:
 async def _token(request: Request, *, is_api: bool) -> str:
     if is_api:
         return request.headers.get("x-csrf", "")
-    request.state.fields = await read_posted(request)
+    request.state.fields = await read_posted(request, limit=FILE_LIMIT)  # the route itself says less
     return str(request.state.fields.get("csrf", ""))

@@ -98,7 +98,7 @@ class StrictHeaders:
             return
 
         async def dressed(message: Message) -> None:
-            # What is not modified keeps the headers that it came with: `server.site` names those in its tag.
+            # What is not modified keeps the headers that it came with: `server.site.site` names those in its tag.
             if message["type"] == "http.response.start" and message["status"] != 304:
                 headers = MutableHeaders(scope=message)
                 is_data = headers.get("content-type", "").partition(";")[0] in _DATA

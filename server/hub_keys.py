@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from server.enrolment import plain
+from server.staff.enrolment import plain
 from sync.canonical import b64u_encode, sha256
 from sync.key_pair import KeyPair, key_pair_from
 from sync.speakable import BITS, speakable

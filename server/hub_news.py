@@ -9,7 +9,7 @@ from typing import Any
 
 from server.intake import Intake, present
 from server.news_rows import news_rows
-from server.projection_readers import is_mark
+from server.projection.projection_readers import is_mark
 from sync.document import Doc
 from sync.errors import BadRequest
 from sync.shape import PREFIXES, case_of_id
@@ -20,11 +20,11 @@ _START = "0"
 _VERSIONS = tuple(f"{prefix}." for prefix in PREFIXES.values())
 
 
-async def note_relayed(staff: Store, cases: Store, hub: str, named: set[str], *, now: int) -> None:
-    """Note of these cases, where they are new to the office, that they came by *hub*."""
+async def note_relayed(staff: Store, cases: Store, hub: str, named: set[str], *, day: int) -> None:
+    """Note of these cases, where they are new to the office, that they came by *hub*, and on which day."""
     unknown = named - await present(staff, "via.", named)
     notes = [
-        {"_id": f"via.{case}", "type": "via", "hub": hub, "at": now}
+        {"_id": f"via.{case}", "type": "via", "hub": hub, "at": day}
         for case in sorted(unknown)
         if not await _is_known(cases, case)
     ]

@@ -6,7 +6,7 @@ A hub keeps the right to send for ever, as everybody has it; a revoked one hears
 from dataclasses import dataclass
 from typing import Literal
 
-from server.couch_peers import Peers
+from server.couch.peers import Peers
 from server.hub_keys import HubKeys
 from server.told import Told
 from sync.canonical import b64u_encode

@@ -59,6 +59,10 @@ class Catalogue:
         found = self.text(key, **params)
         return lent(found) if key in self.lends else found
 
+    def choose(self, words: Mapping[str, str]) -> str:
+        """Give which of *words*, by language, its readers read."""
+        return words.get(self.lang) or words[self.content]
+
     def subset(self, prefixes: Iterable[str]) -> dict[str, str]:
         """Give the texts whose key starts with one of *prefixes*, sorted by key."""
         starts = tuple(prefixes)
@@ -120,9 +124,9 @@ def load_catalogues(folder: Path, *, first: str = "id") -> Catalogues:
 
 
 def _with(known: Catalogue, more: Mapping[str, Mapping[str, str]]) -> Catalogue:
-    texts = more.get(known.content, {})
-    lends = known.lends | (texts.keys() if known.falls_back_to else set())
-    return replace(known, texts={**known.texts, **texts}, lends=lends)
+    own = more.get(known.lang, {})
+    lent = more.get(known.falls_back_to, {}) if known.falls_back_to else {}
+    return replace(known, texts={**known.texts, **lent, **own}, lends=(known.lends | lent.keys()) - own.keys())
 
 
 def _partly(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from server.disk import check_text
-from server.erasure import forget_keys
-from server.forms import Forms
-from server.holder_entries import shut_out
+from server.erasure.erasure import forget_keys
+from server.erasure.holder_entries import shut_out
+from server.figures.refused_sends import RefusedSends
+from server.forms.forms import Forms
 from server.items import LINE_LIMIT, Item, ItemRefused, read_item
 from server.watch import bare, case_wraps, is_version
 from sync.document import Doc
@@ -80,6 +81,7 @@ class Intake:
     clock: Callable[[], int]
     line_limit: int = LINE_LIMIT
     disk: Path | None = None
+    refused: RefusedSends = field(default_factory=RefusedSends)
 
     async def take(self, lines: Sequence[bytes]) -> list[Outcome]:
         """Take many items together, in two commits; each has its own outcome, in order.
@@ -92,8 +94,11 @@ class Intake:
             check_text(self.disk)
         read = [self._read(line) for line in lines]
         items = {item.id: item for item in read if isinstance(item, Item)}
-        outcomes = await self._store(list(items.values()))
-        return [outcomes[item.id] if isinstance(item, Item) else item for item in read]
+        stored = await self._store(list(items.values()))
+        outcomes = [stored[item.id] if isinstance(item, Item) else item for item in read]
+        failed = [(line, one.reason) for line, one in zip(lines, outcomes, strict=True) if isinstance(one, Refused)]
+        self.refused.note(failed, self.clock())
+        return outcomes
 
     async def again(self, ids: Sequence[str]) -> list[Outcome]:
         """Give the outcomes of items that are stored already.

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.form_grammar import CONSENT
-from server.forms import Forms
+from server.forms.form_grammar import CONSENT
+from server.forms.forms import Forms
 from sync.document import Doc, is_id
 from sync.errors import ShapeError
 from sync.keyring import KeyList

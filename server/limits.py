@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.couch_words import is_face
+from server.couch.words import is_face
 from server.settings import Network
 
 BURST = 5  # seconds' worth of posts that come through at once

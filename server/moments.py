@@ -1,5 +1,6 @@
 """Writes days and moments as people at the office read them, for templates: in their language and the office's time."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import cache
@@ -26,6 +27,15 @@ def _calendar(lang: str) -> str:
 def local_day(now: int, time_zone: str) -> date:
     """Give the day it is at the office."""
     return datetime.fromtimestamp(now, ZoneInfo(time_zone)).date()
+
+
+def day_typed(text: str) -> date | None:
+    """Read a day that is typed as 2026-11-30; None where it is none, or of no year that two digits name."""
+    try:
+        found = date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+    except ValueError:
+        return None
+    return found if found and 2000 <= found.year <= 2098 else None
 
 
 def day_start(now: int, time_zone: str) -> int:

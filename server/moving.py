@@ -8,12 +8,12 @@ and whoever finds none begins from zero. What the office erased after an earlier
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 
-from server.audit import Audit
+from server.casework.audit import Audit
 from server.databases import NAMES, Databases, open_databases
-from server.erasure import forget_keys
+from server.erasure.erasure import forget_keys
+from server.keys.server_key import read_server_key
 from server.office import now, read_keys
 from server.replicating import WHO, ReplicatingError
-from server.server_key import read_server_key
 from server.settings import Settings
 from sync.comparing import Comparison, Leaf, compare_stores
 from sync.replication import Progress, Summary

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from server.intake import Intake, Ok
-from server.projection_readers import is_mark
+from server.projection.projection_readers import is_mark
 from server.watch import bare
 from sync.document import Doc
 

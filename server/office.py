@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -9,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 
-from server.audit import Audit
+from server.casework.audit import Audit
 from server.confined import confined, confined_projection
 from server.databases import Databases
+from server.figures.refused_sends import RefusedSends
 from server.gathering import Gathering
-from server.projection import Projection
+from server.projection.projection import Projection
+from server.rehearsal.first_day import Ticks
 from server.rights import Right
 from server.settings import Settings
 from server.told import Told
@@ -25,12 +28,13 @@ from sync.keyring import KeyList
 if TYPE_CHECKING:  # commands that need the keys alone are spared what reads the content and makes the site
     from server.content import Content
     from server.deadlines import Deadlines
-    from server.fees import Fees
-    from server.forms import Forms
-    from server.guides import Guides
+    from server.forms.fees import Fees
+    from server.forms.forms import Forms
+    from server.guides.guides import Guides
     from server.i18n import Catalogues
     from server.regions import Regions
-    from server.site import Site
+    from server.site.site import Site
+    from server.survey.survey_plan import Campaign
 
 RIGHT = "rantau.right"  # what the guard puts into the scope of a request
 KEYS = "keys"  # the document of the key list, in `public`
@@ -49,7 +53,13 @@ class Office:
         clock: seconds since 1970.
         gathering: where exchanges leave their items to be taken with those of others.
         watch_lists: what devices need not say again.
-        edits: the edits of guides that are in use, by the names of their documents.
+        refused: counts what is sent and not taken.
+        ticks: what officers have done of their first day.
+        edits: the edits of content that were taken up, by the names of their documents.
+        figures: the published figures that are shown, by the revision of their document.
+        asking: the campaign of the survey that the pages tell of.
+        deciding: whoever has it looks whether something is done already, writes down who does it and does it, so that
+            what comes twice at once is one deed. It is held for that long only, and nobody asks for it who has it.
     """
 
     settings: Settings
@@ -67,7 +77,12 @@ class Office:
     clock: Callable[[], int]
     gathering: Gathering = field(default_factory=Gathering)
     watch_lists: WatchLists = field(default_factory=WatchLists)
+    ticks: Ticks = field(default_factory=Ticks)
+    refused: RefusedSends = field(default_factory=RefusedSends)
     edits: tuple[str, ...] = ()
+    figures: str | None = None
+    asking: Campaign | None = None
+    deciding: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
     _within: dict[Right, Office] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def within(self, right: Right) -> Office:

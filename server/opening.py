@@ -3,15 +3,17 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from server.audit import Audit
+from server.casework.audit import Audit
 from server.databases import Databases, open_databases
-from server.made_before import MADE, MadeBefore
+from server.editing.edits import edit_ids
+from server.figures.published_figures import revision_of_published
+from server.keys.server_key import ServerKeyError, read_listed_key, read_server_key
 from server.office import NoOffice, Office, now, read_keys
-from server.prepared import Prepared
-from server.projection import Projection
-from server.server_key import ServerKeyError, read_listed_key, read_server_key
+from server.projection.projection import Projection
 from server.settings import Settings
-from server.site import build_site
+from server.site.made_before import MADE, MadeBefore
+from server.site.prepared import Prepared
+from server.site.site import NO_SITE, build_site
 from sync.errors import OpenError
 from sync.keyring import verify_key_list
 
@@ -46,10 +48,14 @@ async def open_office(
         raise NoOffice(str(error)) from None
     except OpenError:
         raise NoOffice("The list of keys is not signed by this office's root; `rantau doctor` says more.") from None
+    # What was edited or published goes in right after, and makes every page anew: once is enough.
+    is_edited = await edit_ids(databases.public) or await revision_of_published(databases.public)
     made = MadeBefore(settings.data / MADE)
-    site = build_site(settings, prepared, keys=keys, made=made)
-    made.forget_others()
-    projection = Projection(settings.data / "projection.sqlite", databases.cases, clock)
+    site = NO_SITE if is_edited else build_site(settings, prepared, keys=keys, made=made)
+    if not is_edited:
+        made.forget_others()
+    zone = settings.office.time_zone
+    projection = Projection(settings.data / "projection.sqlite", databases.cases, clock, time_zone=zone)
     await projection.start()
     try:
         yield Office(
@@ -66,6 +72,7 @@ async def open_office(
             projection=projection,
             site=site,
             clock=clock,
+            asking=prepared.asking,
         )
     finally:
         await projection.stop()

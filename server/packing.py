@@ -11,7 +11,7 @@ import brotli
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.resources import choose_encoding
+from server.site.resources import choose_encoding
 
 _QUALITY = 5  # of brotli's 11: beyond it, an answer for one costs time and saves nothing
 _WORTH = 600  # bytes: below, an answer is one packet anyway

@@ -3,9 +3,10 @@
 A template that names something it was not given is an error, and whatever it shows is escaped.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from starlette.datastructures import Headers
@@ -14,21 +15,30 @@ from starlette.responses import HTMLResponse, Response
 
 from server.content import Content, ContentError
 from server.fallback_language import LendingEnvironment, with_languages
-from server.fees import rupiah
-from server.form_rows import in_row, row_count
+from server.forms.fees import rupiah
+from server.forms.form_rows import in_row, row_count
 from server.i18n import Catalogues, MissingText
 from server.moments import clocks, day, day_parts, days, local_day, moments, month_names
-from server.resources import Resource, make_resource
 from server.settings import ROOT, Settings
-from server.survey_plan import SERVICE, SurveyPlan
+from server.site.resources import Resource, make_resource
+from server.survey.survey_plan import SERVICE, Campaign, SurveyPlan
 
 HTML = "text/html; charset=utf-8"
 TEMPLATES = ROOT / "templates"
 ABSENT = "absent"  # what a phone without a signal shows in place of a page that it lacks
 
 
-def make_environment(settings: Settings, content: Content, folder: Path = TEMPLATES) -> Environment:
-    """Prepare the templates with what all of them may show."""
+class Titled(Protocol):
+    """The figures of an office, as far as their page is more than a template."""
+
+    def titles(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """Name the services that they are about."""
+
+
+def make_environment(
+    settings: Settings, content: Content, folder: Path = TEMPLATES, *, asking: Campaign | None = None
+) -> Environment:
+    """Prepare the templates with what all of them may show; *asking* is the survey's campaign that is on."""
     environment = LendingEnvironment(
         loader=FileSystemLoader(folder),
         undefined=StrictUndefined,
@@ -48,6 +58,7 @@ def make_environment(settings: Settings, content: Content, folder: Path = TEMPLA
         "office": settings.office,
         "origin": settings.origin,
         "retention": settings.retention,
+        "licence": settings.licence,
         "month_names": month_names,
         "languages": content.catalogues.languages,
         "spoken": content.catalogues.spoken,
@@ -58,6 +69,7 @@ def make_environment(settings: Settings, content: Content, folder: Path = TEMPLA
         "regions": content.regions,
         "catalogues": content.catalogues,
         "survey": content.survey,
+        "asking": asking,
     }
     return environment
 
@@ -69,20 +81,21 @@ def render(request: Request, template: str, *, status_code: int = 200, **context
     assert isinstance(catalogues, Catalogues)
     lang = str(context.pop("lang", "")) or language_of(request.scope["path"], request.headers, catalogues)
     words = _words(catalogues, lang) | {"path": _twin(request, lang), "campaign": _campaign(request)}
+    words["is_rehearsal"] = getattr(getattr(request.app.state, "office", None), "is_demo", False)
     html = with_languages(environment.get_template(template).render(words, **context), catalogues[lang].content)
     return HTMLResponse(html, status_code=status_code, headers={"Cache-Control": "no-store", "Content-Language": lang})
 
 
 def language_of(path: str, headers: Headers, catalogues: Catalogues) -> str:
     """Choose the language of an answer: the URL's, else what the browser prefers, else the office's first."""
-    first = path.split("/")[1] if path.startswith("/") else ""
+    first = path.removeprefix("/staff").split("/")[1:2]  # pages of the staff name theirs behind it
     wanted = (part.split(";")[0].strip().lower() for part in headers.get("accept-language", "").split(","))
-    candidates = (first, *(tag.split("-")[0] for tag in wanted))
+    candidates = (*first, *(tag.split("-")[0] for tag in wanted))
     return next((lang for lang in candidates if lang in catalogues), catalogues.languages[0])
 
 
-def render_pages(environment: Environment, content: Content) -> dict[str, Resource]:
-    """Render every public page, by its URL.
+def render_pages(environment: Environment, content: Content, periods: Sequence[Titled] = ()) -> dict[str, Resource]:
+    """Render every public page, by its URL; *periods* are those whose figures were published.
 
     Raises:
         ContentError: a template or a text is missing or wrong.
@@ -90,7 +103,7 @@ def render_pages(environment: Environment, content: Content) -> dict[str, Resour
     pages = {}
     for lang in content.catalogues.spoken:
         words = _words(content.catalogues, lang)
-        for path, template, context in _public(content, lang):
+        for path, template, context in _public(content, lang, periods):
             html = _rendered(environment, template, {**words, "path": path, **context})
             html = with_languages(html, content.catalogues[lang].content)
             pages[f"/{lang}/{path}"] = make_resource(html.encode(), HTML, headers={"Content-Language": lang})
@@ -105,8 +118,11 @@ def _rendered(environment: Environment, template: str, context: Mapping[str, obj
         raise ContentError(f"{template}: {error}") from error
 
 
-def _public(content: Content, lang: str) -> Iterator[tuple[str, str, Mapping[str, object]]]:
+def _public(content: Content, lang: str, periods: Sequence[Titled]) -> Iterator[tuple[str, str, Mapping[str, object]]]:
     yield "", "home.html", {}
+    newest = periods[-1] if periods else None
+    titles = newest.titles(content.catalogues[lang].texts) if newest else {}
+    yield "office", "office.html", {"figures": newest, "periods": periods, "titles": titles}
     for name in ("mine", "track", "case", "volunteer", "bundle", "booking"):
         yield name, f"{name}.html", {}
     yield "guides", "guides.html", {"query": "", "found": ()}
@@ -129,9 +145,9 @@ def _public(content: Content, lang: str) -> Iterator[tuple[str, str, Mapping[str
 
 def _names(content: Content, lang: str) -> list[tuple[str, str]]:
     """Name the pages that a phone may lack, by their paths."""
-    text, applications = content.catalogues[lang].text, content.forms.applications
+    text, services = content.catalogues[lang].text, (*content.forms.applications, *content.forms.requests)
     own = [("booking", "booking.title"), ("volunteer", "volunteer.title"), ("bundle", "carry.title")]
-    forms = [(f"apply/{service}", f"form.{service}.title") for service in applications]
+    forms = [(f"apply/{service}", f"form.{service}.title") for service in services]
     questions = [(question.path, question.label[lang]) for question in content.choices.questions]
     guides = [(f"guides/{guide.slug}", guide.title) for guide in content.guides.of(lang)]
     return [(path, text(key)) for path, key in own + forms] + questions + guides

@@ -8,6 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 
 FORM = "application/x-www-form-urlencoded"
 BODY_LIMIT = 64 * 1024  # bytes
+FILE_LIMIT = 256 * 1024  # bytes, where a form holds a file
 MAX_FIELDS = 200
 # Unicode's own bound for text that is safe to put into normal form (UAX #15, Stream-Safe Text): marks are sorted, and
 # Python sorts a long run of them in quadratic time.

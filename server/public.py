@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from server.office import office_of
-from server.resources import respond
+from server.site.resources import respond
 from server.watch import VERSION
 from sync.canonical import b64u_encode
 

@@ -12,6 +12,7 @@ from server.office import Office
 from server.settings import OfficeProfile
 from sync.canonical import b64u_encode, sha256
 from sync.document import Doc
+from sync.errors import Unavailable
 from sync.statements import sign_public
 
 SITE = "site"  # the document that lists the others
@@ -35,15 +36,18 @@ async def publish(office: Office) -> int:
     return len([row for row in await office.databases.public.bulk_docs(docs) if not row.error]) if docs else 0
 
 
-async def publish_one(office: Office, id_: str, content: bytes) -> None:
-    """Publish a document that is not among those of `public_contents`, signed, in place of the one before.
+async def publish_one(office: Office, id_: str, content: bytes, *, over: Doc | None) -> bool:
+    """Publish a document that is not among those of `public_contents`, signed, in place of the one that was read.
+
+    False: somebody else has published it meanwhile.
 
     Raises:
         Unavailable: the store did not answer.
     """
-    [row] = await office.databases.public.all_docs(keys=[id_], include_docs=True)
-    known = row.doc if row.doc is not None and not row.deleted else None
-    await office.databases.public.bulk_docs([_signed(office, id_, content, known)])
+    [row] = await office.databases.public.bulk_docs([_signed(office, id_, content, over)])
+    if row.error and row.error != "conflict":
+        raise Unavailable("the document was not stored")
+    return row.error is None
 
 
 def public_contents(office: Office) -> Iterator[tuple[str, bytes]]:

@@ -5,9 +5,9 @@ A word that was overheard gives nothing: it counts once, and only within minutes
 
 from dataclasses import dataclass
 
-from server.device_auth import device_noted, device_word
-from server.devices import Devices
 from server.hubs import Hubs, hub_noted, hub_word
+from server.staff.device_auth import device_noted, device_word
+from server.staff.devices import Devices
 from sync.canonical import b64u_decode
 from sync.document import Doc
 from sync.errors import OpenError, Unavailable

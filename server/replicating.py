@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import unquote, urlsplit
 
-from server.audit import Audit
+from server.casework.audit import Audit
 from server.content import load_content
-from server.couch_gate import OfficeGate
-from server.couch_peers import OPEN
+from server.couch.gate import OfficeGate
+from server.couch.peers import OPEN
 from server.databases import NAMES, Databases, open_databases
 from server.gated_store import GatedStore
+from server.keys.server_key import read_server_key
 from server.links import note_link
 from server.office import Office, now, read_keys
-from server.projection import Projection
-from server.server_key import read_server_key
+from server.projection.projection import Projection
 from server.settings import Settings
-from server.site import NO_SITE
+from server.site.site import NO_SITE
 from server.told import Told
 from sync.couch_store import CouchServer
 from sync.errors import StoreError
@@ -151,7 +151,8 @@ async def _office(settings: Settings, databases: Databases, audit: Audit) -> Asy
     keys = await read_keys(databases)
     content = load_content(settings.content)
     with tempfile.TemporaryDirectory(prefix="rantau-") as folder:
-        projection = Projection(Path(folder) / "projection.sqlite", databases.cases, now)
+        path, zone = Path(folder) / "projection.sqlite", settings.office.time_zone
+        projection = Projection(path, databases.cases, now, time_zone=zone)
         try:
             yield Office(
                 settings=settings,

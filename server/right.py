@@ -10,7 +10,7 @@ Type = Literal[
     "application", "complaint", "message", "survey", "event", "booking", "gone", "code", "blob", "wrap",
     "user", "session", "device", "enrolment", "hub", "via", "peer", "link", "request",
     "officer-key", "former-key", "grant", "key-times", "audit", "erasing", "voiding", "upload", "tally",
-    "training", "class", "casework", "stakeholder", "case-row", "checkpoint", "other",
+    "refused-sends", "training", "class", "casework", "first-day", "stakeholder", "case-row", "checkpoint", "other",
 ]  # fmt: skip
 TYPES: tuple[Type, ...] = get_args(Type)
 PEER: Role = "peer"  # a program with an account of its own: no session opens what is its

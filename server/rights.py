@@ -54,7 +54,8 @@ _TAKEN: tuple[Type, ...] = (*_VERSIONS, *_CHECKED)
 _UPLOAD = _anyone(*_TAKEN, "upload", writes=(*_KEPT, "blob", "upload"))
 
 _REPORT: tuple[Type, ...] = ("public", "booking", "case-row", "device", "upload")
-_GROUPS = _only(STAKEHOLDER, reads=_REPORT)
+_GROUPS = _only(STAKEHOLDER, reads=("public", "booking", "case-row"))
+_ASKED = _only(STAKEHOLDER, reads=("case-row",))
 _BOOKING = _anyone(*_CASE, *_ENDS, "public", "booking", writes=("booking",))
 
 # What programs may have in their databases: everything there, also what is not ours in the office's CouchDB.
@@ -90,7 +91,8 @@ RIGHTS: Mapping[str, Right] = {
     "volunteer": _PAGE,
     "bundle": _PAGE,
     "poster": _PAGE,
-    "office_page": _anyone("public"),
+    "office_page": _PAGE,
+    "office_period": _anyone("public"),
     "survey": _PAGE,
     "survey_thanks": _PAGE,
     "survey_poster": _PAGE,
@@ -108,7 +110,7 @@ RIGHTS: Mapping[str, Right] = {
     # An enrolled device reads by its signature what it collected; nobody's signature is needed to send.
     # A volunteer's phone brings the classes that it noted along, by count.
     "exchange": _anyone(
-        *_TAKEN, "event", "device", "hub", "via", "case-row", writes=(*_KEPT, "device", "hub", "via", "class")
+        *_TAKEN, "event", "device", "hub", "via", "class", "case-row", writes=(*_KEPT, "device", "hub", "via", "class")
     ),
     # A sealed file, under the digest that an accepted version names; it is read with the same proof as its case.
     "tell_uploads": _PAGE,
@@ -135,6 +137,9 @@ RIGHTS: Mapping[str, Right] = {
     "open_table": _anyone("public", "booking"),
     "groups": _GROUPS,
     "groups_table": _GROUPS,
+    "send_event_request": _only(STAKEHOLDER, reads=(*_TAKEN, "stakeholder"), writes=(*_KEPT, "stakeholder")),
+    "event_requests": _ASKED,
+    "event_requests_table": _ASKED,
     "offers_page": _anyone("public", "booking"),
     "book": _BOOKING,
     # Staff, signed in or about to be.
@@ -144,8 +149,10 @@ RIGHTS: Mapping[str, Right] = {
     "passkey_challenge": _anyone(),
     "logout": _only(*_STAFF, reads=("session",), writes=("session",), setting_up=True),
     "step_up": _only(*_STAFF, reads=("user", "session"), writes=("session", "user")),
-    "console": _only(*_STAFF),
-    "console_in": _only(*_STAFF),
+    # The list of the first day is ticked off by what the audit has.
+    "console": _only(*_STAFF, reads=("audit", "first-day")),
+    "console_in": _only(*_STAFF, reads=("audit", "first-day")),
+    "show_first_day": _only("officer", reads=("first-day",), writes=("first-day",)),
     "setup_page": _PAGE,
     "set_up": _anyone("user", "session", writes=("user", "session")),
     "accounts": _only("administrator", reads=("user",)),
@@ -212,28 +219,40 @@ RIGHTS: Mapping[str, Right] = {
         reads=(*_CASE, *_ENDS, "event", "booking", "blob", "wrap", "audit", "request", "case-row"),
         step_up=True,
     ),
+    # A list as a file is made in the browser, of what it may read anyhow: this asks who sits there and keeps the deed.
+    "note_list_export": _only("officer", step_up=True),
     # Who has the keys opens the answers to the survey, in the browser, and leaves their sums.
     "survey_answers": _only("officer", reads=("survey", "wrap")),
     "survey_sums": _only("officer", reads=("tally",), writes=("tally",)),
-    "survey_report": _only("officer", "head", reads=("tally", "case-row")),
+    "survey_report": _only("officer", "head", reads=("public", "tally", "case-row")),
     "survey_table": _only("officer", "head", reads=("tally", "case-row")),
     "figures": _only("officer", "head", reads=("public", "tally", "case-row")),
-    "publish_figures": _only("officer", "head", reads=("public", "tally", "case-row"), writes=("public",)),
+    "publish_figures": _only(
+        "officer", "head", reads=("public", "tally", "case-row"), writes=("public",), step_up=True
+    ),
     # Of what happens in the office; the second is the same as a file.
-    "report": _only("officer", "head", reads=_REPORT),
-    "report_table": _only("officer", "head", reads=_REPORT),
+    "report": _only("officer", "head", reads=(*_REPORT, "refused-sends")),
+    "report_table": _only("officer", "head", reads=(*_REPORT, "refused-sends")),
     "bundle_desk": _only("desk", "officer", "head"),
     "list_requests": _only("desk", "officer", "head", reads=("request",)),
-    "add_request": _only("desk", "officer", reads=_CASE, writes=("request",)),
+    "add_request": _only("desk", "officer", reads=(*_CASE, "request"), writes=("request",)),
     "finish_request": _only("officer", reads=("request",), writes=("request",)),
     "requests": _only("desk", "officer", "head", reads=("request",)),
     "record_request": _only("desk", "officer", reads=("request", "case-row"), writes=("request",)),
     "close_request": _only("desk", "officer", reads=("request",), writes=("request",)),
     # What they publish everybody reads, so it asks who sits there.
     "guides_desk": _only("officer", "head", reads=("public",)),
+    "new_guide": _only("officer", "head", reads=("public",)),
     "edit_guide": _only("officer", "head", reads=("public",)),
     "preview_guide": _only("officer", "head", reads=("public",)),
     "publish_guide": _only("officer", "head", reads=("public",), writes=("public",), step_up=True),
+    "content": _only("officer", "head", reads=("public",)),
+    "confirm_value": _only("officer", "head", reads=("public",), writes=("public",)),
+    "edit_content": _only("officer", "head", reads=("public",)),
+    "preview_content": _only("officer", "head", reads=("public",)),
+    "publish_content": _only("officer", "head", reads=("public",), writes=("public",), step_up=True),
+    "forms_desk": _only("officer", "head", reads=("public",)),
+    "form_version": _only("officer", "head"),
     "classes": _only("desk", "officer", "head", reads=("class",)),
     "record_class": _only("desk", "officer", "head", reads=("class",), writes=("class",)),
     "training": _only(*_STAFF, reads=("training",)),
@@ -243,6 +262,7 @@ RIGHTS: Mapping[str, Right] = {
     "record_trained": _only(*_LEADERS, reads=("user", "device", "training"), writes=("training",)),
     "note_rescue": _only("officer"),
     "due": _only("officer", reads=("case-row",)),
+    "tickets": _only("officer", reads=("public", "booking")),
     "audit_page": _only("head", reads=("audit",)),
     "add_event": _only("officer", reads=(*_CASE, *_ENDS, "event"), writes=("event",)),
     # The CouchDB face: an account of a peer, within its databases; wraps and staff are not among them for any.

@@ -9,69 +9,53 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server import (
-    account_pages,
+from server import edge, exchange, poster, public, tracking
+from server.appointments import (
     arrivals_page,
-    audit_page,
-    blobs_api,
     booking_page,
     bookings_api,
-    bundle_api,
-    bundle_page,
     calendar_page,
-    casework,
-    casework_api,
-    classes_page,
-    console_api,
-    counter_page,
-    edge,
-    enrolment_api,
-    erasing_api,
-    exchange,
-    export_api,
-    factor_pages,
-    figures_page,
-    guide_desk,
-    guide_search,
-    index_api,
-    keys_api,
+    event_requests_api,
     offers_page,
-    open_data_api,
-    poster,
-    public,
-    removal,
-    report_page,
-    requests_page,
-    rescue_api,
-    retention_api,
-    security_page,
-    sessions_page,
-    staff,
-    stakeholders_page,
-    step_up,
-    survey_api,
-    survey_page,
-    survey_post,
-    tracking,
-    training_pages,
-    tus,
-    voiding_api,
-    volunteers_page,
-    work_api,
+    tickets_api,
 )
 from server.body_lines import BodyLimits
-from server.couch_routes import COUCH_ROWS
+from server.bundles import bundle_api, bundle_page
+from server.casework import audit_page, casework, casework_api, console_api, counter_page, index_api, work_api
+from server.couch.routes import COUCH_ROWS
+from server.editing import content_page, form_pages, guide_desk, subjects
+from server.erasure import erasing_api, export_api, requests_page, rescue_api, retention_api, voiding_api
+from server.figures import figures_page, open_data_api, report_page, stakeholders_page
 from server.guard import guarded
+from server.guides import classes_page, guide_search, training_pages
 from server.handler import Handler
+from server.items import LINE_LIMIT
+from server.keys import keys_api
 from server.limits import BodyLimit
-from server.posted import BODY_LIMIT
+from server.posted import BODY_LIMIT, FILE_LIMIT
+from server.rehearsal import first_day_page
 from server.row import Row
-from server.uploads import BLOB_LIMIT
+from server.staff import (
+    account_pages,
+    enrolment_api,
+    factor_pages,
+    removal,
+    security_page,
+    sessions_page,
+    sign_in,
+    step_up,
+    volunteers_page,
+)
+from server.survey import survey_api, survey_page, survey_post
+from server.uploads import blobs_api, tus
+from server.uploads.uploads import BLOB_LIMIT
 
 __all__ = ["ROWS", "Row", "build_routes"]
 
 STAKEHOLDERS = "/staff/{lang:lang}/stakeholders"
 EDITOR = "/staff/{lang:lang}/guides/{guide}/{tongue}"
+CONTENT = "/staff/{lang:lang}/content/{kind}/{thing}"
+REQUESTS = "/open/v1/requests.json"
 UPLOAD = "/blobs/{version}/{digest}"
 
 
@@ -108,18 +92,22 @@ ROWS = (
     Row("/open/v1/datapackage.json", "GET", "open_package", open_data_api.show_package),
     Row("/open/v1/groups.json", "GET", "groups", open_data_api.show_groups),
     Row("/open/v1/groups.csv", "GET", "groups_table", open_data_api.show_groups),
+    Row(REQUESTS, "GET", "event_requests", open_data_api.show_requests),
+    Row(REQUESTS, "POST", "send_event_request", event_requests_api.send_event_request, LINE_LIMIT),
+    Row("/open/v1/requests.csv", "GET", "event_requests_table", open_data_api.show_requests),
     Row("/open/v1/{table}", "GET", "open_table", open_data_api.show_table),
     Row("/bookings", "POST", "bookings", bookings_api.ask_bookings, bookings_api.ASKS_LIMIT),
     Row("/devices", "POST", "enrol_device", enrolment_api.enrol_device, enrolment_api.REQUEST_LIMIT),
     Row("/staff", "GET", "to_console", public.to_folder),
-    Row("/staff/login", "GET", "login_page", staff.login_page),
-    Row("/staff/login", "POST", "login", staff.login, body_limit=BODY_LIMIT),
-    Row("/staff/login/passkey", "GET", "passkey_challenge", staff.passkey_challenge),
+    Row("/staff/login", "GET", "login_page", sign_in.login_page),
+    Row("/staff/login", "POST", "login", sign_in.login, body_limit=BODY_LIMIT),
+    Row("/staff/login/passkey", "GET", "passkey_challenge", sign_in.passkey_challenge),
     Row("/staff/setup", "GET", "setup_page", account_pages.setup_page),
     Row("/staff/setup", "POST", "set_up", account_pages.set_up, body_limit=BODY_LIMIT),
-    Row("/staff/logout", "POST", "logout", staff.logout, BODY_LIMIT),
-    Row("/staff/", "GET", "console", staff.console_page),
-    Row("/staff/{lang:lang}/", "GET", "console_in", staff.console_page),
+    Row("/staff/logout", "POST", "logout", sign_in.logout, BODY_LIMIT),
+    Row("/staff/", "GET", "console", sign_in.console_page),
+    Row("/staff/{lang:lang}/", "GET", "console_in", sign_in.console_page),
+    Row("/staff/{lang:lang}/first-day", "POST", "show_first_day", first_day_page.show_first_day, BODY_LIMIT),
     Row("/staff/api/step-up", "POST", "step_up", step_up.step_up, step_up.STEP_UP_LIMIT),
     Row("/staff/api/passkey", "GET", "passkey_options", factor_pages.passkey_options),
     Row("/staff/api/keys", "GET", "keys", console_api.show_keys),
@@ -140,6 +128,7 @@ ROWS = (
     Row("/staff/api/cases/{case}/erase", "POST", "erase_case", erasing_api.erase_case, erasing_api.GONE_LIMIT),
     Row("/staff/api/cases/{case}/void", "POST", "void_code", voiding_api.void_case_code, voiding_api.VOID_LIMIT),
     Row("/staff/api/cases/{case}/export", "POST", "export_case", export_api.export_case, export_api.REQUEST_LIMIT),
+    Row("/staff/api/list-export", "POST", "note_list_export", export_api.note_list_export, export_api.REQUEST_LIMIT),
     Row("/staff/api/requests", "GET", "list_requests", export_api.list_requests),
     Row("/staff/api/requests", "POST", "add_request", export_api.add_request, export_api.REQUEST_LIMIT),
     Row("/staff/api/requests/{id}/done", "POST", "finish_request", export_api.finish_request, export_api.REQUEST_LIMIT),
@@ -147,11 +136,12 @@ ROWS = (
     Row("/staff/{lang:lang}/requests", "POST", "record_request", requests_page.record_request, BODY_LIMIT),
     Row("/staff/{lang:lang}/requests/{id}", "POST", "close_request", requests_page.close_request, BODY_LIMIT),
     Row("/staff/api/due", "GET", "due", retention_api.list_due),
+    Row("/staff/api/tickets", "GET", "tickets", tickets_api.list_tickets),
     Row("/staff/api/rescued", "POST", "note_rescue", rescue_api.note_rescue, rescue_api.RESCUE_LIMIT),
     Row("/staff/api/survey", "GET", "survey_answers", survey_api.list_answers),
     Row("/staff/api/survey", "POST", "survey_sums", survey_api.keep_sums, survey_api.SUMS_LIMIT),
     Row("/staff/{lang:lang}/figures", "GET", "figures", figures_page.figures_page),
-    Row("/staff/{lang:lang}/figures", "POST", "publish_figures", figures_page.publish_figures, BODY_LIMIT),
+    Row("/staff/{lang:lang}/figures", "POST", "publish_figures", figures_page.publish, BODY_LIMIT),
     Row("/staff/{lang:lang}/calendar", "GET", "calendar", calendar_page.calendar_page),
     Row("/staff/{lang:lang}/report", "GET", "report", report_page.report_page),
     Row("/staff/{lang:lang}/report/{file}", "GET", "report_table", report_page.report_table),
@@ -184,9 +174,17 @@ ROWS = (
     Row("/staff/{lang:lang}/training/{guide}", "GET", "quiz", training_pages.quiz_page),
     Row("/staff/{lang:lang}/training/{guide}", "POST", "finish_quiz", training_pages.finish_quiz, BODY_LIMIT),
     Row("/staff/{lang:lang}/guides", "GET", "guides_desk", guide_desk.guides_page),
-    Row(EDITOR, "GET", "edit_guide", guide_desk.edit_page),
+    Row("/staff/{lang:lang}/guides/new", "GET", "new_guide", guide_desk.new_guide),
+    Row(EDITOR, "GET", "edit_guide", guide_desk.guide_page),
     Row(EDITOR, "POST", "publish_guide", guide_desk.publish_guide, BODY_LIMIT),
     Row(f"{EDITOR}/preview", "POST", "preview_guide", guide_desk.preview_guide, BODY_LIMIT),
+    Row("/staff/{lang:lang}/content", "GET", "content", content_page.values_page),
+    Row("/staff/{lang:lang}/content", "POST", "confirm_value", content_page.confirm_value, BODY_LIMIT),
+    Row(CONTENT, "GET", "edit_content", subjects.content_page),
+    Row(CONTENT, "POST", "publish_content", subjects.publish_content, FILE_LIMIT),
+    Row(f"{CONTENT}/preview", "POST", "preview_content", subjects.preview_content, FILE_LIMIT),
+    Row("/staff/{lang:lang}/forms", "GET", "forms_desk", form_pages.forms_page),
+    Row("/staff/{lang:lang}/forms/{service}/{form}", "GET", "form_version", form_pages.version_page),
     Row("/staff/{lang:lang}/classes", "GET", "classes", classes_page.classes_page),
     Row("/staff/{lang:lang}/classes", "POST", "record_class", classes_page.record_class, BODY_LIMIT),
     Row("/staff/{lang:lang}/trained", "GET", "trained", training_pages.trained_page),
@@ -202,7 +200,8 @@ ROWS = (
     Row("/{lang:lang}/mine", "GET", "mine", public.resource),
     Row("/{lang:lang}/case", "GET", "case", public.resource),
     Row("/{lang:lang}/poster", "GET", "poster", poster.poster_page),
-    Row("/{lang:lang}/office", "GET", "office_page", figures_page.office_page),
+    Row("/{lang:lang}/office", "GET", "office_page", public.resource),
+    Row("/{lang:lang}/office/{first}", "GET", "office_period", figures_page.office_page),
     Row("/{lang:lang}/survey", "GET", "survey", public.resource),
     Row("/{lang:lang}/survey", "POST", "take_survey", survey_post.take_survey, body_limit=BODY_LIMIT),
     Row("/{lang:lang}/survey/thanks", "GET", "survey_thanks", public.resource),

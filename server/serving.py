@@ -21,9 +21,11 @@ from granian.log import LogLevels
 from starlette.applications import Starlette
 
 from server.app import create_app
+from server.moments import local_day
+from server.office import now
 from server.open_files import raise_limit
-from server.prepared import Prepared, prepare
 from server.settings import Settings, load_settings
+from server.site.prepared import Prepared, prepare
 from server.told import Told
 
 # Phones with a thin signal hold their connection for minutes: granian's own 1024 stops at some 1,500 of them.
@@ -47,7 +49,9 @@ def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
     _leave_no_dump()
     raise_limit()
     _refuse_taken_port(settings.host, settings.port)
-    prepared = prepare(settings) if settings.role == "office" else None
+    prepared = (
+        prepare(settings, today=local_day(now(), settings.office.time_zone)) if settings.role == "office" else None
+    )
     server = Granian(
         "server.serving:process",
         address=settings.host,
@@ -89,7 +93,7 @@ def process(prepared: Prepared | None = None) -> Starlette:
     _end_with_the_parent()
     settings = load_settings(os.environ)
     if settings.role == "hub":
-        from server.hub_app import create_hub_app  # with a client of HTTP, which an office needs for nothing
+        from server.hub.app import create_hub_app  # with a client of HTTP, which an office needs for nothing
 
         return create_hub_app(settings)
     return create_app(settings, prepared=prepared)

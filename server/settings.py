@@ -1,15 +1,17 @@
 """What an administrator may set: one frozen object, built once from the environment and `content/office.toml`."""
 
 import ipaddress
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
-from server.retention import Retention, read_retention
+from server.erasure.retention import Retention, read_retention
 from server.told import Told
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,6 +65,16 @@ class OfficeProfile:
     email: str
     address: Mapping[str, str]
     hours: Mapping[str, str]
+    confirmed: str = ""  # by which letter the status is confirmed
+    checked: date | None = None
+
+
+@dataclass(frozen=True)
+class Licence:
+    """Under which others use the open data again: its name in the SPDX list, and where its text stands."""
+
+    name: str = "CC-BY-4.0"
+    url: str = "https://creativecommons.org/licenses/by/4.0/"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +98,7 @@ class Settings:
     log: str
     office: OfficeProfile
     retention: Retention
+    licence: Licence
 
     @property
     def is_https(self) -> bool:
@@ -133,6 +146,7 @@ def load_settings(environ: Mapping[str, str], office_toml: Path | None = None) -
         log=_read(values, "LOG", _one_of("debug", "info", "warning", "error"), "warning"),
         office=load_profile(office_toml or content / "office.toml"),
         retention=load_retention(office_toml or content / "office.toml"),
+        licence=load_licence(office_toml or content / "office.toml"),
     )
 
 
@@ -165,6 +179,24 @@ def load_retention(path: Path) -> Retention:
     """
     with _named(path):
         return read_retention(tomllib.loads(path.read_text(encoding="utf-8")).get("retention", {}))
+
+
+def load_licence(path: Path) -> Licence:
+    """Read under which licence the open data is from `office.toml`, both values of it or none.
+
+    Raises:
+        SettingsError: the file is not there, or a value is missing or wrong.
+    """
+    with _named(path):
+        told = tomllib.loads(path.read_text(encoding="utf-8")).get("open_data")
+        if told is None:
+            return Licence()
+        name, url = str(told["licence"]), str(told["licence_url"])
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.+-]{1,39}", name):
+            raise ValueError("licence is a name such as CC-BY-4.0")
+        if not re.fullmatch(r"https://[!-;=?-~]{4,200}", url):
+            raise ValueError("licence_url is an address such as https://creativecommons.org/licenses/by/4.0/")
+        return Licence(name, url)
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 The page says where the case stands and nothing else, and runs no script: it is for whom every byte counts. It needs the
 template `status.html` with `status` (a `CaseStatus`) or None, `todo`, the text of what to do now, or None, `expected`
-(an `Expected`) or None, `promise` (a `Promise`) or None, and `error`, a text about the code, or None.
+(an `Expected`) or None, `promise` (a `Promise`) or None, `is_finished`, whether the survey is asked and no day is
+offered any more, and `error`, a text about the code, or None.
 """
 
 from functools import partial
@@ -18,16 +19,17 @@ from server.lane import LaneFull, lane_of
 from server.limits import client_network
 from server.office import office_of
 from server.origin import is_foreign
-from server.pace import Expected
 from server.packing import pack
 from server.pages import render
 from server.posted import read_posted
+from server.projection.pace import Expected
 from server.promises import Promise, promised
 from server.watch import marks_of
 from sync.errors import CodeError
 from sync.receipt_code import CodeKeys, derive, parse_code
 
 RETRY_AFTER = 5  # seconds: a queue of 16 derivations of a quarter of a second each
+FINISHED = ("diserahkan", "ditolak")  # steps after which it is asked how it was, as in pwa/surveyed.js
 _CODE_LIMIT = 64  # characters: a code is 17, and people put spaces between
 
 
@@ -50,7 +52,8 @@ async def track(request: Request) -> Response:
         keys = await keys_of(request, fields.get("code", ""))
         for name, _ in await marks_of(office.databases.cases, keys.case):
             raise NoSuchCase({"erase": "erased"}.get(name, name))
-        status = await status_of(office.databases.cases, keys.case)
+        received = await office.projection.received(keys.case)
+        status = await status_of(office.databases.cases, keys.case, received=received, now=office.clock())
         if status is None:
             raise NoSuchCase
     except (CodeError, NoSuchCase) as error:
@@ -113,6 +116,7 @@ def _page(
         todo=todo,
         expected=expected,
         promise=promise,
+        is_finished=status is not None and status.state in FINISHED,
         error=error,
     )
     page.headers["Content-Security-Policy"] = PLAIN_PAGE

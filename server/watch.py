@@ -1,6 +1,6 @@
 """The first line of an exchange, and what it asks for: news of the cases whose codes the device holds."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -124,10 +124,16 @@ def _ids(ids: object) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class News:
-    """Reads what watched cases have; `cases` and `wraps` are the databases of those names."""
+    """Reads what watched cases have.
+
+    Attributes:
+        cases, wraps: the databases of those names.
+        received: tells when the office got a case; a hub does not know.
+    """
 
     cases: Store
     wraps: Store
+    received: Callable[[str], Awaitable[int | None]] | None = None
 
     async def of(self, watches: Sequence[Watch]) -> tuple[list[Any], bool]:
         """Give the rows for each watched case, and whether some were left for another time."""
@@ -158,8 +164,11 @@ class News:
             return [[watch.case, "refused", "proof-wrong"]]
         for name, mark in await marks_of(self.cases, watch.case):
             return [[name, mark]]
-        versions = await self._versions(watch.case) if watch.whole else []
-        return [*versions, *await taken_events(self.cases, watch.case, after=0 if watch.whole else watch.known)]
+        if not watch.whole:
+            return list(await taken_events(self.cases, watch.case, after=watch.known))
+        received = await self.received(watch.case) if self.received else None
+        came = [] if received is None else [["came", watch.case, received]]
+        return [*await self._versions(watch.case), *await taken_events(self.cases, watch.case), *came]
 
     async def _versions(self, case: str) -> list[Any]:
         versions = await case_versions(self.cases, case)

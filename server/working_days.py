@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from server.choices import Words
+from server.forms.choices import Words
 from server.moments import local_day
 
 _DAY = timedelta(days=1)

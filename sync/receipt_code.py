@@ -89,7 +89,11 @@ def derive(code: str) -> CodeKeys:
     """
     if len(code) != LENGTH or set(code) - set(ALPHABET):
         raise ValueError("not a receipt code")
-    key = stretch(code.encode(), _SALT, _ROUNDS)
+    return keys_of(stretch(code.encode(), _SALT, _ROUNDS))
+
+
+def keys_of(key: bytes) -> CodeKeys:
+    """Derive everything from the 32 bytes that a code is stretched to."""
     read, sign = hkdf(key, b"rc1-read", 16), hkdf(key, b"rc1-sign", 16)
     return CodeKeys(
         case=case_of(h16(read), h16(sign)),

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from server.sessions import Sessions
+from server.staff.sessions import Sessions
 from tests.asgi import Answer, Client
 from tests.small_office import SmallOffice
 

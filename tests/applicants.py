@@ -9,17 +9,18 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from server.answers import to_answers
-from server.forms import Form, load_forms
+from server.forms.answers import to_answers
+from server.forms.forms import Form, load_forms
 from server.settings import ROOT
 from sync.canonical import b32_encode, b64u_decode
 from sync.document import Doc
 from sync.events import open_note
 from sync.keyring import verify_key_list
-from sync.receipt_code import CodeKeys, derive, new_code, spoken_number
+from sync.receipt_code import CodeKeys, spoken_number
 from sync.seal import open_wrap_as_holder, seal_version, version_digest
 from sync.shape import v_of
 from tests.people import person
+from tests.sealed_items import new_keys
 
 SERVICE = "passport-new"
 FORMS = load_forms(ROOT / "content" / "forms")
@@ -27,11 +28,17 @@ FORMS = load_forms(ROOT / "content" / "forms")
 
 @dataclass
 class Applicant:
-    """Somebody with a receipt code and the office's key list."""
+    """Somebody with a receipt code and the office's key list; `device` is the volunteer's, where one sends for them.
+
+    `n` is the number of their form, where it is not the newest one.
+    """
 
     url: str
     values: dict[str, Any] = field(default_factory=lambda: person(1))
-    keys: CodeKeys = field(default_factory=lambda: derive(new_code()))
+    keys: CodeKeys = field(default_factory=new_keys)
+    service: str = SERVICE
+    device: str | None = None
+    n: int | None = None
 
     @property
     def case(self) -> str:
@@ -44,7 +51,8 @@ class Applicant:
 
     @property
     def form(self) -> Form:
-        return FORMS.latest(SERVICE)
+        of_number = (form for form in FORMS.by_service[self.service] if form.n == self.n)
+        return next(of_number, FORMS.latest(self.service))
 
     def seal(
         self,
@@ -59,9 +67,10 @@ class Applicant:
         self.values |= changes
         answers = to_answers(self.form, self.values, today=date.today())
         return seal_version(
-            type="application", code_keys=self.keys, service=SERVICE, form=self.form.name, at=at or int(time.time()),
-            channel="app", device=None, area=self.values.get("nagari"), wish=[], prev=list(prev), blobs=blobs,
-            groups={"personal": answers}, recipients=[to or recipient(self.url)],
+            type=self.form.type, code_keys=self.keys, service=self.service, form=self.form.name,
+            at=at or int(time.time()), channel="volunteer" if self.device else "app", device=self.device,
+            area=self.values.get("nagari"), wish=[], prev=list(prev), blobs=blobs, groups={"personal": answers},
+            recipients=[to or recipient(self.url)],
         )  # fmt: skip
 
     def send(self, *, prev: tuple[str, ...] = (), at: int | None = None, **changes: Any) -> str:
@@ -92,8 +101,9 @@ class Applicant:
         return open_note(b64u_decode(event["note"]), dek, self.case, event["n"])
 
     def whole_case(self) -> list[Any]:
-        """Ask for everything that the office has of the own case."""
-        return exchange(self.url, {"v": 1, "watch": [[self.case, self.keys.proof, 0, 1]]})
+        """Ask for every version and event that the office has of the own case."""
+        rows = exchange(self.url, {"v": 1, "watch": [[self.case, self.keys.proof, 0, 1]]})
+        return [row for row in rows if isinstance(row, dict) or row[0] != "came"]  # of when it came nobody asks here
 
 
 def send_together(applicants: Sequence[Applicant], *, at: int) -> None:

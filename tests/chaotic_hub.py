@@ -10,15 +10,15 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from server.hub import Hub
-from server.hub_app import ROUTES
-from server.hub_identity import HubIdentity
+from server.hub.app import ROUTES
+from server.hub.hub import Hub
+from server.hub.identity import HubIdentity
+from server.hub.relay import Relay
+from server.hub.relay_link import LinkError
+from server.hub.stores import HubStores, open_hub_stores
 from server.hub_keys import HubKeys
-from server.hub_stores import HubStores, open_hub_stores
 from server.hubs import Hubs
 from server.ndjson import NDJSON
-from server.relay import Relay
-from server.relay_link import LinkError
 from sync.canonical import b64u_encode
 from tests.asgi import Answer, Client
 from tests.chaotic_office import NEVER, ChaoticOffice

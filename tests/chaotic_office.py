@@ -13,15 +13,17 @@ from typing import Any, cast
 from starlette.applications import Starlette
 from starlette.types import Message, Receive, Scope, Send
 
-from server.audit import Audit
 from server.backups import back_up, restore
-from server.couch_gate import OfficeGate
+from server.casework.audit import Audit
+from server.couch.gate import OfficeGate
 from server.databases import NAMES
-from server.erasure import erase, finish_erasures
+from server.erasure.erasure import erase, finish_erasures
+from server.figures.refused_sends import RefusedSends
 from server.gated_store import GatedStore
 from server.gathering import Gathering
+from server.keys.server_key import ServerKey, write_server_key
 from server.ndjson import NDJSON
-from server.server_key import ServerKey, write_server_key
+from server.projection.projection import Projection
 from server.settings import load_settings
 from server.watch_lists import WatchLists
 from sync.bundle import TYPE
@@ -162,7 +164,10 @@ class ChaoticOffice:
             settings=self.settings, databases=mortal, forms=FORMS, key_list=self.key_list,
             server_key=self.keys.server, server_kid="s1",
             clock=lambda: self.now, public="abcdefgh", root=self.keys.root.pub, gathering=Gathering(),
-            watch_lists=WatchLists(),
+            watch_lists=WatchLists(), refused=RefusedSends(),
+            projection=Projection(
+                self.folder / "projection.sqlite", mortal.cases, lambda: self.now, time_zone="Asia/Jakarta"
+            ),
             audit=Audit(mortal.staff, "s1", self.keys.server, lambda: self.now),
         )  # fmt: skip
         self.app.state.office = self.office

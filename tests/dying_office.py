@@ -19,8 +19,10 @@ from starlette.applications import Starlette
 
 from server.app import create_app
 from server.databases import Databases
-from server.prepared import Prepared, prepare
+from server.moments import local_day
+from server.office import now
 from server.settings import Settings, load_settings
+from server.site.prepared import Prepared, prepare
 from sync.sqlite_store import open_sqlite
 from sync.store import Store
 
@@ -79,7 +81,8 @@ def app(settings: Settings, prepared: Prepared, countdown: Countdown) -> Starlet
 def main() -> None:
     """Fork an office for every line, and say its process."""
     settings = load_settings({name: value for name, value in os.environ.items() if name.startswith("RANTAU_")})
-    prepared = prepare(settings)
+    # As of today, as a server does: in a campaign of the survey each office would make every page anew.
+    prepared = prepare(settings, today=local_day(now(), settings.office.time_zone))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who has died is gone
     for line in sys.stdin:
         pid = os.fork()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.couch_peers import OPEN, Peers
+from server.couch.peers import OPEN, Peers
 from server.routes import ROWS
 from tests.asgi import Answer, Client
 from tests.sealed_items import OfficeKeys

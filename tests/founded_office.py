@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from server.databases import open_databases
-from server.founding import NewOfficer, make_office
-from server.prepared import Prepared, prepare
+from server.keys.founding import NewOfficer, make_office
 from server.settings import Settings
+from server.site.prepared import Prepared, prepare
 
 _prepared: dict[str, Prepared] = {}
 _founded: dict[tuple[NewOfficer, int], Path] = {}

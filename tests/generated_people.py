@@ -6,9 +6,9 @@ from typing import Any
 
 from faker import Faker
 
-from server.form import Field, Form
+from server.forms.form import Field, Form
+from server.forms.rules import check
 from server.regions import Regions
-from server.rules import check
 
 HOSTILE = (
     "Suharto", "O'Neil D'Arc", "Nur'aini", "Ma\N{RIGHT SINGLE QUOTATION MARK}ruf", "Zoë Müller-Łódź",
@@ -16,7 +16,8 @@ HOSTILE = (
     "Maharani Puteri Bungsu Nan Sabatang Panjang Dari Ulakan Jaya", "  Datuak   Rajo ", "É", "Yeşim İnönü",
 )  # fmt: skip
 PATTERNS = {
-    "[0-9]{16}": "1312030304900001", "(19|20)[0-9]{2}": "1958", "[A-Z0-9<]{1,9}": "N1234567",
+    "[0-9]{16}": ("1312030304900001",), "[A-Z0-9<]{1,9}": ("N1234567",),
+    "(19|20)[0-9]{2}": ("1958", "2015"),  # of a grown person and of a child
 }  # fmt: skip
 PHONES = ("0812 3456 7890", "+62-813-1111-222", "081(234)567890")
 
@@ -66,7 +67,7 @@ class Crowd:
             case "textarea":
                 return str(self.faker.address()) + "\r\n  RT 01/RW 02 "
         if "pattern" in rules:
-            return PATTERNS[rules["pattern"]]
+            return self.chance.choice(PATTERNS[rules["pattern"]])
         if "passport-ri" in rules:
             return "x 123-4567"
         return self.name() if field.required or self.chance.random() < 0.5 else ""

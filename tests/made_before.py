@@ -14,7 +14,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
-from server.made_before import MADE
+from server.site.made_before import MADE
 
 _NAME = "MADE_IN_THIS_RUN"  # in the environment, where the processes of a run look
 

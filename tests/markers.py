@@ -64,7 +64,7 @@ def search_bytes(data: bytes, markers: list[str]) -> set[str]:
     """Give `marker (encoding)` for each of *markers* that is in *data* in any form."""
     forms = [(f"{marker} ({name})", form) for marker in markers for name, form in forms_of(marker).items()]
     found = {name for name, form in forms if form in data}
-    for inner in _joined(_inside(data)):
+    for inner in joined(_inside(data)):
         found |= {f"{name} inside deflate or base64" for name, form in forms if form in inner}
     return found
 
@@ -76,7 +76,7 @@ def _inside(data: bytes) -> Iterator[bytes]:
         yield from _inflated(run, raw=False)
 
 
-def _joined(parts: Iterable[bytes]) -> Iterator[bytes]:
+def joined(parts: Iterable[bytes]) -> Iterator[bytes]:
     """Join small parts, which are many, so that each form is looked for once in all of them."""
     held: list[bytes] = []
     size = 0
@@ -96,19 +96,33 @@ def _decoded(data: bytes) -> Iterator[bytes]:
             yield base64.b64decode(text[start : start + (len(text) - start) // 4 * 4])
 
 
-def search(folders: list[Path], markers: list[str]) -> set[str]:
-    """Give `file: marker (encoding)` for every find below *folders*, file names included."""
+def digests_in(folder: Path) -> frozenset[bytes]:
+    """Tell what a folder holds now, for a search of what comes after."""
+    return frozenset(_digest(path.read_bytes()) for path in folder.rglob("*") if path.is_file())
+
+
+def search(folders: list[Path], markers: list[str], *, known: frozenset[bytes] = frozenset()) -> set[str]:
+    """Give `file: marker (encoding)` for every find below *folders*, file names included.
+
+    What is *known* to be without them, since it was there before anybody wrote them, is read no further.
+    """
     found: set[str] = set()
     for path in (p for folder in folders for p in [folder, *folder.rglob("*")]):
         found |= {f"{path}: {hit}, in its name" for hit in search_bytes(path.name.encode(), markers)}
         if path.is_file():
-            found |= {f"{path}: {hit}" for hit in _search_once(path.read_bytes(), markers)}
+            data = path.read_bytes()
+            if (digest := _digest(data)) not in known:
+                found |= {f"{path}: {hit}" for hit in _search_once(data, digest, markers)}
     return found
 
 
-def _search_once(data: bytes, markers: list[str]) -> set[str]:
+def _search_once(data: bytes, digest: bytes, markers: list[str]) -> set[str]:
     """Search what a backup and what it is of have in common once."""
-    key = (hashlib.sha256(data).digest(), *markers)
+    key = (digest, *markers)
     if key not in _searched:
         _searched[key] = search_bytes(data, markers)
     return _searched[key]
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()

@@ -17,8 +17,9 @@ from tests.raw_http import Header
 SAMPLE = {
     "version": f"app.{'a' * 24}.{'a' * 20}", "digest": "a" * 52,
     "lang": "id", "service": "passport-new", "slug": "passport", "case": "a" * 24, "name": "id", "form": "1.x",
+    "first": "2026-03",
     "pack": "0-x", "path": "rules.js", "login": "siti", "device": "d-aaaaaaaa",
-    "db": "cases", "doc": "app.a", "id": "none",
+    "db": "cases", "doc": "app.a", "id": "none", "kind": "profile", "thing": "office",
 }  # fmt: skip
 # Beside the rows this is what a walk must not do in a session that the next request needs.
 ENDS_THE_SESSION = {"logout"}

@@ -12,7 +12,7 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
-from server.founding import DEMO
+from server.keys.founding import DEMO
 from sync.key_pair import KeyPair
 from sync.keyring import open_grant, unwrap_officer_key
 
@@ -45,7 +45,7 @@ class ApiOfficer:
     def sign_in(self) -> "ApiOfficer":
         """Begin a session."""
         self.post_form("/staff/login", {"login": self.login, "password": self.password})
-        found = re.search(r'name="csrf" content="([^"]+)"', self.page("/staff/id/"))
+        found = re.search(r'name="csrf" (?:content|value)="([^"]+)"', self.page("/staff/id/security"))
         assert found is not None
         self.csrf = found[1]
         return self
@@ -77,6 +77,11 @@ class ApiOfficer:
         """Give the kid and the key pair that signs for the office."""
         return self.key_for("office")
 
+    @cached_property
+    def seal_key(self) -> tuple[str, KeyPair]:
+        """Give the kid and the key pair that opens what is sealed to the office."""
+        return self.key_for("seal")
+
     def key_for(self, use: str) -> tuple[str, KeyPair]:
         """Open the grant of the primary key for a use."""
         held = self.get("keys").body
@@ -84,17 +89,21 @@ class ApiOfficer:
         kid = next(row[0] for row in held["keys"][0][5] if row[1] == use and row[4] == "primary")
         return kid, open_grant(held["grants"][kid], kid, self.login, own)
 
+    @cached_property
+    def _opener(self) -> urllib.request.OpenerDirector:
+        # Made once: it reads the certificates of the machine, which takes longer than what is asked.
+        tls = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=self.trusted))
+        return urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar), _Stay, tls)
+
     def _json(self, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
         status, answer = self._ask(path, body, headers)
         return Answer(status, json.loads(answer))
 
     def _ask(self, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
-        tls = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=self.trusted))
-        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar), _Stay, tls)
         same_origin = {"Origin": self.url, "Sec-Fetch-Site": "same-origin"}
         request = urllib.request.Request(self.url + path, body, same_origin | (headers or {}))
         try:
-            with opener.open(request, timeout=40) as response:
+            with self._opener.open(request, timeout=40) as response:
                 return response.status, response.read()
         except urllib.error.HTTPError as error:
             with error:

@@ -173,3 +173,10 @@ def child(seed: int, *, today: date) -> Answers:
         "ibu_nomor_ktp": _nik(rng, date(1990, 5, 17), "P"),
         "persetujuan_orang_tua": True,
     }
+
+
+def child_of_a_year(seed: int, *, today: date) -> Answers:
+    """Give the same child where nobody knows the day and the month of its birth."""
+    answers = child(seed, today=today)
+    born = str(answers.pop("tanggal_lahir"))
+    return answers | {"lahir_tidak_lengkap": True, "tahun_lahir": born[:4]}

@@ -7,10 +7,10 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from server.answers import to_answers
-from server.form import Field
-from server.founding import DEMO
+from server.forms.answers import to_answers
+from server.forms.form import Field
 from server.i18n import Catalogue, load_catalogues
+from server.keys.founding import DEMO
 from server.regions import load_regions
 from server.settings import ROOT
 from tests.applicants import FORMS, SERVICE
@@ -107,6 +107,7 @@ class Officer:
         """Sign in, and unlock the office's keys in the browser."""
         self.page.goto(f"{self.office.url}/staff/login?lang={self.lang}")
         self.knock()
+        self.let_in()
         self.unlock()
 
     def knock(self) -> None:
@@ -115,10 +116,15 @@ class Officer:
         self.page.locator("[name=password]").fill(self.who.password)
         self.page.locator("form:has([name=password]) button").click()
 
+    def let_in(self) -> None:
+        """Wait until the office has taken the password."""
+        expect(self.page).not_to_have_url(re.compile("/staff/login"))
+
     def unlock(self) -> None:
         self.page.goto(f"{self.office.url}/staff/{self.lang}/")
-        self.page.get_by_label(self.texts.text("staff.unlock.passphrase")).fill(self.who.passphrase)
-        self.page.keyboard.press("Enter")
+        passphrase = self.page.get_by_label(self.texts.text("staff.unlock.passphrase"))
+        passphrase.fill(self.who.passphrase)
+        passphrase.press("Enter")
 
     def open(self, number: str) -> Locator:
         """Open the case of that number."""

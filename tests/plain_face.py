@@ -17,9 +17,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.couch_face import Face, asked_of
-from server.couch_target import target_of
-from server.couch_words import CouchAnswer, in_couchdbs_words, refusal
+from server.couch.face import Face, asked_of
+from server.couch.target import target_of
+from server.couch.words import CouchAnswer, in_couchdbs_words, refusal
 from server.failures import explain
 from server.handler import Handler
 from server.routes import ROWS, build_routes

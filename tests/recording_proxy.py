@@ -14,7 +14,8 @@ PIECE = 65536  # bytes
 class RecordingProxy:
     """Listens on `port` of *host* and relays to port *target*; `seen` holds the bytes of both directions.
 
-    A connection on which `most_down` bytes came down is cut.
+    A connection on which `most_down` bytes came down is cut. `passing` is asked what becomes of a piece that goes up,
+    in the connection's own thread: it may take its time.
     """
 
     def __init__(self, target: int, *, host: str = "127.0.0.1", port: int = 0, behind: str = "127.0.0.1") -> None:
@@ -25,6 +26,7 @@ class RecordingProxy:
         self.down = 0  # bytes
         self.most_down: float = float("inf")
         self.up = 0  # bytes of it that a browser sent
+        self.passing: Callable[[bytes], bytes] = lambda data: data
         self._near: list[socket.socket] = []
         self._listener = socket.create_server((host, self.port))
         self._turn = threading.Lock()
@@ -72,7 +74,7 @@ class RecordingProxy:
                 with self._turn:
                     self.seen += data
                     self.up += len(data) if one in self._near else 0
-                other.sendall(data)
+                other.sendall(self.passing(data))
         _shut(one)
         _shut(other)
 

@@ -15,8 +15,9 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from server.assets import load_assets
 from server.headers import WASM_WORKER, strict_headers
+from server.site.assets import load_assets
+from server.site.differences import difference
 from sync.canonical import b64u_encode
 from sync.events import sign_event
 from sync.key_pair import KeyPair, new_key_pair
@@ -164,9 +165,9 @@ class ScriptedOffice:
         if self.portal and path.startswith(self.portal):
             return web.Response(text=PORTAL, content_type="text/html")
         body, type_ = self._resource(path)
-        if body and "from" in request.query:
+        if body and "since" in request.query:
             pack = json.loads(body)
-            body = _json({url: 0 if self.before.get(url) == entry else entry for url, entry in pack.items()}).encode()
+            body = _json({url: difference(self.before.get(url), entry) for url, entry in pack.items()}).encode()
         if body is None:
             return web.Response(status=404, text="?")
         policy = strict_headers(f"http://{request.host}", has_hubs=True)

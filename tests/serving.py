@@ -81,7 +81,11 @@ class RunningOffice:
         self.folder.mkdir(parents=True, exist_ok=True)
         with lent_made(self.folder / "data"):
             self._spawn()
-            self._wait()
+            try:
+                self._wait()
+            except BaseException:  # also a test that is killed for its time: nothing of it goes on beside the others
+                self.kill()
+                raise
         return self
 
     def kill(self) -> None:
@@ -136,7 +140,6 @@ class RunningOffice:
             if self._answers():
                 return
             time.sleep(0.05)
-        self.kill()
         raise RuntimeError(f"the server did not start:\n{self.log.read_text()}")
 
     def _answers(self) -> bool:

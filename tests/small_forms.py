@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from server.form import Form
-from server.form_grammar import SOFT_ONLY
-from server.form_reader import read_form
+from server.forms.form import Form
+from server.forms.form_grammar import SOFT_ONLY
+from server.forms.form_reader import read_form
 
 FILE = "small.v1.json"
 
@@ -30,8 +30,9 @@ def small_form(*fields: Any, **more: Any) -> Form:
 
 
 def form_with_rule(rule: str, value: Any, control: str) -> Form:
-    """A birth date and a sex, for the rules that look at them, then the field `x` with the rule."""
+    """A birth date, a sex and a number, for the rules that look at them, then the field `x` with the rule."""
     written = {"rule": rule, "message": "rule.x"} | ({} if value is None else {"value": value})
     extra: dict[str, Any] = {"options": [["e5", "option.a"], ["e10", "option.b"]]} if control == "radio" else {}
     extra |= {"soft" if rule in SOFT_ONLY else "hard": [written]}
-    return small_form(raw_field("lahir", "date"), raw_field("kelamin", "text"), raw_field("x", control, **extra))
+    looked_at = raw_field("lahir", "date"), raw_field("kelamin", "text"), raw_field("jumlah", "number")
+    return small_form(*looked_at, raw_field("x", control, **extra))

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from server.hub import Hub
-from server.hub_app import ROUTES
-from server.hub_files import hub_files_of
-from server.hub_identity import HubIdentity
+from server.hub.app import ROUTES
+from server.hub.files import hub_files_of
+from server.hub.hub import Hub
+from server.hub.identity import HubIdentity
+from server.hub.relay import Relay
+from server.hub.relay_link import LinkError
+from server.hub.stores import HubStores, open_hub_stores
 from server.hub_keys import HubKeys
-from server.hub_stores import HubStores, open_hub_stores
 from server.hubs import Hubs
-from server.relay import Relay
-from server.relay_link import LinkError
 from sync.canonical import b64u_encode
 from sync.document import Doc
 from sync.events import sign_event

@@ -1,5 +1,6 @@
 """An office with a real store, real keys and real texts behind small templates that show only what they are given."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,14 +13,17 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from server.audit import Audit, read_entries
+from server.casework.audit import Audit, read_entries
 from server.deadlines import Deadlines
-from server.fees import Fees
-from server.forms import Forms, load_forms
+from server.figures.refused_sends import RefusedSends
+from server.forms.fees import Fees
+from server.forms.forms import Forms, load_forms
 from server.gathering import Gathering
+from server.guides.guides import Guides
 from server.i18n import Catalogue, Catalogues, load_catalogues
-from server.projection import Projection
+from server.projection.projection import Projection
 from server.regions import Regions, load_regions
+from server.rehearsal.first_day import Ticks
 from server.routes import ROWS, build_routes
 from server.watch_lists import WatchLists
 from server.working_days import WorkingDays
@@ -95,20 +99,31 @@ async def small_office(
         second_factor="optional",
         data=folder,
         couchdb="",
-        office=SimpleNamespace(time_zone="Asia/Jakarta", name="Kantor Kecil"),
+        office=SimpleNamespace(time_zone="Asia/Jakarta", name="Kantor Kecil", checked=None),
+        retention=SimpleNamespace(rules={}),
     )
+    guides = Guides({lang: {} for lang in catalogues.languages})
+    deadlines = Deadlines((), WorkingDays({}))
+    content = SimpleNamespace(
+        fees=Fees(), deadlines=deadlines, working_days=deadlines.working_days, guides=guides, forms=forms,
+        papers=SimpleNamespace(orders=(), to_json=list), survey=SimpleNamespace(law="", campaigns=()),
+        form_sources={},
+    )  # fmt: skip
     bundle: dict[str, Any] = {
         "settings": settings, "databases": office.databases, "clock": clock,
         "forms": Forms({**forms.by_service, "small": (FORM,)}), "fees": Fees(),
-        "deadlines": Deadlines((), WorkingDays({})), "catalogues": catalogues,
+        "deadlines": deadlines, "catalogues": catalogues, "guides": guides, "content": content,
         "regions": regions, "key_list": keys.key_list, "server_key": keys.server,
         "server_kid": "s1",
         "is_demo": False,
         "gathering": Gathering(),
+        "refused": RefusedSends(),
         "watch_lists": WatchLists(),
+        "ticks": Ticks(),
+        "deciding": asyncio.Lock(),
         "audit": Audit(stores["staff"], "s1", keys.server, clock),
         "root": keys.root.pub, "keys": keys.signed_list, "public": "abcdefgh", "site": SimpleNamespace(resources={}),
-        "projection": Projection(folder / "projection.sqlite", stores["cases"], clock),
+        "projection": Projection(folder / "projection.sqlite", stores["cases"], clock, time_zone="Asia/Jakarta"),
     }  # fmt: skip
     app.state.office = Bundle(**bundle)
     app.state.templates = Environment(loader=DictLoader(templates), undefined=StrictUndefined, autoescape=True)

@@ -3,21 +3,23 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
 
-from server import totp
-from server.accounts import Accounts
 from server.app import create_app
-from server.audit import read_entries
+from server.casework.audit import read_entries
 from server.databases import open_databases
-from server.founding import NewOfficer
+from server.editing.edited_content import edited, newest_texts
+from server.editing.taking_up import with_newest_edits
+from server.keys.founding import NewOfficer
 from server.office import Office
-from server.passwords import hash_password
 from server.settings import load_settings
+from server.staff import totp
+from server.staff.accounts import Accounts
+from server.staff.passwords import hash_password
 from sync.audit_chain import Deed, deed_of
 from sync.canonical import b64u_decode
 from tests.asgi import Answer, Client
@@ -56,9 +58,26 @@ class StaffOffice:
         await self.accounts.add(login, roles)
         await self.accounts.keep_password(await self.accounts.get(login), PHC)
 
+    async def sit_down(self, login: str, *roles: str) -> "StaffDesk":
+        """Hire somebody, who signs in."""
+        await self.hire(login, *roles)
+        desk = self.desk(login)
+        await desk.sign_in()
+        return desk
+
     async def deeds(self) -> list[Deed]:
         """Read what was audited, the oldest first."""
         return [deed_of(entry) async for entry in read_entries(self.office.databases.staff)]
+
+    async def take_up(self) -> None:
+        """Do what the running server does every two seconds."""
+        self.app.state.office = await with_newest_edits(self.office, self.app)
+
+    async def read_edits(self) -> None:
+        """Put the edits into the content without making a page anew, which takes seconds."""
+        ids, texts = await newest_texts(self.office.databases.public)
+        settings, content = edited(self.app.state.filed, texts)
+        self.app.state.office = replace(self.office, settings=settings, content=content, edits=ids)
 
     def desk(self, login: str, *, password: str = PASSWORD, address: str = "192.0.2.7") -> "StaffDesk":
         """Give somebody a browser."""

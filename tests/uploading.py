@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from server.tus import CHUNK_TYPE
+from server.uploads.tus import CHUNK_TYPE
 from sync.canonical import b32_encode
 from sync.cipher import OVERHEAD
 from sync.padding import padded_length

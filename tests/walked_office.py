@@ -11,12 +11,12 @@ from starlette.applications import Starlette
 
 from server.app import create_app
 from server.databases import Databases, open_databases
-from server.founding import NewOfficer
 from server.guard import API
+from server.keys.founding import NewOfficer
 from server.rights import PEER, RIGHTS, ROLES, STAKEHOLDER
 from server.routes import ROWS, Row
-from server.sessions import Sessions
 from server.settings import load_settings
+from server.staff.sessions import Sessions
 from sync.store import Store
 from tests.asgi import Answer, Client
 from tests.founded_office import found, prepared_for
@@ -27,6 +27,7 @@ ORIGIN = "https://rantau.example"
 SAMPLE = {
     "version": f"app.{'a' * 24}.{'a' * 20}", "digest": "a" * 52,
     "lang": "id", "service": "passport-new", "slug": "passport", "guide": "officer-data", "tongue": "id",
+    "kind": "profile", "thing": "office", "first": "2026-03",
     "case": "a" * 24, "name": "id", "form": "1.x",
     "pack": "0-x", "path": "rules.js", "login": "nobody", "id": "none",
     "device": "d-aaaaaaaa", "db": "public", "doc": "keys",

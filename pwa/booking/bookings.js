@@ -5,6 +5,7 @@
 
 import { OfflineError } from '../device-errors.js';
 import { listRecords, readRecord, updateRecord } from '../records.js';
+import { within } from '../stopwatch.js';
 import { vaultAtHand } from '../vault.js';
 
 /** @typedef {Omit<import('./offers.js').Offer, 'left' | 'priority'>} Hour */
@@ -19,6 +20,7 @@ import { vaultAtHand } from '../vault.js';
 const NEWS = 3600_000; // milliseconds after which a wish is asked about again, and six times that a ticket
 const SOON = 48 * 3600_000; // milliseconds
 const MOST = 20; // cases in one request
+const QUIET = 30_000; // milliseconds without an answer after which nobody is there
 const NONE = /** @type {const} */ ({ state: 'none', at: 0 });
 
 /** The ticket of an appointment within the next two days, which its holder is reminded of. @param {Booking | undefined} booking */
@@ -26,6 +28,12 @@ export function soonTicket(booking, now = Date.now()) {
   const ticket = booking?.state === 'booked' ? booking.ticket : undefined;
   return ticket && ticket.offer.ends * 1000 > now && ticket.offer.begins * 1000 < now + SOON ? ticket : undefined;
 }
+
+/**
+ * Whether a day may be chosen here for a case: not for one whose code was handed out, although its wish may still wait.
+ * @param {any} content
+ */
+export const isBookable = ({ proof, erased, problem, handed }) => Boolean(proof && !erased && !problem && !handed);
 
 /** What is known of a case's appointment. @param {string} caseId @returns {Promise<Booking | null>} */
 export const bookingOf = async (caseId) => (await readRecord('cases', caseId)).booking ?? null;
@@ -71,18 +79,27 @@ function isDue(booking, now) {
  * @param {string} caseId @param {any} row @param {Ask} [sent]
  * @returns {Promise<Answered>}
  */
-async function keep(caseId, { state, reason, ticket, wish, lost, zone }, sent) {
-  const isRefused = state === 'refused';
+async function keep(caseId, row, sent) {
   /** @type {Booking} */
   let booking = NONE;
   await updateRecord('cases', caseId, (content) => {
-    const { ask, ...known } = content.booking ?? NONE;
-    // A wish of an application that the office does not have yet, as one that a hub carries, is sent again.
-    const isOpen = ask && (JSON.stringify(ask) !== JSON.stringify(sent) || reason === 'unknown');
-    booking = { ...(isRefused ? known : { state, ticket, wish, lost, zone, at: Date.now() }), ...(isOpen ? { ask } : {}) };
-    return { ...content, booking };
+    const noted = answered(content, row, sent);
+    booking = noted.booking;
+    return noted;
   }, null);
-  return isRefused ? { ...booking, reason } : booking;
+  return row.state === 'refused' ? { ...booking, reason: row.reason } : booking;
+}
+
+/**
+ * A case after an answer. Where its code was handed out, what proved whose wish it was goes with the wish.
+ * @param {import('../case-record.js').Content} content @param {any} row @param {Ask} [sent]
+ */
+export function answered(content, { state, reason, ticket, wish, lost, zone }, sent, now = Date.now()) {
+  const { ask, ...known } = /** @type {Booking} */ (content.booking ?? NONE);
+  // A wish of an application that the office does not have yet, as one that a hub carries, is sent again.
+  const isOpen = ask && (JSON.stringify(ask) !== JSON.stringify(sent) || reason === 'unknown');
+  const booking = { ...(state === 'refused' ? known : { state, ticket, wish, lost, zone, at: now }), ...(isOpen ? { ask } : {}) };
+  return { ...content, booking, proof: content.handed && !isOpen ? '' : content.proof };
 }
 
 /** @param {object[]} asks @returns {Promise<any[]>} */
@@ -90,8 +107,8 @@ async function post(asks) {
   const body = JSON.stringify({ v: 1, asks });
   const options = /** @type {const} */ ({ method: 'POST', credentials: 'omit', cache: 'no-store', redirect: 'error' });
   try {
-    const answer = await fetch('/bookings', { ...options, body, headers: { 'Content-Type': 'application/json' } });
-    const { rows, zone } = await answer.json();
+    const { rows, zone } = await within(QUIET, async (signal) =>
+      (await fetch('/bookings', { ...options, signal, body, headers: { 'Content-Type': 'application/json' } })).json());
     return rows.map((/** @type {any} */ row) => ({ ...row, zone }));
   } catch (error) {
     throw new OfflineError('', { cause: error });

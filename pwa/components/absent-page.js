@@ -5,6 +5,8 @@
 
 import { ping } from '../online.js';
 
+const AGAIN = 15_000; // milliseconds
+
 export default class AbsentPage {
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -21,11 +23,12 @@ export default class AbsentPage {
     this.name();
     this.root.querySelector('[data-action=again]')?.addEventListener('click', () => location.reload(), { signal });
     window.addEventListener('online', async () => (await ping()) && location.reload(), { signal });
-    // A page that was loaded again and still did not come is not loaded again and again.
+    // A page that was loaded again and still did not come, as the signal went in between, is not loaded again at once.
     const [{ type }] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'));
-    if (type === 'reload') return;
     document.addEventListener('rantau:exchanged', (event) => {
-      if (/** @type {CustomEvent} */ (event).detail.state === 'ok') location.reload();
+      if (/** @type {CustomEvent} */ (event).detail.state !== 'ok') return;
+      // A hub has answered, perhaps, that has no pages.
+      setTimeout(async () => signal.aborted || ((await ping()) && location.reload()), type === 'reload' ? AGAIN : 0);
     }, { signal });
   }
 

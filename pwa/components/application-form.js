@@ -5,15 +5,18 @@
 
 import { GoneError, storageTrouble } from '../device-errors.js';
 import { button, element } from '../element.js';
+import { showForm } from '../look.js';
+import { makeList } from '../region-names.js';
 import { language, loadMore, text } from '../text.js';
 import { clock, when } from '../words.js';
 import { Autosave } from './autosave.js';
-import { early } from './early-draft.js';
-import { FormDraft, findDraft } from './form-draft.js';
+import { FormDraft, earlyDraft, findDraft } from './form-draft.js';
 import { isTouched, readValues, writeValues } from './form-values.js';
 
 /** @typedef {import('./form-draft.js').Notice} Notice */
 /** @typedef {import('./form-judge.js').FormJudge} FormJudge */
+
+const LONGEST = 1_000; // milliseconds of a press
 
 export default class ApplicationForm {
   /** @param {HTMLFormElement} root */
@@ -34,6 +37,11 @@ export default class ApplicationForm {
     /** @type {AbortController | undefined} */
     this.started = undefined;
     this.saves = 0;
+    /** Over once what is being pressed is let go. @type {Promise<void> | undefined} */
+    this.press = undefined;
+    this.letGo = () => {};
+    /** What there is to bring back. @type {Promise<import('./form-draft.js').Draft | null> | undefined} */
+    this.found = undefined;
     /** @type {Promise<void> | undefined} */
     this.restored = undefined;
   }
@@ -45,15 +53,21 @@ export default class ApplicationForm {
     this.root.append(this.trouble, this.saved);
     this.saved.textContent = text('app.form.nothing-yet');
     const flush = () => this.autosave.flush();
+    // What is looked into before the rules are here has its list at once.
+    this.root.addEventListener('focusin', ({ target }) => makeList(target), { signal });
     this.root.addEventListener('input', () => this.typed(), { signal });
-    this.root.addEventListener('change', (event) => this.left(event), { signal });
+    this.root.addEventListener('pointerdown', () => this.pressed(), { signal });
+    for (const end of ['pointerup', 'pointercancel']) document.addEventListener(end, () => this.letGo(), { signal });
+    this.root.addEventListener('change', (event) => void this.left(event), { signal });
     this.root.addEventListener('focusout', flush, { signal });
     this.root.addEventListener('submit', (event) => (event.preventDefault(), void this.review()), { signal });
     window.addEventListener('pagehide', flush, { signal });
     document.addEventListener('rantau:locking', (event) => this.leave(/** @type {CustomEvent} */ (event).detail), { signal });
     document.addEventListener('visibilitychange', flush, { signal });
     window.addEventListener('online', () => void this.load(), { signal });
-    this.restored = this.open();
+    const isAnswer = Boolean(document.querySelector('.error-summary:not([hidden])'));
+    this.found = isAnswer ? Promise.resolve(null) : earlyDraft().catch(() => findDraft(this.service));
+    this.restored = this.open(isAnswer);
   }
 
   stop() {
@@ -63,12 +77,11 @@ export default class ApplicationForm {
     this.draft.stop();
   }
 
-  /** Bring back what was typed before, unless the server has just answered with the form or somebody is typing. */
-  async open() {
-    const isAnswer = Boolean(document.querySelector('.error-summary:not([hidden])'));
+  /** Bring back what was typed before, unless the server has just answered with the form or somebody is typing. @param {boolean} isAnswer */
+  async open(isAnswer) {
     try {
-      const draft = isAnswer ? null : await early.catch(() => findDraft(this.service));
-      if (this.root.dataset.words) void loadMore(this.root.dataset.words).catch(() => {});
+      const draft = await this.found;
+      if (this.root.dataset.words) this.have(this.root.dataset.words);
       // Rows are made before anything is put back into them.
       if (this.root.dataset.later) {
         (await import('./form-rows.js')).startRows(this.root, draft?.values ?? {}, this.started?.signal);
@@ -82,11 +95,18 @@ export default class ApplicationForm {
     void this.load();
   }
 
+  /** Have the words that come apart from the others, and keep their packs: this page is to be there without a signal too. @param {string} words */
+  have(words) {
+    void loadMore(words).catch(() => {});
+    void import('../sw-bridge.js').then(({ keepPacks }) => keepPacks(words)).catch(() => {});
+  }
+
   /** @param {import('../drafts.js').Draft} draft */
   goOn(draft) {
     const typed = Object.entries(isTouched(this.root) ? readValues(this.root) : {}).filter(([, value]) => value);
     writeValues(this.root, { ...draft.values, ...Object.fromEntries(typed) });
     this.draft.take(draft.id);
+    showForm();
     const said = draft.case ? text('app.form.correcting') : text('app.form.continued', { time: when(draft.at) });
     const anew = element('a', { href: '#new', click: startAnew }, text('app.form.start-new'));
     const notice = element('p', { class: 'notice', 'data-continued': true }, said, ' ', draft.case ? null : anew);
@@ -117,17 +137,29 @@ export default class ApplicationForm {
     this.judge?.look(readValues(this.root), this.visited);
   }
 
-  /** A field that is left is spoken of from then on. @param {Event} event */
-  left({ target }) {
+  /** Not every browser tells of the end of every press. */
+  pressed() {
+    this.press = new Promise((resolve) => setTimeout((this.letGo = resolve), LONGEST));
+  }
+
+  /**
+   * A field that is left is spoken of from then on, which moves what is below it: not before the tap that left it has met
+   * what it was for.
+   * @param {Event} event
+   */
+  async left({ target }) {
     const key = /** @type {HTMLElement} */ (target).closest('[data-field]')?.getAttribute('data-field');
     if (key) this.visited.add(key);
-    this.ask();
+    await this.press;
+    setTimeout(() => this.ask());
   }
 
   /** Save what stands in the form; says whether it, or something newer, is stored. */
   async save() {
     const save = ++this.saves;
     try {
+      // Who types before that goes on with the draft that the address names, and begins none beside it.
+      if (await this.found?.catch(() => null)) await this.restored;
       await this.draft.save(readValues(this.root), this.title());
       if (save === this.saves) {
         this.tellSaved(Date.now());

@@ -3,15 +3,15 @@
  * wish is sent when there is one. The fragment says for which case: `#c=<C>`.
  */
 
-import { askLater, askNow, bookingOf } from '../booking/bookings.js';
+import { askLater, askNow, bookingOf, isBookable } from '../booking/bookings.js';
 import { hourText } from '../booking/hour.js';
-import { knownOffers, refreshOffers } from '../booking/offers.js';
+import { isCounted, knownOffers, refreshOffers } from '../booking/offers.js';
 import { ticketCard } from '../booking/ticket.js';
 import { spokenNumber } from '../crypto/receipt-code.js';
 import { OfflineError } from '../device-errors.js';
-import { button, element } from '../element.js';
+import { button, element, letGo } from '../element.js';
 import { listRecords, readRecord } from '../records.js';
-import { language, loadMore, text } from '../text.js';
+import { loadMore, text } from '../text.js';
 import { openVault } from '../vault.js';
 import { when } from '../words.js';
 import { confirmButton } from './confirm-button.js';
@@ -31,6 +31,7 @@ export default class Booking {
     /** @type {string[]} */
     this.wish = [];
     this.hasPriority = false;
+    this.isBegun = false; // a wish is being changed and not sent yet
     this.chosen = '';
     this.isMoving = false;
     this.isGroup = false; // its hours are others
@@ -44,7 +45,7 @@ export default class Booking {
     this.listening = new AbortController();
     const { signal } = this.listening;
     window.addEventListener('hashchange', () => void this.open(), { signal });
-    document.addEventListener('rantau:booked', () => void this.open(), { signal });
+    document.addEventListener('rantau:booked', () => void this.open({ isNews: true }), { signal });
     await loadMore('booking');
     this.root.replaceChildren(this.said, this.shown);
     await this.open();
@@ -55,14 +56,18 @@ export default class Booking {
     this.listening?.abort();
   }
 
-  async open() {
+  /** What somebody is at stays, whatever comes from the office meanwhile. */
+  async open({ isNews = false } = {}) {
     this.case = location.hash.slice(3);
-    this.wish = [];
     if (!this.case) return this.showCases();
-    const { booking: known, service } = await readRecord('cases', this.case).catch(() => ({}));
+    const { booking: known, service, handed } = await readRecord('cases', this.case).catch(() => ({}));
+    if (handed) return this.showCases();
     this.isGroup = service === GROUP;
-    this.wish = [...(known?.ask?.wish ?? known?.wish ?? [])];
-    this.hasPriority = Boolean(known?.ask?.priority);
+    if (!isNews || !this.isBegun) {
+      this.wish = [...(known?.ask?.wish ?? known?.wish ?? [])];
+      this.hasPriority = Boolean(known?.ask?.priority);
+      this.isBegun = false;
+    }
     await this.show();
     await refreshOffers(); // what was told last stands there meanwhile
     await this.show();
@@ -70,7 +75,7 @@ export default class Booking {
 
   /** Which of the applications on this phone it is for. */
   async showCases() {
-    const cases = (await listRecords('cases', openVault)).filter(({ proof, erased, problem }) => proof && !erased && !problem);
+    const cases = (await listRecords('cases', openVault)).filter(isBookable);
     const rows = await Promise.all(cases.map(async ({ id, title }) =>
       element('li', {}, element('a', { href: `#c=${id}` }, `${title} ${await spokenNumber(id)}`))));
     this.shown.replaceChildren(element('p', {}, text(rows.length ? 'booking.which' : 'booking.no-case')), element('ul', { class: 'links' }, ...rows));
@@ -78,6 +83,7 @@ export default class Booking {
 
   async show() {
     const [known, offers] = await Promise.all([bookingOf(this.case ?? ''), knownOffers()]);
+    await letGo(this.shown);
     const focused = document.activeElement?.id;
     const isBooked = known?.state === 'booked' && known.ticket && known.ticket.offer.ends * 1000 > Date.now();
     this.shown.replaceChildren(
@@ -117,10 +123,13 @@ export default class Booking {
     const offers = (known?.offers ?? []).filter(({ kind }) => (kind === GROUP) === this.isGroup);
     if (!offers.length) return [element('p', { class: 'notice' }, text(known ? 'booking.no-offers' : 'booking.unknown'))];
     const declared = /** @type {HTMLInputElement} */ (element('input', { type: 'checkbox', id: 'booking-priority', checked: this.hasPriority, 'aria-describedby': 'booking-priority-hint' }));
-    declared.addEventListener('change', () => (this.hasPriority = declared.checked));
+    declared.addEventListener('change', () => {
+      this.hasPriority = declared.checked;
+      this.isBegun = true;
+    });
     const list = element('fieldset', { class: 'stack near', 'data-offers': true },
       element('legend', {}, element('h2', {}, text('booking.offers'))),
-      element('p', { class: 'hint' }, text('booking.as-of', { at: when(known?.at ?? 0) })),
+      element('p', { class: 'hint' }, text(offers.some(isCounted) ? 'booking.as-of' : 'booking.as-of-hours', { at: when(known?.at ?? 0) })),
       ...offers.map((offer) => this.offer(offer, known?.zone)));
     return [element('form', { class: 'stack', novalidate: true, submit: (/** @type {Event} */ event) => event.preventDefault() }, list,
       element('div', { class: 'field' },
@@ -137,7 +146,7 @@ export default class Booking {
     const { id, place, left, priority } = offer;
     const input = /** @type {HTMLInputElement} */ (element('input', { type: 'radio', name: 'offer', value: id, id: `offer-${id}`, checked: id === this.chosen }));
     input.addEventListener('change', () => (this.chosen = id));
-    const room = left ? text('booking.left', { n: left }) : text(left === undefined ? 'booking.left-unknown' : 'booking.full');
+    const room = left ? text('booking.left', { n: left }) : text(isCounted(offer) ? 'booking.full' : 'booking.left-unknown');
     return element('label', { class: 'choice' }, input,
       element('span', {}, element('strong', {}, hourText(offer, zone)), ` · ${place}`, element('br'),
         element('span', { class: 'hint' }, priority ? `${room} · ${text('booking.left-priority', { n: priority })}` : room)));
@@ -147,7 +156,7 @@ export default class Booking {
   wishes(offers, zone) {
     const rows = this.wish.map((id, place) => {
       const offer = offers.find((each) => each.id === id);
-      const label = offer ? hourText(offer, zone) : id;
+      const label = offer ? hourText(offer, zone) : text('booking.refused.closed');
       const away = button(text('booking.remove'), () => this.drop(place), { class: 'button button-plain', 'aria-label': `${text('booking.remove')}: ${label}` });
       return element('li', {}, element('p', {}, label, offer ? ` · ${offer.place}` : ''), away);
     });
@@ -162,6 +171,7 @@ export default class Booking {
     if (!this.chosen) return this.say(text('booking.refused.choose'), true);
     if (this.wish.length >= MOST_WISHES) return this.say(text('booking.most', { n: MOST_WISHES }), true);
     this.wish = [...this.wish.filter((id) => id !== this.chosen), this.chosen];
+    this.isBegun = true;
     this.say('');
     return this.show();
   }
@@ -169,6 +179,7 @@ export default class Booking {
   /** @param {number} place */
   drop(place) {
     this.wish = this.wish.filter((_, other) => other !== place);
+    this.isBegun = true;
     return this.show();
   }
 
@@ -182,6 +193,7 @@ export default class Booking {
   async save() {
     const ask = { do: 'wish', wish: this.wish, priority: Number(this.hasPriority) };
     await askLater(this.case ?? '', ask);
+    this.isBegun = false;
     return this.ask(ask);
   }
 
@@ -207,6 +219,3 @@ export default class Booking {
     this.said.classList.toggle('urgent', isWrong);
   }
 }
-
-/** Where the page of a case's appointment is. @param {string} caseId */
-export const bookingUrl = (caseId) => `/${language()}/booking#c=${caseId}`;

@@ -3,8 +3,8 @@
 import { fromAnswers } from '../answers.js';
 import { answerSections } from '../answer-text.js';
 import { element } from '../element.js';
-import { loadForm } from '../pins.js';
-import { regionNames } from '../region-names.js';
+import { asksForDocument, loadForm } from '../pins.js';
+import { readRegionNames } from '../region-names.js';
 import { language, loadMore, text } from '../text.js';
 
 /** @typedef {import('./case.js').Opened} Opened */
@@ -22,11 +22,12 @@ export class AnswersFold {
   async fill() {
     if (this.body.childElementCount) return;
     try {
-      const [{ form, answers }] = await Promise.all([standingAnswers(this.opened), loadMore('forms').catch(() => {})]);
-      const names = await regionNames(language(), this.opened.service);
+      const { form, answers } = await standingAnswers(this.opened);
+      await loadMore(wordsOf(form)).catch(() => {});
+      const names = await regionNames(this.opened.service);
       const sections = answerSections(form, answers, (code) => names.get(code) ?? code);
       this.body.replaceChildren(...sections.filter((section) => section !== null));
-      if (!form.type) this.body.append(await import('./checklist-view.js').then(
+      if (asksForDocument(form)) this.body.append(await import('./checklist-view.js').then(
         ({ checklistButton }) => checklistButton(async () => ({ form, answers })), () => ''));
     } catch {
       // Its form is an old one that this device does not have, or the version does not open with this code.
@@ -34,6 +35,10 @@ export class AnswersFold {
     }
   }
 }
+
+/** The names of the regions that a service's form offers; none when its page is not at hand. @param {string} service */
+const regionNames = (service) =>
+  fetch(`/${language()}/apply/${service}`).then((answer) => (answer.ok ? answer.text() : ''), () => '').then(readRegionNames);
 
 /**
  * The answers that stand, by field key, and the form that asked for them.
@@ -49,10 +54,16 @@ export async function standingAnswers({ service, versions, standing }) {
   return { form, answers };
 }
 
-/** The latest form lies on the device; older ones only with the office. @param {string} service @param {string} name */
+/** The part of the texts in which the words of a form are. @param {any} form */
+function wordsOf(form) {
+  if (asksForDocument(form)) return 'forms';
+  return form.type === 'complaint' ? 'talk' : 'request';
+}
+
+/** The latest form lies on the device; older ones, and their words, only with the office. @param {string} service @param {string} name */
 async function formOf(service, name) {
   const latest = await loadForm(service);
-  return latest.name === name ? latest : loadForm(service, name);
+  return latest.name === name ? latest : (await loadMore('earlier'), loadForm(service, name));
 }
 
 /** @param {any} form @param {string} group */

@@ -9,16 +9,16 @@ import { language, loadMore, text } from '../text.js';
 const ENDED = ['siap_diambil', 'diserahkan', 'ditolak', 'dibatalkan', 'aduan_dijawab', 'aduan_ditutup']; // nothing is left to wait for
 
 /**
- * @param {import('./case.js').Opened} opened @param {boolean} isKept on this phone
+ * @param {import('./case.js').Opened} opened @param {{isKept: boolean, isForDocument: boolean}} what `isKept`: on this phone
  * @returns {Promise<HTMLElement[]>}
  */
-export async function outlook({ case: id, service, step, stepAt }, isKept) {
+export async function outlook({ case: id, service, step, stepAt }, { isKept, isForDocument }) {
   await loadMore('survey');
   const ready = stepAt === null ? null : await expected(service, step, stepAt).catch(() => null);
   return [
     ...(ready ? [element('p', { 'data-expected': true }, inWords(ready))] : []),
-    ...(isKept && canAsk() && !ENDED.includes(step) ? [remind()] : []),
-    ...((await isAsked(id, step).catch(() => false)) ? [survey(id, service)] : []),
+    ...(isKept && isForDocument && canAsk() && !ENDED.includes(step) ? [remind()] : []),
+    ...(isForDocument && (await isAsked(id, step).catch(() => false)) ? [survey(id, service)] : []),
   ];
 }
 

@@ -8,9 +8,9 @@ import { fetchCase, markSeen, openCase } from '../cases.js';
 import { CodeError } from '../crypto/errors.js';
 import { derive, parseCode } from '../crypto/receipt-code.js';
 import { ErasedError, GoneError, NoOfficeError, NotFoundError, OfflineError, RootChangedError, VaultError } from '../device-errors.js';
-import { element } from '../element.js';
+import { element, letGo } from '../element.js';
 import { listOutbox } from '../outbox.js';
-import { office } from '../pins.js';
+import { asksForDocument, loadForm, office } from '../pins.js';
 import { language, text } from '../text.js';
 import { openVault } from '../vault.js';
 import { AnswersFold } from './case-answers.js';
@@ -21,7 +21,7 @@ import { correctionUrl } from './correction.js';
 /** @typedef {Awaited<ReturnType<typeof openCase>>} Opened */
 /** @typedef {Awaited<ReturnType<typeof listOutbox>>[number]} Row */
 
-const ENDED = ['diserahkan', 'ditolak', 'dibatalkan', 'aduan_dijawab', 'aduan_ditutup']; // steps after which nothing can be corrected
+const ENDED = ['diserahkan', 'ditolak', 'dibatalkan', 'kegiatan_selesai', 'aduan_dijawab', 'aduan_ditutup']; // steps after which nothing can be corrected
 
 export default class Case {
   /** @param {HTMLElement} root */
@@ -109,7 +109,8 @@ export default class Case {
     const thread = opened.handed ? undefined : await this.threadOf(opened, rows, isKept);
     const complaint = opened.versions.some(({ type }) => type === 'complaint') ? await complaintOf(opened, rows) : [];
     const isAlone = complaint.some(({ dataset }) => dataset.complaint === 'alone');
-    const holding = await this.holding(opened, rows, isKept);
+    const [holding, isForDocument] = await Promise.all([this.holding(opened, rows, isKept), asksFor(opened)]);
+    await letGo(this.root);
     if (turn !== this.turn) return;
     const isOpen = this.root.querySelector('details')?.open ?? false;
     const held = this.root.contains(document.activeElement) ? document.activeElement : null;
@@ -118,14 +119,14 @@ export default class Case {
       element('p', { class: 'quiet' }, text('app.number', { number: opened.number })), heading,
       ...caseSteps(heading, opened, rows, Boolean(thread)),
       ...complaint,
-      ...this.actions(opened, rows, isKept, isAlone),
+      ...this.actions(opened, rows, { isKept, isAlone, isForDocument }),
       ...(thread ? [thread] : []),
       ...holding,
       ...(opened.handed ? [] : [new AnswersFold(opened, isOpen).root]),
       ...(isKept ? [this.forget(opened.case, rows)] : []),
     );
     if (!this.root.isConnected) return; // locked meanwhile
-    void this.outlook(opened, isKept);
+    void this.outlook(opened, isKept, isForDocument);
     document.title = `${heading.textContent} – ${opened.number}`;
     if (held) /** @type {HTMLElement} */ (held.isConnected ? held : heading).focus();
   }
@@ -148,15 +149,16 @@ export default class Case {
     }
   }
 
-  /** Say what comes next, once it can be told; of a case that nothing was received of, there is nothing to tell. @param {Opened} opened @param {boolean} isKept */
-  async outlook(opened, isKept) {
+  /** Say what comes next, once it can be told; of a case that nothing was received of, there is nothing to tell. @param {Opened} opened @param {boolean} isKept @param {boolean} isForDocument */
+  async outlook(opened, isKept, isForDocument) {
     const steps = this.root.querySelector('.steps');
-    const parts = steps && !opened.handed ? await import('./case-outlook.js').then(({ outlook }) => outlook(opened, isKept)).catch(() => []) : [];
+    const parts = steps && !opened.handed ? await import('./case-outlook.js').then(({ outlook }) => outlook(opened, { isKept, isForDocument })).catch(() => []) : [];
+    await letGo(this.root);
     steps?.before(...parts);
   }
 
-  /** @param {Opened} opened @param {Row[]} rows @param {boolean} isKept @param {boolean} isAlone to be linked with no phone */
-  actions(opened, rows, isKept, isAlone) {
+  /** @param {Opened} opened @param {Row[]} rows @param {{isKept: boolean, isAlone: boolean, isForDocument: boolean}} what `isAlone`: to be linked with no phone */
+  actions(opened, rows, { isKept, isAlone, isForDocument }) {
     const isUnsent = rows.some(({ id, state }) => state !== 'done' && !isMessage(id));
     const isAsked = opened.step === 'perlu_perbaikan' && !isUnsent;
     // What is corrected comes to lie on this phone anyway: then whole, with what it replaces.
@@ -169,7 +171,7 @@ export default class Case {
       element('div', { class: 'cluster' },
         ENDED.includes(opened.step) || opened.handed || isAlone ? null
           : element('button', { type: 'button', class: `button${isAsked ? '' : ' button-plain'}`, 'data-correct': true, click: () => this.attempt(correct) }, text('app.case.correct')),
-        isKept && opened.versions[0]?.type === 'application' && !ENDED.includes(opened.step) && !opened.handed
+        isKept && isForDocument && !ENDED.includes(opened.step) && !opened.handed
           ? element('a', { class: 'button button-plain', href: `/${language()}/booking#c=${opened.case}` }, text('app.case.booking')) : null,
         isKept || isAlone ? null : button('keep', text('app.case.keep'), () => this.fetch({ keep: true })),
         isKept ? null : button('ask-again', text('app.case.ask-again'), () => this.fetch())),
@@ -231,6 +233,10 @@ export default class Case {
     );
   }
 }
+
+/** Whether a case is about a document: by its form, or, where that is not at hand, by its type. @param {Opened} opened */
+const asksFor = ({ service, versions }) =>
+  loadForm(service).then(({ form }) => asksForDocument(form), () => versions[0]?.type === 'application');
 
 /** What a complaint has beside; a phone that does not have that part yet shows the rest. @param {Opened} opened @param {Row[]} rows */
 const complaintOf = (opened, rows) =>

@@ -1,9 +1,10 @@
 /** Of a complaint: by when the office answers, and its words for the official channel. */
 
 import { holds } from '../answers.js';
+import { read } from '../db.js';
 import { button, element } from '../element.js';
 import { CHANNEL, handOverText } from '../hand-over.js';
-import { today } from '../pins.js';
+import { clockNow, office, today } from '../pins.js';
 import { promised } from '../promises.js';
 import { language, loadMore, text } from '../text.js';
 
@@ -16,13 +17,24 @@ import { language, loadMore, text } from '../text.js';
  */
 export async function complaintPart(opened, rows) {
   const [{ standingAnswers }] = await Promise.all([import('./case-answers.js'), loadMore('talk')]);
-  const received = rows.find(({ id, done }) => id.startsWith('cmp.') && done)?.done;
-  const at = received ? received / 1000 : Math.min(...opened.versions.map((version) => version.at));
+  const at = await cameAt(opened, rows);
   const { form, answers } = await standingAnswers(opened);
   const { alone } = form;
   const isAlone = alone && (alone === true || holds(alone, answers, { today: today() }));
   return element('div', { class: 'stack', 'data-complaint': isAlone ? 'alone' : '' },
     await promiseLine(opened.step, at), await promiseOfClass(opened.step, answers, at), handOver(form, answers));
+}
+
+/**
+ * When the office got it, in Unix seconds: as it says, or its receipt; what a phone says of the time counts only where
+ * there is neither.
+ * @param {Opened} opened @param {Row[]} rows
+ */
+async function cameAt({ came, versions }, rows) {
+  const sent = rows.find(({ id, done }) => id.startsWith('cmp.') && done);
+  // In the place of the first receipt stands a later one, of the photos.
+  const told = sent && (sent.came ?? (await read('outbox', sent.id))?.receipt?.[0][6]);
+  return came ?? told ?? Math.min(clockNow(await office()), ...versions.map(({ at }) => at));
 }
 
 /** Until the office has said what it is, the class that was chosen tells by when it is answered. @param {string} step @param {any} answers @param {number} at */
@@ -33,7 +45,7 @@ const promiseOfClass = async (step, { kelas }, at) => (step === 'terkirim' ? pro
  * @param {string} state @param {number} at
  */
 export async function promiseLine(state, at) {
-  const found = await promised(state, at).catch(() => null);
+  const found = await office().then((known) => promised(state, at, clockNow(known))).catch(() => null);
   if (!found) return null;
   const { day, isLate, isSure, rule } = found;
   const key = state === 'terkirim' ? 'talk.promise.first' : 'talk.promise.answer';

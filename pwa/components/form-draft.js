@@ -1,10 +1,12 @@
 /** The draft behind a form: which one it is, and that everything typed gets there. */
 
-import { drops } from '../db.js';
+import { drops, readAll } from '../db.js';
 import { GoneError } from '../device-errors.js';
 import { deleteDraft, lastDraft, loadDraft, newDraft, saveDraft, watchDraft } from '../drafts.js';
+import { vaultAtHand } from '../vault.js';
 
 /** @typedef {import('../drafts.js').Draft} Draft */
+/** @typedef {import('../vault.js').VaultRecord} VaultRecord */
 /** @typedef {Record<string, string>} Typed */
 /** @typedef {'open-elsewhere' | 'saved-elsewhere' | 'gone'} Notice */
 
@@ -13,14 +15,31 @@ const named = () => /^#d=([a-z0-9-]+)$/.exec(location.hash)?.[1];
 
 /**
  * Find what to go on with: the draft that the address names, else the last one of this service. Throws a `GoneError`.
- * @param {string} service
+ * @param {string} service @param {() => Promise<VaultRecord[]>} [rows] all drafts, if they were read already
  * @returns {Promise<Draft | null>}
  */
-export async function findDraft(service) {
+export async function findDraft(service, rows) {
   const id = named();
-  if (id) return loadDraft(id);
+  if (id) return loadDraft(id, rows);
   if (location.hash === '#new') return null;
-  return lastDraft(service);
+  return lastDraft(service, rows);
+}
+
+/** @type {Promise<Draft | null> | undefined} */
+let early;
+
+/** What this page's form goes on with, looked for once; rejects where somebody has to be asked first. */
+export function earlyDraft() {
+  early ??= begin();
+  early.catch(() => {}); // whoever takes it tells
+  return early;
+}
+
+/** The sealed rows are read while the key is looked for: on a slow phone each waits for the storage. */
+async function begin() {
+  const rows = readAll('drafts');
+  await Promise.all([rows, vaultAtHand()]);
+  return findDraft(document.body.dataset.service ?? '', () => rows);
 }
 
 export class FormDraft {

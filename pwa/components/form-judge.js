@@ -2,6 +2,7 @@
 
 import { settle } from '../answers.js';
 import { loadForm, today } from '../pins.js';
+import { makeList } from '../region-names.js';
 import { check } from '../rules.js';
 import { applyConditions } from './form-conditions.js';
 import { showFindings, summarise } from './form-findings.js';
@@ -16,7 +17,9 @@ export class FormJudge {
     this.root = root;
     this.loaded = loaded;
     this.day = { today: today() };
-    this.regions = new Set([...root.querySelectorAll('option')].map(({ value }) => value));
+    for (const select of root.querySelectorAll('select')) makeList(select);
+    // A nagari that is offered names its kecamatan, which no question asks for.
+    this.regions = new Set([...root.querySelectorAll('option')].flatMap(({ value }) => [value, value.slice(0, 8)]));
   }
 
   /** The judge of a service's form; rejects where the rules are not to be had. @param {HTMLFormElement} root @param {string} service */

@@ -28,18 +28,16 @@ export function reviewPage({ form, answers, soft, nameOf }, { send, back }) {
     buttons);
 }
 
-/** Say what sending costs, and let it be sent. @param {HTMLElement} page @param {number} bytes */
+/** Say what sending costs. @param {HTMLElement} page @param {number} bytes */
 export function showCost(page, bytes) {
   part(page, '[data-cost]').replaceChildren(
     text('app.review.cost', { size: kilobytes(bytes) }), ' ',
     element('span', { class: 'quiet' }, text('app.review.cost.connection', { size: kilobytes(CONNECTION) })));
   part(page, '[data-trouble]').replaceChildren();
-  setReady(page, true);
 }
 
 /** Say why it cannot be sent now. @param {HTMLElement} page @param {string} key @param {Node[]} more */
 export function showTrouble(page, key, ...more) {
-  part(page, '[data-cost]').replaceChildren();
   part(page, '[data-trouble]').replaceChildren(text(key), ' ', ...more);
 }
 

@@ -1,6 +1,7 @@
 /** What stands in a form's controls, read and written; the form itself is the server's HTML. */
 
 import { dayFirst } from '../day-first.js';
+import { choose } from '../region-names.js';
 
 /** @import {Values} from "../form.js" */
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
@@ -41,6 +42,7 @@ export function writeValues(form, values) {
     const typed = String(values[key] ?? '');
     if (isTick(control)) control.checked = control.value === typed;
     else if (part || control.dataset.date !== undefined) control.value = dateParts(typed)[part ?? 'd'];
+    else if (control instanceof HTMLSelectElement) choose(control, typed);
     else control.value = typed;
   }
 }

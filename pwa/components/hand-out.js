@@ -4,21 +4,22 @@ import { storageTrouble } from '../device-errors.js';
 import { fromAnswers } from '../day/consents.js';
 import { listDays } from '../day/days.js';
 import { button, element } from '../element.js';
-import { CodeNeededError, handOut } from '../handed-out.js';
+import { CodeNeededError, handOut, isWishKept } from '../handed-out.js';
 import { office } from '../pins.js';
+import { readRecord } from '../records.js';
 import { language, loadMore, text } from '../text.js';
 import { confirmButton } from './confirm-button.js';
 
 /** What stands at the end of a case of a volunteer's phone. @param {{case: string, handed?: number}} of */
 export async function handOutPart({ case: id, handed }) {
   await loadMore('volunteer').catch(() => {});
-  if (handed) return element('p', { class: 'notice', 'data-handed': true }, text('volunteer.handed.means'));
+  if (handed) return handedPart(id);
   const problem = element('p', { class: 'error', role: 'alert' });
   const act = async () => {
     try {
       await handOut(id);
     } catch (error) {
-      problem.textContent = error instanceof CodeNeededError ? text('volunteer.handed.correction')
+      problem.textContent = error instanceof CodeNeededError ? text(`volunteer.handed.${error.what}`)
         : text('app.form.not-saved', { reason: text(storageTrouble(error)) });
       return;
     }
@@ -30,6 +31,13 @@ export async function handOutPart({ case: id, handed }) {
   return element('div', { class: 'stack near no-print', 'data-hand-out': id }, problem,
     element('p', {}, button(text('volunteer.strip'), print, { class: 'button button-plain', 'data-action': 'strip' })),
     confirmButton({ label, question: text('volunteer.handed.question'), yes: label, act }));
+}
+
+/** What is left here of a case, and, until it was sent, that a wish for a day waits. @param {string} id */
+async function handedPart(id) {
+  const content = await readRecord('cases', id);
+  return element('div', { class: 'notice stack near', 'data-handed': true }, element('p', {}, text('volunteer.handed.means')),
+    isWishKept(content) ? element('p', { 'data-wish': 'here' }, text('volunteer.handed.wish')) : null);
 }
 
 /** Whether the volunteer goes on with the people of a day. */

@@ -3,7 +3,7 @@
 import { countCases, listCases } from '../case-list.js';
 import { storageTrouble } from '../device-errors.js';
 import { deleteDraft, listDrafts } from '../drafts.js';
-import { element } from '../element.js';
+import { button, element, letGo } from '../element.js';
 import { CONNECTION, listOutbox } from '../outbox.js';
 import { hasText, language, loadMore, text } from '../text.js';
 import { openVault } from '../vault.js';
@@ -11,7 +11,7 @@ import { kilobytes, stateBadge, when } from '../words.js';
 import { confirmButton } from './confirm-button.js';
 
 const DAY = 86_400_000; // milliseconds
-const STOPS = 'a, button, [tabindex]';
+const STOPS = 'a, button, summary, [tabindex]';
 const MANY = 50; // of which a page is shown
 const problemCards = async () => (await loadMore('profile'), import('./problem-card.js'));
 
@@ -25,6 +25,7 @@ export default class Mine {
     /** @type {AbortController | undefined} */
     this.listening = undefined;
     this.isStale = false;
+    this.turn = this.shown = 0; // what was read before is not shown after
     this.pages = { outbox: 0, cases: 0 };
     /** @type {typeof import('./answered-cards.js') | undefined} */
     this.answered = undefined;
@@ -48,7 +49,7 @@ export default class Mine {
     this.listening?.abort();
   }
 
-  /** Show what changed, but take nobody's question away: then it is shown when that is answered. */
+  /** Show what changed, but take nothing away that is asked or being pressed: then it is shown when that is over. */
   refresh() {
     return this.show(() => (this.isStale = this.lists.querySelector('[role=group]:not([hidden]), [aria-busy=true]') !== null));
   }
@@ -63,6 +64,7 @@ export default class Mine {
 
   /** @param {() => boolean} [isAsking] */
   async look(isAsking) {
+    const turn = ++this.turn;
     const sendingParts = import('./sending-parts.js').catch(() => undefined);
     const [drafts, outbox, many] = await Promise.all([listDrafts(), listOutbox(), manyCases()]);
     const device = openVault().then((vault) => (vault.device ? volunteerLine(vault.device) : null), () => null); // the cards say why it stays shut
@@ -84,7 +86,7 @@ export default class Mine {
     /** @type {(from: number, to: number) => Promise<HTMLElement[]>} */
     const items = async (from, to) => {
       const [shown, titleOf] = [open.slice(from, to), await titlesOf(open.slice(from, to))];
-      return Promise.all(shown.map(async (item) => this.item(item, titleOf(item.case), await sending?.photosPart(item, outbox))));
+      return Promise.all(shown.map(async (item) => this.item(item, titleOf(item.case), await sending?.photosPart(item, again))));
     };
     /** @type {(from: number, to: number) => Promise<HTMLElement[]>} */
     const caseCards = async (from, to) => {
@@ -99,10 +101,13 @@ export default class Mine {
       open.length ? section('outbox', this.sending(open), await this.list('outbox', open.length, items)) : null,
       drafts.length ? section('drafts', element('ul', { class: 'grid' }, ...drafts.map((row) => cardOf('drafts', row, broken, (draft) => this.draft(draft, cases))))) : null,
       count ? section('cases', await this.list('cases', count, caseCards)) : null,
-      (await sending?.sentPart(outbox, titlesOf)) ?? null,
+      ...((await sending?.lastParts(drafts, outbox, titlesOf)) ?? []),
       drafts.length + open.length + count ? null : element('p', { class: 'notice' }, text('app.mine.nothing')),
     ];
-    if (!isAsking?.()) this.put(parts);
+    await letGo(this.lists);
+    if (isAsking?.() || turn < this.shown) return;
+    this.shown = turn;
+    this.put(parts);
   }
 
   /** What shows answers of the office, once it is needed. */
@@ -120,9 +125,10 @@ export default class Mine {
 
   /** Replace the lists; who stood on something that is still there stays on it. @param {(HTMLElement | null)[]} parts */
   put(parts) {
-    const place = [...this.lists.querySelectorAll(STOPS)].findIndex((node) => node === document.activeElement);
+    const stood = /** @type {any} */ (document.activeElement);
+    const place = [...this.lists.querySelectorAll(STOPS)].indexOf(stood);
     this.lists.replaceChildren(...parts.filter((part) => part !== null));
-    if (place >= 0) /** @type {HTMLElement | undefined} */ (this.lists.querySelectorAll(STOPS)[place])?.focus();
+    if (place >= 0) (stood.isConnected ? stood : this.lists.querySelectorAll(STOPS)[place])?.focus();
   }
 
   /** @param {any[]} open */
@@ -131,8 +137,8 @@ export default class Mine {
     return element('div', { class: 'notice stack near' },
       element('p', { 'data-part': 'cost' }, text('app.mine.cost', { size: kilobytes(bytes) })),
       element('div', { class: 'cluster' },
-        action('send-now', text('app.mine.send-now'), () => this.sendNow()),
-        plain('export', text('app.mine.export'), () => this.share())));
+        button(text('app.mine.send-now'), () => this.sendNow(), { 'data-action': 'send-now' }),
+        button(text('app.mine.export'), () => this.share(), { class: 'button button-plain', 'data-action': 'export' })));
   }
 
   async sendNow() {
@@ -210,10 +216,3 @@ const nameOf = ({ title, service }) => title || text(hasText(`form.${service}.ti
 
 /** @param {string} id */
 const casePage = (id) => `/${language()}/case#c=${id}`;
-
-/** @param {string} name @param {string} label @param {(event: Event) => unknown} act */
-const action = (name, label, act) => element('button', { type: 'button', class: 'button', 'data-action': name, click: act }, label);
-
-/** @param {string} name @param {string} label @param {(event: Event) => unknown} act */
-const plain = (name, label, act) =>
-  element('button', { type: 'button', class: 'button button-plain', 'data-action': name, click: act }, label);

@@ -5,7 +5,7 @@ import { ChangedError, ErasedError, GoneError, NoOfficeError, RootChangedError, 
 import { showCode, spokenNumber } from '../crypto/receipt-code.js';
 import { element } from '../element.js';
 import { commit, listOutbox, prepare } from '../outbox.js';
-import { office } from '../pins.js';
+import { asksForDocument, office } from '../pins.js';
 import { language, text } from '../text.js';
 import { openVault } from '../vault.js';
 import { reviewPage, setReady, showCost, showTrouble } from './form-review.js';
@@ -18,6 +18,7 @@ import { receipt, updateReceipt } from './receipt.js';
  */
 
 const SOON = 400; // milliseconds until a send has usually begun
+const LATEST = 10_000; // milliseconds after which what is still to be told above the button stays away
 
 /**
  * Show the last look and do what its buttons say. The form stays behind it as it was.
@@ -27,21 +28,25 @@ export async function sendApplication(sending) {
   const { root, loaded } = sending;
   const main = /** @type {HTMLElement} */ (root.closest('main'));
   const behind = /** @type {HTMLElement[]} */ ([...main.children]).filter((part) => !part.hidden);
-  /** @type {string[]} */
-  let wish = [];
+  /** @type {import('./wish-part.js').Wished | undefined} */
+  let wished;
   const back = () => history.back();
   const page = reviewPage({ ...sending, form: loaded.form }, { send, back });
 
   async function send() {
     setReady(page, false);
     try {
-      const prepared = await (wish.length ? seal() : sealed);
+      const { photos } = await sealed;
+      const prepared = wished?.wish().length ? { ...(await seal()), photos } : await sealed;
       await commit(prepared);
+      await wished?.keep(prepared.case);
       window.removeEventListener('popstate', close);
       sending.leave();
       await showReceipt(main, prepared, sending.answers, () => root.isConnected);
     } catch (error) {
       showTrouble(page, trouble(error), ...links(error));
+      setReady(page, error instanceof StorageError); // what is sealed stays good until there is room
+      /** @type {HTMLElement} */ (page.querySelector('[data-action=send]')).focus();
     }
   }
 
@@ -59,33 +64,36 @@ export async function sendApplication(sending) {
   window.addEventListener('popstate', close);
   page.querySelector('h1')?.focus();
   scrollTo(0, 0);
-  // Only an application has papers to bring.
-  if (!loaded.form.type) void import('./checklist-view.js').then(async ({ checklistButton }) =>
+  // Only for a document there are papers to bring.
+  if (asksForDocument(loaded.form)) void import('./checklist-view.js').then(async ({ checklistButton }) =>
     page.querySelector('.cluster')?.append(await checklistButton(async () => ({ form: loaded.form, answers: sending.answers }))),
   () => {});
   // What is looked over here is what is sealed, and not what another tab makes of the draft meanwhile.
   const looked = consented(sending, page, back).then(() => sending.draft.load());
-  const seal = async () => prepare(await looked, loaded, await office(), wish);
+  const seal = async () => prepare(await looked, loaded, await office(), wished?.wish());
   const begin = () => {
     const begun = seal();
-    begun.then((prepared) => tell(page, prepared), (error) => {
+    begun.then((prepared) => tell(page, prepared, wish()), (error) => {
+      page.querySelector('[data-cost]')?.replaceChildren();
       showTrouble(page, trouble(error), ...links(error));
       // What was not here yet, the office's key or a part of the app, may come with the signal.
       document.addEventListener('rantau:exchanged', () => page.isConnected && (sealed = begin()), { once: true });
     });
     return begun;
   };
+  const wish = async () => {
+    if (!asksForDocument(loaded.form) || !(await read('meta', 'offers'))) return;
+    wished = await (await import('./wish-part.js')).wishPart(page, loaded.form.service);
+  };
   let sealed = begin();
-  void sealed.then(async ({ version: { type, service } }) => {
-    if (type !== 'application' || !(await read('meta', 'offers'))) return;
-    await (await import('./wish-part.js')).wishPart(page, service, (chosen) => (wish = chosen));
-  }).catch(() => {});
 }
 
-/** @param {HTMLElement} page @param {Prepared} prepared */
-function tell(page, prepared) {
+/** Say what it costs, and let it be sent once all stands. @param {HTMLElement} page @param {Prepared} prepared @param {Promise<void>} wish */
+async function tell(page, prepared, wish) {
   showCost(page, prepared.bytes);
-  import('./send-cost.js').then(({ tellCost }) => tellCost(page, prepared), () => {});
+  const told = import('./send-cost.js').then(({ tellCost }) => tellCost(page, prepared));
+  await Promise.race([Promise.allSettled([told, wish]), new Promise((resolve) => setTimeout(resolve, LATEST))]);
+  setReady(page, true);
 }
 
 /**
@@ -94,7 +102,7 @@ function tell(page, prepared) {
  */
 async function consented({ draft, loaded: { form } }, page, back) {
   const [{ device }, found] = await Promise.all([openVault(), draft.load()]);
-  if (!device || found.consent || found.case || /** @type {any} */ (form).type) return; // who complains may be nobody
+  if (!device || found.consent || found.case || !asksForDocument(form)) return; // who complains may be nobody
   const asking = await import('../day/late-consent.js').catch(() => undefined); // without it, the office asks
   await asking?.askConsent(page, found, back);
 }

@@ -1,12 +1,13 @@
 /** What a send costs before it is paid: kilobytes now and later, how long that takes, and whether the photos may wait. */
 
 import { element } from '../element.js';
-import { isSavingData, usedThisMonth, wishes } from '../images/data-use.js';
+import { PER_CHUNK, isSavingData, isSpent, wishes } from '../images/data-use.js';
 import { speed } from '../images/link-speed.js';
-import { PER_CHUNK, PER_FILE, chunkAt } from '../images/uploader.js';
-import { CONNECTION, items } from '../outbox.js';
+import { PER_FILE, chunkAt } from '../images/uploader.js';
+import { CONNECTION } from '../outbox.js';
 import { text } from '../text.js';
 import { kilobytes } from '../words.js';
+import { limitText } from './sending-parts.js';
 
 /** @typedef {import('../outbox.js').Prepared} Prepared */
 
@@ -21,38 +22,47 @@ export const costOf = ({ bytes, files }, rate) => ({
   photos: files.reduce((sum, file) => sum + file.bytes.length + PER_FILE + Math.ceil(file.bytes.length / chunkAt(rate)) * PER_CHUNK, 0),
 });
 
+/** Nothing comes to stand above a button that can be pressed: it would move under the finger. @param {HTMLElement} page */
+export const mayGrow = (page) => page.querySelector('[data-action=send]:disabled') !== null;
+
 /**
  * Say it on the page of the last look; what is chosen there goes into what was prepared.
  * @param {HTMLElement} page @param {Prepared} prepared
  */
 export async function tellCost(page, prepared) {
-  const [rate, { budget }, known] = [await speed(), await wishes(), await items()];
+  const [rate, wished] = [await speed(), await wishes()];
+  if (!mayGrow(page)) return;
   const cost = costOf(prepared, rate);
-  const isOver = budget !== null && usedThisMonth(known) + cost.text + cost.photos > budget;
   const n = prepared.files.length;
   page.querySelector('[data-cost]')?.replaceChildren(
-    element('span', { 'data-text': cost.text }, text('app.sending.cost.text', { size: kilobytes(cost.text) }), took(cost.text + CONNECTION, rate)),
-    ...(n ? [element('br'), element('span', { 'data-photos': cost.photos }, text('app.sending.cost.photos', { n, size: kilobytes(cost.photos) }), took(cost.photos, rate))] : []),
+    element('span', { 'data-text': cost.text }, text('app.sending.cost.text', { size: kilobytes(cost.text) })),
+    ...(n ? [element('br'), element('span', { 'data-photos': cost.photos }, text('app.sending.cost.photos', { n, size: kilobytes(cost.photos) }))] : []),
     element('br'), element('span', { class: 'quiet' }, text('app.review.cost.connection', { size: kilobytes(CONNECTION) })));
-  if (n) page.querySelector('[data-trouble]')?.before(choice(prepared, isOver));
+  if (n) page.querySelector('[data-trouble]')?.before(choice(prepared, reasonToWait(wished, cost)));
+  await import('./send-time.js').then(({ tellTime }) => tellTime(page, prepared)); // without a signal it may not be here
 }
 
-/** @param {Prepared} prepared @param {boolean} isOver the month's budget would not bear it */
-function choice(prepared, isOver) {
-  prepared.photos = isOver || isSavingData() ? 'wait' : 'go';
-  const why = isOver ? 'app.sending.photos.budget' : isSavingData() ? 'app.sending.photos.saver' : null;
+/**
+ * Why photos wait although nobody chose so, and whether all of them do.
+ * @param {import('../images/data-use.js').Wishes} wished @param {ReturnType<typeof costOf>} cost
+ */
+function reasonToWait(wished, cost) {
+  if (isSavingData()) return { isAll: true, why: text('app.sending.photos.saver') };
+  if (isSpent(wished)) return { isAll: true, why: limitText('budget', wished.budget) };
+  const isOver = cost.text + cost.photos > wished.left;
+  return { isAll: false, why: isOver ? limitText('part', wished.budget) : null };
+}
+
+/**
+ * What is chosen holds whatever comes; who chooses nothing has the photos go as soon as what stands beside it allows.
+ * @param {Prepared} prepared @param {ReturnType<typeof reasonToWait>} reason
+ */
+function choice(prepared, { isAll, why }) {
+  const first = isAll ? 'wait' : 'go';
   /** @param {'go' | 'wait'} value */
   const option = (value) => element('label', { class: 'choice' },
-    element('input', { type: 'radio', name: 'photos', value, checked: prepared.photos === value, change: () => (prepared.photos = value) }),
+    element('input', { type: 'radio', name: 'photos', value, checked: value === first, change: () => (prepared.photos = value) }),
     ' ', text(`app.sending.choice.${value}`));
   return element('fieldset', { class: 'stack near', 'data-choice': true },
-    element('legend', {}, text('app.sending.choice')), why && element('p', {}, text(why)), option('go'), option('wait'));
-}
-
-/** How long that takes, in words; nothing where nobody knows. @param {number} bytes @param {number | null} rate */
-function took(bytes, rate) {
-  if (!rate) return '';
-  const seconds = Math.ceil(bytes / rate) + 1;
-  const time = seconds < 90 ? text('app.sending.seconds', { n: seconds }) : text('app.sending.minutes', { n: Math.ceil(seconds / 60) });
-  return ` – ${text('app.sending.cost.time', { time })}`;
+    element('legend', {}, text('app.sending.choice')), why && element('p', {}, why), option('go'), option('wait'));
 }

@@ -1,7 +1,7 @@
 /** The line on every page that says what a person must know: no signal, and what the office does not have yet. */
 
 import { read } from '../db.js';
-import { element } from '../element.js';
+import { element, letGo } from '../element.js';
 import { listOutbox } from '../outbox.js';
 import { hasMetOther } from '../pins.js';
 import { language, text } from '../text.js';
@@ -42,6 +42,7 @@ export default class StateLine {
   }
 
   async show() {
+    await letGo(document); // what grows here moves all that is below it
     const [items, isOther, evicted] = await Promise.all([
       listOutbox().catch(() => []), hasMetOther().catch(() => false), read('meta', 'evicted').catch(() => null),
     ]);
@@ -66,12 +67,14 @@ export default class StateLine {
  * @returns {[string, Record<string, number>][]}
  */
 export function outboxLines(items, now = Date.now()) {
-  const refused = items.filter(({ state }) => state === 'refused').length;
-  const open = items.filter(({ state }) => state !== 'refused' && state !== 'done');
+  const open = items.filter(({ state }) => !/^(refused|done|photos)$/.test(state));
   const days = Math.floor((now - Math.min(now, ...open.map(({ at }) => at))) / DAY);
   /** @type {[string, Record<string, number>][]} */
   const lines = [];
   if (open.length) lines.push(days >= 1 ? ['app.state.old', { count: open.length, days }] : ['app.state.unsent', { count: open.length }]);
-  if (refused) lines.push(['app.state.refused', { count: refused }]);
+  for (const told of ['photos', 'refused']) {
+    const count = items.filter(({ state }) => state === told).length;
+    if (count) lines.push([`app.state.${told}`, { count }]);
+  }
   return lines;
 }

@@ -10,7 +10,7 @@ import { check } from '../rules.js';
 import { noteAnswered } from '../surveyed.js';
 import { NoOfficeError, OfflineError, storageTrouble } from '../device-errors.js';
 import { button, element } from '../element.js';
-import { forgetAnswers, keepAnswers, loadAnswers } from '../survey-draft.js';
+import { answersPlace, forgetAnswers, keepAnswers, loadAnswers } from '../survey-draft.js';
 import { loadMore, text } from '../text.js';
 import { clock, when } from '../words.js';
 import { Autosave } from './autosave.js';
@@ -44,6 +44,7 @@ export default class SurveyForm {
     this.form.addEventListener('input', () => this.typed(), { signal });
     window.addEventListener('pagehide', () => this.autosave.flush(), { signal });
     document.addEventListener('visibilitychange', () => this.autosave.flush(), { signal });
+    document.addEventListener('rantau:locking', (event) => /** @type {CustomEvent} */ (event).detail.push(this.settled()), { signal });
     this.form.append(this.saved);
     void this.open();
   }
@@ -56,10 +57,13 @@ export default class SurveyForm {
 
   /** Bring back what was answered before, unless the server has just answered with the form or somebody is at it. */
   async open() {
-    const known = this.summary.hidden && !isTouched(this.form) ? await loadAnswers() : null;
-    if (known && !isTouched(this.form)) this.goOn(known);
+    // Without storage the survey is a form like any other.
+    const known = this.summary.hidden && !isTouched(this.form) ? await loadAnswers().catch(() => null) : null;
+    const wanted = this.about.get('s');
+    const isOther = wanted && known?.answers.layanan && known.answers.layanan !== wanted; // answers about another service are not about this one
+    if (known && !isOther && !isTouched(this.form)) this.goOn(known);
     const service = /** @type {HTMLSelectElement} */ (this.form.elements.namedItem('layanan'));
-    if (!service.value) service.value = this.about.get('s') ?? '';
+    if (!service.value && wanted) service.value = wanted;
   }
 
   /** On a phone that others use too, whoever comes next begins anew. @param {{answers: Record<string, string>, at: number}} known */
@@ -82,6 +86,13 @@ export default class SurveyForm {
   /** Save what stands in the form, one save after the other. */
   keep() {
     this.keeping = this.keeping.then(() => this.save());
+  }
+
+  /** What was answered a moment ago is saved too, while the key is still here. */
+  async settled() {
+    this.autosave.flush();
+    await this.keeping;
+    return true;
   }
 
   async save() {
@@ -118,9 +129,11 @@ export default class SurveyForm {
     this.complain(hard);
     if (hard.length) return;
     const wait = LEAST + Math.random() * (MOST - LEAST);
-    await commit(await prepare({ service: SERVICE, values, prev: [], code: null, title: '', alone: true, wait }, loaded, known));
+    await this.settled();
+    const spent = await answersPlace();
+    await commit(await prepare({ service: SERVICE, values, prev: [], code: null, title: '', alone: true, wait, spent }, loaded, known));
     this.stop();
-    await this.keeping;
+    await this.keeping; // of a key that came while it was sealed
     await forgetAnswers();
     const about = this.about.get('c');
     if (about) await noteAnswered(about);

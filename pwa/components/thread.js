@@ -1,5 +1,6 @@
 /** On the page of a case: what its applicant and the office wrote each other, and a field to write more. */
 
+import { waitsApart } from '../apart.js';
 import { storageTrouble } from '../device-errors.js';
 import { element } from '../element.js';
 import { keepTyped, messageForm, saidIn, sendMessage } from '../messages.js';
@@ -123,7 +124,7 @@ export class Thread {
       await sendMessage(opened, values, { isKept });
       this.fill({ pesan: '', puas: '' });
       this.saved.textContent = '';
-      this.said.textContent = text(isKept ? 'talk.sealed' : 'talk.sealed.alone');
+      this.said.textContent = text(isKept ? 'talk.sealed' : (await waitsApart(opened.case)) ? 'talk.sealed.apart' : 'talk.sealed.alone');
       await this.onSent();
     } catch (error) {
       this.said.textContent = text(storageTrouble(error));

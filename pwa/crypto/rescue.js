@@ -13,7 +13,8 @@ export { sealRescue } from './rescue-seal.js';
 /**
  * A draft as it is handed over; `p` is its profile, `iv` and `ct` are base64url.
  * @typedef {{id: string, v: number, p: string, n: number, at: number, iv: string, ct: string,
- *   rescue: Record<string, string>}} HandedDraft
+ *   rescue: Record<string, string>, images?: HandedImage[]}} HandedDraft
+ * @typedef {{id: string, ct: string}} HandedImage its key is in the draft
  */
 
 const KEY = 32; // bytes of a draft's data key
@@ -26,6 +27,9 @@ export function openRescue(rescue, profile, draft, kid, pair) {
     return dataKey;
   });
 }
+
+/** Open a picture of a draft that was handed over. @param {HandedImage} image @param {string} key base64url @returns {Promise<Bytes>} */
+export const openHandedImage = ({ id, ct }, key) => opening(() => aesOpen(b64uDecode(key), b64uDecode(ct), canonical(['dr1-image', id])));
 
 /** Open a draft that was handed over. @param {HandedDraft} draft @param {Bytes} dataKey @returns {Promise<any>} */
 export function openDraft({ id, p, n, iv, ct }, dataKey) {

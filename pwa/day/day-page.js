@@ -5,7 +5,7 @@
 
 import { dayFirst } from '../day-first.js';
 import { storageTrouble } from '../device-errors.js';
-import { button, element } from '../element.js';
+import { button, element, letGo } from '../element.js';
 import { pagedList } from '../paging.js';
 import { language, loadMore, text } from '../text.js';
 import { openVault, vaultAtHand } from '../vault.js';
@@ -96,6 +96,7 @@ export class DayPage {
       count: people.length, name: text('volunteer.day.people'), page: this.page, turned: (page) => (this.page = page),
       list: element('ol', { class: 'grid' }), rows: async (from, to) => people.slice(from, to).map((person) => this.person(day, person)),
     });
+    await letGo(this.body);
     if (isBusy()) return;
     this.day = day.id;
     const place = this.stops().findIndex((node) => node === document.activeElement);

@@ -2,7 +2,7 @@
 
 import { fieldsOf } from '../answers.js';
 import { element } from '../element.js';
-import { loadForm, office, today } from '../pins.js';
+import { asksForDocument, loadForm, office, today } from '../pins.js';
 import { hasText, language, loadMore, text } from '../text.js';
 import { oneLine } from './consents.js';
 
@@ -54,11 +54,11 @@ export async function daySetup(first, begin) {
     element('p', {}, element('button', { class: 'button' }, text('volunteer.day.begin'))));
 }
 
-/** Those that are applications, and whose form is at hand. @param {string[]} services */
+/** Those that ask for a document, and whose form is at hand. @param {string[]} services */
 async function applications(services) {
   await loadMore('forms').catch(() => {});
   const forms = await Promise.all(services.map((service) => loadForm(service).catch(() => null)));
-  return services.filter((service, at) => forms[at] && !forms[at].form.type && hasText(`form.${service}.title`));
+  return services.filter((service, at) => forms[at] && asksForDocument(forms[at].form) && hasText(`form.${service}.title`));
 }
 
 /** @param {any} field */
@@ -95,10 +95,8 @@ async function regionsOf(service) {
   const asked = fetch(`/${language()}/apply/${service}`).then((answer) => (answer.ok ? answer.text() : ''), () => '');
   const [page, names] = await Promise.all([asked, import('../region-names.js').catch(() => null), loadMore('forms').catch(() => {})]);
   return (key) => {
-    const [select] = (page.split(`name="${key}"`)[1] ?? '').split('</select>');
-    return select.split('<optgroup').slice(1).map((group) =>
-      element('optgroup', { label: /label="([^"]*)"/.exec(group)?.[1] ?? '' },
-        ...[...(names?.readRegionNames(group) ?? [])].map(([code, name]) => option(code, name))));
+    const [list] = (page.split(`name="${key}"`)[1] ?? '').split(/<\/noscript>|<\/select>(?!<noscript>)/);
+    return names?.regionOptions(list) ?? [];
   };
 }
 

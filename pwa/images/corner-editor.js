@@ -23,10 +23,11 @@ export class CornerEditor {
     svg.setAttribute('aria-hidden', 'true');
     svg.append(this.outline);
     this.said = element('p', { class: 'visually-hidden', role: 'status' });
+    this.picture = element('img', { src: url, alt: '', draggable: 'false' });
     this.handles = this.places.map((_, n) => this.handle(n));
     // Inside of an application a screen reader leaves the arrow keys to the page.
     this.node = element('div', { class: 'photo-stage', role: 'application', 'aria-label': text('photo.corners') },
-      element('img', { src: url, alt: '', draggable: 'false' }), svg, ...this.handles, this.said);
+      this.picture, svg, ...this.handles, this.said);
     this.draw();
   }
 

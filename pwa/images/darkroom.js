@@ -19,15 +19,16 @@ export class Darkroom {
 
   /** Load what is needed while the person is still aiming. Safe to call twice. */
   start() {
-    this.bench ??= typeof OffscreenCanvas === 'function' ? this.inWorker().catch(onPage) : onPage();
+    this.bench ??= typeof OffscreenCanvas === 'function' ? this.inWorker().catch((error) => (error instanceof ImageError ? Promise.reject(error) : onPage())) : onPage();
   }
 
-  /** Forget the photograph. */
+  /** Forget the photograph; what is under way comes to nothing, and nothing more is begun. */
   stop() {
     this.worker?.terminate();
     for (const { reject } of this.waiting.values()) reject(new ImageError('unreadable'));
     this.waiting.clear();
-    this.worker = this.bench = undefined;
+    this.bench = Promise.reject(new ImageError('unreadable'));
+    this.bench.catch(() => {}); // whoever asks for it is told
   }
 
   /** Open a photograph. Throws an `ImageError`. @param {Blob | ImageBitmap} source @returns {Promise<Opened>} */

@@ -24,12 +24,6 @@ export function homography(from, to) {
   return [...solve(rows), 1];
 }
 
-/** Where a homography takes a point. @param {number[]} h @param {Point} point @returns {Point} */
-export function project([a, b, c, d, e, f, g, h, i], { x, y }) {
-  const w = g * x + h * y + i;
-  return { x: (a * x + b * y + c) / w, y: (d * x + e * y + f) / w };
-}
-
 /**
  * The quadrilateral `corners` of a picture as a rectangle; what lies outside of the picture repeats its edge.
  * @param {Picture} picture @param {Quad} corners @param {{width: number, height: number}} size

@@ -58,23 +58,23 @@ export class PhotoDialog {
     this.node.remove();
   }
 
-  /** The first step: the camera, and files beside it or instead. */
+  /** The first step: the camera, and files beside it or instead; whoever is not asked, or not yet, needs no camera. */
   async aim() {
-    const { ratio } = PAPERS[this.kind];
-    const camera = new CameraView(ratio);
+    const camera = new CameraView(PAPERS[this.kind].ratio);
     this.leaveCamera();
     this.camera = camera;
-    this.show('aim', element('p', { role: 'status' }, text('photo.bringing')), this.buttons());
-    try {
-      await camera.start();
-      if (this.camera !== camera) return;
+    const [status, buttons, chooser] = [element('p', { role: 'status' }, text('photo.bringing')), this.buttons(), this.chooser()];
+    this.show('aim', status, buttons, chooser);
+    const isThere = await camera.start().then(() => true, () => false);
+    if (this.camera !== camera) return;
+    if (isThere) {
       const take = button(text('photo.take'), () => this.take(camera), { 'data-action': 'take' });
-      this.show('aim', element('p', { class: 'hint' }, text('photo.guide')), camera.node, this.buttons(take), this.chooser());
-      take.focus();
-    } catch {
-      if (this.camera !== camera) return;
-      this.show('aim', element('p', { class: 'notice' }, text('photo.no-camera')),
-        this.chooser('image/*', 'environment'), this.chooser(), this.buttons());
+      status.replaceWith(element('p', { class: 'hint' }, text('photo.guide')), camera.node);
+      buttons.prepend(take);
+      if (!chooser.contains(document.activeElement)) take.focus();
+    } else {
+      status.replaceWith(element('p', { class: 'notice' }, text('photo.no-camera')), this.chooser('image/*', 'environment'));
+      chooser.after(buttons);
     }
   }
 
@@ -102,12 +102,13 @@ export class PhotoDialog {
   /** @param {Blob | ImageBitmap} source */
   async open(source) {
     this.opened = await this.darkroom.open(source);
-    this.place(this.opened);
+    await this.place(this.opened);
   }
 
   /** The second step: where the paper's corners are. @param {Opened} opened */
-  place(opened) {
+  async place(opened) {
     const editor = new CornerEditor(opened, this.url(opened.preview));
+    await sized(editor.picture);
     const next = button(text('photo.next'), () => this.look(editor.corners()), { 'data-action': 'next' });
     this.show('corners', element('p', { class: 'hint' }, text(opened.isFound ? 'photo.corners.hint' : 'photo.corners.not-found')),
       editor.node, this.buttons(next, this.again()));
@@ -120,8 +121,9 @@ export class PhotoDialog {
       const made = await this.darkroom.make({ corners, kind: this.kind });
       const place = () => this.opened && this.place({ ...this.opened, corners });
       const use = this.accept(made);
-      this.show('look', element('p', {}, text('photo.look')),
-        element('img', { class: 'photo-result', src: this.url(new Blob([made.bytes], { type: made.type })), alt: text('photo.look.alt', { paper: this.paper }), width: made.width, height: made.height }),
+      const picture = element('img', { class: 'photo-result', src: this.url(new Blob([made.bytes], { type: made.type })), alt: text('photo.look.alt', { paper: this.paper }), width: made.width, height: made.height });
+      await sized(picture);
+      this.show('look', element('p', {}, text('photo.look')), picture,
         this.sizeLine(made.bytes.length),
         element('p', { class: `notice ${made.isSharp ? 'good' : 'urgent'}`, 'data-sharp': String(made.isSharp) }, text(made.isSharp ? 'photo.sharp' : 'photo.unsharp')),
         this.buttons(use, button(text('photo.rotate'), () => this.look(turned(corners)), { ...PLAIN, 'data-action': 'rotate' }),
@@ -135,7 +137,7 @@ export class PhotoDialog {
     this.trouble.textContent = '';
     const status = element('p', { role: 'status', 'data-working': true }, text('photo.working'));
     this.body.prepend(status);
-    for (const each of this.body.querySelectorAll('button, input')) /** @type {HTMLButtonElement} */ (each).disabled = true;
+    for (const each of this.body.querySelectorAll('button:not([data-action=cancel]), input')) /** @type {HTMLButtonElement} */ (each).disabled = true;
     this.node.querySelector('h2')?.focus();
     try {
       await work();
@@ -197,6 +199,9 @@ export class PhotoDialog {
     this.camera = undefined;
   }
 }
+
+/** Once a picture is shown, what is to be pressed below it moves no more. @param {HTMLImageElement} picture */
+const sized = (picture) => picture.decode?.().catch(() => {});
 
 /** A quarter turn clockwise: what was at the left below comes to the left above. @param {Quad} corners @returns {Quad} */
 const turned = ([tl, tr, br, bl]) => [bl, tl, tr, br];

@@ -60,9 +60,9 @@ function chunk(type, data) {
   return made;
 }
 
-/** @param {Uint8Array} bytes */
-export function crc32(bytes) {
-  let crc = 0xffffffff;
+/** @param {Uint8Array} bytes @param {number} [before] that of what stands before them */
+export function crc32(bytes, before = 0) {
+  let crc = ~before;
   for (const byte of bytes) crc = CRC[(crc ^ byte) & 0xff] ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
 }

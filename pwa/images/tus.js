@@ -3,6 +3,7 @@
  * portal for one, is nobody.
  */
 
+import { within } from '../stopwatch.js';
 import { TransportError } from '../transport.js';
 
 /** @typedef {import('../crypto/canonical.js').Bytes} Bytes */
@@ -50,22 +51,22 @@ export async function add(upload, offset, bytes, { isChecked, signal } = {}) {
   const more = isStreamed ? { duplex: 'half' } : { keepalive: bytes.length < KEEPALIVE };
   try {
     const standing = await request(upload, pathOf(upload), { method: 'PATCH', headers, body, signal, ...more }, bytes.length);
-    hasStreamed ||= isStreamed;
+    if (isStreamed) failures = -Infinity;
     return standing;
   } catch (error) {
-    if (isStreamed && !hasStreamed) isPlain = true; // something on the way takes no streams
+    if (isStreamed && error instanceof TransportError && !signal?.aborted) failures += 1;
     throw error;
   }
 }
 
-let [hasStreamed, isPlain] = [false, false];
+let failures = 0; // of the first streams in a row: a signal may go, but where two fail something on the way takes none
 
 /**
  * Whether a body can be a stream here, which Chromium does over HTTP/2 alone. Any other body it sends a second time, all
  * of it and unasked, where an open connection is cut.
  */
 function canStream() {
-  if (isPlain) return false;
+  if (failures > 1) return false;
   let isAsked = false;
   const options = { method: 'POST', body: new ReadableStream(), get duplex() { return (isAsked = true), 'half'; } };
   const isText = new Request('/', options).headers.has('Content-Type'); // of a browser that made the stream a word
@@ -93,17 +94,17 @@ const checksum = async (bytes) => btoa(String.fromCharCode(...new Uint8Array(awa
  * @returns {Promise<Standing>}
  */
 async function request({ origin, size }, path, { signal, ...options }, length = 0) {
-  const patience = AbortSignal.timeout?.(QUIET + length / SLOWEST);
-  const cuts = [signal, patience].filter((each) => each !== undefined);
-  const answer = await fetch(origin + path, {
-    cache: 'no-store', credentials: 'omit', redirect: 'error', ...options, headers: { 'Tus-Resumable': '1.0.0', ...options.headers },
-    signal: cuts.length > 1 && AbortSignal.any ? AbortSignal.any(cuts) : cuts[0],
-  }).catch(() => {
-    throw new TransportError('cut');
-  });
-  const offset = Number(answer.headers.get('Upload-Offset') ?? NaN);
-  if (answer.ok && Number.isSafeInteger(offset) && offset <= size) return { offset, receipt: receiptOf(answer) };
-  throw await refusal(answer);
+  return within(QUIET + length / SLOWEST, async (cut) => {
+    const answer = await fetch(origin + path, {
+      cache: 'no-store', credentials: 'omit', redirect: 'error', ...options,
+      headers: { 'Tus-Resumable': '1.0.0', ...options.headers }, signal: cut,
+    }).catch(() => {
+      throw new TransportError('cut');
+    });
+    const offset = Number(answer.headers.get('Upload-Offset') ?? NaN);
+    if (answer.ok && Number.isSafeInteger(offset) && offset <= size) return { offset, receipt: receiptOf(answer) };
+    throw await refusal(answer);
+  }, signal);
 }
 
 /** @param {Response} answer */
@@ -120,8 +121,9 @@ async function refusal(answer) {
   const { status, headers } = answer;
   const wait = Math.min(Math.max(Number(headers.get('Retry-After')) || 0, 0), 3600);
   if (status === 429 || status === 503) return new TransportError('busy', wait);
-  const told = status >= 400 && status < 500 ? await answer.json().catch(() => ({})) : {};
+  if (status < 400 || status >= 500) return new TransportError('away'); // a gateway, or an answer that makes no sense
+  const told = await answer.json().catch(() => null);
+  const reason = typeof told?.reason === 'string' && REASON.test(told.reason) ? told.reason : '';
   // An answer to HEAD has no body. Of others, who gives no reason of ours is somebody on the way.
-  const isOurs = headers.has('Tus-Resumable') || REASON.test(told.reason);
-  return isOurs ? new NotTakenError(status, REASON.test(told.reason) ? told.reason : '') : new TransportError('away');
+  return reason || headers.has('Tus-Resumable') ? new NotTakenError(status, reason) : new TransportError('away');
 }

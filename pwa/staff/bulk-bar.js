@@ -11,26 +11,31 @@ const PLAIN = { class: 'button button-plain' };
 
 export class BulkBar {
   /**
-   * @param {{api: import('./staff-api.js').StaffApi, keys: import('./keys.js').Keys, texts: Texts,
-   *   onError: (error: unknown) => string, onDone: () => void, onEmpty: () => void}} list
-   * `onDone` is called when steps were recorded, `onEmpty` when nothing is to be picked any more
+   * @param {import('./fetch-case.js').Desk & {texts: Texts, onError: (error: unknown) => string, onEmpty: () => void,
+   *   onDone: (numbered: import('../crypto/events.js').Event[]) => void}} list
+   * `onDone` is called with the steps that were numbered, `onEmpty` when nothing is to be picked any more and the keyboard has to
+   * go back to the list
    */
   constructor(list) {
     this.list = list;
     this.texts = list.texts;
     /** @type {Map<string, CaseRow>} */
     this.picked = new Map();
+    /** @type {Map<string, import('./bulk.js').Result & {step: string}>} what came of the last steps, by case */
+    this.results = new Map();
     /** @type {AbortController | null} */
     this.running = null;
     this.$count = element('strong', {});
     this.$step = element('select', { id: 'bulk-step', change: () => this.#needNote() });
     this.$note = element('textarea', { id: 'bulk-note', rows: 2, maxlength: 2000, autocomplete: 'off', 'aria-describedby': 'bulk-note-hint' });
     this.$problem = element('p', { class: 'error', role: 'alert' });
-    this.$results = element('ul', { role: 'status' });
+    this.$sum = element('p', { role: 'status' });
+    this.$results = element('ul');
+    this.$close = button(this.texts.say('staff.bulk.close'), () => this.#close(), PLAIN);
     this.$act = element('button', { class: 'button' });
     this.$stop = button(this.texts.say('staff.bulk.stop'), () => this.running?.abort(), { ...PLAIN, hidden: true });
     this.$form = this.#layOut();
-    this.$root = element('section', { class: 'bulk stack', hidden: true, 'aria-label': this.texts.say('staff.bulk.title') }, this.$form, this.$results);
+    this.$root = element('section', { class: 'bulk stack', hidden: true, 'aria-label': this.texts.say('staff.bulk.title') }, this.$form, this.$sum, this.$results, this.$close);
   }
 
   /** Pick a case, or put it back. @param {CaseRow} row @param {boolean} isPicked */
@@ -53,15 +58,37 @@ export class BulkBar {
     this.running?.abort();
     this.picked.clear();
     this.$note.value = '';
-    this.$results.replaceChildren();
+    this.#showResults(null);
+  }
+
+  /** See what became of a step that waited. @param {string} id of its case */
+  heard(id) {
+    const result = this.results.get(id);
+    const { outbox } = this.list;
+    if (result?.outcome !== 'waits' || outbox.going(id).length) return;
+    this.#showResults({ ...result, outcome: outbox.of(id).length ? 'changed' : 'done' });
+  }
+
+  /** Put the keyboard on the step, once something is picked. */
+  focus() {
+    if (!this.$form.hidden) this.$step.focus();
+  }
+
+  /** Take away what came of the last steps; the keyboard goes on with what is still picked, or with the list. */
+  #close() {
+    this.#showResults(null);
+    this.show();
+    if (this.picked.size) this.focus();
+    else this.list.onEmpty();
   }
 
   show() {
     const { texts } = this;
     const rows = [...this.picked.values()];
     const chosen = this.$step.value;
-    this.$root.hidden = rows.length === 0 && this.$results.childElementCount === 0;
+    this.$root.hidden = rows.length === 0 && this.results.size === 0;
     this.$form.hidden = rows.length === 0;
+    this.$close.hidden = this.results.size === 0;
     this.$count.textContent = texts.say('staff.bulk.picked', { n: rows.length });
     this.$step.replaceChildren(
       element('option', { value: '' }, texts.say('staff.step.none')),
@@ -76,7 +103,7 @@ export class BulkBar {
   #layOut() {
     const { texts } = this;
     return element(
-      'form', { class: 'stack', submit: this.#submit, novalidate: true },
+      'form', { class: 'stack', submit: this.#submit, keydown: this.#press, novalidate: true },
       element('p', { class: 'cluster' }, this.$count, button(texts.say('staff.bulk.none'), () => this.clear(), PLAIN)),
       element('div', { class: 'field' }, element('label', { for: 'bulk-step' }, texts.say('staff.bulk.step')), this.$step),
       element(
@@ -90,6 +117,10 @@ export class BulkBar {
   #needNote() {
     this.$note.required = NEEDS_NOTE.includes(this.$step.value);
   }
+
+  #press = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) this.$form.requestSubmit();
+  };
 
   /** @param {Event} event */
   #submit = async (event) => {
@@ -105,17 +136,16 @@ export class BulkBar {
 
   /** @param {CaseRow[]} rows @param {{step: string, text: string}} wanted */
   async #record(rows, wanted) {
-    const { api, keys, onError, onDone } = this.list;
+    const { keys, onDone } = this.list;
     const running = new AbortController();
     this.running = running;
-    this.$results.replaceChildren();
+    this.#showResults(null);
     this.$stop.hidden = false;
     await recordAll(rows, wanted, {
-      api, keys, onError, signal: running.signal,
-      onResult: ({ row, outcome, problem }) => {
-        if (outcome === 'done') this.picked.delete(row.case);
-        const said = this.texts.say(`staff.bulk.${outcome}`, { step: this.texts.name('step', wanted.step) });
-        this.$results.append(element('li', { 'data-outcome': outcome }, element('strong', {}, row.number), ' ', said, problem ? ` ${problem}` : ''));
+      ...this.list, signal: running.signal,
+      onResult: (result) => {
+        if (['done', 'waits'].includes(result.outcome)) this.picked.delete(result.row.case);
+        this.#showResults({ ...result, step: wanted.step });
         this.$act.textContent = this.texts.say('staff.bulk.left', { n: this.picked.size });
       },
     });
@@ -124,6 +154,22 @@ export class BulkBar {
     if (keys.isForgotten) return this.stop();
     if (this.picked.size === 0) this.$note.value = '';
     this.show();
-    onDone();
+    onDone([...this.results.values()].flatMap(({ event }) => event ?? []));
+  }
+
+  /** @param {import('./bulk.js').Result & {step: string} | null} result one more, or null to take all away */
+  #showResults(result) {
+    const { texts, results } = this;
+    if (result) results.set(result.row.case, result);
+    else results.clear();
+    const all = [...results.values()];
+    const n = (/** @type {string} */ one) => all.filter(({ outcome }) => outcome === one).length;
+    const sums = { done: n('done'), waits: n('waits'), failed: all.length - n('done') - n('waits') };
+    this.$sum.textContent = Object.entries(sums).filter(([, sum]) => sum)
+      .map(([name, sum]) => texts.say(`staff.bulk.sum.${name}`, { n: sum })).join(' · ');
+    this.$results.replaceChildren(...all.map(({ row, outcome, problem, step }) => element(
+      'li', { 'data-outcome': outcome }, element('strong', {}, row.number), ' ',
+      texts.say(`staff.bulk.${outcome}`, { step: texts.name('step', step) }), problem ? ` ${problem}` : '',
+    )));
   }
 }

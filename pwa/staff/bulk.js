@@ -3,18 +3,18 @@
  * the others up. A case that is not as it was listed is left to be looked at.
  */
 
-import { openCase } from './open-case.js';
-import { stateAfter, stepsAfter } from './next-steps.js';
-import { signStep } from './sign-step.js';
+import { fetchCase } from './fetch-case.js';
+import { stateAfter, stepsAfter, stepsOf } from './next-steps.js';
+import { nextNumber, signStep } from './sign-step.js';
 import { ApiError } from './staff-api.js';
 import { unanswered } from './thread.js';
 
 /** @typedef {import('./staff-api.js').CaseRow} CaseRow */
-/** @typedef {'done' | 'changed' | 'several' | 'shut' | 'asked' | 'unusual' | 'stopped'} Outcome */
-/** @typedef {{row: CaseRow, outcome: Outcome, problem: string}} Result */
+/** @typedef {'done' | 'waits' | 'changed' | 'several' | 'shut' | 'asked' | 'unusual' | 'stopped'} Outcome */
+/** @typedef {{row: CaseRow, outcome: Outcome, problem: string, event?: import('../crypto/events.js').Event}} Result `event`: if it is numbered */
 /**
- * @typedef {{api: import('./staff-api.js').StaffApi, keys: import('./keys.js').Keys, onError: (error: unknown) => string,
- *   onResult: (result: Result) => void, signal: AbortSignal}} Bulk
+ * @typedef {import('./fetch-case.js').Desk & {onError: (error: unknown) => string, onResult: (result: Result) => void,
+ *   signal: AbortSignal}} Bulk
  */
 
 /**
@@ -30,28 +30,31 @@ export async function recordAll(rows, wanted, bulk) {
 }
 
 /** @param {CaseRow} row @param {{step: string, text: string}} wanted @param {Bulk} bulk @returns {Promise<Omit<Result, 'row'>>} */
-async function recordOne(row, wanted, { api, keys, onError }) {
+async function recordOne(row, wanted, bulk) {
+  const { keys, outbox, onError } = bulk;
   try {
-    const opened = await openCase(row.case, await api.case(row.case), keys, (service, name) => api.form(service, name));
-    const outcome = whyNot(row, opened, wanted.step);
+    const fetched = await fetchCase(row, bulk);
+    const outcome = whyNot(row, fetched, wanted.step);
     if (outcome) return { outcome, problem: '' };
-    await api.addEvent(await signStep(opened, keys, { ...wanted, about: opened.leaves }));
-    return { outcome: 'done', problem: '' };
+    const event = await signStep(fetched.opened, keys, { ...wanted, about: fetched.opened.leaves });
+    const isTaken = await outbox.record(event, row.number);
+    return isTaken ? { outcome: 'done', problem: '', event } : { outcome: 'waits', problem: '' };
   } catch (error) {
     if (error instanceof ApiError && error.status === 409) return { outcome: 'changed', problem: '' };
     return { outcome: 'stopped', problem: onError(error) };
   }
 }
 
-/** @param {CaseRow} row @param {import('./open-case.js').OpenedCase} opened @param {string} step @returns {Outcome | null} */
-function whyNot(row, opened, step) {
+/** @param {CaseRow} row @param {import('./fetch-case.js').Fetched} fetched @param {string} step @returns {Outcome | null} */
+function whyNot(row, { opened, isAway }, step) {
   const { leaves, events, former } = opened;
-  const state = stateAfter([...former.flatMap((one) => one.events), ...events]);
-  if (state !== row.state || events.length !== row.n) return 'changed';
+  // While the office is away nothing else is known of a case than how it was listed, and what waits.
+  const state = isAway && events.length === 0 ? row.state : stateAfter([...former.flatMap((one) => one.events), ...events]);
+  if (state !== row.state || nextNumber(opened) - 1 !== row.n) return 'changed';
   if (leaves.length > 1) return 'several';
   if (leaves.length === 0 || !leaves[0].answers) return 'shut';
-  if (unanswered(opened).length > 0) return 'asked';
-  return stepsAfter(state).usual.includes(step) ? null : 'unusual';
+  if (isAway ? row.waiting > 0 : unanswered(opened).length > 0) return 'asked';
+  return stepsAfter(state, stepsOf(opened)).usual.includes(step) ? null : 'unusual';
 }
 
 /** The steps that usually follow in every one of these cases. @param {CaseRow[]} rows */

@@ -1,6 +1,7 @@
 /** A table of cases, one page at a time, walked through with the arrow keys: one case in it can be tabbed to. */
 
 import { element } from '../element.js';
+import { putAround } from './put-around.js';
 
 /** @typedef {import('./staff-api.js').CaseRow} CaseRow */
 /** @typedef {import('./staff-api.js').WorkRow} WorkRow */
@@ -29,6 +30,8 @@ export class CaseTable {
     this.onPick = onPick;
     /** @type {Set<string>} */
     this.picked = new Set();
+    /** @type {Map<string, CaseRow>} what is shown, by case */
+    this.rows = new Map();
     this.current = '';
     this.today = '';
     this.$rows = element('tbody', { keydown: this.#move });
@@ -47,13 +50,24 @@ export class CaseTable {
   /** @param {Found[]} rows @param {string} today */
   show(rows, today) {
     this.today = today;
-    const held = this.buttons().find((button) => button === document.activeElement)?.value;
-    this.$rows.replaceChildren(...rows.map((row) => this.#row(row)));
+    const { activeElement } = document;
+    const held = /** @type {any} */ (this.$rows.contains(activeElement) ? activeElement : null); // a row's button or its box
+    this.rows = new Map(rows.map(({ row }) => [row.case, row]));
+    this.#put(rows.map((row) => this.#row(row)));
     const buttons = this.buttons();
-    const kept = buttons.find(({ value }) => value === (held ?? this.current)) ?? buttons[0];
-    if (kept) kept.tabIndex = 0;
-    if (held !== undefined) kept?.focus();
+    const kept = buttons.find(({ value }) => value === (held?.value ?? this.current)) ?? buttons[0];
+    if (kept) this.#rove(kept);
+    if (held && held !== document.activeElement) /** @type {any} */ (this.$rows.querySelector(`${held.localName}[value="${held.value}"]`) ?? kept)?.focus();
     this.mark(this.current);
+  }
+
+  /** The row of a case that says what it said stays: somebody may be pressing it. @param {HTMLElement[]} $rows */
+  #put($rows) {
+    const before = new Map([...this.$rows.rows].map(($row) => [caseOf($row), $row]));
+    putAround(this.$rows, $rows.map(($row) => {
+      const $before = before.get(caseOf($row));
+      return $before?.textContent === $row.textContent ? $before : $row;
+    }));
   }
 
   /** Put the keyboard on the case that was left, or say that there is none. */
@@ -87,7 +101,7 @@ export class CaseTable {
   /** @param {Found} found */
   #row({ row, why }) {
     const { texts } = this;
-    const link = { type: 'button', class: 'case-link', value: row.case, tabindex: -1, click: () => this.#open(row) };
+    const link = { type: 'button', class: 'case-link', value: row.case, tabindex: -1, click: () => this.#open(row.case) };
     const service = element('p', { class: 'hint' }, why || [texts.say(`form.${row.service}.title`), row.area && texts.region(row.area)].filter(Boolean).join(' · '));
     const versions = row.versions > 1 ? element('p', { class: 'hint' }, texts.say('staff.list.versions', { n: row.versions })) : null;
     const login = this.assigned(row.case);
@@ -104,17 +118,18 @@ export class CaseTable {
 
   /** @param {CaseRow} row */
   #picker(row) {
-    const change = () => this.#pick(row, box.checked);
+    const change = () => this.#pick(row.case, box.checked);
     const named = { 'aria-label': this.texts.say('staff.bulk.one', { number: row.number }) };
     const box = element('input', { type: 'checkbox', value: row.case, checked: this.picked.has(row.case), ...named, change });
     return element('label', { class: 'tap' }, box);
   }
 
-  /** @param {CaseRow} row @param {boolean} isPicked */
-  #pick(row, isPicked) {
-    if (isPicked) this.picked.add(row.case);
-    else this.picked.delete(row.case);
-    this.onPick(row, isPicked);
+  /** @param {string} id @param {boolean} isPicked */
+  #pick(id, isPicked) {
+    if (isPicked) this.picked.add(id);
+    else this.picked.delete(id);
+    const row = this.rows.get(id);
+    if (row) this.onPick(row, isPicked);
   }
 
   /** @param {boolean} isPicked */
@@ -155,10 +170,11 @@ export class CaseTable {
     return formers.map((id) => element('p', { class: 'hint' }, this.texts.say('staff.list.former', { number: number(id) })));
   }
 
-  /** @param {CaseRow} row */
-  #open(row) {
-    this.#rove(this.buttons().find(({ value }) => value === row.case));
-    this.onOpen(row);
+  /** @param {string} id */
+  #open(id) {
+    this.#rove(this.buttons().find(({ value }) => value === id));
+    const row = this.rows.get(id);
+    if (row) this.onOpen(row);
   }
 
   /** @param {KeyboardEvent} event */
@@ -182,3 +198,6 @@ export class CaseTable {
     for (const button of this.buttons()) button.tabIndex = button === chosen ? 0 : -1;
   }
 }
+
+/** @param {HTMLElement} $row */
+const caseOf = ($row) => $row.querySelector('button')?.value;

@@ -11,9 +11,11 @@ import { consentsPart } from './consents.js';
 import { eraseForm } from './erase.js';
 import { handOverPart } from './hand-over-part.js';
 import { historyOf } from './history.js';
+import { offerDraft } from './offer-draft.js';
 import { stateAfter } from './next-steps.js';
 import { PersonData } from './person-data.js';
 import { printApplication, printReceipt } from './print-sheet.js';
+import { isTyping } from './shortcuts.js';
 import { StepForm } from './steps.js';
 import { threadOf } from './thread.js';
 import { voidForm } from './void-code.js';
@@ -65,7 +67,11 @@ export class CaseView {
       if (this.$root.isConnected) onClose(); // another case may be open by then
       onStep();
     };
-    const keydown = (/** @type {KeyboardEvent} */ event) => event.key === 'Escape' && onClose();
+    const keydown = (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== 'Escape') return;
+      if (isTyping(event.target)) this.$title.focus({ preventScroll: true });
+      else onClose();
+    };
     return element(
       'article', { class: 'case stack', 'aria-labelledby': 'case-title', keydown },
       element(
@@ -82,7 +88,7 @@ export class CaseView {
       this.opened.isVoided ? element('p', { class: 'notice' }, texts.say('staff.void.already')) : null, ...this.#shut(),
       this.#severalNotice(),
       this.#chooser(), this.$answers, consentsPart(this.opened.versions, texts), caseFiles(desk),
-      handOverPart(this.opened, texts), new CaseworkView(desk).$root, this.$thread, this.steps.$root,
+      handOverPart(this.opened, texts), offerDraft(this.opened, texts, desk.api.csrf), new CaseworkView(desk).$root, this.$thread, this.steps.$root,
       element(
         'section', { class: 'stack', 'aria-labelledby': 'history-title' },
         element('h3', { id: 'history-title' }, texts.say('staff.history.title')), this.$history,

@@ -2,6 +2,8 @@
 
 import { checklist } from '../checklist.js';
 import { button, element } from '../element.js';
+import { dayAt } from '../pins.js';
+import { NoteDraft } from './note-draft.js';
 
 /** @typedef {import('./casework.js').Note} Note */
 /** @typedef {import('./open-case.js').OpenedVersion} OpenedVersion */
@@ -18,10 +20,15 @@ export class CaseworkView {
     this.$assigned = element('p', {});
     this.$papers = element('ul', { class: 'papers' });
     this.$notes = element('ol', { class: 'notes' });
-    this.$note = element('textarea', { id: 'own-note', rows: 2, maxlength: LONGEST, autocomplete: 'off', 'aria-describedby': 'own-note-hint' });
+    this.draft = new NoteDraft(desk.opened, desk.login, 'own');
+    this.$note = element('textarea', {
+      id: 'own-note', rows: 2, maxlength: LONGEST, autocomplete: 'off', 'aria-describedby': 'own-note-hint', input: () => this.#keepDraft(),
+    });
+    this.$kept = element('p', { class: 'hint', role: 'status' });
     this.$problem = element('p', { class: 'error', role: 'alert' });
     this.$root = this.#layOut();
     this.#show();
+    void this.#takeUp();
   }
 
   #layOut() {
@@ -35,7 +42,7 @@ export class CaseworkView {
       element(
         'form', { class: 'field', submit: this.#addNote },
         element('label', { for: 'own-note' }, texts.say('staff.own.note')),
-        element('p', { id: 'own-note-hint', class: 'hint' }, texts.say('staff.own.hint')), this.$note,
+        element('p', { id: 'own-note-hint', class: 'hint' }, texts.say('staff.own.hint')), this.$kept, this.$note,
         element('button', { class: 'button button-plain' }, texts.say('staff.own.add')),
       ),
     );
@@ -43,7 +50,10 @@ export class CaseworkView {
 
   #assigning() {
     const { texts, desk } = this;
-    const give = (/** @type {string | null} */ login) => this.#try(() => this.work.assign(login));
+    const give = (/** @type {string | null} */ login) => this.#try(async () => {
+      if (await this.work.assign(login)) return;
+      this.$problem.textContent = texts.say('staff.own.came-first', { login: this.work.assigned ?? '' });
+    });
     this.$take = button(texts.say('staff.own.take'), () => give(desk.login), { class: 'button button-plain' });
     this.$leave = button(texts.say('staff.own.leave'), () => give(null), { class: 'button button-plain' });
     const $choice = element('select', { id: 'own-officer', change: () => give($choice.value || null) });
@@ -100,8 +110,24 @@ export class CaseworkView {
   #addNote = async (/** @type {Event} */ event) => {
     event.preventDefault();
     const text = this.$note.value.trim();
-    if (text && (await this.#try(() => this.work.addNote([this.desk.login, now(), text])))) this.$note.value = '';
+    if (!text || !(await this.#try(() => this.work.addNote([this.desk.login, now(), text])))) return;
+    this.$note.value = '';
+    this.#keepDraft();
   };
+
+  /** Show what was written before and is not kept with the case yet. */
+  async #takeUp() {
+    const text = await this.draft.open();
+    if (!text || this.$note.value) return;
+    this.$note.value = text;
+    this.$kept.textContent = this.texts.say('staff.note.kept');
+  }
+
+  #keepDraft() {
+    this.$kept.textContent = '';
+    if (this.$note.value.trim()) void this.draft.keep(this.$note.value);
+    else this.draft.drop();
+  }
 
   #show() {
     const { texts, work, desk } = this;
@@ -109,6 +135,7 @@ export class CaseworkView {
     this.$assigned.textContent = assigned ? texts.say('staff.own.assigned', { login: assigned }) : texts.say('staff.own.unassigned');
     if (this.$take) this.$take.hidden = assigned === desk.login;
     if (this.$leave) this.$leave.hidden = assigned === null;
+    if (this.$choice) this.$choice.value = assigned ?? '';
     const notes = [...desk.notesBefore, ...content.notes];
     this.$notes.replaceChildren(...notes.map((note) => this.#noteOf(note)));
     if (work.isShut) this.$notes.append(element('li', { class: 'warning' }, texts.say('staff.history.shut')));
@@ -132,8 +159,7 @@ export class CaseworkView {
 }
 
 /** The papers that somebody with these answers brings. @param {OpenedVersion | undefined} leaf */
-function papersOf(leaf) {
+export function papersOf(leaf) {
   if (!leaf?.form || !leaf.answers) return [];
-  const day = { today: new Date(leaf.version.at * 1000).toISOString().slice(0, 10) };
-  return checklist(/** @type {any} */ (leaf.form), leaf.answers, [], day).papers;
+  return checklist(/** @type {any} */ (leaf.form), leaf.answers, [], { today: dayAt(leaf.version.at) }).papers;
 }

@@ -70,9 +70,19 @@ export class Casework {
     return Boolean(this.#key());
   }
 
-  /** @param {string | null} assigned */
-  assign(assigned) {
-    return this.#keep((content) => content, () => assigned);
+  /**
+   * Say who works on it; whether that is kept: where a colleague took it meanwhile it is not, and `assigned` says who.
+   * @param {string | null} wanted
+   */
+  async assign(wanted) {
+    const seen = this.assigned;
+    let isOthers = false;
+    await this.#keep((content) => content, (stands) => {
+      if (stands === seen || stands === null) return wanted;
+      isOthers = stands !== wanted;
+      return undefined;
+    });
+    return !isOthers;
   }
 
   /** @param {Note} note */
@@ -92,14 +102,18 @@ export class Casework {
 
   /**
    * Change what is kept; when somebody else did so meanwhile, the change is made to theirs.
-   * @param {(content: Content) => Content} change @param {(assigned: string | null) => string | null} [assign]
+   * @param {(content: Content) => Content} change
+   * @param {(assigned: string | null) => string | null | undefined} [assign] undefined leaves everything as it stands
    */
   async #keep(change, assign = (assigned) => assigned) {
     for (let tries = TRIES; ; tries -= 1) {
-      const body = { rev: this.kept?.rev ?? null, assigned: assign(this.assigned), ...(await this.#sealed(change(this.content))) };
+      const assigned = assign(this.assigned);
+      if (assigned === undefined) return;
+      const body = { rev: this.kept?.rev ?? null, assigned, ...(await this.#sealed(change(this.content))) };
       try {
         this.kept = await this.api.keepWork(this.opened.id, body);
-        return await this.open();
+        await this.open();
+        return;
       } catch (error) {
         if (!(error instanceof ApiError) || error.status !== 409 || tries === 0) throw error;
         this.kept = error.body.work;

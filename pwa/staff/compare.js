@@ -1,9 +1,8 @@
 /** Versions of a case side by side: which ones, and what of each field changed. Plain values in and out. */
 
 import { fieldAt, rowsOf, spread } from '../answers.js';
+import { dayAt } from '../pins.js';
 import { check } from '../rules.js';
-
-const WIB = 7 * 3600; // seconds ahead of UTC: the office's time, all year
 
 /** @typedef {import('../form.js').Answer} Answer */
 /** @typedef {import('../form.js').Finding} Finding */
@@ -115,9 +114,6 @@ const written = (answer) => JSON.stringify(answer ?? null);
  */
 function findingsOf({ form, answers, version }, regions) {
   if (!form || !answers) return [];
-  const { hard, soft } = check(form, answers, { today: dayOf(version.at), regions });
+  const { hard, soft } = check(form, answers, { today: dayAt(version.at), regions });
   return [...hard, ...soft];
 }
-
-/** The day of a time at the office, as YYYY-MM-DD. @param {number} at */
-const dayOf = (at) => new Date((at + WIB) * 1000).toISOString().slice(0, 10);

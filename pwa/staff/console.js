@@ -21,7 +21,7 @@ async function start() {
   const regions = JSON.parse(part('regions').textContent ?? '');
   const texts = new Texts(lang, await (await fetch(`/text/staff-${lang}.json`)).json(), regions);
   const parts = { $root: part('desk'), $live: part('announcement'), $lock: part('lock') };
-  const $tools = { keys: part('keys'), due: part('due'), rescue: part('rescue'), survey: part('survey') };
+  const $tools = { keys: part('keys'), due: part('due'), rescue: part('rescue'), survey: part('survey'), tickets: part('tickets') };
   new Desk({ ...parts, $tools, login, api: new StaffApi(csrf, (api) => stepUp(api, texts, { hasPasskey })), texts }).start();
 }
 

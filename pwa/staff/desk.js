@@ -6,17 +6,17 @@ import { element } from '../element.js';
 import { Idle } from '../idle.js';
 import { CaseView } from './case.js';
 import { openCasework } from './casework.js';
-import { fetchCase, withWaiting } from './fetch-case.js';
+import { fetchCase, rowOf } from './fetch-case.js';
 import { DueView } from './due-view.js';
 import { KeysView } from './keys-view.js';
 import { CaseList } from './list.js';
 import { runningRequests } from './person-data.js';
-import { openCase } from './open-case.js';
 import { RescueView } from './rescue-view.js';
 import { Shortcuts } from './shortcuts.js';
 import { ApiError } from './staff-api.js';
 import { StepOutbox } from './step-outbox.js';
 import { SurveyView } from './survey-view.js';
+import { TicketsView } from './tickets-view.js';
 import { SIGNED_OUT, Unlock } from './unlock.js';
 import { waitingSteps } from './waiting-steps.js';
 
@@ -26,7 +26,7 @@ import { waitingSteps } from './waiting-steps.js';
 /** @typedef {import('./texts.js').Texts} Texts */
 
 /** What stands beside the list instead of a case, by the button that shows it. */
-const TOOLS = { keys: KeysView, due: DueView, rescue: RescueView, survey: SurveyView };
+const TOOLS = { keys: KeysView, due: DueView, rescue: RescueView, survey: SurveyView, tickets: TicketsView };
 const IDLE = 15 * 60 * 1000; // milliseconds; the server's session ends as early
 
 export class Desk {
@@ -49,7 +49,7 @@ export class Desk {
     this.unlock = null;
     /** @type {CaseList | null} */
     this.list = null;
-    /** @type {KeysView | DueView | RescueView | SurveyView | null} */
+    /** @type {KeysView | DueView | RescueView | SurveyView | TicketsView | null} */
     this.tool = null;
     /** @type {StepOutbox | null} */
     this.outbox = null;
@@ -118,22 +118,24 @@ export class Desk {
     this.#hideTools(false);
     const { api, texts } = this;
     const states = [SENT, ...STEPS];
+    const outbox = new StepOutbox({
+      api, login: this.login, onError: this.#explain, onChange: () => this.#showWaiting(), onHeard: this.#whileOpen(keys, this.#heard),
+    });
+    this.outbox = outbox;
     this.list = new CaseList({
-      api, texts, keys, login: this.login, states, onOpen: this.#openListed, onHelp: () => this.shortcuts.show(), onError: this.#explain,
+      api, texts, keys, login: this.login, states, outbox, onOpen: this.#openListed, onHelp: () => this.shortcuts.show(), onError: this.#explain,
     });
     const isPast = keys.list.isPast(Date.now() / 1000);
     const warning = isPast ? element('p', { class: 'notice' }, texts.say('staff.keys-past')) : null;
     this.#showNothing();
     const desk = element('div', { class: 'desk' }, this.list.$root, this.$case);
     this.$root.replaceChildren(...(warning ? [warning] : []), this.$waiting, desk);
-    this.outbox = new StepOutbox({
-      api, login: this.login, onError: this.#explain, onChange: () => this.#showWaiting(), onSent: (id) => this.list?.renew(id),
-    });
-    this.outbox.start();
+    outbox.start();
     this.#showWaiting();
     this.idle.start();
     this.shortcuts.start();
-    this.list.load().then(() => this.list?.focus());
+    // Whoever has begun something meanwhile goes on with that.
+    void this.list.load().then(() => document.activeElement === document.body && this.list?.focus());
   };
 
   #openListed = (/** @type {CaseRow} */ row) => {
@@ -141,19 +143,20 @@ export class Desk {
     return this.#open(row);
   };
 
-  #open = async (/** @type {CaseRow} */ row) => {
+  /** Open a case beside the list. @param {CaseRow | Promise<CaseRow>} found @returns {Promise<CaseView | null>} null where it does not open */
+  #open = async (found) => {
     const { keys, api, texts, list, outbox } = this;
-    if (!keys || !list || !outbox) return;
+    if (!keys || !list || !outbox) return null;
     const turn = ++this.opening;
-    list.mark(row.case);
     this.view = null;
     this.$case.replaceChildren(element('p', { role: 'status' }, texts.say('staff.case.opening')));
     try {
-      const { raw, isAway } = await fetchCase(row, api, list.index, outbox);
-      const opened = await openCase(row.case, raw, keys, (service, name) => api.form(service, name));
-      await withWaiting(opened, isAway ? row : null, outbox, keys);
+      const row = await found;
+      if (turn !== this.opening) return null;
+      list.mark(row.case);
+      const { raw, opened, isAway } = await fetchCase(row, { api, keys, index: list.index, outbox });
       const kept = await openCasework(raw, opened, api);
-      if (turn !== this.opening) return;
+      if (turn !== this.opening) return null;
       const view = new CaseView({
         row, opened, ...kept, keys, api, texts, outbox, isAway, login: this.login, onError: this.#explain,
         onAssigned: () => list.load(), onStep: () => this.#stepped(row.case),
@@ -163,15 +166,17 @@ export class Desk {
       this.view = view;
       this.$case.replaceChildren(view.$root);
       view.start();
+      return view;
     } catch (error) {
       const problem = this.#explain(error);
       if (turn === this.opening) this.$case.replaceChildren(element('p', { class: 'error', role: 'alert' }, problem));
+      return null;
     }
   };
 
   /** @param {string} id of a case of which a step was recorded, or waits */
   #stepped(id) {
-    const waiting = this.outbox?.of(id).at(-1);
+    const waiting = this.outbox?.going(id).at(-1);
     if (waiting) this.list?.propose(waiting.event);
     else void this.list?.renew(id);
   }
@@ -180,13 +185,17 @@ export class Desk {
     if (this.outbox) this.$waiting.replaceChildren(...waitingSteps(this.outbox, this.texts, this.#retake));
   }
 
-  /** Open the case whose step was not taken, and put into its form what was meant. @param {import('./step-outbox.js').Waiting} step */
+  /** A step of a case began to wait, was numbered or was not taken. */
+  #heard = (/** @type {string} */ id) => {
+    this.list?.bulk.heard(id);
+    if (this.view?.row.case === id) void this.view.steps.catchUp();
+    else this.#stepped(id);
+  };
+
+  /** Open the case whose step was not taken, and put into its form what was meant. @param {import('./kept-steps.js').Waiting} step */
   #retake = async (step) => {
-    const row = this.list?.work.find(step.event.case);
-    if (!row || !this.outbox) return;
-    for (const one of this.outbox.of(row.case)) this.outbox.remove(one);
-    await this.#open(row);
-    await this.view?.steps.retake(step.event);
+    const view = this.list && (await this.#open(rowOf(step.event.case, this.list)));
+    await view?.steps.retake(step);
   };
 
   /** Open the case of the queue that comes after one. @param {string} [id] */
@@ -211,7 +220,7 @@ export class Desk {
       x: () => this.list?.table.toggle(),
       l: () => this.list?.focus(),
       n: () => this.#next(),
-      s: () => this.view?.steps.focus(),
+      s: () => (this.view ? this.view.steps : this.list?.bulk)?.focus(),
     };
   }
 
@@ -279,6 +288,7 @@ export class Desk {
     if (error.status === 401) this.lock(SIGNED_OUT);
     if (error.status === 0) return this.texts.say('staff.error.offline');
     if (error.body?.error === 'step-up') return this.texts.say('staff.step-up.given-up');
+    if (error.status === 404) return this.texts.say('staff.error.gone');
     if (error.status === 422) return this.texts.say('staff.error.refused', { reason: error.reason });
     return this.texts.say('staff.error.server', { status: error.status });
   };

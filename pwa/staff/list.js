@@ -1,9 +1,10 @@
 /** The list of cases: queues, a page of the chosen one, and what the search found instead. Nothing in it is personal. */
 
-import { element } from '../element.js';
+import { element, letGo } from '../element.js';
 import { BulkBar } from './bulk-bar.js';
 import { CaseIndex } from './case-index.js';
 import { CaseTable } from './case-table.js';
+import { deadlineRules } from './deadline-rules.js';
 import { Queues } from './queues.js';
 import { Search } from './search.js';
 import { Work } from './work.js';
@@ -16,24 +17,28 @@ import { Work } from './work.js';
 const AGES = [0, 1, 3, 7]; // days without a step
 const DAY = 86_400; // seconds
 const PAGE = 50; // cases
+const AT_ONCE = 200; // cases that ended, where all are asked for
 const PERIOD = 60_000; // milliseconds after which the office is asked for news
 
 export class CaseList {
   /**
    * @param {{api: StaffApi, texts: Texts, keys: import('./keys.js').Keys, login: string, states: string[],
-   *   onOpen: (row: CaseRow) => void, onHelp: () => void, onError: (error: unknown) => string}} desk
+   *   onOpen: (row: CaseRow) => void, onHelp: () => void, onError: (error: unknown) => string, outbox: import('./step-outbox.js').StepOutbox}} desk
    */
-  constructor({ api, texts, keys, login, states, onOpen, onHelp, onError }) {
+  constructor({ api, texts, keys, login, states, onOpen, onHelp, onError, outbox }) {
     this.api = api;
     this.texts = texts;
     this.onError = onError;
+    this.keys = keys;
+    this.login = login;
     this.asked = 0;
     this.at = 0; // the page
     this.isMore = false;
     /** @type {Found[]} everything that the chosen queue has; of what ended, the page */
     this.rows = [];
-    /** @type {string[]} the queue in which a case was opened */
+    /** @type {string[]} the queue in which a case was opened, or what was found */
     this.order = [];
+    this.isOrderFound = false;
     /** @type {Found[] | null} what is shown instead */
     this.found = null;
     /** @type {(string | null)[]} where each page of what ended begins */
@@ -46,7 +51,8 @@ export class CaseList {
       texts, twins: (id) => this.index.twins(id).length, assigned: (id) => this.work.assigned[id],
       onOpen: (row) => this.#open(row, onOpen), onPick: (row, isPicked) => this.bulk.pick(row, isPicked),
     });
-    this.bulk = new BulkBar({ api, keys, texts, onError, onEmpty: () => this.table.unpick(), onDone: this.#stepped });
+    const onEmpty = () => { this.table.unpick(); this.focus(); };
+    this.bulk = new BulkBar({ api, keys, texts, index: this.index, outbox, onError, onEmpty, onDone: this.#stepped });
     this.$age = this.#ageChoice();
     this.$empty = element('p', { hidden: true }, texts.say('staff.list.empty'));
     this.$problem = element('p', { class: 'error', role: 'alert' });
@@ -65,7 +71,7 @@ export class CaseList {
       await this.work.refresh();
       if (asked !== this.asked) return;
       await this.#show();
-      void this.#read(() => (this.index.reading ? this.index.follow(this.work.rows) : this.index.start()));
+      void this.#read(() => (this.index.reading ? this.index.follow(this.work) : this.index.start()));
     } catch (error) {
       if (asked === this.asked) this.$problem.textContent = this.onError(error);
     }
@@ -114,14 +120,15 @@ export class CaseList {
 
   /** The case of its queue that comes after one that is dealt with. @param {string} id @returns {CaseRow | undefined} */
   after(id) {
-    const left = new Map(this.rows.map(({ row }) => [row.case, row]));
     const rest = this.order.slice(this.order.indexOf(id) + 1);
-    const next = rest.find((one) => left.has(one));
-    return next === undefined ? undefined : left.get(next);
+    if (this.isOrderFound) return rest.map((one) => this.work.find(one) ?? this.index.cases.get(one)?.row).find((row) => row);
+    const left = new Map(this.rows.map(({ row }) => [row.case, row]));
+    return left.get(rest.find((one) => left.has(one)) ?? '');
   }
 
   /** @param {CaseRow} row @param {(row: CaseRow) => void} onOpen */
   #open(row, onOpen) {
+    this.isOrderFound = this.found !== null;
     this.order = (this.found ?? this.rows).map((one) => one.row.case);
     onOpen(row);
   }
@@ -135,7 +142,8 @@ export class CaseList {
       element(
         'div', { class: 'cluster' },
         element('label', { for: 'list-age' }, texts.say('staff.list.age')), this.$age,
-        this.#button('staff.list.again', this.#again), this.#button('staff.keys-help.button', onHelp),
+        this.#button('staff.list.again', this.#again), this.#button('staff.table.button', this.#save),
+        this.#button('staff.keys-help.button', onHelp),
       ),
       this.$problem, this.bulk.$root, this.table.$root, this.$empty,
       element('div', { class: 'cluster' }, this.$back, this.$more, this.$place), this.$rules,
@@ -144,8 +152,7 @@ export class CaseList {
 
   #ageChoice() {
     const name = (/** @type {number} */ n) => this.texts.say(n ? 'staff.list.older' : 'staff.list.any-age', { n });
-    const choices = AGES.map((n) => element('option', { value: n }, name(n)));
-    return element('select', { id: 'list-age', change: () => this.#turn(0) }, ...choices);
+    return element('select', { id: 'list-age', change: () => this.#turn(0) }, ...AGES.map((n) => element('option', { value: n }, name(n))));
   }
 
   /** @param {string} key @param {() => void} click */
@@ -155,8 +162,7 @@ export class CaseList {
 
   /** Turn the page. @param {1 | -1} by */
   turn(by) {
-    const button = by > 0 ? this.$more : this.$back;
-    if (!button.hidden) void this.#turn(this.at + by).then(() => this.focus());
+    if (!(by > 0 ? this.$more : this.$back).hidden) void this.#turn(this.at + by).then(() => this.focus());
   }
 
   /** @param {number} at */
@@ -170,14 +176,56 @@ export class CaseList {
     void this.load();
   };
 
-  /** Steps were recorded in what was picked. */
-  #stepped = () => {
+  /** Offer what is chosen as a file, also what is on other pages. */
+  #save = async () => {
+    const { api, texts, keys, index, login, onError, work } = this;
+    try {
+      const { openSaving } = await import('./save-list.js');
+      if (!keys.isForgotten) openSaving({ api, texts, keys, index, login, onError, assigned: (id) => work.assigned[id] }, this.#chosen());
+    } catch (error) {
+      this.$problem.textContent = onError(error);
+    }
+  };
+
+  /** @returns {import('./save-list.js').Chosen} */
+  #chosen() {
+    const { search, texts, work, queues } = this;
+    if (this.found) {
+      const read = async () => (await search.all()).map(({ row }) => work.find(row.case) ?? row);
+      const n = this.index.read ? null : search.found.length; // more is being found
+      return { filter: texts.say('staff.table.searched'), typed: search.$input.value.trim(), n, read };
+    }
+    const age = Number(this.$age.value);
+    const filter = [queues.name(queues.chosen), age ? `${texts.say('staff.list.age')} ${texts.say('staff.list.older', { n: age })}` : '']
+      .filter(Boolean).join(' · ');
+    if (queues.isEnded) return { filter, typed: '', n: null, read: (signal) => this.#everyEnded(signal) };
+    const rows = this.rows.map(({ row }) => row);
+    return { filter, typed: '', n: rows.length, read: async () => rows };
+  }
+
+  /** @param {AbortSignal} signal */
+  async #everyEnded(signal) {
+    const [query, rows] = [{ state: this.queues.chosen, older: this.#older(), limit: AT_ONCE }, /** @type {CaseRow[]} */ ([])];
+    for (let after = /** @type {string | null} */ (null); ;) {
+      const page = await this.api.cases({ ...query, after });
+      signal.throwIfAborted();
+      rows.push(...page.rows);
+      if (page.next === null) return rows;
+      after = page.next;
+    }
+  }
+
+  /** Steps were recorded in what was picked; the list knows of it also while the office is away again. */
+  #stepped = (/** @type {import('../crypto/events.js').Event[]} */ numbered) => {
+    for (const event of numbered) this.work.propose(event);
+    void this.#show();
     this.table.unpick(this.bulk.picked.keys());
     void this.load();
   };
 
   /** More was opened for the search. */
-  #heard = () => {
+  #heard = async () => {
+    if (this.$root.querySelector(':active')) await letGo(this.$root);
     if (this.found) void this.search.again();
     else this.#showRows();
   };
@@ -192,13 +240,18 @@ export class CaseList {
   }
 
   #showFound = (/** @type {Found[] | null} */ found) => {
-    this.found = found?.map(({ row, why }) => ({ row: this.work.find(row.case) ?? row, why })) ?? null;
+    this.found = found;
     this.#showRows();
   };
 
   async #show() {
+    if (this.$root.querySelector(':active')) await letGo(this.$root);
+    if (this.keys.isForgotten) return; // locked meanwhile
     this.queues.show();
-    this.#showRules();
+    this.search.tell(this.work);
+    const rules = deadlineRules(this.work, this.texts);
+    this.$rules.hidden = rules.length === 0;
+    this.$rules.replaceChildren(...rules);
     if (this.queues.isEnded) return this.#readEnded();
     const older = this.#older();
     const rows = this.work.queue(this.queues.chosen).filter((row) => older === null || row.last_at < older);
@@ -232,7 +285,8 @@ export class CaseList {
 
   #showRows() {
     const from = this.queues.isEnded ? 0 : this.at * PAGE;
-    const rows = this.found ?? this.rows.slice(from, from + PAGE);
+    const found = this.found?.map(({ row, why }) => ({ row: this.work.find(row.case) ?? row, why }));
+    const rows = found ?? this.rows.slice(from, from + PAGE);
     const active = document.activeElement;
     this.$problem.textContent = '';
     this.table.show(rows, this.work.today);
@@ -240,17 +294,7 @@ export class CaseList {
     this.$back.hidden = this.found !== null || this.at === 0;
     this.$more.hidden = this.found !== null || !this.isMore;
     const n = this.rows.length;
-    const place = { from: from + 1, to: from + rows.length, n };
-    this.$place.textContent = this.found || n <= PAGE ? '' : this.texts.say('staff.list.place', place);
-    if (active instanceof HTMLButtonElement && active.hidden) this.focus();
-  }
-
-  /** By which rules the deadlines are counted. */
-  #showRules() {
-    const { texts, work } = this;
-    this.$rules.hidden = work.rules.length === 0;
-    const rules = work.rules.map(({ days, law, checked, unverified }) =>
-      element('li', {}, texts.say('staff.list.rule', { days, law, day: texts.day(checked) }), unverified ? ` ${unverified[texts.lang] ?? ''}` : ''));
-    this.$rules.replaceChildren(element('summary', {}, texts.say('staff.list.rules')), element('ul', {}, ...rules));
+    this.$place.textContent = this.found || n <= PAGE ? '' : this.texts.say('staff.list.place', { from: from + 1, to: from + rows.length, n });
+    if (/** @type {any} */ (active)?.hidden || (!active?.isConnected && document.activeElement === document.body)) this.focus();
   }
 }

@@ -30,9 +30,19 @@ const USUAL_OF_COMPLAINTS = {
   aduan_diteruskan: ['aduan_dijawab', 'aduan_ditutup'],
 };
 
+const ACCEPTED = 'kegiatan_diterima';
+/** @type {Record<string, string[]>} */
+const USUAL_OF_EVENTS = { [SENT]: [ACCEPTED, 'ditolak'], [ACCEPTED]: ['kegiatan_selesai', 'dibatalkan'] };
+
+/** Of a case whose form has steps of its own. @param {string} state @param {string[]} own */
+function usualOf(state, own) {
+  if (own.includes(CLASSES[0])) return USUAL_OF_COMPLAINTS[state] ?? WORK;
+  return own.includes(ACCEPTED) ? USUAL_OF_EVENTS[state] ?? [] : own;
+}
+
 /** Steps whose meaning is in the note: what to correct, why not, until when, to whom. */
 export const NEEDS_NOTE = [
-  'perlu_perbaikan', 'ditolak', 'ditangguhkan', MESSAGE, 'aduan_dijawab', 'aduan_menunggu', 'aduan_diteruskan', 'aduan_ditutup',
+  'perlu_perbaikan', 'ditolak', 'ditangguhkan', MESSAGE, ACCEPTED, 'aduan_dijawab', 'aduan_menunggu', 'aduan_diteruskan', 'aduan_ditutup',
 ];
 
 /**
@@ -40,7 +50,7 @@ export const NEEDS_NOTE = [
  * @param {string} state @param {string[]} [own] the steps of a form that has its own
  */
 export function stepsAfter(state, own = []) {
-  const usual = [...(own.length ? USUAL_OF_COMPLAINTS[state] ?? WORK : USUAL[state] ?? []), MESSAGE];
+  const usual = [...(own.length ? usualOf(state, own) : USUAL[state] ?? []), MESSAGE];
   return { usual, others: (own.length ? own : STEPS).filter((step) => !usual.includes(step)) };
 }
 

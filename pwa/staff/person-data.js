@@ -16,6 +16,7 @@ export class PersonData {
     const { texts } = desk;
     this.desk = desk;
     this.toCorrection = toCorrection;
+    this.isAsking = false;
     this.$asked = element('div', { class: 'stack' });
     this.$problem = element('p', { class: 'error', role: 'alert' });
     this.$title = element('summary', {}, texts.say('staff.export.title'));
@@ -62,7 +63,13 @@ export class PersonData {
 
   /** @param {string} kind */
   async #ask(kind) {
-    await this.desk.api.addRequest(kind, this.desk.row.case);
+    if (this.isAsking) return; // the second of a double click
+    this.isAsking = true;
+    try {
+      await this.desk.api.addRequest(kind, this.desk.row.case);
+    } finally {
+      this.isAsking = false;
+    }
     await this.#load();
   }
 
@@ -117,8 +124,8 @@ export function runningRequests(api, texts) {
   return $root;
 }
 
-/** @param {Blob} blob @param {string} name */
-function save(blob, name) {
+/** Put a file among the downloads. @param {Blob} blob @param {string} name */
+export function save(blob, name) {
   const href = URL.createObjectURL(blob);
   element('a', { href, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(href), 60_000);

@@ -1,6 +1,7 @@
 /** The queues as buttons with their counts: by what is to be done when, and by state. */
 
 import { element } from '../element.js';
+import { putAround } from './put-around.js';
 import { ENDED, QUEUES } from './work.js';
 
 /** @typedef {import('./texts.js').Texts} Texts */
@@ -35,21 +36,32 @@ export class Queues {
     const present = [...known].filter((state) => work.counts[state] || state === this.chosen);
     const queues = Object.keys(QUEUES).map((name) => ({ name, count: work.queue(name).length }));
     const shown = queues.filter(({ name, count }) => count || name === this.chosen || ALWAYS.includes(name));
-    this.$queues.replaceChildren(...shown.map(({ name, count }) => this.#choice(name, count)));
-    this.$states.replaceChildren(...present.map((state) => this.#choice(state, work.counts[state] ?? 0)));
+    this.#put(this.$queues, shown);
+    this.#put(this.$states, present.map((name) => ({ name, count: work.counts[name] ?? 0 })));
     if (held) this.#button(held)?.focus();
   }
 
-  /** @param {string} name @param {number} count */
-  #choice(name, count) {
-    const { texts } = this;
-    const label = Object.hasOwn(QUEUES, name) ? texts.say(`staff.queue.${name}`) : texts.name('step', name);
-    const isUrgent = name === 'late' && count > 0;
-    const attributes = {
-      type: 'button', value: name, class: isUrgent ? 'late' : null, 'aria-pressed': String(name === this.chosen),
-      click: () => this.choose(name),
-    };
-    return element('li', {}, element('button', attributes, label, ' ', element('span', { class: 'count' }, String(count))));
+  /** One that was shown is not made anew: somebody may be pressing it. @param {HTMLElement} $list @param {{name: string, count: number}[]} shown */
+  #put($list, shown) {
+    const before = new Map([...$list.querySelectorAll('button')].map(($button) => [$button.value, $button.closest('li')]));
+    putAround($list, shown.map(({ name }) => before.get(name) ?? this.#choice(name)));
+    for (const [at, $button] of $list.querySelectorAll('button').entries()) {
+      const { name, count } = shown[at];
+      $button.className = name === 'late' && count > 0 ? 'late' : '';
+      $button.setAttribute('aria-pressed', String(name === this.chosen));
+      /** @type {HTMLElement} */ ($button.lastElementChild).textContent = String(count);
+    }
+  }
+
+  /** @param {string} name */
+  #choice(name) {
+    const attributes = { type: 'button', value: name, click: () => this.choose(name) };
+    return element('li', {}, element('button', attributes, this.name(name), ' ', element('span', { class: 'count' })));
+  }
+
+  /** What a queue is called. @param {string} name */
+  name(name) {
+    return Object.hasOwn(QUEUES, name) ? this.texts.say(`staff.queue.${name}`) : this.texts.name('step', name);
   }
 
   /** @param {string} name */

@@ -9,10 +9,11 @@ import { button, element } from '../element.js';
 import { labelText } from '../answer-text.js';
 import { fieldsOf, spread } from '../answers.js';
 import { answerText } from './answer-text.js';
+import { rescuedPhotos } from './rescued-photos.js';
 
 /** @typedef {import('../crypto/rescue.js').HandedDraft} HandedDraft */
 /** @typedef {import('./keys.js').Keys} Keys */
-/** @typedef {{service: string, form: string, title: string, case?: string | null, values: Record<string, any>}} Content */
+/** @typedef {{service: string, form: string, title: string, case?: string | null, values: Record<string, any>, images?: import('./rescued-photos.js').Image[]}} Content */
 /** @typedef {{draft: HandedDraft, content: Content | null}} Rescued null for what does not open with these keys */
 
 const PLAIN = { class: 'button button-plain' };
@@ -86,7 +87,8 @@ export class RescueView {
   }
 
   /** @param {HandedDraft} draft @param {Content} content */
-  async #draft({ id, at }, { service, form: name, title, values }) {
+  async #draft(draft, { service, form: name, title, values, images = [] }) {
+    const { id, at } = draft;
     const { api, texts } = this.desk;
     const form = await api.form(service, name).catch(() => null);
     const known = spread(form ? fieldsOf(form) : [], values).filter(({ name: key }) => Object.hasOwn(values, key));
@@ -102,7 +104,8 @@ export class RescueView {
       element('h3', {}, title || texts.say(`form.${service}.title`)),
       element('p', { class: 'hint' }, texts.when(at / 1000)),
       element('div', { class: 'scroll', role: 'group', 'aria-label': title || id, tabindex: 0 }, element('table', {},
-        element('caption', { class: 'visually-hidden' }, title || id), element('tbody', {}, ...rows))));
+        element('caption', { class: 'visually-hidden' }, title || id), element('tbody', {}, ...rows))),
+      await rescuedPhotos(draft, images, texts));
   }
 
   /** What was filled in; the receipt code that a correction carries is for its holder alone. */

@@ -21,13 +21,16 @@ export class Search {
     this.onError = onError;
     this.asked = 0;
     this.isShown = false;
+    /** @type {Found[]} everything that the last look found, also what is not shown */
+    this.found = [];
     this.$input = /** @type {HTMLInputElement} */ (element('input', {
-      id: 'search', type: 'search', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'none', input: () => this.look(),
+      id: 'search', type: 'search', autocomplete: 'off', 'aria-describedby': 'search-older', spellcheck: 'false', autocapitalize: 'none', input: () => this.look(),
       keydown: (/** @type {KeyboardEvent} */ event) => event.key === 'Escape' && this.clear(),
     }));
+    this.$older = element('p', { id: 'search-older', class: 'hint', hidden: true });
     this.$said = element('p', { class: 'hint', role: 'status' });
     this.$root = element('search', { class: 'stack near' },
-      element('label', { for: 'search' }, texts.say('staff.search')), this.$input, index.$bar, this.$said);
+      element('label', { for: 'search' }, texts.say('staff.search')), this.$older, this.$input, index.$bar, this.$said);
   }
 
   /** Forget what was typed: it may be a name. */
@@ -35,6 +38,13 @@ export class Search {
     this.asked++;
     this.$input.value = '';
     this.$said.textContent = '';
+    this.found = [];
+  }
+
+  /** Say what is not looked through, if there is such. @param {{ended: unknown[], older: number}} work */
+  tell({ ended, older }) {
+    this.$older.hidden = older <= 0;
+    this.$older.textContent = older > 0 ? this.texts.say('staff.search.older', { n: ended.length, older }) : '';
   }
 
   focus() {
@@ -75,10 +85,18 @@ export class Search {
     if (asked === this.asked && this.isShown) this.#show(typed, caseId);
   }
 
+  /** Everything that is found once all was read. */
+  async all() {
+    await this.index.start();
+    await this.again();
+    return this.found;
+  }
+
   /** @param {string} typed @param {string | null} caseId */
   #show(typed, caseId) {
     const { texts } = this;
     const found = this.index.find(typed, caseId);
+    this.found = found;
     const { read } = this.index;
     const n = Math.min(found.length, MOST);
     const said = texts.say(found.length > MOST ? 'staff.search.many' : 'staff.search.found', { n });

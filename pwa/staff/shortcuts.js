@@ -68,5 +68,5 @@ export class Shortcuts {
 
 const isOff = () => localStorage.getItem(OFF) === 'yes';
 
-/** @param {EventTarget | null} target */
-const isTyping = (target) => target instanceof Element && target.matches('input:not([type=checkbox]), textarea, select, [contenteditable]');
+/** Whether somebody types or chooses there. @param {EventTarget | null} target @returns {target is HTMLElement} */
+export const isTyping = (target) => target instanceof Element && target.matches('input:not([type=checkbox]), textarea, select, [contenteditable]');

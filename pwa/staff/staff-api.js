@@ -1,6 +1,7 @@
 /** What the console asks the server; everything that comes back is sealed or public. */
 
 import { loadForm } from '../pins.js';
+import { within } from '../stopwatch.js';
 
 /** @typedef {import('./answer-text.js').StaffForm} StaffForm */
 /** @typedef {import('./open-case.js').RawCase} RawCase */
@@ -19,13 +20,22 @@ import { loadForm } from '../pins.js';
  * @typedef {{days: number, law: string, checked: string, unverified: Record<string, string> | null}} Rule
  * @typedef {{place: string, today: string, counts: Record<string, number>, assigned: Record<string, string>}} WorkState
  * @typedef {{rev: string | null, assigned: string | null, on: string | null, sealed: string | null}} Kept
- * @typedef {WorkState & ({rows: WorkRow[], rules: Rule[]} | {rows: null, rules: null})} WorkTold
+ * @typedef {WorkState & ({rows: WorkRow[], ended: CaseRow[], rules: Rule[]} | {rows: null, ended: null, rules: null})} WorkTold
+ * `ended`: what ended last, the newest first
  */
 /** @typedef {{case: string, number: string, service: string, rule: string, since: number, due: number, formers: string[]}} DueRow */
 /**
  * @typedef {import('./person-files.js').Asked & {case: string, number: string}} RequestRow `hours` left; late below zero
  */
 /** @typedef {{rows: DueRow[], total: number, rules: Record<string, {period: string, basis: string}>}} DuePage */
+
+/**
+ * @typedef {{ticket: string, id: string, case: string, came: 'arrived' | 'absent' | null}} TicketRow `case`: its number
+ * @typedef {{day: string, today: string, zone: string,
+ *   hours: {place: string, begins: number, ends: number, tickets: TicketRow[]}[]}} Tickets
+ */
+
+const PATIENCE = 20_000; // milliseconds; who waits longer for a case or a step has a line of people before them
 
 /** The server said no (`status`), or did not answer at all (status 0). */
 export class ApiError extends Error {
@@ -57,7 +67,7 @@ export class StaffApi {
     this.forms = new Map();
   }
 
-  /** @param {{state?: string, older?: number | null, after?: string | null}} query @returns {Promise<CasePage>} */
+  /** @param {{state?: string, older?: number | null, after?: string | null, limit?: number}} query @returns {Promise<CasePage>} */
   cases(query) {
     const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== '');
     return ask(`/staff/api/cases?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`);
@@ -68,17 +78,19 @@ export class StaffApi {
    * @param {{known: string} | {case: string}} query @returns {Promise<WorkTold>}
    */
   async work(query) {
-    const { columns, rows, rules, ...state } = await ask(`/staff/api/work?${new URLSearchParams(query)}`);
-    return rows ? { ...state, rules, rows: rows.map((/** @type {any[]} */ row, /** @type {number} */ at) => workRow(columns, row, at)) } : { ...state, rows: null, rules: null };
+    const { columns, rows, ended, rules, ...state } = await ask(`/staff/api/work?${new URLSearchParams(query)}`);
+    if (!rows) return { ...state, rows: null, ended: null, rules: null };
+    const read = (/** @type {any[][]} */ values) => values.map((row, at) => workRow(columns, row, at));
+    return { ...state, rules, rows: read(rows), ended: read(ended) };
   }
 
-  /** What is sealed of some open cases. @param {string[]} cases @returns {Promise<{sealed: Record<string, Omit<RawCase, 'events'>>}>} */
+  /** What is sealed of some cases. @param {string[]} cases @returns {Promise<{sealed: Record<string, Omit<RawCase, 'events'>>}>} */
   indexOf(cases) {
     return ask(`/staff/api/index?${new URLSearchParams({ cases: cases.join(',') })}`);
   }
 
   /**
-   * A page of every case, those that are open with what is sealed of them.
+   * A page of every case, those that are open or ended last with what is sealed of them.
    * @param {string} after
    * @returns {Promise<CasePage & {sealed: Record<string, Omit<RawCase, 'events'>>}>}
    */
@@ -88,7 +100,7 @@ export class StaffApi {
 
   /** @param {string} id @returns {Promise<RawCase>} */
   case(id) {
-    return ask(`/staff/api/cases/${id}`);
+    return within(PATIENCE, (signal) => ask(`/staff/api/cases/${id}`, { signal }));
   }
 
   /** A file of a case, as it is sealed. @param {string} id @param {string} digest @returns {Promise<import('../crypto/canonical.js').Bytes>} */
@@ -102,7 +114,7 @@ export class StaffApi {
 
   /** @param {Event} event @returns {Promise<Event>} */
   addEvent(event) {
-    return this.post(`cases/${event.case}/events`, event);
+    return within(PATIENCE, (signal) => this.#send(`cases/${event.case}/events`, event, signal));
   }
 
   /** Keep officers' own notes with a case. @param {string} id @param {Kept} kept @returns {Promise<Kept>} */
@@ -145,9 +157,19 @@ export class StaffApi {
     return this.post('rescued', { drafts });
   }
 
+  /** Have it kept that this officer saves a list. @param {{cases: number, columns: 'known' | 'answers', ending: string}} told */
+  noteListExport(told) {
+    return this.post('list-export', told);
+  }
+
   /** @returns {Promise<DuePage>} */
   due() {
     return ask('/staff/api/due');
+  }
+
+  /** Who has a ticket on a day, or today. @param {string} [day] @returns {Promise<Tickets>} */
+  tickets(day = '') {
+    return ask(`/staff/api/tickets?${new URLSearchParams({ day })}`);
   }
 
   /** @returns {Promise<{officers: OfficerRow[]}>} */
@@ -211,10 +233,10 @@ export class StaffApi {
     }
   }
 
-  /** @param {string} path @param {unknown} content */
-  #send(path, content) {
+  /** @param {string} path @param {unknown} content @param {AbortSignal} [signal] */
+  #send(path, content, signal) {
     const headers = { 'Content-Type': 'application/json', 'X-CSRF': this.csrf };
-    return ask(`/staff/api/${path}`, { method: 'POST', headers, body: JSON.stringify(content) });
+    return ask(`/staff/api/${path}`, { method: 'POST', headers, body: JSON.stringify(content), signal });
   }
 
   /** @returns {Promise<import('./keys.js').Sealed>} */

@@ -1,11 +1,12 @@
 /** Sums of the survey's answers by month and service: what is kept of them once they were opened. */
 
+import { dayAt } from '../pins.js';
+
 /** @typedef {Record<string, any>} Answers by the form's keys */
 /** @typedef {[string, string, Record<string, number[]>, Record<string, Record<string, number>>]} Row month, service, elements, people */
 
 const ELEMENTS = ['persyaratan', 'prosedur', 'waktu', 'biaya', 'produk', 'kompetensi', 'perilaku', 'sarana', 'pengaduan'];
 const PEOPLE = ['jenis_kelamin', 'usia', 'pendidikan', 'pekerjaan'];
-const WIB = 7 * 3600; // seconds
 const OTHER = 'lainnya';
 
 export class Sums {
@@ -19,7 +20,7 @@ export class Sums {
   add(at, answers) {
     const given = ELEMENTS.map((key) => Number(answers[key]));
     if (!given.every((answer) => [1, 2, 3, 4].includes(answer))) return false;
-    const [, , elements, people] = this.#row(new Date((at + WIB) * 1000).toISOString().slice(0, 7), answers.layanan ?? OTHER);
+    const [, , elements, people] = this.#row(dayAt(at).slice(0, 7), answers.layanan ?? OTHER);
     for (const [place, key] of ELEMENTS.entries()) elements[key][given[place] - 1] += 1;
     for (const key of PEOPLE.filter((name) => answers[name])) {
       const sums = (people[key] ??= {});

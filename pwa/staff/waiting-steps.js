@@ -1,9 +1,10 @@
 /** What waits to be sent, on the desk: how much, and each step that met another one or was refused. */
 
 import { button, element } from '../element.js';
+import { isStopped } from './step-outbox.js';
 
 /** @typedef {import('./step-outbox.js').StepOutbox} StepOutbox */
-/** @typedef {import('./step-outbox.js').Waiting} Waiting */
+/** @typedef {import('./kept-steps.js').Waiting} Waiting */
 
 const PLAIN = { class: 'button button-plain' };
 
@@ -12,15 +13,17 @@ const PLAIN = { class: 'button button-plain' };
  * @param {StepOutbox} outbox @param {import('./texts.js').Texts} texts @param {(step: Waiting) => void} onRetake
  */
 export function waitingSteps(outbox, texts, onRetake) {
-  const waiting = outbox.steps.filter(({ reason, other }) => !reason && !other);
-  const stopped = outbox.steps.filter(({ reason, other }) => reason || other);
+  const { steps, problem } = outbox;
+  const stopped = steps.filter(isStopped);
+  const n = steps.length - stopped.length;
   return [
-    waiting.length
-      ? element('div', { class: 'notice cluster' }, element('p', {}, texts.say('staff.waiting.steps', { n: waiting.length })),
+    n
+      ? element('div', { class: 'notice cluster' },
+        element('p', {}, texts.say(problem ? 'staff.waiting.held' : 'staff.waiting.steps', { n, problem })),
         button(texts.say('staff.waiting.send'), () => outbox.send(), PLAIN))
       : null,
     stopped.length
-      ? element('ul', { class: 'notice urgent' }, ...stopped.map((step) => stoppedStep(step, outbox, texts, onRetake)))
+      ? element('ul', { class: 'notice urgent links stack' }, ...stopped.map((step) => stoppedStep(step, outbox, texts, onRetake)))
       : null,
   ].filter((part) => part !== null);
 }

@@ -2,11 +2,15 @@
 
 import { MESSAGE } from '../crypto/steps.js';
 
+/** @typedef {import('./staff-api.js').CaseRow} CaseRow */
 /** @typedef {import('./staff-api.js').WorkRow} WorkRow */
 /** @typedef {import('./staff-api.js').StaffApi} StaffApi */
 /** @typedef {(row: WorkRow, work: Work) => boolean} Queue */
 
-export const ENDED = ['diserahkan', 'ditolak', 'dibatalkan', 'aduan_dijawab', 'aduan_ditutup'];
+export const ENDED = ['diserahkan', 'ditolak', 'dibatalkan', 'kegiatan_selesai', 'aduan_dijawab', 'aduan_ditutup'];
+
+/** Whether a case is open: it has not ended, or a message waits in it. @param {CaseRow} row */
+export const isOpen = ({ state, waiting }) => !ENDED.includes(state) || waiting > 0;
 
 /** The queues beside those of each state, those that are looked at first standing first. @type {Record<string, Queue>} */
 export const QUEUES = {
@@ -31,6 +35,8 @@ export class Work {
     this.today = '';
     /** @type {WorkRow[]} */
     this.rows = [];
+    /** @type {CaseRow[]} what ended last, the newest first: as much of it as is read for the search */
+    this.ended = [];
     /** @type {Record<string, number>} how many cases each state has, those that ended too */
     this.counts = {};
     /** @type {import('./staff-api.js').Rule[]} */
@@ -41,7 +47,13 @@ export class Work {
   stop() {
     this.place = '';
     this.rows = [];
+    this.ended = [];
     this.counts = {};
+  }
+
+  /** How many cases ended before those. */
+  get older() {
+    return Object.values(this.counts).reduce((sum, count) => sum + count, 0) - this.rows.length - this.ended.length;
   }
 
   /** Hear what is new; the rows come only when there is something. @returns {Promise<void>} */
@@ -52,6 +64,7 @@ export class Work {
     if (!told.rows) return;
     this.rules = told.rules;
     this.rows = told.rows.sort(inOrder);
+    this.ended = told.ended;
   }
 
   /** Hear of one case alone, after a step. @param {string} id */

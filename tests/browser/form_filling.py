@@ -9,6 +9,7 @@ Answers = Mapping[str, str | bool]
 
 def fill_form(page: Page, answers: Answers) -> None:
     """Fill in every field that is shown and that *answers* answers."""
+    wait_until_seen(page)
     for field in page.locator("[data-field]").all():
         key = field.get_attribute("data-field") or ""
         if key in answers and field.is_visible():
@@ -54,8 +55,19 @@ def wait_until_saved(page: Page) -> None:
     page.locator("[data-saved=yes]").wait_for()
 
 
+def wait_until_seen(page: Page) -> None:
+    """Wait until the form is there, which on a phone comes with what was typed."""
+    page.locator("form[data-form]").wait_for()
+
+
+def wait_until_started(page: Page) -> None:
+    """Wait until the app has taken the form over, which until then is an ordinary one."""
+    page.locator("[data-saved]").wait_for(state="attached")
+
+
 def send_form(page: Page) -> Locator:
     """Go on to the last look, press Kirim, and give the receipt."""
+    wait_until_started(page)
     page.locator("[data-action=review]").click()
     page.locator("[data-action=send]").click()
     receipt = page.locator("[data-receipt]")

@@ -10,6 +10,8 @@ from server.settings import ROOT
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
 SMALLEST = {"width": 320, "height": 640}
 WIDE = {"width": 1280, "height": 900}
+NARROW = {"width": 800, "height": 900}
+ZOOMED = {"width": 640, "height": 450}  # what a screen of 1280 by 900 has left at 200 %
 ALL = "{ resultTypes: ['violations'] }"
 COLOURS = "{ resultTypes: ['violations'], runOnly: ['color-contrast', 'link-in-text-block'] }"
 SCHEMES: dict[str, dict[str, Any]] = {
@@ -34,6 +36,19 @@ SMALL = """() => {
   return found;
 }"""
 
+# What comes to stand above the button that sends, on the page of the last look, although it can be pressed already.
+WATCH_SENDING = """() => {
+  globalThis.moved = [];
+  new MutationObserver((changes) => {
+    const button = document.querySelector('[data-review] [data-action=send]:enabled');
+    if (!button) return;
+    const above = (node) => button.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_PRECEDING;
+    const came = changes.flatMap(({ addedNodes }) => [...addedNodes]);
+    globalThis.moved.push(...came.filter((node) => node.isConnected && above(node))
+      .filter(({ parentElement }) => parentElement?.closest('[data-review]')).map((node) => node.textContent));
+  }).observe(document.body, { childList: true, subtree: true });
+}"""
+
 
 def faults(page: Page) -> list[str]:
     """Say what is wrong with a page on the smallest screen in every scheme, and on a wide one."""
@@ -44,7 +59,11 @@ def faults(page: Page) -> list[str]:
     for name, scheme in SCHEMES.items():
         page.emulate_media(**scheme)
         found += axe(page, name, COLOURS)
-    if not page.locator("body.staff").count():  # there the browser's own enlarging serves
+    if page.locator("body.staff").count():  # there the browser's own enlarging serves
+        for name, size in (("800 px", NARROW), ("200 %", ZOOMED)):
+            page.set_viewport_size(size)
+            found += [f"{name}: {each}" for each in _too_wide(page)]
+    else:
         page.evaluate(SUN, "larger contrast")
         found += [*axe(page, "in the sun", COLOURS), *(f"larger: {each}" for each in _too_wide(page))]
         page.evaluate(SUN, "")
@@ -52,6 +71,21 @@ def faults(page: Page) -> list[str]:
     page.set_viewport_size(WIDE)
     found += [*axe(page, "wide"), *_too_wide(page)]
     page.set_viewport_size(SMALLEST)
+    return found
+
+
+def desk_faults(page: Page) -> list[str]:
+    """Say what is wrong with a page of the desk on a desktop, on a small one and at 200 %, light and dark."""
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE)
+    found = []
+    for name, size in (("800 px", NARROW), ("200 %", ZOOMED), ("wide", WIDE)):
+        page.set_viewport_size(size)
+        if size is not WIDE:  # where the colours are those of the others
+            page.emulate_media(color_scheme="dark")
+            found += axe(page, f"{name}, dark", COLOURS)
+            page.emulate_media(color_scheme="light")
+        found += [*axe(page, name), *(f"{name}: {each}" for each in _too_wide(page))]
     return found
 
 

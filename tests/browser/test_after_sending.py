@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from server.pace import LEAST
-from server.skm import ELEMENTS
+from server.projection.pace import LEAST
+from server.survey.skm import ELEMENTS
 from sync.events import sign_event
 from sync.receipt_code import derive, new_code
 from tests.applicants import Applicant
@@ -16,11 +16,13 @@ from tests.browser.looking import faults
 from tests.browsing import Phone
 from tests.officers import ApiOfficer
 from tests.people import person
-from tests.people_at_work import Officer
+from tests.people_at_work import TEXTS, Officer
 from tests.serving import RunningOffice
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
+ID = TEXTS["id"]
+MORE_NAMES = {"tujuan": "umrah", "tambah_nama": True, "nama_tambahan": "DATUAK"}
 DAY = 86400
 PATIENT = 40_000  # milliseconds, on a busy machine
 NOTIFIED = """async () => {
@@ -67,7 +69,7 @@ def test_a_person_sees_what_to_do_when_to_expect_it_and_what_waits(phone: Phone,
         v = past.send()
         step(officer, past, v, 1, "dibayar", at=now - 9 * DAY)
         step(officer, past, v, 2, "siap_diambil", at=now - 6 * DAY)
-    own = Applicant(office.url, person(50), derive(code))
+    own = Applicant(office.url, person(50) | MORE_NAMES, derive(code), n=4)
     v = own.send()
     step(officer, own, v, 1, "dibayar", at=now)
 
@@ -85,6 +87,9 @@ def test_a_person_sees_what_to_do_when_to_expect_it_and_what_waits(phone: Phone,
     page.goto(f"{office.url}/k#{code}")
     page.locator("[data-action=keep]").click()
     expect(page.locator("[data-expected]")).to_contain_text(f"{LEAST} permohonan", timeout=PATIENT)
+    # Their form is an earlier one by now; its words come with it.
+    page.get_by_text(ID.text("app.case.answers"), exact=True).click()
+    expect(page.get_by_text(ID.text("field.passport-new4.nama_tambahan"), exact=True)).to_be_visible(timeout=PATIENT)
     phone.context.grant_permissions(["notifications"])
     page.reload()
     expect(page.locator("main")).to_contain_text("Tunggu jadwal datang ke kantor.", timeout=PATIENT)
@@ -122,8 +127,8 @@ def test_a_finished_case_is_asked_how_it_was_and_the_answers_are_nobodys(
     # Without a signal; one question is forgotten first.
     phone.offline()
     page.locator("[data-survey] a").click()
-    assert faults(page) == []
     expect(page.locator("#layanan")).to_have_value("passport-new", timeout=PATIENT)
+    assert faults(page) == []
     for key in ELEMENTS[1:]:
         page.locator(f'[name={key}][value="4"]').check()
     expect(page.locator("[data-saved=yes]")).to_be_visible(timeout=PATIENT)
@@ -133,6 +138,10 @@ def test_a_finished_case_is_asked_how_it_was_and_the_answers_are_nobodys(
     expect(page.locator("[data-continued]")).to_be_visible(timeout=PATIENT)
     expect(page.locator("#layanan")).to_have_value("passport-new")
     expect(page.locator('[name=pengaduan][value="4"]')).to_be_checked()
+    page.goto(f"{office.url}/id/survey#c={own.case}&s=passport-replace")  # about another application
+    page.reload()
+    expect(page.locator("#layanan")).to_have_value("passport-replace", timeout=PATIENT)
+    expect(page.locator('[name=pengaduan][value="4"]')).not_to_be_checked()
     page.goto(f"{office.url}/id/survey#c={own.case}&s=passport-new")
     page.reload()
     expect(page.locator('[name=pengaduan][value="4"]')).to_be_checked(timeout=PATIENT)

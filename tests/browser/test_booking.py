@@ -5,8 +5,10 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from server.settings import load_settings
 from sync.receipt_code import derive, new_code, parse_code
 from tests.applicants import Applicant
+from tests.browser.looking import WATCH_SENDING
 from tests.browsing import Phone
 from tests.officers import ApiOfficer
 from tests.serving import RunningOffice
@@ -19,6 +21,25 @@ PUBLISHED = {
     "places": "2", "kept": "1", "priority": "0", **{f"day{n}": "1" for n in range(7)},
 }  # fmt: skip
 
+# What sends wishes is brought so late that the exchange after which it does is over.
+LATE = """(() => {
+  const { postMessage } = ServiceWorker.prototype;
+  ServiceWorker.prototype.postMessage = function (message, ...more) {
+    const tell = () => postMessage.call(this, message, ...more);
+    if (message.extra !== 'booking') return tell();
+    const heard = new AbortController();
+    document.addEventListener('rantau:exchanged', ({ detail }) => {
+      if (detail.state !== 'ok') return;
+      heard.abort();
+      setTimeout(tell);
+    }, { signal: heard.signal });
+  };
+})()"""
+# News of the office, and all is drawn anew.
+NEWS = """async (drawn) => {
+  document.dispatchEvent(new CustomEvent('rantau:booked'));
+  while (drawn.isConnected) await new Promise(requestAnimationFrame);
+}"""
 HAS_WORDS = """async () => {
   const notes = async () => (await caches.match('/notes'))?.json();
   while (!(await notes())?.extras.includes('online')) await new Promise((go) => setTimeout(go, 50));
@@ -34,19 +55,24 @@ def test_without_a_signal_a_phone_that_lacks_the_page_says_which_when_it_comes_a
     page.goto(f"{office.url}/id/")
     page.evaluate(HAS_WORDS)
     phone.offline()
-    page.get_by_role("link", name="Pilih hari datang").click()
     main = page.locator("main")
+    page.get_by_role("link", name="Tentang kantor").click()  # which every phone has
+    expect(main).to_contain_text("bukan situs resmi")
+    expect(main).to_contain_text(load_settings({}).office.address["id"])
+    page.go_back()
+    page.get_by_role("link", name="Pilih hari datang").click()
     expect(main).to_contain_text("Halaman ini belum ada di HP ini")
     expect(main.locator("[data-asked]")).to_have_text("Pilih hari datang")
     expect(main).to_contain_text("setelah ada permohonan di HP ini")
     assert page.url == f"{office.url}/id/booking"
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    page.goto(f"{office.url}/id/office")
-    expect(main.locator("[data-asked]")).to_have_text("/id/office")
+    page.goto(f"{office.url}/id/poster")
+    expect(main.locator("[data-asked]")).to_have_text("/id/poster")
     expect(main).to_contain_text("hanya terbuka saat ada sinyal")
     page.go_back()
     phone.offline(without_signal=False)
-    expect(main).to_contain_text("Belum ada permohonan di HP ini. Isi dan kirim permohonan dulu.")
+    # The next try may be some seconds away, and the one after it fifteen more.
+    expect(main).to_contain_text("Belum ada permohonan di HP ini. Isi dan kirim permohonan dulu.", timeout=60_000)
     assert phone.errors == []
 
 
@@ -89,9 +115,29 @@ def test_a_place_is_certain_at_once_and_a_wish_waits_for_the_signal(phone: Phone
     expect(said).to_have_text("Anda sudah pindah. Tempat lama dilepas.")
     expect(ticket).to_contain_text("Anda sudah pindah satu kali.")
     expect(page.locator(f"[data-ticket='{number}']")).to_have_count(0)
+    # Somebody without a script waits for that hour, which is full, and has it when it is given up.
+    waiting = Applicant(office.url, keys=derive(other := new_code()))
+    waiting.send()
+    plain = page.context.new_page()
+    plain.goto(f"{office.url}/id/offers")
+    plain.locator("[name=offer]").nth(2).check()
+    plain.locator("[name=code]").fill(other)
+    plain.get_by_role("button", name="Pesan tempat").click()
+    expect(plain.get_by_role("alert")).to_contain_text("penuh")
+    plain.locator("[name=code]").fill(other)
+    plain.get_by_role("button", name="Masuk daftar tunggu").click()
+    expect(plain.get_by_text("Keinginan Anda sampai di kantor.")).to_be_visible()
+    page.bring_to_front()  # a tab in the background draws once a second
     page.get_by_role("button", name="Batalkan tempat saya").click()
     page.locator("[data-action=confirm]").click()
     expect(said).to_have_text("Tempat Anda sudah dilepas.")
+    plain.bring_to_front()
+    plain.locator("[name=code]").fill(other)
+    plain.get_by_role("button", name="Lihat tiket saya").click()
+    expect(plain.locator("[data-ticket]")).to_be_visible()
+    expect(plain.locator("main")).to_contain_text("Ada yang melepas tempat, dan Anda yang paling lama menunggu.")
+    plain.close()
+    page.bring_to_front()
 
     phone.offline()
     for place in (3, 1):
@@ -101,12 +147,23 @@ def test_a_place_is_certain_at_once_and_a_wish_waits_for_the_signal(phone: Phone
     expect(wishes).to_have_count(2)
     page.get_by_role("button", name="Kirim keinginan").click()
     expect(page.locator("[data-waiting=here]")).to_be_visible()
+    page.add_init_script(LATE)
     page.reload()
     expect(page.locator("[data-waiting=here]")).to_be_visible()
     expect(wishes).to_have_count(2)
+    wishes.nth(1).get_by_role("button").click()
+    expect(wishes).to_have_count(1)
     phone.offline(without_signal=False)
-    page.evaluate("dispatchEvent(new Event('online'))")
-    expect(page.locator("[data-waiting=sent]")).to_be_visible()
+    expect(page.locator("[data-waiting=sent]")).to_be_visible(timeout=30_000)
+    expect(wishes).to_have_count(1)  # what somebody is at stays when what was sent before is answered
+
+    officer.post_form(f"/staff/id/offers/{hours.nth(3).get_attribute('value')}/close", {"csrf": officer.csrf})
+    page.reload()
+    expect(wishes.first).to_contain_text("Hari itu tidak ditawarkan lagi.")
+    expect(wishes.nth(1)).to_contain_text("Kantor Wali Nagari Talu")  # still the second
+    page.get_by_label("Saya lansia").check()
+    page.evaluate(NEWS, wishes.first.element_handle())
+    expect(page.get_by_label("Saya lansia")).to_be_checked()
     assert phone.errors == []
 
 
@@ -128,12 +185,16 @@ def test_a_group_names_its_people_and_the_days_it_would_like_without_a_signal(
         "tempat_rombongan": "Balai KUD", "jumlah_orang": "31", "daftar_nama": "Upik\nBuyung\nO'Neil",
     }.items():  # fmt: skip
         page.locator(f"#{key}").fill(value)
+    page.locator("#pernyataan").check()  # what is said of the names then moves the page, and not from under this
+    expect(page.locator("#daftar_nama-warning")).to_contain_text("satu nama setiap baris")
     page.locator("#nagari").select_option("13.12.03.2004")
-    page.locator("#pernyataan").check()
+    page.evaluate(WATCH_SENDING)
     page.locator("[data-action=review]").click()
     page.get_by_label("Pilihan 1").select_option(index=2)
     wished = page.get_by_label("Pilihan 1").input_value()
     page.locator("[data-action=send]").click()
+    expect(page.locator("[data-code]")).to_be_visible()
+    assert page.evaluate("moved") == []  # from under the finger
     code = page.locator("[data-code]").inner_text()
     phone.offline(without_signal=False)
     page.evaluate("dispatchEvent(new Event('online'))")

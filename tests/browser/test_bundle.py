@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from sync.bundle import BundleReader, Head, Piece, write_bundle
-from tests.browser.test_pages import faults
+from tests.browser.form_filling import wait_until_started
+from tests.browser.looking import faults
 from tests.browsing import Phone
 from tests.people import person
 from tests.people_at_work import SERVICE, TEXTS, Officer, fill
@@ -47,6 +48,7 @@ def make_ready(phone: Phone, office: RunningOffice) -> Page:
 def seal(page: Page, office: RunningOffice, n: int) -> None:
     page.goto(f"{office.url}/id/apply/{SERVICE}#new")
     fill(page, person(n))
+    wait_until_started(page)
     page.locator("[data-action=review]").click()
     page.locator("[data-action=send]").click()
     expect(page.locator("[data-receipt]")).to_be_visible()
@@ -124,6 +126,7 @@ def test_without_a_signal_it_goes_as_a_file_and_the_answer_comes_back_as_one(
         officer = Officer(desktop.page, office, "id")
         desktop.page.goto(f"{office.url}/staff/login?lang=id")
         officer.knock()
+        officer.let_in()
         for _ in range(2):
             choose(desktop.page, office, first, "staff/id/bundle")
             expect(desktop.page.locator("[data-holds='1']")).to_be_visible()

@@ -61,6 +61,7 @@ def test_a_page_and_each_field_are_read_aloud_and_are_silent_when_left(phone: Ph
     page = phone.page
     give_voices(page, FAR, FOREIGN, HERE)
     page.goto(f"{office.url}/id/apply/passport-new")
+    expect(page.locator("[data-saved]")).to_be_visible()  # the form has started
     page.locator("#nama_lengkap").fill("S1TI")
     page.locator("#nama_lain").focus()
     error = page.locator("#nama_lengkap-error")

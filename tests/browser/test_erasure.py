@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from server.founding import DEMO
+from server.keys.founding import DEMO
 from tests.browser.form_filling import send_form
 from tests.browsing import Phone
 from tests.people import person
 from tests.people_at_work import SERVICE, TEXTS, Officer, fill
 from tests.serving import RunningOffice
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 
 def number_on(page: Page) -> str:
@@ -55,6 +55,7 @@ def test_an_officer_erases_a_case_and_the_phone_says_so(
         page.keyboard.press("Escape")
         expect(case.get_by_text(texts.text("staff.step-up.given-up"))).to_be_visible()
         erase.click()
+        expect(dialog.get_by_label(texts.text("staff.login.password"))).to_be_focused()
         page.keyboard.type("bukan kata sandinya")
         page.keyboard.press("Enter")
         expect(dialog.get_by_text(texts.text("staff.step-up.wrong"))).to_be_visible()

@@ -8,21 +8,22 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Playwright, expect
 
-from server.answers import settle
 from server.content import load_content
-from server.form import Form
-from server.form_rows import Question, spread
-from server.review import row_label, shown
+from server.forms.answers import settle
+from server.forms.form import Form
+from server.forms.form_rows import Question, spread
+from server.forms.review import row_label, shown
 from server.settings import load_settings
-from tests.browser.form_filling import fill_field
+from tests.browser.form_filling import fill_field, wait_until_seen
 from tests.browsing import Phone
 from tests.generated_people import Crowd
 from tests.people_at_work import Officer
 from tests.serving import RunningOffice
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 CONTENT = load_content(load_settings({}).content)
 TEXTS = CONTENT.catalogues["id"]
+VALID_AND_LOST = {"alasan": "B3", "bencana": "", "paspor_lama_berlaku_sd": "01-01-2036"}
 ROWS = "[data-field={key}] > [data-row]"
 
 
@@ -35,14 +36,12 @@ def officer(office: RunningOffice, playwright: Playwright, tmp_path: Path) -> It
 
 def fill_whole(page: Page, form: Form, typed: Mapping[str, str]) -> None:
     """Answer what is asked, from the top to the bottom, adding the rows that there are."""
+    wait_until_seen(page)
     answers = settle(form, typed, today=date.today())
-    for field in form.fields:
-        rows = [int(name.split(".")[1]) for name in typed if name.startswith(f"{field.key}.")]
-        if field.fields and page.locator(f"[data-field={field.key}]").is_visible():
-            while page.locator(ROWS.format(key=field.key)).count() <= max(rows, default=-1):
-                page.locator(f"#{field.key}").click()
     for one in spread(form.fields, answers):
         name = f"{one.within.key}.{one.place - 1}.{one.field.key}" if one.within else one.field.key
+        while one.within and page.locator(ROWS.format(key=one.within.key)).count() < one.place:
+            page.locator(f"#{one.within.key}").click()
         place = page.locator(f"[data-field='{name}']")
         if one.answer is not None and one.field.control != "files" and place.is_visible():
             is_date = one.field.control == "date"
@@ -114,6 +113,9 @@ def test_a_stay_permit_is_found_filled_in_and_sent_without_a_signal(
     expect(list_).to_contain_text("ITAS 1 tahun: Rp3.000.000")
     expect(list_).to_contain_text("PP 45/2024")
     expect(list_).to_contain_text("Belum dipastikan. Hanya dari kutipan")
+    page.evaluate("() => { navigator.share = async ({ text }) => { window.shared = text; }; }")
+    page.locator("[data-action=share]").click()
+    assert "\n- ITAS 1 tahun: Rp3.000.000 (" in page.evaluate("shared")
     page.locator("[data-action=close]").click()
     page.locator("[data-action=send]").click()
     number = page.locator("[data-receipt]").get_by_text("Nomor").inner_text()[-11:]
@@ -128,7 +130,7 @@ def test_a_lost_passport_is_reported_without_javascript(
     office: RunningOffice, officer: Officer, playwright: Playwright, tmp_path: Path
 ) -> None:
     form = CONTENT.forms.latest("passport-replace")
-    typed = Crowd(8, regions=CONTENT.regions).person(form, today=date.today(), alasan="B3", bencana="")
+    typed = Crowd(8, regions=CONTENT.regions).person(form, today=date.today(), **VALID_AND_LOST)
     answers = settle(form, typed, today=date.today())
     with Phone(playwright, tmp_path / "plain", java_script_enabled=False) as plain:
         page = plain.page

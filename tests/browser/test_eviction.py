@@ -11,7 +11,7 @@ from tests.people import person
 from tests.people_at_work import SERVICE, TEXTS
 from tests.serving import RunningOffice
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(params=["id", "en"])
@@ -51,9 +51,9 @@ def evict(page: Page) -> None:
     """Drop the database as a browser does that needs the space: behind the app's back."""
     page.evaluate(
         """() => new Promise((resolve, reject) => {
-          const request = indexedDB.deleteDatabase('rantau');
+          const request = indexedDB.deleteDatabase('rantau'); // once what the app is just writing is written
           request.onsuccess = () => resolve(null);
-          request.onerror = request.onblocked = () => reject(request.error);
+          request.onerror = () => reject(request.error);
         })"""
     )
     page.reload()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from server.packs import LIMIT
+from server.site.packs import LIMIT
 from tests.browser.form_filling import wait_until_saved
 from tests.browsing import Phone, complete
 from tests.people import person
@@ -14,7 +14,7 @@ from tests.people_at_work import FORM, SERVICE, TEXTS, fill
 from tests.recording_proxy import RecordingProxy
 from tests.serving import RunningOffice, free_port
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 ID = TEXTS["id"]
 LOSE = """async () => {

@@ -6,14 +6,58 @@ from datetime import date
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.form_filling import fill_field, fill_form, send_form, wait_until_saved
+from tests.browser.form_filling import (
+    fill_field,
+    fill_form,
+    send_form,
+    wait_until_saved,
+    wait_until_seen,
+    wait_until_started,
+)  # fmt: skip
 from tests.browsing import Phone
-from tests.people import child, person
+from tests.people import child, child_of_a_year, person
 from tests.serving import RunningOffice
 
 pytestmark = pytest.mark.browser
 
 PATH = "/id/apply/passport-new"
+LONG_LIST = """async () => {
+  const { choose, makeList } = await import('/pwa/region-names.js');
+  const [form, select, list] = ['form', 'select', 'noscript'].map((name) => document.createElement(name));
+  list.textContent = `<optgroup label="Kecamatan Kinali">
+<option value="13.12.03.2001">Kinali
+<option value="13.12.03.2002">Ma&#39;u &amp; Katiagan
+</optgroup>`;
+  select.add(new Option('Pilih', ''));
+  form.append(select, list);
+  choose(select, '13.12.03.2002');
+  const said = [select.value, select.selectedOptions[0].label, select.options.length];
+  makeList(select);
+  said.push(select.value, select.options.length, select.querySelector('optgroup').label);
+  choose(select, '99');
+  return [...said, select.value];
+}"""
+
+# Whether the form waited to be seen, and until when.
+WATCH_START = """
+  globalThis.stages = [];
+  new MutationObserver(() => stages.push(document.documentElement.dataset.started))
+    .observe(document, { subtree: true, attributeFilter: ['data-started'] });
+"""
+LOSE_MAIN = """async () => {
+  for (const name of await caches.keys()) await (await caches.open(name)).delete('/pwa/main.js');
+}"""
+# A storage that gives what it holds only once it is told to.
+SLOW = """
+  const { decrypt } = SubtleCrypto.prototype;
+  const told = new Promise((resolve) => { window.release = () => resolve(); });
+  SubtleCrypto.prototype.decrypt = async function (...given) { await told; return decrypt.apply(this, given); };
+"""
+DRAFTS = """async () => {
+  const { listDrafts, loadDraft } = await import('/pwa/drafts.js');
+  const values = (await Promise.all((await listDrafts()).map(({ id }) => loadDraft(id)))).map((draft) => draft.values);
+  return values.map(({ nama_lengkap, ibu_nama }) => [nama_lengkap, ibu_nama]);
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +80,7 @@ def open_form(page: Page, office: RunningOffice) -> Page:
 
 def started(page: Page) -> None:
     """Wait until the form asks only what applies."""
+    wait_until_seen(page)
     page.locator("[data-field=paspor_lama_nomor]").wait_for(state="hidden")
 
 
@@ -57,6 +102,11 @@ class TestQuestions:
         field(page, "tanggal_lahir", "1990-01-31")
         expect(parents).to_be_hidden()
         expect(page.locator("[data-field=ktp_tanggal_dikeluarkan]")).to_be_visible()
+        field(page, "lahir_tidak_lengkap", True)
+        field(page, "tahun_lahir", child_of_a_year(1, today=date.today())["tahun_lahir"])
+        expect(parents).to_be_visible()
+        expect(page.locator("[data-paper=akta-lahir]")).to_be_visible()
+        expect(page.locator("[data-field=ktp_tanggal_dikeluarkan]")).to_be_hidden()
 
     def test_where_one_lives_decides_which_place_is_asked(self, page: Page) -> None:
         for answer, asked in (("pasaman_barat", "nagari"), ("indonesia", "kabupaten"), ("lain", "wilayah_lain")):
@@ -83,6 +133,10 @@ class TestKeeping:
         expect(page.locator("#ktp_seumur_hidup")).to_be_checked()
         expect(page.locator(f"[name=jenis_kelamin][value={answers['jenis_kelamin']}]")).to_be_checked()
 
+    def test_a_long_list_is_made_when_it_is_looked_into_and_keeps_what_was_chosen(self, page: Page) -> None:
+        said = page.evaluate(LONG_LIST)
+        assert said == ["13.12.03.2002", "Ma'u & Katiagan", 2, "13.12.03.2002", 3, "Kecamatan Kinali", ""]
+
     def test_what_was_typed_is_there_after_the_battery_fell_out(self, phone: Phone, office: RunningOffice) -> None:
         page = open_form(phone.page, office)
         field(page, "nama_lengkap", "UPIK BANUN")
@@ -91,12 +145,34 @@ class TestKeeping:
         page = open_form(phone.start(), office)
         expect(page.locator("#nama_lengkap")).to_have_value("UPIK BANUN")
 
+    def test_all_of_it_can_be_seen_though_its_start_did_not_come(self, phone: Phone, office: RunningOffice) -> None:
+        page = open_form(phone.page, office)
+        phone.offline()
+        page.evaluate(LOSE_MAIN)
+        page.add_init_script(WATCH_START)
+        page.reload()
+        expect(page.locator("[data-section]").last).to_be_visible()
+        assert page.evaluate("stages") == ["soon", ""]
+
     def test_switching_the_language_keeps_the_draft(self, page: Page) -> None:
         field(page, "nama_lengkap", "UPIK BANUN")
         wait_until_saved(page)
         page.get_by_role("link", name="English").click()
         page.wait_for_url("**/en/apply/**")
         expect(page.locator("#nama_lengkap")).to_have_value("UPIK BANUN")
+
+    def test_what_is_typed_before_the_draft_is_back_goes_into_it(self, page: Page) -> None:
+        field(page, "nama_lengkap", "UPIK BANUN")
+        wait_until_saved(page)
+        page.add_init_script(SLOW)
+        page.reload()
+        wait_until_started(page)
+        field(page, "ibu_nama", "ROSNA")
+        page.locator("#ibu_nama").blur()
+        page.evaluate("release()")
+        expect(page.locator("#nama_lengkap")).to_have_value("UPIK BANUN")
+        wait_until_saved(page)
+        assert page.evaluate(DRAFTS) == [["UPIK BANUN", "ROSNA"]]
 
     def test_a_wrong_field_keeps_its_text(self, page: Page) -> None:
         field(page, "nomor_ktp", "1312abc")

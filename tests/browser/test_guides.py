@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from server.founding import DEMO
-from server.training import Finished, code_of
+from server.guides.training import Finished, code_of
+from server.keys.founding import DEMO
 from tests.browser.looking import faults
 from tests.browsing import Phone, complete
 from tests.officers import ApiOfficer
 from tests.serving import RunningOffice
 from tests.volunteers import code_on
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 HAS_LANGUAGE = """async (lang) => {
   const notes = async () => (await caches.match('/notes'))?.json();
@@ -73,9 +73,11 @@ def test_the_main_path_is_in_minangkabau_without_a_signal(phone: Phone, office: 
     page.goto(f"{office.url}/min/apply/passport-new")
     expect(page.locator("html")).to_have_attribute("lang", "min")
     expect(page.get_by_text("Isian disimpan di HP ko salamo Sanak mangatik.")).to_be_visible()
+    asked = page.get_by_role("textbox", name="Namo langkok", exact=True)
+    expect(asked).to_have_accessible_description("Tulih pas sarupo di KTP, KK, jo akta lahir. Ciek kato pun buliah.")
     page.locator("[data-action=review]").click()
     expect(page.get_by_role("heading", name="Ado nan paralu dibatuaan")).to_be_visible()
-    expect(page.get_by_text("Nama lengkap: alun diisi.").first).to_be_visible()
+    expect(page.get_by_text("Namo langkok: alun diisi.").first).to_be_visible()
     assert phone.errors == []
 
 
@@ -92,6 +94,7 @@ def test_a_volunteer_trains_without_a_signal_and_is_given_a_code(phone: Phone, o
     page.evaluate(VOLUNTEER)
     phone.offline(needs=["profile"])
     page.goto(f"{office.url}/id/guides/volunteer-consent")
+    expect(page.locator("html[data-started]")).to_be_attached()  # until then the office would judge
     quiz = page.locator("#quiz")
     for name in ("Menunggu jawabannya", "Ayah, ibu, atau wali", "Mengirim dahulu"):
         quiz.get_by_label(name).check()
@@ -109,6 +112,25 @@ def test_a_volunteer_trains_without_a_signal_and_is_given_a_code(phone: Phone, o
     page.reload()
     expect(shown).to_have_text(code)
     assert phone.errors == []
+
+
+def test_an_answer_that_is_pressed_while_the_words_hang_is_judged_when_they_come(
+    browser: Browser, office: RunningOffice
+) -> None:
+    with browser.new_context(service_workers="block") as context:  # a worker's requests cannot be held
+        page = context.new_page()
+        held: list[Route] = []
+        page.route("**/text/guides-id.json", lambda route: held.append(route))
+        page.goto(f"{office.url}/id/guides/volunteer-consent")
+        expect(page.locator("html[data-started]")).to_be_attached()
+        quiz = page.locator("#quiz")
+        quiz.get_by_label("Menunggu jawabannya").check()
+        quiz.get_by_role("button", name="Periksa jawaban").click()
+        expect(quiz.get_by_role("status")).to_have_text("Bagian ini terbuka begitu ada sinyal.")
+        for route in held:
+            route.continue_()
+        expect(quiz.get_by_role("status")).to_have_text("Belum semuanya benar. Baca alasannya, lalu coba lagi.")
+        expect(quiz.locator("fieldset").first).to_contain_text("Benar.")
 
 
 ENROL = """async (code) => {
@@ -142,9 +164,22 @@ def test_a_volunteer_notes_how_many_came_without_a_signal_and_the_office_counts_
     noting.get_by_label("Berapa orang hadir").fill("23")
     page.keyboard.press("Enter")
     expect(noting.get_by_text("Belum terkirim")).to_be_visible()
-    assert faults(page) == []
+    noting.get_by_label("Tempat").fill("Jorong\u200bAlamanda")  # a character that nobody sees, pasted along
+    noting.get_by_label("Berapa orang hadir").fill("19")
+    page.keyboard.press("Enter")
+    expect(noting.get_by_text("Belum terkirim")).to_have_count(2)
     phone.offline(without_signal=False)
     page.evaluate("import('/pwa/exchange.js').then(({ exchangeAnew }) => exchangeAnew())")
     expect(noting.get_by_text("Diterima kantor")).to_be_visible()
-    assert "<li>Hati-hati calo: 23</li>" in officer.page("/staff/id/classes")
+    refused = noting.locator("[data-state=refused]")
+    expect(refused).to_contain_text("Tempat: tulis nagari atau jorongnya.")
+    assert faults(page) == []
+    refused.get_by_role("button", name="Perbaiki").click()
+    expect(noting.get_by_label("Berapa orang hadir")).to_have_value("19")
+    noting.get_by_label("Tempat").fill("Jorong Alamanda")
+    noting.get_by_role("button", name="Catat").click()
+    page.evaluate("import('/pwa/exchange.js').then(({ exchangeAnew }) => exchangeAnew())")
+    expect(noting.get_by_text("Diterima kantor")).to_have_count(2)
+    expect(refused).to_have_count(0)
+    assert "<li>Hati-hati calo: 42</li>" in officer.page("/staff/id/classes")
     assert phone.errors == []

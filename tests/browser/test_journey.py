@@ -16,13 +16,13 @@ from playwright.sync_api import Page, Playwright, expect
 
 from server.databases import NAMES
 from server.i18n import Catalogue
-from tests.browser.form_filling import wait_until_saved
+from tests.browser.form_filling import wait_until_saved, wait_until_started
 from tests.browsing import Phone
 from tests.people import Answers, child, person
 from tests.people_at_work import FORM, SERVICE, TEXTS, Officer, expect_filled, fill, settled
 from tests.serving import RunningOffice
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 NOTE = "Nama ibu belum sama dengan akta lahir."
 
@@ -84,6 +84,7 @@ def ready(page: Page, office: RunningOffice, lang: str) -> None:
 
 def review_and_send(page: Page, texts: Catalogue) -> str:
     """Look everything over, press Kirim, and give the receipt code as it is shown."""
+    wait_until_started(page)
     page.locator("[data-action=review]").click()
     expect(page.get_by_role("heading", name=texts.text("app.review.title"))).to_be_visible()
     expect(page.locator("[data-cost]")).to_contain_text(re.compile(r"\d+([.,]\d+)? (KB|kB)"))
@@ -158,6 +159,7 @@ def test_an_application_without_signal_reaches_the_officer_and_comes_back(
         page = second.page
         ready(page, office, lang)
         page.goto(f"{office.url}/{lang}/track")
+        page.locator("[data-said]").wait_for(state="attached")  # until then it is an ordinary form
         page.get_by_label(texts.text("app.code")).fill(code.upper())
         page.get_by_role("button", name=texts.text("track.show")).click()
         expect(page.get_by_text(NOTE)).to_be_visible(timeout=40_000)
@@ -182,6 +184,7 @@ def saved_words(texts: Catalogue) -> str:
     return texts.text("app.form.saved", time="|").split("|")[0].strip()
 
 
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 def test_the_same_without_javascript(
     office: RunningOffice, officer: Officer, lang: str, texts: Catalogue, playwright: Playwright, tmp_path: Path
 ) -> None:

@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from server.form import Field
+from server.forms.form import Field
 from server.moments import month_names
+from tests.browser.form_filling import wait_until_seen, wait_until_started
 from tests.browsing import Phone
 from tests.people import Answers, person
 from tests.people_at_work import FORM, SERVICE, TEXTS, expect_filled, settled, typed
 from tests.serving import RunningOffice
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 
 ID = TEXTS["id"]
 MONTHS = month_names("id")
@@ -83,7 +84,8 @@ def test_an_application_is_made_sent_and_corrected_by_keyboard(phone: Phone, off
     page = phone.page
     page.goto(f"{office.url}/id/")
     press(page, page.locator(f'main a[href$="/apply/{SERVICE}"]').first)
-    expect(page.locator("form[data-module=application-form]")).to_be_visible()
+    wait_until_started(page)
+    wait_until_seen(page)
     for field in FORM.fields:
         if field.key in answers:
             answer(page, field, answers)
@@ -97,7 +99,8 @@ def test_an_application_is_made_sent_and_corrected_by_keyboard(phone: Phone, off
 
     press(page, page.get_by_role("link", name=ID.text("app.receipt.status")))
     press(page, page.locator("[data-correct]"))
-    expect(page.locator("form[data-module=application-form]")).to_be_visible()
+    wait_until_started(page)
+    wait_until_seen(page)
     expect_filled(page, settled(answers), ["nama_lengkap", "ibu_nama", "nagari"])
     tab_to(page, page.locator("[name=ibu_nama]"))
     page.keyboard.press("Control+a")

@@ -139,7 +139,8 @@ def test_every_case_moves_on_to_a_new_key_even_when_that_is_cut_off(
         desk.page.route(re.compile(r"/rotation\?after=w"), lambda route: cut(route))
         desk.page.locator("[data-rotate]").click()
         prove(desk.page, FIRST)
-        expect(desk.page.locator(".keys-view [role=alert]").first).to_contain_text(ID.text("staff.error.offline"))
+        problem = desk.page.locator(".keys-view [role=alert]").first
+        expect(problem).to_contain_text(ID.text("staff.error.offline"), timeout=40_000)
         kids = apart(stored_kids(papers))
         assert kids.count({"k26b", "t"}) == 100
         assert kids.count({"k26a", "t"}) == 30

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
+from tests.browser.form_filling import send_form
+from tests.browser.test_sending_photos import SENT
 from tests.browsing import Phone
 from tests.people import person
 from tests.people_at_work import TEXTS, Officer, fill
 from tests.serving import RunningOffice
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 ID = TEXTS["id"]
 ASKED, ANSWERED, THANKED = (
@@ -32,8 +34,7 @@ def test_what_is_written_without_a_signal_is_answered_and_goes_on_from_another_p
     page = phone.page
     page.goto(f"{office.url}/id/apply/passport-new")
     fill(page, person(3))
-    page.locator("[data-action=review]").click()
-    page.locator("[data-action=send]").click()
+    send_form(page)
     expect(page.locator("[data-receipt][data-state=done]")).to_be_visible(timeout=PATIENCE)
     code = page.locator("[data-code]").inner_text()
     page.reload()
@@ -80,6 +81,7 @@ def test_what_is_written_without_a_signal_is_answered_and_goes_on_from_another_p
         other.get_by_label(ID.text("talk.write")).fill(THANKED)
         other.locator("[data-action=send-message]").click()
         expect(other.get_by_text(ID.text("talk.sealed.alone"))).to_be_visible()
+        other.evaluate(SENT)
         other.get_by_role("button", name=ID.text("app.case.ask-again")).click()
         expect(other.locator(".thread > li .note")).to_have_count(3, timeout=PATIENCE)
         assert thread_of(other) == [ASKED, ANSWERED, THANKED]

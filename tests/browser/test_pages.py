@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from sync.receipt_code import derive, new_code
 from tests.applicants import Applicant
-from tests.browser.form_filling import fill_field, send_form, wait_until_saved
+from tests.browser.form_filling import fill_field, send_form, wait_until_saved, wait_until_seen
 from tests.browser.looking import SMALLEST, faults
 from tests.browsing import Phone, complete
 from tests.people import person
@@ -70,10 +70,28 @@ def test_what_lies_on_the_phone_has_no_fault(page: Page, office: RunningOffice) 
 
 def test_a_form_with_faults_has_none_itself(page: Page, office: RunningOffice) -> None:
     page.goto(f"{office.url}/id/apply/passport-new")
+    wait_until_seen(page)
     page.locator("[data-field=paspor_lama_nomor]").wait_for(state="hidden")
     page.locator("[data-action=review]").click()
     page.locator(".error-summary").wait_for()
     assert faults(page) == []
+
+
+# Long enough for the page to have read all that it shows.
+CHANGED = """async () => {
+  document.dispatchEvent(new CustomEvent('rantau:stored'));
+  const [drafts, outbox, cases] = await Promise.all(
+    ['drafts', 'outbox', 'case-list'].map((name) => import(`/pwa/${name}.js`)));
+  for (const _ of [1, 2, 3]) await Promise.all([drafts.listDrafts(), outbox.listOutbox(), cases.listCases()]);
+}"""
+
+
+def press_while_it_is_drawn_anew(page: Page, button: Locator) -> None:
+    """Press it as a finger does, slowly enough for what changed to come in between."""
+    button.hover()
+    page.mouse.down()
+    page.evaluate(CHANGED)
+    page.mouse.up()
 
 
 class TestMine:
@@ -84,7 +102,7 @@ class TestMine:
         wait_until_saved(page)
         page.goto(f"{office.url}/id/mine")
         draft = page.locator("[data-draft]", has_text="UPIK BANUN")
-        draft.get_by_role("button", name="Hapus isian").click()
+        press_while_it_is_drawn_anew(page, draft.get_by_role("button", name="Hapus isian"))
         expect(draft.get_by_role("button", name="Batal")).to_be_focused()
         page.keyboard.press("Enter")
         expect(draft).to_be_visible()

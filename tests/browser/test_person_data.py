@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Download, Page, Playwright, expect
 
-from server.founding import DEMO
+from server.keys.founding import DEMO
 from tests.applicants import Applicant
 from tests.browsing import Phone
 from tests.people import person
@@ -69,8 +69,9 @@ def test_a_request_runs_in_sight_and_the_files_hold_everything_and_the_server_no
         downloads: list[Download] = []
         page.on("download", lambda download: downloads.append(download))
         fold.locator("[data-export]").click()
-        page.get_by_role("dialog").get_by_label(T("staff.login.password")).fill(DEMO.password)
-        page.keyboard.press("Enter")
+        password = page.get_by_role("dialog").get_by_label(T("staff.login.password"))
+        password.fill(DEMO.password)
+        password.press("Enter")
         expect(page.locator("#announcement")).to_have_text(
             T("staff.export.done", number=applicant.number), timeout=30_000
         )

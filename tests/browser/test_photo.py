@@ -119,6 +119,7 @@ def test_a_paper_is_photographed_cropped_by_keyboard_and_kept_with_the_draft(
     step(page, "look")
     expect(page.locator("dialog")).to_contain_text("KB")
     expect(page.locator("dialog [data-sharp]")).to_be_visible()
+    expect(page.locator(".photo-result")).to_have_js_property("complete", value=True)
     wide = page.locator(".photo-result").evaluate("(image) => image.naturalWidth > image.naturalHeight")
     act(page, "rotate")
     page.wait_for_function(
@@ -134,6 +135,15 @@ def test_a_paper_is_photographed_cropped_by_keyboard_and_kept_with_the_draft(
     expect(paper(page, "kk").locator("[data-image] img")).to_have_js_property("complete", value=True)
     paper(page, "kk").locator("[data-action=remove-photo]").click()
     expect(paper(page, "kk").locator("[data-image]")).to_have_count(0)
+
+    # Whoever does not want to wait for the work leaves it.
+    page.evaluate("() => { Worker.prototype.postMessage = () => {}; }")
+    paper(page, "kk").locator("[data-action=add-photo]").click()
+    act(page, "take")
+    expect(page.locator("dialog [data-working]")).to_be_visible()
+    act(page, "cancel")
+    expect(page.locator("dialog")).to_have_count(0)
+    expect(paper(page, "kk").locator("[data-action=add-photo]")).to_be_focused()
 
 
 def test_an_old_browser_takes_a_file_without_its_notes_and_refuses_in_words_what_cannot_be(
@@ -162,7 +172,10 @@ def test_an_old_browser_takes_a_file_without_its_notes_and_refuses_in_words_what
         expect(page.locator("dialog [data-sharp]")).to_have_attribute("data-sharp", is_sharp)
         act(page, "use" if is_sharp == "true" else "again")
     expect(paper(page, "akta").locator("[data-image]")).to_have_count(1)
+    # A question for the camera that nobody answers stands in no file's way.
+    page.evaluate("() => { navigator.mediaDevices.getUserMedia = () => new Promise(() => {}); }")
     paper(page, "akta").locator("[data-action=add-photo]").click()
+    expect(page.locator("dialog")).to_contain_text("Memuat kamera")
     page.locator("#photo-file").set_input_files({"name": "b.pdf", "mimeType": "application/pdf", "buffer": PDF})
     act(page, "use")
     expect(paper(page, "akta").locator("[data-image]")).to_have_count(2)

@@ -15,7 +15,7 @@ from tests.people import person
 from tests.people_at_work import SERVICE, TEXTS, Officer, fill
 from tests.serving import RunningOffice
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 LANG = "id"
 TELL = """

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from server.founding import DEMO
+from server.keys.founding import DEMO
 from sync.events import sign_event
 from tests.applicants import Applicant
 from tests.browsing import Phone
@@ -17,7 +17,7 @@ from tests.people import person
 from tests.people_at_work import SERVICE, TEXTS, Officer, fill
 from tests.serving import RunningOffice
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 T = TEXTS["id"].text
 DAY = 86_400

@@ -1,19 +1,23 @@
 """Every page of the staff in a real browser, as the applicants' pages are looked at."""
 
+from datetime import date
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.applicants import Applicant
+from tests.applicants import FORMS, Applicant
 from tests.browser.looking import faults
 from tests.browsing import Phone
 from tests.people_at_work import Officer
 from tests.serving import RunningOffice
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 PAGES = (
     "counter", "requests", "bundle", "volunteers", "accounts", "sessions", "audit", "security", "guides/brokers/id",
-    "training/officer-data", "trained", "report", "calendar", "calendar?week=2026-12-21",
+    "content", "content/profile/office", "forms", "content/form/permit-address",
+    f"forms/passport-new/{FORMS.latest('passport-new').name}", f"content/campaign/{date.today().year}",
+    "training", "training/officer-data", "trained", "report", "calendar", "stakeholders", "guides",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""An upgrade of the server, as somebody meets it who has a form half filled in and two tabs open."""
+"""An upgrade of the server, as somebody meets it who has a form half filled in, two tabs and a photo on its way."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,20 +8,20 @@ from playwright.sync_api import expect
 
 from tests.app_copy import LINE, add_line, copy_app
 from tests.browser.form_filling import wait_until_saved
-from tests.browsing import Phone
+from tests.browser.test_sending_photos import SIZE, Gate, chunks, send, sent
+from tests.browsing import Phone, complete
 from tests.people_at_work import SERVICE, TEXTS
 from tests.recording_proxy import RecordingProxy
 from tests.serving import RunningOffice, free_port
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 ID = TEXTS["id"]
 NOTES = "(await (await caches.match('/notes'))?.json())"
-HAS_ALL = (
-    f"async () => {{ while (!{NOTES}?.extras.includes('online')) await new Promise((go) => setTimeout(go, 50)); }}"
-)
 HAS_NEXT = f"""async () => {{
-  document.dispatchEvent(new CustomEvent('rantau:public-changed'));
+  const [pins, timer] = await Promise.all(['pins', 'exchange-timer'].map((name) => import(`/pwa/${{name}}.js`)));
+  await pins.refreshOffice(); // as the next page does that is opened
+  timer.exchangeSoon();
   while (!{NOTES}?.next.id) await new Promise((go) => setTimeout(go, 50));
 }}"""
 MODULE = "fetch('/pwa/outbox.js').then((answer) => answer.text())"
@@ -44,7 +44,7 @@ def test_a_new_version_waits_for_the_form_and_then_costs_what_changed(
     url = f"http://localhost:{proxy.port}"
     first = phone.page
     first.goto(f"{url}/id/mine")
-    first.evaluate(HAS_ALL)
+    complete(first)
     assert phone.context is not None
     form = phone.context.new_page()
     form.goto(f"{url}/id/apply/{SERVICE}")
@@ -59,11 +59,21 @@ def test_a_new_version_waits_for_the_form_and_then_costs_what_changed(
     form.locator("#nama_lain").fill("BANUN")
     wait_until_saved(form)
     form.goto(f"{url}/id/guides/passport")
+    first.bring_to_front()  # a tab behind another one is drawn once a second
     expect(update).to_be_visible()
     assert ADDED not in first.evaluate(MODULE)
+    gate = Gate(proxy, chunk=2)
+    send(first, 9, SIZE)
+    gate.wait()
+    first.bring_to_front()  # a tab in the background draws once a second
     with first.expect_navigation():
         first.get_by_role("button", name=ID.text("app.update.apply")).click()
+    gate.open()
     assert ADDED in first.evaluate(MODULE)
+    sent(first)  # by the new version, from where the old one was
+    offsets = [chunk.offset for chunk in chunks(proxy)]
+    assert offsets == sorted(offsets)
+    assert len(offsets) - len(set(offsets)) <= 1
     assert b"content-encoding: dcz" in bytes(proxy.seen).lower()
 
     phone.offline()

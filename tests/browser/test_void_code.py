@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, Playwright, expect
 
-from server.founding import DEMO
+from server.keys.founding import DEMO
 from tests.browser.form_filling import send_form
 from tests.browser.planted_photo import attach
 from tests.browsing import Phone
@@ -65,8 +65,9 @@ def replace_code(page: Page, officer: Officer, number: str) -> tuple[str, str]:
     page.keyboard.press("Escape")
     expect(form.get_by_text(T("staff.step-up.given-up"))).to_be_visible()
     form.get_by_role("button").click()
-    dialog.get_by_label(T("staff.login.password")).fill(DEMO.password)
-    page.keyboard.press("Enter")
+    password = dialog.get_by_label(T("staff.login.password"))
+    password.fill(DEMO.password)
+    password.press("Enter")
     sheet = page.locator("[data-new-code]")
     expect(sheet.locator("svg")).to_be_visible(timeout=30_000)
     code, new = sheet.locator("[data-code]").inner_text(), number_in(sheet.inner_text())
@@ -80,6 +81,7 @@ def replace_code(page: Page, officer: Officer, number: str) -> tuple[str, str]:
 def replace_too_late(late: Officer, case: Locator, new: str) -> None:
     """At a desk that has the case as it was: try to replace its code once more."""
     form = case.locator(".void")
+    late.page.bring_to_front()
     form.locator("summary").click()
     form.get_by_label(T("staff.void.seen")).check()
     form.get_by_role("button").click()
@@ -106,6 +108,7 @@ def test_a_lost_code_is_replaced_and_dead_everywhere_and_the_new_one_corrects(
         late = Officer(page.context.new_page(), office, "id")
         late.unlock()
         as_it_was = late.open(old_number)
+        page.bring_to_front()  # a tab in the background draws once a second
         new_code, new_number = replace_code(page, officer, old_number)
         replace_too_late(late, as_it_was, new_number)
         assert new_code != old_code

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Playwright, Route, expect
 
-from server.founding import DEMO
+from server.keys.founding import DEMO
+from tests.browser.form_filling import wait_until_started
 from tests.browser.test_pages import faults
 from tests.browsing import Phone
+from tests.officers import ApiOfficer
 from tests.people import Answers, person
 from tests.people_at_work import SERVICE, TEXTS, Officer, fill
 from tests.serving import RunningOffice
@@ -18,6 +20,16 @@ from tests.serving import RunningOffice
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 ID = TEXTS["id"]
+HOURS = {
+    "kind": "outreach", "place": "Kantor Wali Nagari Talu", "area": "", "from": "08:00", "to": "09:00", "minutes": "60",
+    "first": f"{date.today() + timedelta(5)}", "last": f"{date.today() + timedelta(5)}",
+    "places": "2", "kept": "1", "priority": "1", **{f"day{n}": "1" for n in range(7)},
+}  # fmt: skip
+KNOW_HOURS = """async () => {
+  await (await import('/pwa/booking/offers.js')).refreshOffers();
+  await (await import('/pwa/sw-bridge.js')).keepPacks('booking');
+}"""
+PATIENCE = 40_000  # milliseconds
 WORDS = "batu jala kuda mira"
 NOTE = "Berkas lengkap, silakan datang."
 FORGOTTEN = """async (id) => {
@@ -59,7 +71,7 @@ def invite(officer: Officer, login: str = "buyung") -> str:
     page.get_by_label(ID.text("staff.volunteers.login")).fill(login)
     page.get_by_role("button", name=ID.text("staff.volunteers.enrol")).click()
     page.locator("[name=proof-password]").fill(DEMO.password)
-    page.keyboard.press("Enter")
+    page.locator("[name=proof-password]").press("Enter")
     expect(page.locator("svg.qr")).to_be_visible()
     return str(page.locator("[data-qr]").get_attribute("data-qr"))
 
@@ -70,20 +82,24 @@ def choose_passphrase(page: Page) -> None:
     page.get_by_role("button", name=ID.text("volunteer.finish")).click()
 
 
-def collect(page: Page, office: RunningOffice, answers: Answers) -> str:
+def collect(page: Page, office: RunningOffice, answers: Answers, *, wishes_as_priority: bool = False) -> str:
     """Take an application down and seal it; give the case."""
     page.goto(f"{office.url}/id/apply/{SERVICE}#new")
-    return collect_begun(page, answers, is_agreed=False)
+    return collect_begun(page, answers, is_agreed=False, wishes_as_priority=wishes_as_priority)
 
 
-def collect_begun(page: Page, answers: Answers, *, is_agreed: bool = True) -> str:
+def collect_begun(page: Page, answers: Answers, *, is_agreed: bool = True, wishes_as_priority: bool = False) -> str:
     """Fill in the form that is open and seal it, once its person agreed; give the case."""
     fill(page, answers)
+    wait_until_started(page)
     page.locator("[data-action=review]").click()
     if not is_agreed:
         expect(page.locator("[data-action=send]")).to_be_hidden()
         page.get_by_label(ID.text("volunteer.consent.read")).check()
         page.get_by_role("button", name=ID.text("volunteer.consent.agree")).click()
+    if wishes_as_priority:
+        page.get_by_label(ID.text("booking.wish.n", n=1)).select_option(index=1)
+        page.get_by_label(ID.text("booking.priority"), exact=True).check()
     page.locator("[data-action=send]").click()
     expect(page.locator("[data-hand-out]")).to_be_visible()
     return page.url.partition("#c=")[2]
@@ -121,12 +137,19 @@ def test_what_a_volunteer_collects_arrives_whatever_the_office_has_revoked(
     choose_passphrase(page)
     device = page.locator("[data-ready]").get_attribute("data-ready")
 
-    # Two applications without a signal; the code of one is given away on the spot.
-    phone.offline()
-    handed = collect(page, office, person(1))
+    # Two applications without a signal; the code of one is given away on the spot, while its wish for a day waits.
+    desk = ApiOfficer(office.url).sign_in()
+    desk.post_form("/staff/id/offers", HOURS | {"csrf": desk.csrf})
+    page.evaluate(KNOW_HOURS)
+    phone.offline(needs=["booking"])
+    handed = collect(page, office, person(1), wishes_as_priority=True)
     assert faults(page) == []
     hand_out(page)
-    assert page.evaluate(FORGOTTEN, handed) == "||||"
+    code, open_, proof, title, groups = page.evaluate(FORGOTTEN, handed).split("|")
+    assert (code, open_, title, groups) == ("", "", "", "")
+    assert proof
+    page.goto(f"{office.url}/id/case#c={handed}")
+    expect(page.locator("[data-handed] [data-wish=here]")).to_be_visible()
     kept = collect(page, office, person(2))
     go_to_mine(page, office)
     expect(page.locator("[data-item]")).to_have_count(2)
@@ -135,9 +158,13 @@ def test_what_a_volunteer_collects_arrives_whatever_the_office_has_revoked(
     expect(page.locator("[data-unsent='2']").get_by_role("button")).to_be_visible()
     go_to_mine(page, office)
 
-    phone.offline(without_signal=False)
-    expect(page.locator("[data-item]")).to_have_count(0)
-    expect(page.locator("[data-reading=ok]")).to_be_visible()
+    with page.expect_request("**/bookings", timeout=PATIENCE) as asked:
+        phone.offline(without_signal=False)
+    [wish] = asked.value.post_data_json["asks"]
+    assert (wish["case"], wish["do"], wish["priority"], len(wish["wish"])) == (handed, "wish", 1, 1)
+    expect(page.locator("[data-item]")).to_have_count(0, timeout=PATIENCE)
+    expect(page.locator("[data-reading=ok]")).to_be_visible(timeout=PATIENCE)
+    page.wait_for_function(f"async () => (await ({FORGOTTEN})('{handed}')) === '||||'", timeout=PATIENCE)
     expect(page.locator(f"[data-case='{handed}']")).to_contain_text(ID.text("volunteer.handed.card"))
     number = number_of(page, handed)
     assert number_of(page, kept) != number

@@ -141,7 +141,7 @@ def test_people_are_taken_down_one_after_another_and_the_list_goes_when_the_offi
         assert all(part in sheet for part in ("Siti Aminah", "Budi", "Upik", number))
         assert faults(page) == []
         phone.offline(without_signal=False)
-        expect(counted(page, "sent")).to_have_text("2")
+        expect(counted(page, "sent")).to_have_text("2", timeout=40_000)
         expect(page.locator("[data-unsent]")).to_have_count(0)
         expect(counted(page, "unhanded")).to_have_text("1")
         page.locator("[data-day-end]").get_by_role("button", name=ID.text("volunteer.end.clear")).click()

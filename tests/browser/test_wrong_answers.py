@@ -6,12 +6,12 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.bad_answers import ADULT, BAD, CHILD, Bad
-from tests.browser.form_filling import wait_until_saved
+from tests.browser.form_filling import wait_until_saved, wait_until_started
 from tests.browsing import Phone
 from tests.people_at_work import FORM, SERVICE, TEXTS, fill, fill_one
 from tests.serving import RunningOffice
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("lang", ["id", "en"])
@@ -22,6 +22,7 @@ def test_every_wrong_answer_is_said_and_stays(
         for person in (ADULT, CHILD):
             phone.page.goto(f"{office.url}/{lang}/mine")
             phone.page.goto(f"{office.url}/{lang}/apply/{SERVICE}#new")
+            wait_until_started(phone.page)
             fill(phone.page, person)
             for bad in BAD:
                 if person.items() <= bad.others.items():

@@ -7,6 +7,8 @@ from tests.people_at_work import FORM, typed
 
 CHOOSE = """async (selector, value) => {
   const select = document.querySelector(selector);
+  select.focus();
+  while (![...select.options].some((option) => option.value === value)) await new Promise(requestAnimationFrame);
   select.value = value;
   for (const type of ['input', 'change']) select.dispatchEvent(new Event(type, { bubbles: true }));
 }"""

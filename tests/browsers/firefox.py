@@ -115,6 +115,10 @@ class Firefox(Screen):
         keys = [{"type": kind, "value": key} for key in text for kind in ("keyDown", "keyUp")]
         self._act({"type": "key", "id": "keyboard", "actions": keys})
 
+    def choose(self, selector: str, file: Path) -> None:
+        self.see(selector)
+        self._ask("input.setFiles", context=self.page, element=self._find(selector), files=[str(file)])
+
     def _act(self, source: dict[str, Any]) -> None:
         self._ask("input.performActions", context=self.page, actions=[source])
 

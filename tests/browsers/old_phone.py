@@ -5,13 +5,14 @@ from typing import Any
 
 from playwright.sync_api import Error, Playwright, TimeoutError, sync_playwright
 
-from tests.browsers.screen import Screen, ScriptError
+from tests.browsers.screen import PATIENCE, Screen, ScriptError
 from tests.browsing import Phone
 
 SLOWER = 6  # times
 QUOTA = 256 * 1024 * 1024  # bytes
 WITHOUT = """
 for (const name of ['CompressionStream', 'SyncManager']) delete globalThis[name];
+for (const name of ['any', 'timeout']) delete AbortSignal[name];
 delete ServiceWorkerRegistration.prototype.sync;
 """
 
@@ -28,6 +29,7 @@ class OldPhone(Screen):
     def start(self) -> None:
         self.phone.start()
         assert self.phone.context is not None
+        self.phone.context.set_default_timeout(PATIENCE * 1000)
         self.phone.context.add_init_script(WITHOUT)
         self.page = self.phone.page
         self.page.on("request", lambda sent: sent.url.endswith("/exchange") and self.exchanges.append(sent.headers))
@@ -58,3 +60,6 @@ class OldPhone(Screen):
 
     def type(self, selector: str, text: str) -> None:
         self.page.locator(selector).fill(text)
+
+    def choose(self, selector: str, file: Path) -> None:
+        self.page.locator(selector).set_input_files(file)

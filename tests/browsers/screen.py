@@ -2,6 +2,7 @@
 
 import time
 from abc import ABC, abstractmethod
+from pathlib import Path
 from typing import Any
 
 PATIENCE = 60.0  # seconds until something on a busy machine has to have happened
@@ -39,6 +40,10 @@ class Screen(ABC):
     @abstractmethod
     def type(self, selector: str, text: str) -> None:
         """Type into a field that is empty."""
+
+    @abstractmethod
+    def choose(self, selector: str, file: Path) -> None:
+        """Give a file to a field for one."""
 
     def until(self, expression: str, *args: Any) -> Any:
         """Wait for an expression of `args` to be true, also on the page that comes next; give it."""

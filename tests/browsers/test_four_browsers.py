@@ -1,6 +1,7 @@
 """The main job where other browsers are: Firefox, WebKitGTK, and Chromium as an old phone. Beside the journeys in
 tests/browser/, which run in Chromium as it is."""
 
+import base64
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import pytest
 from server.settings import ROOT
 from sync.events import sign_event
 from sync.shape import v_of
+from tests.browser.test_photo import JPEG
 from tests.browsers import firefox, webkit
 from tests.browsers.filling import fill, filled
 from tests.browsers.firefox import Firefox
@@ -96,6 +98,16 @@ def test_an_application_survives_everything_and_an_update_comes_when_asked_for(
     screen.see("[data-continued]")
     assert filled(screen, answers, half) == {}
     fill(screen, answers, keys[len(half) :])
+    screen.until(KEPT)
+    # A paper is photographed as a file, whatever becomes of the question for the camera.
+    photo = tmp_path / "ktp.jpg"
+    photo.write_bytes(base64.b64decode(screen.run(JPEG, 0)))
+    screen.click("[data-paper=ktp] [data-action=add-photo]")
+    screen.choose("#photo-file", photo)
+    screen.see("[data-corner='4']")
+    for action in ("next", "use"):
+        screen.click(f"dialog [data-action={action}]:enabled")
+    screen.see("[data-paper=ktp] [data-image] img")
     screen.click("[data-action=review]")
     screen.click("[data-action=send]:enabled")
     screen.see("[data-receipt][data-state=waiting]")
@@ -106,7 +118,7 @@ def test_an_application_survives_everything_and_an_update_comes_when_asked_for(
     guide.write_text(guide.read_text() + f"\n{NEWS}\n")
     office.start()
     screen.run(SEND_NOW)
-    screen.see("[data-receipt][data-state=done]")
+    screen.see("[data-receipt][data-state=done]")  # the photo too
     if isinstance(screen, OldPhone):  # it cannot compress
         assert screen.exchanges
         assert all("content-encoding" not in headers for headers in screen.exchanges)
@@ -144,6 +156,7 @@ def record_step(office: RunningOffice) -> None:
     kid, private = officer.office_key
     [case] = [row["case"] for row in officer.get("cases").body["rows"]]
     [version] = officer.get(f"cases/{case}").body["versions"]
+    assert len(version["blobs"]) == 1
     on = [v_of(version)]
     event = sign_event(
         case=case, n=1, step="diserahkan", at=int(time.time()), on=on, note=None, kid=kid, private=private

@@ -93,6 +93,10 @@ class WebKit(Screen):
     def type(self, selector: str, text: str) -> None:
         self._ask("POST", f"/element/{self._find(selector)}/value", {"text": text})
 
+    def choose(self, selector: str, file: Path) -> None:
+        self.see(selector)
+        self.type(selector, str(file))
+
     def _find(self, selector: str) -> str:
         return str(self._ask("POST", "/element", {"using": "css selector", "value": selector})[ELEMENT])
 

@@ -11,7 +11,7 @@ from tests.browsing import Phone
 from tests.people_at_work import TEXTS
 from tests.serving import RunningOffice
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 
 NAME = "UPIK BANUN"
 READY = "[data-module=ready-line] span:not(:empty)"

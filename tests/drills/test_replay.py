@@ -12,7 +12,7 @@ from tests.papers import found_office
 from tests.people import person
 from tests.replaying_proxy import ReplayingProxy
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 
 READY = "[data-module=ready-line] span:not(:empty)"
 LIST = "async () => (await (await import('/pwa/pins.js')).office()).keys.seq"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from server.paper import paper_text, read_paper
-from server.server_key import read_server_key
+from server.keys.paper import paper_text, read_paper
+from server.keys.server_key import read_server_key
 from sync.key_pair import key_pair_from
 from sync.speakable import fingerprint
 from tests.drawn_codes import dark_squares, squares_of

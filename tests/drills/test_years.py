@@ -19,7 +19,7 @@ from tests.people import person
 from tests.people_at_work import TEXTS, Login, Officer
 from tests.serving import RunningOffice
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 READY = "[data-module=ready-line] span:not(:empty)"
 YEAR = 365

@@ -1,6 +1,7 @@
-"""Writes today's exchange down, in each version that this server speaks, into folders named by the day."""
+"""Writes today's exchange, in each version that this server speaks, and a photo's way into folders named by the day."""
 
 import asyncio
+import base64
 import json
 import tempfile
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from sync.packed_item import pack_item
 from sync.receipt_code import CodeKeys
 from tests.sealed_items import FORM, NOW, OfficeKeys, new_keys, seal_pair
 from tests.small_office import routes_of, small_office
+from tests.uploading import TUS, checksum, metadata, sealed_bytes
+from tests.uploading import digest_of as name_of
 
 HERE = Path(__file__).parent
 NDJSON = {"content-type": "application/x-ndjson"}
@@ -30,9 +33,36 @@ def freeze(folder: Path, version: int) -> None:
     folder.mkdir()
     (folder / "request.ndjson").write_bytes(request)
     (folder / "answer.ndjson").write_bytes(answer)
-    pairs = {name: b64u_encode(getattr(keys, name).to_bytes()) for name in ("root", "seal", "office", "server")}
-    told = {"pairs": pairs, "list": keys.signed_list, "watch": watch, "form": FORM.raw.decode(), "sent": item[0]}
+    told = _office(keys) | {"watch": watch, "sent": item[0]}
     (folder / "keys.json").write_text(json.dumps(told, indent=1) + "\n")
+
+
+def freeze_photo(folder: Path) -> None:
+    """Keep what a phone says to send a photo whose last piece was cut in the middle and then goes with a checksum."""
+    keys = OfficeKeys()
+    sealed = sealed_bytes(2_000)
+    name, half = name_of(sealed), len(sealed) // 2
+    pair = seal_pair(keys, new_keys(), blobs=[name])
+    path = f"/blobs/{pair[0]['_id']}/{name}"
+    begin = {"upload-length": str(len(sealed)), "upload-metadata": metadata(version=pair[0]["_id"], digest=name)}
+    piece = {"content-type": "application/offset+octet-stream"}
+    requests: list[tuple[str, str, dict[str, str], bytes]] = [
+        ("POST", "/blobs/", begin, b""),
+        ("PATCH", path, piece | {"upload-offset": "0"}, sealed[:half]),
+        ("HEAD", path, {}, b""),
+        ("PATCH", path, piece | {"upload-offset": str(half)} | checksum(sealed[half:]), sealed[half:]),
+    ]
+    told = _office(keys) | {
+        "pair": pair,
+        "requests": [[way, path, TUS | own, base64.b64encode(body).decode()] for way, path, own, body in requests],
+    }
+    folder.mkdir()
+    (folder / "upload.json").write_text(json.dumps(told, indent=1) + "\n")
+
+
+def _office(keys: OfficeKeys) -> dict[str, Any]:
+    pairs = {name: b64u_encode(getattr(keys, name).to_bytes()) for name in ("root", "seal", "office", "server")}
+    return {"pairs": pairs, "list": keys.signed_list, "form": FORM.raw.decode()}
 
 
 async def _ask(keys: OfficeKeys, known: CodeKeys, requests: list[bytes]) -> bytes:
@@ -59,5 +89,6 @@ def _lines(*lines: Any) -> bytes:
 
 
 if __name__ == "__main__":
+    freeze_photo(HERE / f"photo-{datetime.now(UTC):%Y-%m-%d}")
     for number in range(1, VERSION + 1):
         freeze(HERE / f"{datetime.now(UTC):%Y-%m-%d}-v{number}", number)

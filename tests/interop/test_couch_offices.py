@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from server.couch_peers import OPEN
+from server.couch.peers import OPEN
 from sync.canonical import b32_encode, sha256
 from sync.document import Doc
 from sync.shape import blob_rev, write_once_rev
@@ -22,7 +22,6 @@ from tests.serving import ROOT, RunningOffice
 
 HERE = Path(__file__).parent
 BIN = Path(sys.prefix) / "bin"
-pytestmark = pytest.mark.timeout(180)  # seconds: offices, commands and clients are processes of their own
 
 
 @dataclass(frozen=True)

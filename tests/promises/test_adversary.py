@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from server.founding import DEMO
-from server.server_key import read_server_key
+from server.keys.founding import DEMO
+from server.keys.server_key import read_server_key
 from sync.canonical import b32_encode, b64u_decode, b64u_encode
 from sync.document import Doc
 from sync.errors import OpenError
@@ -31,8 +31,6 @@ from sync.statements import sign_gone
 from tests.applicants import Applicant, exchange
 from tests.officers import ApiOfficer
 from tests.serving import RunningOffice
-
-pytestmark = pytest.mark.timeout(120)
 
 HELLO = {"v": 1, "watch": []}
 CHOSEN = "sirih pinang di tepi jalan"

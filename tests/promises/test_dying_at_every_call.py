@@ -67,7 +67,6 @@ def receipts(rows: list[Any]) -> set[str]:
     return {row[0] for row in rows if row[1] == "ok"}
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_server_that_dies_at_any_call_loses_and_doubles_nothing(when: str, tmp_path: Path) -> None:
     first_start = RunningOffice(tmp_path).start()

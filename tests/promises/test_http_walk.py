@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
-from server.couch_words import is_face
+from server.couch.words import is_face
 from server.headers import data_headers, strict_headers
 from server.ndjson import NDJSON
 from server.posted import FORM

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from bench.shaping_proxy import UNSHAPED, ShapingProxy
-from server.hub import Hub, open_hub
-from server.hub_intake import hub_intake_of
-from server.relay import Relay
-from server.relay_link import LinkError, RelayLink
+from server.hub.hub import Hub, open_hub
+from server.hub.intake import hub_intake_of
+from server.hub.relay import Relay
+from server.hub.relay_link import LinkError, RelayLink
 from server.settings import load_settings
 from sync.canonical import b32_encode
 from tests.applicants import Applicant

@@ -16,8 +16,6 @@ from tests.applicants import Applicant
 from tests.officers import ApiOfficer
 from tests.serving import RunningOffice
 
-pytestmark = pytest.mark.timeout(180)
-
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[RunningOffice]:

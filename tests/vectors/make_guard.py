@@ -34,6 +34,7 @@ def bookings() -> dict[str, Doc]:
     base = {"type": "booking", "case": case}
     record = {"want": None, "offer": None, "place": None, "ends": None, "why": [], "moves": 0, "full": None, "at": at}
     had = {"offer": offer, "place": 7, "ends": at, "why": ["round", 261203, 4, 12, 1], "moves": 1}
+    past = {"past": [["261123-bbbb", 3, at, ["online"]], ["261130-cccc", 12, at, ["round", 261126, 1, 1, 2]]]}
     waits = {"wish": [offer], "priority": 1, "at": at, "lost": 0, "round": None}
     return {
         "booking: a place, held": {"_id": f"bk.{offer}.07", **base, "claim": ["held", "a" * 16, at]},
@@ -41,6 +42,7 @@ def bookings() -> dict[str, Doc]:
         "booking: who came": {"_id": f"bk.{offer}.07.came", **base, "came": "arrived", "at": at},
         "booking: a case's record": {"_id": f"bk.c.{case}", **base, **record},
         "booking: a case's place": {"_id": f"bk.c.{case}", **base, **record, **had},
+        "booking: a case's places": {"_id": f"bk.c.{case}", **base, **record, **had, **past},
         "booking: a wish": {"_id": f"bk.w.{case}", **base, **waits},
         "booking: a round": {
             "_id": "bk.r.261203",
@@ -120,10 +122,16 @@ def refused(good: dict[str, Doc]) -> dict[str, Doc]:
         for key in (*doc, "nama")
         for value in ((name, nik, {"nama": name}, [name]) if key != "nama" else (name,))
     ]
+    places = bookings()["booking: a case's places"]
+    past: list[Any] = [
+        [], [[]], ["261123-bbbb"], [["261123-bbbb", 3, 1]], [["261123-bbbb", name, 1, []]], [[name, 3, 1, []]],
+        [["261123-bbbb", 3, 1, [name]]], [["261123-bbbb", 3, 1, [], nik]], [["261123-bbbb", 3, nik, []]],
+    ]  # fmt: skip
     found = {f"version, {place} = {value!r}"[:90]: changed(version, place, value) for place, value in of_versions}
     found |= {f"event, {place} = {value!r}"[:90]: changed(event, place, value) for place, value in of_events}
     found |= {f"gone, {place} = {value!r}"[:90]: changed(gone, place, value) for place, value in of_marks}
     found |= {f"{kind}, {key} = {value!r}"[:90]: changed(doc, key, value) for kind, doc, key, value in of_bookings}
+    found |= {f"booking: a case's places, past = {value!r}": changed(places, "past", value) for value in past}
     found |= {f"code, to {value!r}": changed(code, "to", value) for value in (name, code["_id"][5:], None)}
     found |= {
         "a deletion with a name": {"_id": version["_id"], "_deleted": True, "nama": name},

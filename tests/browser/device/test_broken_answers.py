@@ -197,7 +197,7 @@ class TestBrokenAnswers:
     ) -> None:
         other = open_page(context, office)
         run(other, "globalThis.heard = []; document.addEventListener('rantau:exchanged', (e) => heard.push(e.detail));"
-                   "globalThis.stop = exchange.hearExchanges();")  # fmt: skip
+                   "globalThis.stop = tabs.hearOthers();")  # fmt: skip
         hold = """return new Promise((resolve) => navigator.locks.request('rantau-exchange', async () => {
           const held = new Promise((done) => { globalThis.letGo = done; });
           resolve(null);

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.device.device_page import run
 
@@ -26,6 +26,21 @@ const desk = new Desk({
   login: 'ani', api, texts,
 });
 desk.start();
+"""
+
+LISTED = """const { CaseList } = await staff('list');
+const rows = ['zu43 nens x', 'k2x7 q4ma 0', 'zu43 2wdq k']
+  .map((number) => ({ ...row(number), waits_for: 'office', due: null }));
+const state = { place: '1', today: '2026-12-01', counts: {}, assigned: {}, rules: [] };
+const api = {
+  work: async () => ({ ...state, rows: [...rows], ended: [] }), requests: async () => [],
+  index: async () => ({ rows, sealed: {}, next: null, counts: {} }), indexOf: async () => ({ sealed: {} }),
+};
+let opened;
+const onOpen = (one) => { opened = one; };
+const list = new CaseList({ api, texts, keys: {}, states: [], onOpen, onError });
+await list.load();
+await list.index.start();
 """
 
 
@@ -96,6 +111,120 @@ def test_a_lock_forgets_what_was_looked_for_and_found(page: Page) -> None:
         return [before, shown(), $box.getAttribute('spellcheck'), $box.autocomplete];""",
     )
     assert left == [[1, "zu43"], [0, ""], "false", "off"]
+
+
+def test_after_a_search_the_next_case_is_the_next_one_found(page: Page) -> None:
+    after = run(
+        page,
+        STAFF
+        + LISTED
+        + """list.queues.choose('late'); // in which there is none of them
+        list.search.$input.value = 'zu43';
+        await list.search.look();
+        list.$root.querySelector('.case-link').click();
+        const seen = [opened.number, list.after(opened.case)?.number];
+        list.search.$input.value = 'k2x7'; // looked for meanwhile
+        await list.search.look();
+        seen.push(list.after(opened.case)?.number);
+        list.search.clear();
+        const last = list.after(rows[2].case);
+        list.stop();
+        return [...seen, last ?? 'none'];""",
+    )
+    assert after == ["zu43 nens x", "zu43 2wdq k", "zu43 2wdq k", "none"]
+
+
+def test_what_is_listed_anew_and_is_as_it_was_stays_under_the_finger(page: Page) -> None:
+    stays = run(
+        page,
+        STAFF
+        + LISTED
+        + """const buttons = () => [...list.$root.querySelectorAll('.case-link, .states button')];
+        const before = buttons();
+        Object.assign(rows[2], { state: 'diperiksa', n: 1 });
+        await list.load();
+        const same = buttons().map((button, at) => button === before[at]);
+        list.stop();
+        return [same.slice(0, -1).every(Boolean), same.at(-1)];""",
+    )
+    assert stays == [True, False]
+
+
+def test_what_comes_above_and_goes_moves_nothing_else_of_the_list(page: Page) -> None:
+    touched = run(
+        page,
+        STAFF
+        + LISTED
+        + """state.counts = { terkirim: 2, siap: 1 };
+        const touched = [];
+        const watch = new MutationObserver((changes) => {
+          for (const { addedNodes, removedNodes } of changes) {
+            for (const node of [...addedNodes, ...removedNodes]) touched.push(node.querySelector?.('button')?.value);
+          }
+        });
+        await list.load();
+        document.body.append(list.$root);
+        for (const each of list.$root.querySelectorAll('tbody, .states')) watch.observe(each, { childList: true });
+        list.$root.querySelectorAll('.case-link')[1].focus();
+        const first = { ...rows[0], ...row('a first one'), due: state.today };
+        rows.unshift(first);
+        state.counts = { draf: 1, ...state.counts };
+        await list.load();
+        const shown = [...list.$root.querySelectorAll('.case-link')].map(({ value }) => value === first.case);
+        rows.shift();
+        rows.push(rows.shift()); // and what stood first stands last
+        await list.load();
+        const last = [...list.$root.querySelectorAll('.case-link')].at(-1).value;
+        await new Promise(requestAnimationFrame);
+        list.stop();
+        const names = { [first.case]: 'first', [last]: 'moved' };
+        return [shown, last === rows[2].case, touched.map((value) => names[value] ?? value)];""",
+    )
+    assert touched == [[True, False, False, False], True, ["draf", "first", "first", "moved", "moved"]]
+
+
+def test_a_press_on_a_case_opens_it_although_another_comes_above_it(page: Page) -> None:
+    number = run(
+        page,
+        STAFF
+        + LISTED
+        + """document.body.append(list.$root);
+        globalThis.come = async () => {
+          rows.unshift({ ...rows[0], ...row('a first one'), due: state.today });
+          void list.load();
+          await new Promise(requestAnimationFrame);
+        };
+        globalThis.opened = () => opened?.number;
+        return rows[1].number;""",
+    )
+    page.locator(".case-link").nth(1).focus()
+    page.keyboard.down("Space")
+    page.evaluate("come()")
+    page.keyboard.up("Space")
+    expect(page.locator(".case-link")).to_have_count(4)
+    assert page.evaluate("opened()") == number
+
+
+def test_the_keyboard_goes_with_the_line_that_it_is_on_and_is_not_lost_with_the_last(page: Page) -> None:
+    seen = run(
+        page,
+        STAFF
+        + LISTED
+        + """document.body.append(list.$root);
+        const box = list.$root.querySelectorAll('tbody input')[2];
+        box.click();
+        box.focus();
+        rows.splice(1, 1); // one is dealt with, and something came for the other
+        Object.assign(rows[1], { state: 'diperiksa', n: 1 });
+        await list.load();
+        const held = document.activeElement;
+        const seen = [held === box, held.type, held.value === rows[1].case, held.checked];
+        rows.length = 0;
+        await list.load();
+        list.stop();
+        return [...seen, document.activeElement.id];""",
+    )
+    assert seen == [False, "checkbox", True, True, "list-age"]
 
 
 def test_a_search_that_was_cut_finds_nothing_twice(page: Page) -> None:

@@ -14,7 +14,7 @@ from tests.browser.device.device_page import run, states
 from tests.scripted_office import ScriptedOffice
 from tests.sealed_items import NOW
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 Rows = Callable[[list[Any]], list[str]]
 
 

@@ -254,6 +254,37 @@ class TestPin:
         )
         assert told == 1
 
+    def test_a_survey_half_filled_in_is_still_there_after_it(self, page: Page) -> None:
+        """Set, changed, locked and taken away: what lies beside drafts and cases goes under the new key as well.
+
+        A tab that has the key of before neither opens it with that nor deletes it.
+        """
+        start(page)
+        found = with_profiles(
+            page,
+            PIN
+            + f"""const survey = await import('/pwa/survey-draft.js');
+            const kept = async () => (await survey.loadAnswers())?.answers.waktu ?? null;
+            const seen = [await survey.keepAnswers({{ waktu: '4' }})];
+            for (const one of ['271828', '161803']) {{
+              const before = await vault.vaultAtHand();
+              await pin.setPin(one, {NEVER});
+              vault.takeVault(before);
+              seen.push(await kept());
+            }}
+            await profiles.lock();
+            seen.push(await kept(), await survey.keepAnswers({{ waktu: '1' }}));
+            await profiles.unlockProfile('own', '161803');
+            seen.push(await kept());
+            await pin.removePin();
+            seen.push(await kept());
+            await db.amend('meta', 'survey-draft', (row) => {SPOIL});
+            await pin.setPin('314159', {NEVER});
+            return [...seen, await kept()]""",
+        )
+        kept_while_open, asked_while_locked = [True, "4", "4"], [None, False]
+        assert found == [*kept_while_open, *asked_while_locked, "4", "4", None]
+
     def test_a_tab_that_slept_through_it_writes_nothing_under_the_old_key(
         self, page: Page, context: BrowserContext, office: ScriptedOffice
     ) -> None:

@@ -1,4 +1,4 @@
-/** CouchDB's own check of `cases`, run as it is sent; the cases are read by tests/unit/server/test_cases_guard.py too. */
+/** CouchDB's own check of `cases`, run as it is sent; the cases are read by tests/unit/server/couch/test_cases_guard.py too. */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm';
 
 const root = new URL('../../../', import.meta.url);
 const rows = JSON.parse(readFileSync(new URL('tests/vectors/cases-guard.json', root)));
-const source = readFileSync(new URL('server/cases_guard.js', root), 'utf8');
+const source = readFileSync(new URL('server/couch/cases_guard.js', root), 'utf8');
 const text = source.slice(source.indexOf('function (doc)'));
 // As CouchDB does: the text is an expression, and knows nothing of what is around it.
 const guard = runInNewContext(`(${text})`, {});

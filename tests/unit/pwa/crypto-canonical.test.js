@@ -54,3 +54,13 @@ for (const [name, encode, decode] of [['base64url', b64uEncode, b64uDecode], ['b
 test('h16 is the first half of SHA-256', async () => {
   assert.equal(hex(await h16(utf8('abc'))), 'ba7816bf8f01cfea414140de5dae2223');
 });
+
+test('base64url of any length is what others write and read', () => {
+  for (const length of [0, 1, 2, 3, 4095, 4096, 4097, 10_000]) {
+    const data = new Uint8Array(length).map((_, at) => at * 7);
+    const text = Buffer.from(data).toString('base64url');
+    assert.equal(b64uEncode(data), text);
+    assert.deepEqual(b64uDecode(text), data);
+  }
+  for (const odd of ['QR', 'QUJ', 'QUJDRF']) assert.throws(() => b64uDecode(odd), { name: 'FormatError' }, odd);
+});

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { findCorners, wholePicture } from '../../../pwa/images/corners.js';
 import { edgesLeft } from '../../../pwa/images/fidelity.js';
-import { homography, project, sizeOf, straighten } from '../../../pwa/images/homography.js';
+import { homography, sizeOf, straighten } from '../../../pwa/images/homography.js';
 import { flatten, stretch } from '../../../pwa/images/illumination.js';
 import { PAPERS, sizeFor } from '../../../pwa/images/paper-kinds.js';
 import { greyOf, rgbaOf, sharpen, shrink, soften } from '../../../pwa/images/planes.js';
@@ -26,6 +26,12 @@ const SQUARE = [{ x: 0, y: 0 }, { x: 1, y: 0 }, { x: 1, y: 1 }, { x: 0, y: 1 }];
 const TRAPEZIUM = [{ x: 0, y: 0 }, { x: 4, y: 0 }, { x: 4, y: 4 }, { x: 0, y: 2 }];
 
 const near = (one, other, within = 1e-9) => assert.ok(Math.abs(one - other) <= within, `${one} is not ${other}`);
+
+/** Where a homography takes a point. */
+function project([a, b, c, d, e, f, g, h, i], { x, y }) {
+  const w = g * x + h * y + i;
+  return { x: (a * x + b * y + c) / w, y: (d * x + e * y + f) / w };
+}
 
 test('a homography takes four points to four places, and the middle where the diagonals cross', () => {
   const h = homography(SQUARE, TRAPEZIUM);

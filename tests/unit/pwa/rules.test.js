@@ -17,7 +17,9 @@ const field = (key, control, hard = []) => ({
 });
 const withRule = (rule, value, control) => ({
   service: "small", n: 1,
-  sections: [{ fields: [field("lahir", "date"), field("kelamin", "text"), field("x", control, [{ rule, value, message: "rule.x" }])] }],
+  sections: [{ fields: [
+    field("lahir", "date"), field("kelamin", "text"), field("jumlah", "number"), field("x", control, [{ rule, value, message: "rule.x" }]),
+  ] }],
 });
 
 test("every rule has a vector", () => {

@@ -1,7 +1,7 @@
 /** One step for a group: every case has a result of its own, and what is not as it was listed is left alone. */
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 
 import { verifyEvent } from '../../../pwa/crypto/events.js';
 import { newKeyPair } from '../../../pwa/crypto/key-pair.js';
@@ -10,6 +10,8 @@ import { derive } from '../../../pwa/crypto/receipt-code.js';
 import { sealVersion } from '../../../pwa/crypto/seal.js';
 import { commonSteps, recordAll } from '../../../pwa/staff/bulk.js';
 import { ApiError } from '../../../pwa/staff/staff-api.js';
+import { StepOutbox } from '../../../pwa/staff/step-outbox.js';
+import { newLocks, newStorage } from './tabs-of-a-browser.js';
 
 const FORM = {
   service: 'small', n: 1, title: 'x', groups: ['personal'],
@@ -29,24 +31,34 @@ async function sealed(code) {
   return { id: codeKeys.case, raw: { versions: [version], wraps: { [version._id]: wrap }, events: [] } };
 }
 
-const listed = ({ id }, more = {}) => ({ case: id, number: id.slice(0, 8), state: 'terkirim', n: 0, ...more });
+const listed = ({ id }, more = {}) => ({ case: id, number: id.slice(0, 8), state: 'terkirim', n: 0, waiting: 0, ...more });
 
-/** Record one step in these cases; what each came to, and what was sent. */
-async function recorded(cases, rows, { refuse = {}, text = 'Bawa KTP asli.', signal = new AbortController().signal } = {}) {
+beforeEach(() => { globalThis.localStorage = newStorage(); });
+
+/** Record one step in these cases: what each came to, what was sent and what waits. The answers of some are lost. */
+async function recorded(cases, rows, { refuse = {}, lost = [], text = 'Bawa KTP asli.', form = FORM, signal = new AbortController().signal } = {}) {
   const [sent, results] = [[], []];
   const raws = new Map(cases.map(({ id, raw }) => [id, raw]));
   const api = {
-    case: async (id) => raws.get(id) ?? assert.fail('asked for another case'),
-    form: async () => FORM,
+    case: async (id) => {
+      if (refuse[id] === 0) throw new ApiError(0);
+      return raws.get(id) ?? assert.fail('asked for another case');
+    },
+    form: async () => form,
     addEvent: async (event) => {
-      if (refuse[event.case]) throw new ApiError(refuse[event.case]);
+      if (event.case in refuse) throw new ApiError(refuse[event.case]);
       sent.push(event);
+      if (lost.includes(event.case)) throw new ApiError(0);
       return event;
     },
   };
   const onResult = ({ row: { case: id }, outcome }) => results.push([id, outcome]);
-  await recordAll(rows, { step: 'berkas_lengkap', text }, { api, keys, onError: () => 'x', onResult, signal });
-  return { sent, results };
+  const index = { sealed: new Map(cases.map(({ id, raw }) => [id, { versions: raw.versions, wraps: raw.wraps }])) };
+  const onError = () => 'x';
+  const outbox = new StepOutbox({ api, login: 'siti', onChange: () => {}, onHeard: () => {}, onError, locks: newLocks() });
+  const bulk = { api, keys, index, outbox, onError, onResult, signal };
+  await recordAll(rows, { step: 'berkas_lengkap', text }, bulk);
+  return { sent, results, outbox, again: (more) => recordAll(more, { step: 'terjadwal', text }, bulk) };
 }
 
 const cases = await Promise.all(['0123456789abcdef', '1123456789abcdef', '2123456789abcdef'].map(sealed));
@@ -56,7 +68,7 @@ test('every case gets a step of its own, signed by the office and with its note 
   assert.deepEqual(results.map(([, outcome]) => outcome), ['done', 'done', 'done']);
   for (const event of sent) await verifyEvent(event, office.pub);
   assert.equal(new Set(sent.map(({ note }) => note)).size, 3);
-  assert.ok(!JSON.stringify(sent).includes('KTP'));
+  assert.ok(!JSON.stringify(sent).includes('KTP asli'));
 });
 
 test('what changed, what another came before in and what does not open keeps the others up in nothing', async () => {
@@ -75,4 +87,31 @@ test('a step that does not usually follow is not taken for a group, nor any afte
   ended.abort();
   const { sent, results } = await recorded(cases, rows, { signal: ended.signal });
   assert.deepEqual([sent, results[0][1]], [[], 'stopped']);
+});
+
+test('what has steps of its own has none of an application in a group', async () => {
+  const form = { ...FORM, steps: ['kegiatan_diterima', 'ditolak'] };
+  const { sent, results } = await recorded([cases[0]], [listed(cases[0])], { form });
+  assert.deepEqual([sent, results[0][1]], [[], 'unusual']);
+});
+
+test('one whose answer was lost and one for which the office is away wait, and the very same steps go later', async () => {
+  const [first, second, third] = cases;
+  const { sent, results, outbox } = await recorded(cases, cases.map((one) => listed(one)), { lost: [second.id], refuse: { [third.id]: 0 } });
+  assert.deepEqual(results, [[first.id, 'done'], [second.id, 'waits'], [third.id, 'waits']]);
+  assert.deepEqual(outbox.of(second.id).map(({ event }) => event.sig), [sent[1].sig]);
+  assert.deepEqual(outbox.kept.cases(), [third.id], 'the office hears later that it was opened');
+  await verifyEvent(outbox.of(third.id)[0].event, office.pub);
+});
+
+test('while the office is away a case counts as it was listed, with what waits', async () => {
+  const [first, second, third] = cases;
+  const refuse = Object.fromEntries(cases.map(({ id }) => [id, 0]));
+  const before = listed(first, { n: 3, state: 'perlu_perbaikan' });
+  const rows = [before, listed(second, { state: 'dibayar' }), listed(third, { waiting: 1 })];
+  const { results, outbox, again } = await recorded(cases, rows, { refuse });
+  assert.deepEqual(results.map(([, outcome]) => outcome), ['waits', 'unusual', 'asked']);
+  assert.equal(outbox.of(first.id)[0].event.n, 4);
+  await again([before, listed(first, { n: 4, state: 'berkas_lengkap' })]);
+  assert.deepEqual(results.slice(3).map(([, outcome]) => outcome), ['changed', 'waits']);
 });

@@ -10,6 +10,7 @@ import { KeyList, sealGrant, wrapOfficerKey } from '../../../pwa/crypto/keyring.
 import { derive } from '../../../pwa/crypto/receipt-code.js';
 import { sealVersion } from '../../../pwa/crypto/seal.js';
 import { vOf } from '../../../pwa/crypto/version.js';
+import { papersOf } from '../../../pwa/staff/casework-view.js';
 import { compare, sideBySide } from '../../../pwa/staff/compare.js';
 import { openKeys } from '../../../pwa/staff/keys.js';
 import { stateAfter, stepsAfter } from '../../../pwa/staff/next-steps.js';
@@ -146,6 +147,8 @@ test('a message leaves the state as it was, and every step can be chosen', () =>
   const { usual, others } = stepsAfter('terkirim');
   assert.deepEqual(usual, ['berkas_lengkap', 'perlu_perbaikan', 'pesan']);
   assert.equal(new Set([...usual, ...others]).size, 16);
+  const own = stepsAfter('terkirim', ['kegiatan_diterima', 'kegiatan_selesai', 'ditolak', 'dibatalkan']);
+  assert.deepEqual(own, { usual: ['kegiatan_diterima', 'ditolak', 'pesan'], others: ['kegiatan_selesai', 'dibatalkan'] });
 });
 
 test('a case under a voided code is shown as one with what goes on under the new code, if the office signed so', async () => {
@@ -165,4 +168,12 @@ test('a case under a voided code is shown as one with what goes on under the new
   const forged = await opened(await mark(old.case));
   assert.deepEqual(forged.versions.map(({ answers }) => answers.nik), ['2']);
   assert.equal(forged.former[0].isGenuine, false);
+});
+
+test('which papers somebody brings is judged by the day at the office', () => {
+  const papers = [{ name: 'ktp', label: 'x', required: true, when: ['not', ['younger', 'born', 17]] }];
+  const adult = { service: 'small', n: 1, title: 'x', groups: ['personal'], sections: [{ id: 'a', title: 'x', fields: [field('born', { papers })] }] };
+  const birthday = Date.UTC(2026, 10, 30, 17) / 1000; // midnight in West Sumatra
+  const leaf = (at) => ({ form: adult, answers: { born: '2009-12-01' }, version: { at } });
+  assert.deepEqual([papersOf(leaf(birthday - 1)).length, papersOf(leaf(birthday)).length], [0, 1]);
 });

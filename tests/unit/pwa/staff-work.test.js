@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { Work } from '../../../pwa/staff/work.js';
 
 const row = (id, more = {}) => ({ case: id, state: 'terkirim', waits_for: 'office', due: null, last_at: 100, at: 0, ...more });
-const told = (rows, place = '7.2026-12-01') => ({ place, today: '2026-12-01', counts: { terkirim: 5, diserahkan: 4 }, assigned: { later: 'upik', late: 'siti' }, rows, rules: [] });
+const told = (rows, place = '7.2026-12-01') => ({ place, today: '2026-12-01', counts: { terkirim: 5, diserahkan: 4 }, assigned: { later: 'upik', late: 'siti' }, rows, ended: rows && [row('gone', { state: 'diserahkan', waiting: 0 })], rules: [] });
 
 /** An office that answers in turn, and what it was asked. */
 function office(...answers) {
@@ -44,4 +44,7 @@ test('what has not changed is kept, and one case is put in its new place or out'
   assert.equal(work.rows.at(-1).case, 'late');
   await work.renew('late');
   assert.equal(work.find('late'), undefined);
+  assert.equal(work.ended.length, 1);
+  work.stop();
+  assert.deepEqual([work.rows, work.ended, work.older], [[], [], 0]);
 });

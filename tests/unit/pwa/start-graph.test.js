@@ -19,14 +19,6 @@ test('what every page starts with is a handful of modules', () => {
   assert.ok(graph('main.js').size <= 10, [...graph('main.js')].join(' '));
 });
 
-test('the form names all that brings a draft back, so that it comes in one round trip', () => {
-  const needed = [...graph('components/application-form.js')].map((module) => module.replace(/\.js$/, '')).sort();
-  const page = readFileSync(path.join(ROOT, 'templates/form.html'), 'utf8');
-  const [, list] = /for module in \[([^\]]+)\]/.exec(page);
-  const named = [...list.matchAll(/"([^"]+)"/g)].map(([, module]) => module).sort();
-  assert.deepEqual(named, needed);
-});
-
 test('the draft is looked for by the first script of the page, which needs nothing else of the form', () => {
   const page = readFileSync(path.join(ROOT, 'templates/form.html'), 'utf8');
   const [, first] = /<script type="module" src="\/pwa\/([^"]+)"/.exec(page);

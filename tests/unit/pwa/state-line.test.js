@@ -32,3 +32,10 @@ test('a refusal is said by itself and ages nothing', () => {
     ['app.state.refused', { count: 1 }],
   ]);
 });
+
+test('of what lacks its photos alone the office is said to have the text, however long that takes', () => {
+  assert.deepEqual(outboxLines([item('photos', 90), item('photos'), item('waiting')], NOW), [
+    ['app.state.unsent', { count: 1 }],
+    ['app.state.photos', { count: 2 }],
+  ]);
+});

@@ -8,7 +8,7 @@ import { codeOf, dueOn } from '../../../pwa/training.js';
 const DONE = { name: '', guide: 'volunteer-day', day: '2026-11-30', device: 'd-abcdefgh' };
 
 test('the code of a device, a guide and a day', async () => {
-  assert.equal(await codeOf(DONE), 'l4hv2jxv'); // also in tests/unit/server/test_training.py
+  assert.equal(await codeOf(DONE), 'l4hv2jxv'); // also in tests/unit/server/guides/test_training.py
   assert.equal(await codeOf({ ...DONE, device: null }), '');
 });
 

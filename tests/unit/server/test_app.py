@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from server import totp
 from server.app import create_app
 from server.databases import open_databases
-from server.founding import NewOfficer
+from server.keys.founding import NewOfficer
 from server.settings import load_settings
+from server.staff import totp
 from sync.canonical import b64u_decode
 from tests.asgi import Client
 from tests.founded_office import found, prepared_for

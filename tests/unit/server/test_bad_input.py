@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from server.rules import check
+from server.forms.rules import check
 from tests.bad_answers import BAD, Bad
 from tests.people_at_work import FORM, REGIONS, SERVICE, TEXTS
 from tests.serving import Reply, RunningOffice

@@ -8,9 +8,9 @@ import click
 import pytest
 
 from server.cli import COMMANDS, main
-from server.founding import DEMO, check_officer
-from server.paper import read_paper
-from server.server_key import read_server_key
+from server.keys.founding import DEMO, check_officer
+from server.keys.paper import read_paper
+from server.keys.server_key import read_server_key
 from server.settings import ROOT, load_settings
 from sync.key_pair import key_pair_from
 from tests.made_before import lent_made

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from server.content import load_content
-from server.erasure import forget_keys
+from server.erasure.erasure import forget_keys
+from server.projection.projection import Projection
 from server.settings import ROOT, load_settings
-from server.site import _promises
+from server.site.site import _promises
 from sync.events import sign_event
 from sync.receipt_code import CodeKeys, derive, parse_code
 from sync.seal import open_version, open_wrap_as_office
@@ -42,7 +43,7 @@ TYPED = {
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[SmallOffice]:
-    routes = routes_of("review", "send", "status", "work", "add_event", "case_documents")
+    routes = routes_of("review", "send", "status", "work", "cases", "add_event", "case_documents")
     async with small_office(tmp_path, routes, TEMPLATES, KEYS) as office:
         office.app.state.office.deadlines = CONTENT.deadlines
         office.now = MONDAY
@@ -143,6 +144,65 @@ async def test_the_office_s_class_says_by_when_on_the_desk_and_by_the_code(
     assert status.text == f"{state or 'terkirim'} {day} False"
     office.now = MONDAY + 100 * 86_400
     assert (await client.post_form("/id/track", {"code": code})).text.endswith(" True")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("days", [-14, 20], ids=["sealed long before", "a clock that is ahead"])
+async def test_a_phone_s_clock_moves_no_promise(office: SmallOffice, days: int) -> None:
+    client, desk = office.client(), await sit_down(office)
+    await desk.get("work")  # what comes from now on is news
+    office.now = MONDAY + days * 86_400
+    item, code, *_ = html.unescape(
+        (await client.post_form("/id/apply/complaint", TYPED | {"tanggal_kejadian": "01-11-2026"})).text
+    ).split("\n")
+    office.now = MONDAY
+    assert (await client.post_form("/id/send", {"item": item, "code": code})).text == "ok 2026-12-03"
+    assert (await work_of(desk, derive(parse_code(code))))["due"] == "2026-12-03"
+    assert (await client.post_form("/id/track", {"code": code})).text == "terkirim 2026-12-03 False"
+
+
+@pytest.mark.anyio
+async def test_the_lists_say_of_an_anonymous_one_the_day_and_nothing_that_links_it(
+    office: SmallOffice, tmp_path: Path
+) -> None:
+    client, desk = office.client(), await sit_down(office)
+    await desk.get("work")
+    for now in (MONDAY - 86_400, MONDAY):
+        office.now = now
+        await complain(client)
+        await desk.get("work")  # which it reaches at once
+    application, _ = seal_pair(KEYS, new_keys(), at=MONDAY)
+    await office.databases.cases.bulk_docs([application])
+    office.now = MONDAY + 1
+    keys, code, _, _ = await complain(client, identitas="anonim")
+    row = await work_of(desk, keys)
+    assert (row["first_at"], row["received"], row["last_at"], row["due"]) == (
+        MIDNIGHT,
+        MIDNIGHT,
+        MIDNIGHT,
+        "2026-12-03",
+    )
+    shown = [row[0] for row in (await desk.get("work")).json()["rows"]]
+    listed = [row["case"] for row in (await desk.get("cases?limit=2")).json()["rows"]]
+    assert shown.index(keys.case) == 1, "before all else of its day"
+    assert listed == shown[:2]
+    office.now = MONDAY + 600
+    item, *_ = html.unescape(
+        (await client.post_form("/id/apply/message", {"pesan": "Ini buktinya", "correct_code": code})).text
+    ).split("\n")
+    await client.post_form("/id/send", {"item": item, "code": code})
+    assert (await work_of(desk, keys))["waiting"] == 1
+    stories = await office.app.state.office.projection.stories()
+    [times] = [(story.received, story.newest) for story in stories if story.case == keys.case]
+    assert times == (MIDNIGHT, MIDNIGHT)
+
+    # The same when the lists are made anew.
+    anew = Projection(
+        tmp_path / "anew.sqlite", office.databases.cases, lambda: MONDAY + 86_400, time_zone="Asia/Jakarta"
+    )
+    await anew.caught_up()
+    assert [row.case for row in (await anew.list()).rows] == shown
+    await anew.stop()
 
 
 @pytest.mark.anyio

@@ -2,7 +2,7 @@
 
 from server.i18n import load_catalogues
 from server.settings import ROOT
-from server.site import STAFF_TEXTS, VOLUNTEER_TEXTS
+from server.site.site import STAFF_TEXTS, VOLUNTEER_TEXTS
 from sync.canonical import b32_encode, sha256
 
 PARTS = ("title", "who", "what", "use", "keep", "right")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from server import cli_status, disk
+from server import disk
+from server.commands import status as cli_status
 from server.doctor import disk_findings
 from sync.bundle import TYPE, office_id, write_bundle
 from sync.shape import write_once_rev

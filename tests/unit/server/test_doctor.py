@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from server import doctor, founding
-from server.audit import Audit
+from server import doctor
+from server.casework.audit import Audit
 from server.databases import Databases, open_databases
 from server.doctor import examine
-from server.founding import NewOfficer
+from server.keys import founding
+from server.keys.founding import NewOfficer
+from server.keys.server_key import read_server_key, server_key_path, write_server_key
 from server.office import KEYS, now
-from server.server_key import read_server_key, server_key_path, write_server_key
 from server.settings import load_settings
 from sync.audit_chain import entry_id
 from sync.key_pair import new_key_pair

@@ -7,15 +7,15 @@ from datetime import date, datetime
 
 import pytest
 
-from server.answers import from_answers, to_answers
-from server.checklist import checklist
 from server.content import load_content
 from server.edge_sealing import seal_answers
-from server.form import Field
-from server.form_rows import row_count, spread
+from server.forms.answers import from_answers, settle, to_answers
+from server.forms.checklist import checklist
+from server.forms.form import Field
+from server.forms.form_rows import row_count, spread
+from server.forms.review import reviewed
+from server.forms.rules import check
 from server.pages import make_environment
-from server.review import reviewed
-from server.rules import check
 from server.settings import load_settings
 from sync.seal import open_version, open_wrap_as_office
 from tests.generated_people import HOSTILE, Crowd
@@ -26,6 +26,8 @@ CONTENT = load_content(SETTINGS.content)
 OFFICE, CODE = OfficeKeys(), new_keys()
 TODAY = date(2026, 11, 25)
 PEOPLE = 40  # of each form
+# A child of an unknown day was taken for an adult once, and a visa on arrival could be extended twice.
+TAKEN_BY_EVERY_VERSION = {"tahun_lahir": "1958", "perpanjangan_ke": "1"}
 WAYS = ("%d-%m-%Y", "%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y")
 
 
@@ -47,6 +49,16 @@ def _shape(way: str) -> str:
 
 
 @pytest.mark.parametrize("service", CONTENT.forms.services)
+def test_what_was_begun_on_an_older_version_can_be_sent_with_the_newest(service: str) -> None:
+    *older, newest = CONTENT.forms.by_service[service]
+    for form in older:
+        crowd = Crowd(3, regions=CONTENT.regions)
+        for _ in range(PEOPLE // 4):
+            typed = crowd.person(form, today=TODAY, **TAKEN_BY_EVERY_VERSION)
+            assert check(newest, typed, today=TODAY, regions=CONTENT.regions).hard == (), typed
+
+
+@pytest.mark.parametrize("service", CONTENT.forms.services)
 def test_what_people_type_is_what_an_officer_reads(service: str) -> None:
     form, crowd, names = CONTENT.forms.latest(service), Crowd(7, regions=CONTENT.regions), set()
     for _ in range(PEOPLE):
@@ -64,6 +76,72 @@ def test_what_people_type_is_what_an_officer_reads(service: str) -> None:
             }
         names.add(typed.get("nama_lengkap"))
     assert service not in CONTENT.forms.applications or names & set(HOSTILE)
+
+
+@pytest.mark.parametrize("service", sorted({*CONTENT.forms.applications} - {"group"}))
+def test_who_knows_nothing_but_the_year_of_birth_can_send(service: str) -> None:
+    form, known = (
+        CONTENT.forms.latest(service),
+        {"lahir_tidak_lengkap": "1", "tanggal_lahir": "", "tahun_lahir": "1958"},
+    )
+    typed = Crowd(9, regions=CONTENT.regions).person(form, today=TODAY, **known)
+    assert check(form, typed, today=TODAY, regions=CONTENT.regions).hard == ()
+    answers = from_answers(form, to_answers(form, typed, today=TODAY))
+    assert (answers["tanggal_lahir"], answers["tahun_lahir"]) == (None, "1958")
+
+
+@pytest.mark.parametrize("born", [{"tanggal_lahir": "14-03-2015"}, {"lahir_tidak_lengkap": "1", "tahun_lahir": "2015"}])
+@pytest.mark.parametrize("service", ["passport-new", "passport-replace"])
+def test_a_child_is_one_too_when_only_the_year_of_birth_is_known(service: str, born: dict[str, str]) -> None:
+    form = CONTENT.forms.latest(service)
+    known = {"lahir_tidak_lengkap": "", "status_sipil": "2", "jenis_paspor": "e5", "alasan": "B2", "terbit_2009": ""}
+    typed = Crowd(9, regions=CONTENT.regions).person(form, today=TODAY, **known | born)
+    assert check(form, typed, today=TODAY, regions=CONTENT.regions).hard == ()
+    answers = settle(form, typed, today=TODAY)
+    assert answers["ktp_tanggal_dikeluarkan"] is None
+    brings = {paper.name for paper in checklist(form, answers, CONTENT.fees, today=TODAY).papers}
+    assert brings >= {"ktp-orang-tua", "nikah-orang-tua", "izin-orang-tua"}
+    assert brings & {"akta", "akta-lahir"}
+    assert "ktp" not in brings
+    wrong = typed | {"persetujuan_orang_tua": "", "jenis_paspor": "e10"}
+    found = check(form, wrong, today=TODAY, regions=CONTENT.regions).hard
+    assert [finding.field for finding in found] == ["persetujuan_orang_tua", "jenis_paspor"]
+
+
+@pytest.mark.parametrize(("year", "grown"), [("2009", False), ("2008", True)])
+def test_of_a_stay_permit_too_a_year_alone_tells_who_is_grown(year: str, grown: bool) -> None:
+    form = CONTENT.forms.latest("permit-permanent")
+    answers = settle(form, {"lahir_tidak_lengkap": "1", "tahun_lahir": year}, today=date(2027, 1, 1))
+    papers = checklist(form, answers, CONTENT.fees, today=date(2027, 1, 1)).papers
+    assert ("integrasi" in {paper.name for paper in papers}) is grown
+
+
+@pytest.mark.parametrize("service", sorted({*CONTENT.forms.applications} - {"group"}))
+def test_nobody_is_born_in_a_year_to_come(service: str) -> None:
+    form, known = CONTENT.forms.latest(service), {"lahir_tidak_lengkap": "1"}
+    found = [check(form, known | {"tahun_lahir": year}, today=TODAY, regions=()).hard for year in ("2026", "2027")]
+    assert [[one.field for one in each].count("tahun_lahir") for each in found] == [0, 1]
+
+
+@pytest.mark.parametrize(("visa", "which", "is_taken"), [("B", "1", True), ("B", "2", False), ("C", "2", True)])
+def test_a_visa_on_arrival_is_extended_once(visa: str, which: str, is_taken: bool) -> None:
+    form, asked = CONTENT.forms.latest("permit-visit"), {"visa_jenis": visa, "perpanjangan_ke": which}
+    found = check(form, asked, today=TODAY, regions=()).hard
+    assert ("perpanjangan_ke" not in [one.field for one in found]) is is_taken
+
+
+def test_family_members_come_along_on_a_re_entry_permit_as_on_the_others() -> None:
+    permits = [CONTENT.forms.latest(name) for name in CONTENT.forms.applications if name.startswith("permit-")]
+    assert len(permits) == 6
+    assert all(form.field("pengikut").control == "repeat" for form in permits)
+
+
+@pytest.mark.parametrize(("names", "is_doubted"), [("Upik\nBuyung\nO'Neil", True), ("Upik\n" * 31, False)])
+def test_a_list_of_names_that_is_not_as_long_as_the_group_is_doubted(names: str, is_doubted: bool) -> None:
+    form, typed = CONTENT.forms.latest("group"), {"jumlah_orang": "31", "daftar_nama": names}
+    found = check(form, typed, today=TODAY, regions=())
+    assert ("daftar_nama" in [one.field for one in found.soft]) is is_doubted
+    assert "daftar_nama" not in [one.field for one in found.hard]
 
 
 def test_a_name_of_sixty_letters_and_one_of_one_word_are_taken() -> None:

@@ -21,7 +21,9 @@ from starlette.requests import Request
 
 from server.body_lines import BodyLines
 from server.exchange import GROUP, Body
+from server.figures.refused_sends import RefusedSends
 from server.gathering import Gathering
+from server.projection.projection import Projection
 from server.watch_lists import WatchLists
 from sync.document import Doc
 from sync.events import sign_event
@@ -43,9 +45,11 @@ HELLO = b'{"v":1,"device":"d-1","watch":[]}'
 @pytest.fixture
 def client(databases: SimpleNamespace, tmp_path: Path) -> Client:
     app = Starlette(routes=routes_of("exchange"))
+    lists = Projection(tmp_path / "projection.sqlite", databases.cases, lambda: NOW, time_zone="Asia/Jakarta")
     app.state.office = Bundle(
-        databases=databases, forms=FORMS, key_list=KEYS.key_list, server_key=KEYS.server, server_kid="s1",
-        clock=lambda: NOW, public="abcdefgh", gathering=Gathering(), watch_lists=WatchLists(),
+        databases=databases, projection=lists, forms=FORMS, key_list=KEYS.key_list,
+        server_key=KEYS.server, server_kid="s1",
+        clock=lambda: NOW, public="abcdefgh", gathering=Gathering(), refused=RefusedSends(), watch_lists=WatchLists(),
         settings=SimpleNamespace(couchdb="", data=tmp_path),
     )  # fmt: skip
     return Client(app)
@@ -279,12 +283,16 @@ async def test_a_store_that_goes_away_ends_the_answer_after_what_is_sure(
 
 
 @pytest.mark.anyio
-async def test_the_epoch_changes_with_the_store(client: Client, databases: SimpleNamespace, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["cases", "blobs"])
+async def test_the_epoch_changes_with_the_store(
+    client: Client, databases: SimpleNamespace, tmp_path: Path, name: str
+) -> None:
     before = [(await post(client, HELLO)).lines()[0]["epoch"] for _ in range(2)]
     (tmp_path / "other").mkdir()
-    databases.cases = CountingStore(open_sqlite(tmp_path / "other", "cases"))
+    other = CountingStore(open_sqlite(tmp_path / "other", name))
+    setattr(databases, name, other)
     after = (await post(client, HELLO)).lines()[0]["epoch"]
-    await databases.cases.store.close()
+    await other.store.close()
     assert before[0] == before[1] != after
 
 
@@ -318,7 +326,10 @@ async def test_a_whole_case_comes_with_what_its_code_opens(client: Client, datab
     second = sealed(prev=[first[0]["_id"].split(".")[2]])
     await post(client, HELLO, to_line(first), to_line(second), to_line(seal_pair(KEYS, new_keys())))
     await put_events(databases, first[0]["_id"].split(".")[2], 2)
-    rows = (await post(client, watch(CODE, known=9, whole=1))).lines()[1:]
+    app: Any = client.app
+    await app.state.office.projection.caught_up()
+    *rows, came = (await post(client, watch(CODE, known=9, whole=1))).lines()[1:]
+    assert came == ["came", CODE.case, NOW]
     versions = {row[0]["_id"]: row for row in rows if isinstance(row, list)}
     assert versions == {version["_id"]: [version, {"t": wrap["t"]}] for version, wrap in (first, second)}
     assert [row["n"] for row in rows if isinstance(row, dict)] == [1]

@@ -1,13 +1,14 @@
 """A phone of an earlier version gets from today's server what it needs, and nothing that it does not know."""
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from server.form_reader import read_form
-from server.forms import Forms
+from server.forms.form_reader import read_form
+from server.forms.forms import Forms
 from sync.canonical import b64u_decode
 from sync.events import verify_event
 from sync.key_pair import KeyPair
@@ -16,6 +17,7 @@ from sync.receipts import verify_receipt
 from tests.frozen.freeze import HERE, NDJSON
 from tests.sealed_items import NOW, OfficeKeys
 from tests.small_office import routes_of, small_office
+from tests.uploading import receipt_in
 
 FROZEN = sorted(path.parent for path in HERE.glob("*/request.ndjson"))
 HEAD = {"epoch": str, "time": int, "public": str, "more": bool}
@@ -51,6 +53,28 @@ async def test_an_earlier_phone_is_answered_as_then(folder: Path, tmp_path: Path
         [[id_, state, receipt]] = rows[1:]
         assert (id_, state) == (version["_id"], "ok")
         assert verify_receipt(receipt, version, keys.key_list).at <= NOW
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("told", [json.loads(path.read_text()) for path in sorted(HERE.glob("*/upload.json"))])
+async def test_an_earlier_phones_photo_arrives(told: dict[str, Any], tmp_path: Path) -> None:
+    keys = OfficeKeys(**{name: KeyPair.from_bytes(b64u_decode(pair)) for name, pair in told["pairs"].items()})
+    routes = routes_of("exchange", "begin_upload", "show_upload", "add_to_upload")
+    async with small_office(tmp_path, routes, {}, keys) as office:
+        office.app.state.office.forms = Forms({"small": (read_form("small.v1.json", told["form"].encode()),)})
+        client = office.client()
+        item = [json.dumps(line).encode() + b"\n" for line in ({"v": 1}, told["pair"])]
+        await client.request("POST", "/exchange", headers=NDJSON, body=item)
+        answers = [
+            await client.request(way, path, headers=headers, body=[base64.b64decode(body)])
+            for way, path, headers, body in told["requests"]
+        ]
+    [begun, first, asked, last] = answers
+    assert [answer.status for answer in answers] == [201, 204, 200, 204]
+    assert begun.headers["upload-offset"] == "0"
+    assert first.headers["upload-offset"] == asked.headers["upload-offset"] == told["requests"][3][2]["upload-offset"]
+    [version, _] = told["pair"]
+    assert verify_receipt(receipt_in(last), version, keys.key_list).held == tuple(version["blobs"])
 
 
 def test_every_version_that_is_spoken_is_frozen() -> None:

@@ -8,8 +8,8 @@ from string import Formatter
 import pytest
 
 from server.fallback_language import with_languages
+from server.forms.rules import CONTROL_RULES
 from server.i18n import CatalogueError, Catalogues, MissingText, load_catalogues
-from server.rules import CONTROL_RULES
 from sync.events import STEPS
 
 ROOT = Path(__file__).parents[3]
@@ -108,6 +108,8 @@ def test_a_language_spoken_in_part_lends_text_by_text(tmp_path: Path) -> None:
     assert (own.text("a"), own.text("b", n=2), own.text("c")) == ("ciek", "dua 2", "tiga")
     page = with_languages(f'<p title="{own.marked("c")}">{own.marked("a")} {own.marked("b", n=2)}</p>', own.content)
     assert page == '<p title="tiga">ciek <span lang="id">dua 2</span></p>'
+    spoken = catalogues.with_texts({"id": {"a": "satu", "c": "tiga"}, "min": {"c": "tigo"}})["min"]
+    assert (spoken.text("a"), spoken.text("c"), spoken.lends & {"a", "c"}) == ("satu", "tigo", {"a"})
     assert own.checked is None
     assert lay(tmp_path, PARTLY.replace('"none yet"', "2027-01-31"), po(a="ciek"))["min"].checked == date(2027, 1, 31)
 
@@ -126,12 +128,6 @@ def test_a_language_spoken_in_part_lends_text_by_text(tmp_path: Path) -> None:
 def test_a_language_spoken_in_part_with_a_slip(tmp_path: Path, partly: str, own: str | None, reason: str) -> None:
     with pytest.raises(CatalogueError, match=reason):
         lay(tmp_path, partly, own)
-
-
-def test_the_applicants_main_path_is_in_minangkabau() -> None:
-    path = """home.title choose.again form.review rule.required app.form.saved app.review.title app.send review.lead
-        app.receipt.title sent.ok state.done track.title step.terkirim.means step.siap_diambil.means error.404.title"""
-    assert set(path.split()) & CATALOGUES["min"].lends == set()
 
 
 def test_a_folder_without_the_first_language(tmp_path: Path) -> None:
@@ -160,7 +156,7 @@ def test_every_step_says_what_it_means_and_what_to_do() -> None:
 
 
 def test_every_refusal_and_every_state_has_its_text() -> None:
-    sources = [path.read_text() for package in ("server", "sync") for path in (ROOT / package).glob("*.py")]
+    sources = [path.read_text() for package in ("server", "sync") for path in (ROOT / package).rglob("*.py")]
     refusals = {code for source in sources for code in REFUSAL.findall(source)} | PROMISED_REFUSALS
     wanted = {f"refused.{code}" for code in refusals} | {f"state.{state}" for state in STATES}
     assert "refused.malformed" in wanted

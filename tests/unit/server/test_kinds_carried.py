@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from server.hub_public import VerifiedPublic
-from server.offers import Offer, Offers
-from server.waiting import Queue
+from server.appointments.offers import Offer, Offers
+from server.appointments.waiting import Queue
+from server.hub.public import NOTE, VerifiedPublic
 from sync.bundle import TYPE, office_id, write_bundle
 from sync.receipts import verify_receipt
 from sync.seal import open_version, open_wrap_as_office
@@ -121,8 +121,9 @@ async def test_a_hub_tells_the_hours_that_the_office_signed_and_never_what_is_le
             [(row.id, None) for row in await store.all_docs(start="offer.", end="offer/")], attachments=True
         )
         await VerifiedPublic(place.hub).bulk_docs([got.docs[0] for got in found], new_edits=False)
+    await place.hub.stores.put_state({"reached_at": NOW - DAY}, NOTE)
     told = (await place.hub_client().request("GET", "/offers.json")).json()
-    assert (told["time"], told["zone"]) == (NOW, "Asia/Jakarta")
+    assert (told["time"], told["copied"], told["zone"]) == (NOW, NOW - DAY, "Asia/Jakarta")
     [row] = told["offers"]
     assert (row["id"], row["place"], row["begins"]) == (OFFER.id, OFFER.place, OFFER.begins)
     assert not {"left", "priority", "places"} & row.keys()

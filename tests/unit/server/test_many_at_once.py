@@ -9,9 +9,9 @@ from pathlib import Path
 import anyio
 import pytest
 
-from server.enrolment import Enrolment, plain
 from server.limits import LONGEST, SlowDown
 from server.ndjson import NDJSON
+from server.staff.enrolment import Enrolment, plain
 from tests.applicants import Applicant
 from tests.asgi import Answer, Client
 from tests.sealed_items import NOW, OfficeKeys, new_keys, seal_pair, to_line

@@ -25,7 +25,6 @@ def store_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
-@pytest.mark.timeout(180)
 def test_an_office_moves_and_goes_on(store_url: str, tmp_path: Path) -> None:
     prefix = f"moved-{tmp_path.parent.name}-{tmp_path.name}-".lower().replace("_", "-")
     secret = tmp_path / "couchdb"
@@ -55,7 +54,6 @@ def test_an_office_moves_and_goes_on(store_url: str, tmp_path: Path) -> None:
     asyncio.run(drop(store_url, prefix))
 
 
-@pytest.mark.timeout(120)
 def test_what_differs_is_named_and_nothing_is_said_to_be_done(pouchdb_url: str, tmp_path: Path) -> None:
     prefix = f"differs-{tmp_path.parent.name}-".lower().replace("_", "-")
     office = RunningOffice(tmp_path / "office", env={"RANTAU_COUCHDB_PREFIX": prefix}).start()

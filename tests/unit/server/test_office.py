@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from server.databases import Databases, open_databases
-from server.founding import NewOfficer, make_office
+from server.keys.founding import NewOfficer, make_office
+from server.keys.server_key import server_key_path
 from server.office import NoOffice, now
 from server.opening import open_office
-from server.prepared import Prepared, prepare
-from server.server_key import server_key_path
 from server.settings import Settings, load_settings
+from server.site.prepared import Prepared, prepare
 from sync.key_pair import new_key_pair
 from sync.keyring import ListedKey, sign_key_list
 from tests.made_before import lent_made

@@ -38,6 +38,7 @@ def test_every_public_page_is_there_in_every_language(content: Content) -> None:
         "bundle",
         "booking",
         "absent",
+        "office",
         "guides",
         "survey",
         "survey/thanks",
@@ -60,7 +61,8 @@ def test_a_page_in_a_language_spoken_in_part_says_what_of_it_is_lent(content: Co
     assert '<span lang="id">M-Paspor dan membayar</span>' in home
     assert "alun dipareso urang nan babahaso Minang" in home
     assert '<h1>Mambuek paspor</h1>\n<div class="stack" lang="id">' in guide
-    assert '<span lang="id">Nama lengkap</span>' in form
+    assert re.search(r"<label[^>]*>Namo langkok</label>", form)
+    assert '<h1><span lang="id">HP relawan</span></h1>' in bodies["/min/volunteer"]
     assert re.search(r"<button[^>]*>Pareso, lalu kirim</button>", form)
     assert re.findall(r"<(?:option|title|textarea)[^>]*>[^<]*<span", form) == []
     assert re.findall(r'="[^"]*<span', form) == []
@@ -108,6 +110,8 @@ def test_what_a_page_shows_is_escaped(content: Content, templates: Path) -> None
         ("/nowhere", "", "id"),
         ("", "en", "en"),
         ("/xx/", "EN", "en"),
+        ("/staff/id/guides", "en", "id"),
+        ("/staff/login", "en", "en"),
     ],
 )
 def test_an_answer_is_in_the_readers_language(content: Content, path: str, accepted: str, lang: str) -> None:

@@ -1,4 +1,4 @@
-from server.server_key import read_server_key
+from server.keys.server_key import read_server_key
 from sync.canonical import b64u_decode
 from sync.keyring import verify_key_list
 from tests.serving import RunningOffice

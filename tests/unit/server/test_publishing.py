@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from server.content import load_content
-from server.hub_public import VerifiedPublic
+from server.hub.public import VerifiedPublic
 from server.publishing import SITE, public_contents, publish
 from server.settings import ROOT, load_settings
 from sync.key_pair import new_key_pair

@@ -96,7 +96,6 @@ def test_nobody_is_even_asked_for_them(tmp_path: Path) -> None:
     assert not settings.data.exists()
 
 
-@pytest.mark.timeout(180)
 def test_an_office_is_mirrored_and_its_mirror_copied_into_an_empty_one(pouchdb_url: str, tmp_path: Path) -> None:
     with RunningOffice(tmp_path / "office") as office:
         sent = Applicant(office.url)

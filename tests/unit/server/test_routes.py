@@ -3,9 +3,9 @@ import re
 import pytest
 
 from server.body_lines import BodyLimits
-from server.bundle_api import BUNDLE_LIMIT
-from server.couch_body import JSON_LIMIT
-from server.couch_words import is_face
+from server.bundles.bundle_api import BUNDLE_LIMIT
+from server.couch.body import JSON_LIMIT
+from server.couch.words import is_face
 from server.rights import RIGHTS
 from server.routes import ROWS, Row, build_routes
 from tests.serving import Reply, RunningOffice
@@ -13,9 +13,10 @@ from tests.serving import Reply, RunningOffice
 SAMPLE = {
     "version": f"app.{'a' * 24}.{'a' * 20}", "digest": "a" * 52,
     "lang": "id", "service": "passport-new", "slug": "passport", "case": "a" * 24, "name": "id", "form": "1.x",
+    "first": "2026-03",
     "pack": "0-x", "path": "rules.js", "login": "siti", "id": "none",
     "device": "d-aaaaaaaa", "db": "public", "doc": "keys", "offer": "261125-aaaa",
-    "guide": "officer-data", "tongue": "id", "file": "arrivals.csv",
+    "guide": "officer-data", "tongue": "id", "kind": "profile", "thing": "office", "file": "arrivals.csv",
     "table": "schedule.json",
 }  # fmt: skip
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}

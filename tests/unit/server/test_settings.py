@@ -3,7 +3,16 @@ from pathlib import Path
 
 import pytest
 
-from server.settings import ROOT, SETTINGS, SettingsError, load_profile, load_settings, settings_table
+from server.settings import (
+    ROOT,
+    SETTINGS,
+    Licence,
+    SettingsError,
+    load_licence,
+    load_profile,
+    load_settings,
+    settings_table,
+)
 
 OFFICE = ROOT / "content" / "office.toml"
 
@@ -87,6 +96,18 @@ def test_what_the_profile_lacks_is_named(tmp_path: Path) -> None:
     (tmp_path / "office.toml").write_text('[office]\nname = "X"\n')
     with pytest.raises(SettingsError, match=r"office\.toml: official is missing"):
         load_profile(tmp_path / "office.toml")
+
+
+def test_the_office_says_under_which_licence_its_open_data_is(tmp_path: Path) -> None:
+    path = tmp_path / "office.toml"
+    path.write_text('[open_data]\nlicence = "CC0-1.0"\nlicence_url = "https://example.go.id/izin"\n')
+    assert load_licence(path) == Licence("CC0-1.0", "https://example.go.id/izin")
+    path.write_text("[office]\n")
+    assert load_licence(path) == Licence()
+    for wrong in ('licence = "CC0-1.0"', 'licence = "CC0"\nlicence_url = "izin>"', 'licence = ""\nlicence_url = ""'):
+        path.write_text(f"[open_data]\n{wrong}\n")
+        with pytest.raises(SettingsError, match="licence"):
+            load_licence(path)
 
 
 def test_a_wrong_retention_rule_is_told_with_its_file_and_field(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import anyio
 import pytest
 
 from server.lane import lane_of
-from server.pace import LEAST
+from server.projection.pace import LEAST
+from server.tracking import FINISHED
 from sync.events import sign_event
 from sync.receipt_code import check_char, derive, new_code, show_code, spoken_number
 from tests.asgi import Client
@@ -144,13 +145,33 @@ async def test_what_to_do_and_when_it_should_be_ready_is_said(office: SmallOffic
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("days", [-14, 20], ids=["sealed long before", "a clock that is ahead"])
+async def test_days_are_counted_from_when_the_office_got_it(office: SmallOffice, days: int) -> None:
+    projection = office.app.state.office.projection
+    await projection.caught_up()  # what comes from now on is news
+    for day in range(1, LEAST + 1):
+        version, _ = seal_pair(KEYS, keys := new_keys())
+        ready = signed(keys.case, 1, "siap_diambil", NOW + day * 86400, version["_id"][-20:])
+        await office.databases.cases.bulk_docs([version, ready])
+    version, _ = seal_pair(KEYS, CODE_KEYS, at=NOW + days * 86400)
+    await office.databases.cases.bulk_docs([version])
+    told = await typed(office, CODE)
+    assert told[5] == f"(('terkirim', {min(NOW, NOW + days * 86400)}),)", "the lists do not have it yet"
+    await projection.caught_up()
+    office.now += 601
+    told = await typed(office, CODE)
+    assert (told[5], told[7]) == (f"(('terkirim', {NOW}),)", str((NOW + 3 * 86400, LEAST, False)))
+
+
+@pytest.mark.anyio
 async def test_phones_are_told_the_pace(office: SmallOffice) -> None:
     answer = await office.client().get("/pace.json")
     assert (answer.status, answer.json()) == (200, {})
 
 
 @pytest.mark.anyio
-async def test_the_whole_answer_is_under_two_kilobytes_and_runs_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ends", [("siap_diambil",), ("siap_diambil", "diserahkan"), ("ditolak",)])
+async def test_the_whole_answer_is_under_two_kilobytes_and_runs_nothing(tmp_path: Path, ends: tuple[str, ...]) -> None:
     async with staff_office(tmp_path) as office:
         version, _ = seal_pair(KEYS, CODE_KEYS, service="passport-new")
         steps = (
@@ -160,7 +181,7 @@ async def test_the_whole_answer_is_under_two_kilobytes_and_runs_nothing(tmp_path
             "terjadwal",
             "adjudikasi",
             "dicetak",
-            "siap_diambil",
+            *ends,
         )
         v = version["_id"][-20:]
         events = [signed(CODE_KEYS.case, n, step, NOW + n * 86400, v) for n, step in enumerate(steps, 1)]
@@ -178,4 +199,11 @@ async def test_the_whole_answer_is_under_two_kilobytes_and_runs_nothing(tmp_path
     assert "script-src" not in answer.headers["content-security-policy"]
     for step in steps:
         assert texts.text(f"step.{step}.means") in page
-    assert texts.text("step.siap_diambil.do") in page
+    assert texts.text(f"step.{ends[-1]}.do") in page
+    is_finished = ends[-1] in FINISHED
+    assert (page.count('href="/id/survey"'), page.count('href="/id/offers"')) == (is_finished, not is_finished)
+
+
+def test_a_script_asks_how_it_was_after_the_same_steps() -> None:
+    script = (Path(__file__).parents[3] / "pwa/surveyed.js").read_text()
+    assert f"FINISHED = {list(FINISHED)};" in script

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from server.audit import Audit
-from server.couch_peers import PeerError, Peers
-from server.enrolment import Enrolment, plain
-from server.sessions import Sessions
+from server.casework.audit import Audit
+from server.couch.peers import PeerError, Peers
+from server.staff.enrolment import Enrolment, plain
+from server.staff.sessions import Sessions
 from sync.errors import Unavailable
 from sync.events import sign_event
 from sync.shape import v_of
@@ -143,3 +143,15 @@ async def test_no_step_is_numbered(tmp_path: Path) -> None:
         with pytest.raises(Unavailable):  # 503, where the whole application answers
             await desk.post(f"cases/{code.case}/events", step)
         assert json.dumps([row.id for row in await office.databases.cases.all_docs(start="ev.")]) == "[]"
+
+
+@pytest.mark.anyio
+async def test_nothing_is_kept_with_a_case(tmp_path: Path) -> None:
+    keys, code = OfficeKeys(), new_keys()
+    async with small_office(tmp_path, routes_of("keep_case_work"), {}, keys) as office:
+        await office.databases.cases.bulk_docs([seal_pair(keys, code)[0]])
+        desk, audit = await sit_down(office), office.app.state.office.audit
+        office.app.state.office.audit = Closed(audit.staff, audit.kid, audit.private, audit.clock)
+        with pytest.raises(Unavailable):
+            await desk.post(f"cases/{code.case}/work", {"rev": None, "assigned": "upik", "on": None, "sealed": None})
+        assert await office.databases.staff.all_docs(start="work.", end="work/") == []

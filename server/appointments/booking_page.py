@@ -1,0 +1,82 @@
+"""Appointments without JavaScript: the hours on offer, and a place of one by the typed receipt code.
+
+Templates: `offers.html` (rows: offer, places left, those for priority; chosen, priority; error: a text or None; done: a
+word or None; waits) and `ticket.html` (ticket, qr). Neither is kept by anybody.
+"""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.appointments.booking_desk import BookingDesk, Ticket
+from server.appointments.bookings import NotBooked
+from server.office import office_of
+from server.origin import is_foreign
+from server.packing import pack
+from server.pages import render
+from server.posted import read_posted
+from server.qr import qr_svg
+from server.tracking import NoSuchCase, code_error, keys_of, texts_of
+from sync.errors import CodeError
+
+
+async def show_offers(request: Request) -> Response:
+    """Answer `GET /{lang}/offers`."""
+    return await _page(request, {})
+
+
+async def book(request: Request) -> Response:
+    """Answer `POST /{lang}/offers`: `code`, `do` (`show`, `take`, `wish`, `move`, `cancel`), `offer`, `priority`."""
+    office = office_of(request)
+    if is_foreign(request, office.settings.origin):
+        raise HTTPException(403)
+    texts, fields = texts_of(request), await read_posted(request)
+    desk = BookingDesk(office)
+    try:
+        case = (await keys_of(request, fields.get("code", ""))).case
+        if refusal := await desk.refusal(case):
+            raise NoSuchCase({"gone": "erased"}.get(refusal, refusal))
+        ticket = await _done(desk, case, fields)
+    except (CodeError, NoSuchCase) as error:
+        return await _page(request, fields, error=code_error(request, error))
+    except NotBooked as refused:
+        return await _page(request, fields, error=texts.text(f"booking.refused.{refused.reason}"))
+    if ticket is None:
+        return await _page(request, {}, done=fields["do"])
+    return pack(request, render(request, "ticket.html", ticket=ticket, qr=qr_svg(ticket.number.replace(" ", ""))))
+
+
+async def _done(desk: BookingDesk, case: str, fields: dict[str, str]) -> Ticket | None:
+    do = fields.get("do", "show")
+    if do == "cancel":
+        await desk.cancel(case)
+        return None
+    if do in ("take", "move", "wish") and not fields.get("offer"):
+        raise NotBooked("choose")
+    if do == "wish":
+        await desk.wish(case, [fields["offer"]], priority=bool(fields.get("priority")))
+        return None
+    if do in ("take", "move"):
+        return await desk.take(case, fields["offer"], priority=bool(fields.get("priority")), move=do == "move")
+    ticket = await desk.show(case)
+    if ticket is None:
+        raise NotBooked("none")
+    return ticket
+
+
+async def _page(
+    request: Request, fields: dict[str, str], *, error: str | None = None, done: str | None = None
+) -> Response:
+    page = render(
+        request,
+        "offers.html",
+        status_code=422 if error else 200,
+        rows=await BookingDesk(office_of(request)).listed(),
+        now=office_of(request).clock(),
+        chosen=fields.get("offer", ""),
+        priority=bool(fields.get("priority")),
+        error=error,
+        done=done,
+        path="offers",
+    )
+    return pack(request, page)

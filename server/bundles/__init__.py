@@ -1,0 +1,1 @@
+"""Files that somebody carries where there is no line."""

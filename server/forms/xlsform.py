@@ -1,0 +1,178 @@
+"""Makes a form of ours from an XLSForm, the spreadsheet in which many offices write their questions.
+
+What has a twin here is taken over: groups as sections, repeats as rows, the usual types, `required`, `relevant` and the
+usual constraints. Whatever has none is named with its question and the reason, and left out. Reading the spreadsheet
+itself is pyxform's work; it is imported by this alone (`pip install rantau[xlsform]`).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from server.forms.xlsform_conditions import NotSupported, condition_of, rules_of
+
+CONTROLS = {
+    "text": "text", "string": "text", "integer": "number", "int": "number", "date": "date", "select one": "radio",
+    "select one from file": "", "acknowledge": "checkbox", "phonenumber": "tel",
+}  # fmt: skip
+SILENT = frozenset({"start", "end", "today", "deviceid", "username", "audit", "instanceID", "meta"})
+MAX_ROWS = 10
+_LOOSE = {"id": "Pertanyaan", "en": "Questions"}
+FEW = 6  # options that are shown one beside the other; more become a list
+
+
+class XlsFormError(Exception):
+    """The spreadsheet can't be read at all; the message says why."""
+
+
+@dataclass
+class Imported:
+    """A form as it is written to its file, and what of the spreadsheet is not in it."""
+
+    form: dict[str, Any]
+    notes: list[str] = field(default_factory=list)
+
+
+def read_xlsform(
+    file: Path | BinaryIO, service: str, *, n: int = 1, languages: Sequence[str] = ("id", "en")
+) -> Imported:
+    """Make version *n* of the form *service*.
+
+    Raises:
+        XlsFormError: pyxform is not installed or does not read the file.
+    """
+    try:
+        from pyxform.xls2json import workbook_to_json
+        from pyxform.xls2json_backends import get_xlsform
+    except ImportError:
+        raise XlsFormError("pyxform is not installed: pip install 'rantau[xlsform]'") from None
+    warnings: list[str] = []
+    try:
+        survey = workbook_to_json(get_xlsform(file), form_name=service, warnings=warnings)
+    except Exception as error:  # whatever a spreadsheet makes pyxform raise
+        raise XlsFormError(f"{getattr(file, 'name', '')}: {str(error).strip()}".lstrip(": ")) from error
+    maker = _Maker(survey.get("choices", {}), languages)
+    sections = maker.sections(survey.get("children", []))
+    title = maker.words(survey.get("title") or service, "the form's title")
+    return Imported({"service": service, "n": n, "title": title, "sections": sections}, maker.notes)
+
+
+class _Maker:
+    def __init__(self, choices: dict[str, Any], languages: Sequence[str]) -> None:
+        self.choices, self.languages = choices, languages
+        self.notes: list[str] = []
+        self.types: dict[str, str] = {}  # the control of each question so far, which conditions look at
+
+    def sections(self, children: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """A group at the top is a section; what stands between groups makes sections of its own."""
+        sections: list[dict[str, Any]] = []
+        loose: dict[str, Any] | None = None
+        for child in children:
+            if child["type"] == "group" and child["name"] not in SILENT:
+                sections.append(self.section(child))
+                loose = None
+            elif fields := list(self.fields([child])):
+                if loose is None:
+                    loose = {"id": f"bagian_{len(sections) + 1}", "title": dict(_LOOSE), "help": None, "fields": []}
+                    sections.append(loose)
+                    self.notes.append(f"{loose['id']}: questions outside a group: give their section a title")
+                loose["fields"] += fields
+        return [section for section in sections if section["fields"]]
+
+    def section(self, group: dict[str, Any]) -> dict[str, Any]:
+        title = self.words(group.get("label") or group["name"], group["name"])
+        fields = list(self.fields(group["children"]))
+        when = self.condition(group)
+        if when is not None:
+            fields = [{**one, "when": ["and", when, one["when"]] if one.get("when") else when} for one in fields]
+        return {"id": self.key(group["name"]), "title": title, "help": None, "fields": fields}
+
+    def fields(self, children: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        for child in children:
+            if child["type"] == "group":
+                if child["name"] not in SILENT:
+                    yield from self.section(child)["fields"]
+            elif child["type"] == "repeat":
+                yield self.repeat(child)
+            elif child["name"] not in SILENT and child["type"] not in SILENT:
+                yield from self.question(child)
+
+    def repeat(self, child: dict[str, Any]) -> dict[str, Any]:
+        inner = list(self.fields(child["children"]))
+        label = self.words(child.get("label") or child["name"], child["name"])
+        rows = {"key": self.key(child["name"]), "control": "repeat", "label": label, "min": 0, "max": MAX_ROWS}
+        self.notes.append(f"{child['name']}: 0 to {MAX_ROWS} rows may be given; change min and max where that is wrong")
+        return {**rows, **self.asked(child), "fields": inner}
+
+    def question(self, child: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        name, type_ = child["name"], child["type"]
+        control = CONTROLS.get(type_, "")
+        if type_ == "text" and "multiline" in str(child.get("control", {}).get("appearance", "")):
+            control = "textarea"
+        if not control:
+            self.notes.append(f"{name}: the type {type_!r} has no twin here; the question was left out")
+            return
+        bind = child.get("bind", {})
+        made: dict[str, Any] = {"key": self.key(name), "control": control}
+        made["label"] = self.words(child.get("label") or name, name)
+        if child.get("hint"):
+            made["help"] = self.words(child["hint"], f"{name}: hint")
+        made["required"] = str(bind.get("required", "")).lower() in ("yes", "true", "true()")
+        if control == "radio":
+            options = [
+                [str(one["name"]), self.words(one.get("label") or one["name"], name)] for one in self.listed(child)
+            ]
+            made |= {"options": options, "control": "select" if len(options) > FEW else "radio"}
+        self.types[name] = control
+        yield {**made, **self.asked(child), **self.ruled(name, control, bind)}
+
+    def listed(self, child: dict[str, Any]) -> list[dict[str, Any]]:
+        return list(child.get("choices") or self.choices.get(child.get("itemset", ""), []))
+
+    def asked(self, child: dict[str, Any]) -> dict[str, Any]:
+        when = self.condition(child)
+        return {} if when is None else {"when": when}
+
+    def condition(self, child: dict[str, Any]) -> list[Any] | None:
+        relevant = child.get("bind", {}).get("relevant")
+        if not relevant:
+            return None
+        try:
+            return condition_of(relevant, self.types)
+        except NotSupported as error:
+            self.notes.append(f"{child['name']}: the condition {relevant!r} was left out: {error}")
+            return None
+
+    def ruled(self, name: str, control: str, bind: dict[str, Any]) -> dict[str, Any]:
+        constraint = bind.get("constraint")
+        if not constraint:
+            return {}
+        try:
+            rules = rules_of(constraint, control)
+        except NotSupported as error:
+            self.notes.append(f"{name}: the constraint {constraint!r} was left out: {error}")
+            return {}
+        if message := bind.get("jr:constraintMsg"):
+            said = self.words(message, f"{name}: constraint message")
+            rules = [{**rule, "message": said} for rule in rules]
+        return {"hard": rules}
+
+    def key(self, name: str) -> str:
+        key = re.sub("[^a-z0-9_]", "_", name.lower())
+        return key if key[:1].isalpha() else f"q_{key}"
+
+    def words(self, given: Any, about: str) -> dict[str, str]:
+        """Give words in every language: `English (en)` says its code; a bare text stands for all of them."""
+        by_code = {}
+        for name, text in (given if isinstance(given, dict) else {"": given}).items():
+            code = re.search(r"\(([a-z]{2})", str(name))
+            by_code[code[1] if code else ""] = re.sub(r"\s+", " ", str(text)).strip()
+        first = next(text for text in by_code.values())
+        missing = [lang for lang in self.languages if lang not in by_code]
+        if missing:
+            self.notes.append(
+                f"{about}: no words in {', '.join(missing)}; {first!r} stands there until somebody translates it"
+            )
+        return {lang: by_code.get(lang, first) for lang in self.languages}

@@ -1,0 +1,1 @@
+"""Guides, their quizzes, and who learned by them: staff, volunteers and classes of villagers."""

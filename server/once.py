@@ -1,0 +1,31 @@
+"""A form that makes something names it beforehand: sent twice, as by a double click, it makes it once.
+
+What a page gives its form is a hidden field, `once`; with what the form says it makes the name of what is stored, once,
+whoever is first. So a form that was corrected and is sent again makes another thing and is not taken for a repetition.
+"""
+
+import hmac
+import json
+import os
+import re
+from collections.abc import Mapping
+
+from sync.canonical import b32_encode
+
+_NAME = re.compile(r"[a-z2-7]{16}")
+
+
+def new_name() -> str:
+    """Make what a page gives its form."""
+    return b32_encode(os.urandom(10))
+
+
+def name_in(fields: Mapping[str, str], *said: str | int) -> str:
+    """Name what a form makes that says this; a form without `once` makes another thing each time."""
+    once = fields.get("once", "")
+    return b32_encode(tied(once, *said)[:10]) if _NAME.fullmatch(once) else new_name()
+
+
+def tied(once: str, *said: str | int) -> bytes:
+    """Give 32 bytes that are the same again only for the same form that says the same."""
+    return hmac.digest(once.encode(), json.dumps(said).encode(), "sha256")

@@ -1,0 +1,1 @@
+"""The disposable lists of cases, folded from the changes feed of `cases`."""

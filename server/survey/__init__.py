@@ -1,0 +1,1 @@
+"""The survey of people's satisfaction (SKM): planned, answered, counted, reported."""

@@ -1,0 +1,1 @@
+"""Sealed files: taken in by tus piece by piece, kept, and given out."""

@@ -1,0 +1,97 @@
+"""An officer publishes hours on a page; an applicant without JavaScript books one, moves it once, and gives it up."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+
+from sync.receipt_code import derive, new_code, show_code
+from tests.asgi import Answer, Client
+from tests.sealed_items import OfficeKeys, seal_pair
+from tests.staff_office import ORIGIN, StaffOffice, staff_office
+
+TYPED = {
+    "kind": "outreach", "place": "Kantor Wali Nagari Talu", "area": "13.12.03.2004", "first": "2026-12-07", "last": "",
+    "day0": "1", "from": "08:00", "to": "10:30", "minutes": "60", "places": "3", "kept": "1", "priority": "0",
+}  # fmt: skip
+CODE = new_code()
+
+
+async def post(office: StaffOffice, code: str = CODE, **fields: str) -> Answer:
+    return await Client(office.app, origin=ORIGIN).post_form("/en/offers", {"code": code, **fields})
+
+
+@pytest.mark.anyio
+async def test_an_hour_from_its_publication_to_its_end(tmp_path: Path) -> None:
+    async with staff_office(tmp_path) as office:
+        await office.hire("siti", "officer")
+        desk = office.desk("siti")
+        await desk.sign_in()
+
+        wrong = await desk.post("offers", **TYPED | {"place": "", "kept": "30"})
+        assert wrong.status == 422
+        assert "Tempat: isi 3 sampai 80 huruf" in wrong.text
+        assert "Disimpan untuk yang luring: yang disimpan dan prioritas" in wrong.text
+        assert 'value="30"' in wrong.text
+        assert (await desk.post("offers", **TYPED)).status == 303
+        first, second = re.findall(r'data-offer="([^"]+)"', (await desk.get("offers")).text)
+        assert [deed.name for deed in await office.deeds()][-1] == "offers-published"
+
+        keys = derive(CODE)
+        await office.office.databases.cases.bulk_docs([seal_pair(OfficeKeys(), keys)[0]])
+        page = await Client(office.app, origin=ORIGIN).get("/en/offers")
+        assert page.text.count("2 places left") == 2
+
+        mistyped = await post(office, "abcd", do="take", offer=first, priority="1")
+        assert mistyped.status == 422
+        assert f'value="{first}" checked' in mistyped.text
+        assert re.search(r'name="priority" value="1" checked', mistyped.text)
+        assert "First choose" in (await post(office, do="take")).text
+        assert 'role="alert"' in (await post(office, new_code(), do="take", offer=first)).text
+
+        booked = await post(office, show_code(CODE), do="take", offer=first)
+        [number] = re.findall(r"data-ticket>([^<]+)<", booked.text)
+        assert booked.status == 200
+        assert "<svg" in booked.text
+        assert number in (await post(office, do="show")).text
+        assert "already" in (await post(office, do="take", offer=second)).text
+        assert "1 dari 3 terisi" in (await desk.get("offers")).text
+
+        coming = await desk.get("queue?day=2026-12-07")
+        assert f'data-ticket="{number}"' in coming.text
+        wrong = await desk.post("queue", ticket=number)
+        assert wrong.status == 422
+        assert "Tiket ini untuk hari lain." in wrong.text
+        assert f'value="{number}"' in wrong.text
+
+        assert (await desk.post(f"offers/{first}/close")).status == 303
+        assert first not in (await Client(office.app, origin=ORIGIN).get("/en/offers")).text
+        assert "The office closed this day" in (await post(office, do="show")).text
+        assert "You may still move once" in (await post(office, do="move", offer=second)).text
+        assert "Your place was given up" in (await post(office, do="cancel")).text
+        assert "no place yet" in (await post(office, do="show")).text
+        assert "Your wishes are at the office" in (await post(office, do="wish", offer=second)).text
+
+
+@pytest.mark.anyio
+async def test_a_double_click_publishes_each_hour_once_and_says_which_were_there(tmp_path: Path) -> None:
+    async with staff_office(tmp_path) as office:
+        siti = await office.sit_down("siti", "officer")
+        both = await asyncio.gather(siti.post("offers", **TYPED), siti.post("offers", **TYPED))
+        assert {answer.status for answer in both} <= {200, 303}
+        listed = re.findall(r'data-offer="([^"]+)"', (await siti.get("offers")).text)
+        assert len(listed) == 2
+        assert [deed.about["count"] for deed in await office.deeds() if deed.name == "offers-published"] == [2]
+        longer = await siti.post("offers", **TYPED | {"to": "11:30"})
+        assert "Sudah ditawarkan sebelumnya: 2 jam, dibiarkan seperti semula. Baru diterbitkan: 1." in longer.text
+        there = longer.text.partition("data-there")[2].partition("</ul>")[0]
+        assert re.findall(r"(\d\d\.\d\d) WIB", there) == ["08.00", "09.00"]
+        assert 'value="11:30"' in longer.text, "what was typed stands there still"
+        [last] = [deed for deed in await office.deeds() if deed.name == "offers-published"][-1:]
+        assert last.about["count"] == 1
+
+        both = await asyncio.gather(*(siti.post(f"offers/{listed[0]}/close") for _ in range(2)))
+        assert [answer.status for answer in both] == [303, 303]
+        assert [deed.name for deed in await office.deeds()].count("offer-closed") == 1
+        assert "Baru diterbitkan: 1." in (await siti.post("offers", **TYPED)).text, "a closed hour is offered again"

@@ -1,0 +1,120 @@
+"""A spreadsheet of questions becomes a form of ours; what has no twin here is named with its question."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from openpyxl import Workbook
+
+from server.commands.forms import forms
+from server.forms.form_reader import read_form
+from server.forms.xlsform import read_xlsform
+from server.forms.xlsform_conditions import NotSupported, condition_of, rules_of
+
+SURVEY = [
+    ["type", "name", "label::Bahasa (id)", "label::English (en)", "hint::Bahasa (id)", "hint::English (en)", "required",
+     "relevant", "constraint", "appearance"],
+    ["start", "start", "", "", "", "", "", "", "", ""],
+    ["begin group", "diri", "Tentang Anda", "About you", "", "", "", "", "", ""],
+    ["text", "Nama", "Nama", "Name", "Seperti di KTP", "As in the KTP", "yes", "", "", ""],
+    ["integer", "umur", "Umur", "Age", "", "", "yes", "", ". >= 17 and . < 120", ""],
+    ["date", "lahir", "Tanggal lahir", "Born on", "", "", "", "", ". <= today()", ""],
+    ["select_one jenis", "jenis", "Jenis", "Kind", "", "", "yes", "${umur} != 20", "", ""],
+    ["text", "ceritakan", "Ceritakan", "Tell", "", "", "", "${jenis} = 'lain' and not(${Nama} = '')", "", "multiline"],
+    ["acknowledge", "setuju", "Setuju", "I agree", "", "", "", "", "", ""],
+    ["text", "kode", "Kode", "Code", "", "", "", "${setuju} = 'OK'", "regex(., '^[A-Z]\\d{3}$')", ""],
+    ["geopoint", "tempat", "Tempat", "Place", "", "", "", "", "", ""],
+    ["text", "akhir", "Akhir", "End", "", "", "", "count(${jenis}) > 1", "", ""],
+    ["end group", "", "", "", "", "", "", "", "", ""],
+    ["begin group", "keluarga", "Keluarga", "Family", "", "", "", "", "", ""],
+    ["begin repeat", "anak", "Anak", "Child", "", "", "", "", "", ""],
+    ["text", "anak_nama", "Nama anak", "Child's name", "", "", "yes", "", "", ""],
+    ["end repeat", "", "", "", "", "", "", "", "", ""],
+    ["end group", "", "", "", "", "", "", "", "", ""],
+]  # fmt: skip
+CHOICES = [
+    ["list_name", "name", "label::Bahasa (id)", "label::English (en)"],
+    ["jenis", "a", "Satu", "One"], ["jenis", "lain", "Lain", "Other"],
+]  # fmt: skip
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    settings = [["form_title", "form_id", "default_language"], ["Permohonan kecil", "kecil", "Bahasa (id)"]]
+    for title, rows in {"survey": SURVEY, "choices": CHOICES, "settings": settings}.items():
+        page = book.create_sheet(title)
+        for row in rows:
+            page.append(row)
+    book.save(tmp_path / "kecil.xlsx")
+    return tmp_path / "kecil.xlsx"
+
+
+def test_a_spreadsheet_becomes_a_form_that_reads(sheet: Path) -> None:
+    imported = read_xlsform(sheet, "kecil")
+    form = read_form("kecil.v1.json", json.dumps(imported.form).encode())
+    assert [(field.key, field.control) for field in form.fields] == [
+        ("nama", "text"), ("umur", "number"), ("lahir", "date"), ("jenis", "radio"), ("ceritakan", "textarea"),
+        ("setuju", "checkbox"), ("kode", "text"), ("akhir", "text"), ("anak", "repeat"),
+    ]  # fmt: skip
+    asked = {field.key: field for field in form.every_field}
+    assert asked["jenis"].when == ["not", ["eq", "umur", 20]]
+    assert asked["ceritakan"].when == ["and", ["eq", "jenis", "lain"], ["not", ["not", ["filled", "nama"]]]]
+    assert asked["kode"].when == ["eq", "setuju", 1]
+    assert [(rule.rule, rule.value) for rule in asked["umur"].hard] == [("min", 17), ("max", 119)]
+    assert [rule.rule for rule in asked["lahir"].hard] == ["date-not-future"]
+    assert asked["kode"].hard[0].value == "[A-Z][0-9]{3}"
+    assert (asked["nama"].required, asked["kode"].required, asked["anak_nama"].required) == (True, False, True)
+    assert form.texts["en"][asked["nama"].label] == "Name"
+    assert form.texts["id"][str(asked["nama"].help)] == "Seperti di KTP"
+
+
+def test_what_has_no_twin_is_named_with_its_question(sheet: Path) -> None:
+    notes = "\n".join(read_xlsform(sheet, "kecil").notes)
+    assert "tempat: the type 'geopoint' has no twin here; the question was left out" in notes
+    assert "akhir: the condition" in notes
+    assert "anak: 0 to 10 rows" in notes
+
+
+@pytest.mark.parametrize("relevant", ["${a} > 3", "${b} = 'x'", "position(..) = 1", "${a} =", "${a} = 'x' or", "a = 1"])
+def test_a_condition_that_ours_can_not_say_is_refused(relevant: str) -> None:
+    with pytest.raises(NotSupported):
+        condition_of(relevant, {"a": "text"})
+
+
+@pytest.mark.parametrize(
+    ("constraint", "control", "rule", "value"),
+    [
+        ("string-length(.) < 10", "text", "max-length", 9),
+        (". > 3", "number", "min", 4),
+        (". >= date('1900-01-01')", "date", "date-from", "1900-01-01"),
+    ],
+)
+def test_a_constraint_becomes_a_rule(constraint: str, control: str, rule: str, value: Any) -> None:
+    assert rules_of(constraint, control)[0] | {"rule": rule, "value": value} == rules_of(constraint, control)[0]
+
+
+@pytest.mark.parametrize(
+    ("constraint", "control"), [(". > ${x}", "number"), (". > 3", "text"), ("selected(., 'a')", "text")]
+)
+def test_a_constraint_that_no_rule_says_is_refused(constraint: str, control: str) -> None:
+    with pytest.raises(NotSupported):
+        rules_of(constraint, control)
+
+
+def test_the_command_writes_the_next_version_and_says_what_is_left(
+    sheet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "forms").mkdir()
+    (tmp_path / "office.toml").write_text((Path(__file__).parents[4] / "content/office.toml").read_text())
+    monkeypatch.setenv("RANTAU_CONTENT", str(tmp_path))
+    for n in (1, 2):
+        done = CliRunner().invoke(forms, ["import", str(sheet)])
+        assert done.exit_code == 0, done.output
+        assert "geopoint" in done.output
+        assert json.loads((tmp_path / f"forms/kecil.v{n}.json").read_text())["n"] == n
+    (tmp_path / "no.xlsx").write_bytes(b"not a spreadsheet")
+    assert "no.xlsx: " in CliRunner().invoke(forms, ["import", str(tmp_path / "no.xlsx")]).output

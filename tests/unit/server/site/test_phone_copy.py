@@ -1,0 +1,40 @@
+"""On a phone a form's page makes its long lists later; as it is served it needs no script."""
+
+import json
+import re
+
+from server.settings import load_settings
+from server.site.phone_copy import phone_copy
+from server.site.prepared import prepare
+from server.site.site import build_site
+
+NAGARI = re.compile(r'<select id="nagari"[^>]*>(.*?)</select>(<noscript>.*?</noscript>)?', re.S)
+
+
+def test_a_forms_page_on_a_phone_starts_first_and_has_its_regions_as_text_unlike_the_one_that_is_served() -> None:
+    settings = load_settings({})
+    site = build_site(settings, prepare(settings), keys=[])
+    url = "/id/apply/passport-new"
+    packs = (json.loads(pack.body) for name, pack in site.resources.items() if name.startswith("/packs/id/"))
+    entry = next(pack[url] for pack in packs if url in pack)
+    packed = entry.get("body") or entry["swapped"].translate(str.maketrans("\"'", "'\""))
+    served = site.resources[url].body.decode()
+    full, lean = NAGARI.search(served), NAGARI.search(packed)
+    assert full is not None
+    assert lean is not None
+    assert full[2] is None
+    assert full[1].count("<option") > 50
+    assert lean[1].count("<option") == 1
+    assert lean[1] + lean[2].removeprefix("<noscript>").removesuffix("</noscript>") == full[1]
+    assert packed.count(' blocking="render"') == 1
+    assert (
+        packed.replace(' blocking="render"', "", 1)
+        .replace("</select><noscript>", "")
+        .replace("</optgroup>\n</noscript>", "</optgroup>\n</select>")
+        == served
+    )
+
+
+def test_a_short_list_stays() -> None:
+    short = '<select id="a">\n<option value="">Pilih\n<option value="x">X\n</select>'
+    assert phone_copy(short) == short
