@@ -78,7 +78,9 @@ class Firefox(Screen):
         self.loop.close()
 
     def goto(self, url: str) -> None:
-        self._ask("browsingContext.navigate", context=self.page, url=url, wait="complete")
+        # Where the page before is still loading, Firefox may never tell that this one is "complete".
+        self._ask("browsingContext.navigate", context=self.page, url=url, wait="none")
+        self.until("document.readyState === 'complete'")
 
     def run(self, function: str, *args: Any) -> Any:
         given = [{"type": "string", "value": json.dumps(args)}]
