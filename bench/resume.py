@@ -1,12 +1,13 @@
 """What one picture costs over a link that is cut every 40 KB, and what it costs tus-js-client as it comes.
 
 Ours is the app in a browser, whose application has been accepted already; the peer is the library in Node with its
-usual chunk, the whole file. Counted is all that goes up, headers and repeats with it, until the receipt is here.
+usual chunk, the whole file. Counted is all that goes up, headers and repeats with it, until the receipt is here: first
+of HTTP alone, as `idle`, `pull` and `wire` count, then, under `tls`, all that passes the link.
 
-What neither can help is in it: each connection begins with a ClientHello of 2 KB, most of which is the key that no
-quantum computer breaks, and a ticket for resumption would come on top of that; and of a TLS record, up to 16 KB, that
-is cut in the middle the server can read nothing. Of 1.18 times the file 0.05 are four ClientHellos and about 0.12
-records that were cut.
+What neither can help is in the second: each connection begins with a ClientHello of 2 KB, most of which is the key
+that no quantum computer breaks, and a ticket for resumption would come on top of that; and of a TLS record, up to
+16 KB, that is cut in the middle the server can read nothing. Of 1.18 times the file 0.05 are four ClientHellos and
+about 0.12 records that were cut.
 """
 
 import asyncio
@@ -17,9 +18,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import BrowserContext, Page
 
-from bench.office_behind import fresh_browser, https_url, tell, tls_office_behind
+from bench.office_behind import fresh_browser, https_url, office_behind, tell, tls_office_behind
 from bench.shaping_proxy import UNSHAPED, Link, ShapingProxy
 from tests.people import person
 from tests.serving import ROOT
@@ -68,21 +69,34 @@ def measure() -> dict[str, Any]:
 
 
 async def compare(link: Link = UNSHAPED, size: int = SIZE) -> dict[str, Any]:
-    """Compare over a link.
+    """Compare over a link, without TLS and, under `tls`, with it.
 
     `sent` are bytes up, `told` those that the app itself counted, `hello` those of the handshakes' first messages;
     `ratio_own` is `ratio` without these.
     """
+    plain = await compare_plain(link, size)
     async with tls_office_behind(link) as (proxy, office), fresh_browser(trusting(office.cert)) as context:
-        proxy.slice = SLICE
-        page = await context.new_page()
-        await page.route("**/pwa/main.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
-        await page.goto(f"{https_url(proxy)}/id/mine")
-        await page.evaluate(OPEN)
-        ours = await _send(page, proxy, size)
-        tell(f"resume: ours: {ours['sent']} bytes for {ours['size']}")
-        peer = await _send_as_peer(page, proxy, size)
-        tell(f"resume: peer: {peer['sent']} bytes for {peer['size']}")
+        tls = await _both(context, proxy, https_url(proxy), size)
+    told = {f"tls_{name}": tls[name] for name in ("ratio", "times_peer")}
+    return plain | told | {"tls": tls}
+
+
+async def compare_plain(link: Link = UNSHAPED, size: int = SIZE) -> dict[str, Any]:
+    """Compare without TLS, where a browser speaks HTTP/1.1."""
+    async with office_behind(link) as proxy, fresh_browser() as context:
+        return await _both(context, proxy, proxy.url, size)
+
+
+async def _both(context: BrowserContext, proxy: ShapingProxy, url: str, size: int) -> dict[str, Any]:
+    proxy.slice = SLICE
+    page = await context.new_page()
+    await page.route("**/pwa/main.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
+    await page.goto(f"{url}/id/mine")
+    await page.evaluate(OPEN)
+    ours = await _send(page, proxy, size)
+    tell(f"resume: ours: {ours['sent']} bytes for {ours['size']}")
+    peer = await _send_as_peer(page, proxy, url, size)
+    tell(f"resume: peer: {peer['sent']} bytes for {peer['size']}")
     ratio = ours["sent"] / ours["size"]
     times = ratio * peer["size"] / peer["sent"]
     own = (ours["sent"] - ours["hello"]) / ours["size"]
@@ -91,6 +105,8 @@ async def compare(link: Link = UNSHAPED, size: int = SIZE) -> dict[str, Any]:
 
 async def _send(page: Page, proxy: ShapingProxy, size: int) -> dict[str, Any]:
     sealed = await page.evaluate(SEAL, [dict(person(1)), size])
+    if not proxy.link.tls:
+        await proxy.drop()  # those that the page itself came by: a phone that has the page opens none
     proxy.reset()
     proxy.cut_up = lambda sent: sent >= DROP
     told = await page.evaluate(SEND)
@@ -98,7 +114,7 @@ async def _send(page: Page, proxy: ShapingProxy, size: int) -> dict[str, Any]:
     return _counted(proxy, sealed) | {"told": told["wire"]}
 
 
-async def _send_as_peer(page: Page, proxy: ShapingProxy, size: int) -> dict[str, Any]:
+async def _send_as_peer(page: Page, proxy: ShapingProxy, url: str, size: int) -> dict[str, Any]:
     sealed = await page.evaluate(SEAL, [dict(person(2)), size])
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "sealed"
@@ -108,7 +124,7 @@ async def _send_as_peer(page: Page, proxy: ShapingProxy, size: int) -> dict[str,
         node = Path(sys.prefix) / "bin" / "node"
         arguments = (
             ROOT / "bench" / "resume-peer.js",
-            f"{https_url(proxy)}/blobs/",
+            f"{url}/blobs/",
             file,
             sealed["version"],
             sealed["digest"],

@@ -53,6 +53,9 @@ def _tus(handler: Handler) -> Handler:
         else:
             answer = await _answered(handler, request)
         answer.headers["Tus-Resumable"] = VERSION
+        if request.scope["http_version"].startswith("1"):
+            # A browser sends all of a body again, unasked, where a connection is cut that had carried something else.
+            answer.headers["Connection"] = "close"
         return answer
 
     return speaking
