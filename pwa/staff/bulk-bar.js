@@ -25,6 +25,7 @@ export class BulkBar {
     this.results = new Map();
     /** @type {AbortController | null} */
     this.running = null;
+    this.asked = 0; // how often steps were to be offered
     this.$count = element('strong', {});
     this.$step = element('select', { id: 'bulk-step', change: () => this.#needNote() });
     this.$note = element('textarea', { id: 'bulk-note', rows: 2, maxlength: 2000, autocomplete: 'off', 'aria-describedby': 'bulk-note-hint' });
@@ -85,18 +86,27 @@ export class BulkBar {
   show() {
     const { texts } = this;
     const rows = [...this.picked.values()];
-    const chosen = this.$step.value;
     this.$root.hidden = rows.length === 0 && this.results.size === 0;
     this.$form.hidden = rows.length === 0;
     this.$close.hidden = this.results.size === 0;
     this.$count.textContent = texts.say('staff.bulk.picked', { n: rows.length });
-    this.$step.replaceChildren(
-      element('option', { value: '' }, texts.say('staff.step.none')),
-      ...commonSteps(rows).map((step) => element('option', { value: step }, texts.name('step', step))),
-    );
-    this.$step.value = chosen;
-    if (this.$step.selectedIndex < 0) this.$step.value = '';
     this.$act.textContent = texts.say('staff.bulk.record', { n: rows.length });
+    void this.#offer(rows);
+  }
+
+  /** Offer the steps of what is picked once its forms are there, unless more was picked meanwhile. @param {CaseRow[]} rows */
+  async #offer(rows) {
+    const { texts, $step } = this;
+    const asked = ++this.asked;
+    const steps = await commonSteps(rows, this.list.api);
+    if (asked !== this.asked) return;
+    const chosen = $step.value;
+    $step.replaceChildren(
+      element('option', { value: '' }, texts.say('staff.step.none')),
+      ...steps.map((step) => element('option', { value: step }, texts.name('step', step))),
+    );
+    $step.value = chosen;
+    if ($step.selectedIndex < 0) $step.value = '';
     this.#needNote();
   }
 

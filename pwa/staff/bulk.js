@@ -57,8 +57,17 @@ function whyNot(row, { opened, isAway }, step) {
   return stepsAfter(state, stepsOf(opened)).usual.includes(step) ? null : 'unusual';
 }
 
-/** The steps that usually follow in every one of these cases. @param {CaseRow[]} rows */
-export function commonSteps(rows) {
-  const [first, ...rest] = rows.map(({ state }) => stepsAfter(state).usual);
-  return (first ?? []).filter((step) => rest.every((usual) => usual.includes(step)));
+/**
+ * The steps that usually follow in every one of these cases, by the form of each. One whose form is not at hand does not open
+ * either, and keeps none of the others up.
+ * @param {CaseRow[]} rows @param {Pick<import('./staff-api.js').StaffApi, 'form'>} api
+ */
+export async function commonSteps(rows, api) {
+  const usual = [];
+  for (const { service, form: name, state } of rows) {
+    const form = await api.form(service, name).catch(() => null);
+    if (form) usual.push(stepsAfter(state, form.steps).usual);
+  }
+  const [first = [], ...rest] = usual;
+  return first.filter((step) => rest.every((steps) => steps.includes(step)));
 }

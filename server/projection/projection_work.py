@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sync.events import MESSAGE
 
 COLUMNS = (
-    "case", "service", "kind", "state", "n", "versions", "area", "channel", "number", "formers", "first_at", "received",
-    "last_at", "waiting",
+    "case", "service", "form", "kind", "state", "n", "versions", "area", "channel", "number", "formers", "first_at",
+    "received", "last_at", "waiting",
 )  # fmt: skip
 
 _NAMES = ", ".join(f'"{name}"' for name in COLUMNS)

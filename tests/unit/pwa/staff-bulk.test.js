@@ -36,7 +36,9 @@ const listed = ({ id }, more = {}) => ({ case: id, number: id.slice(0, 8), state
 beforeEach(() => { globalThis.localStorage = newStorage(); });
 
 /** Record one step in these cases: what each came to, what was sent and what waits. The answers of some are lost. */
-async function recorded(cases, rows, { refuse = {}, lost = [], text = 'Bawa KTP asli.', form = FORM, signal = new AbortController().signal } = {}) {
+async function recorded(cases, rows, {
+  refuse = {}, lost = [], text = 'Bawa KTP asli.', form = FORM, step = 'berkas_lengkap', signal = new AbortController().signal,
+} = {}) {
   const [sent, results] = [[], []];
   const raws = new Map(cases.map(({ id, raw }) => [id, raw]));
   const api = {
@@ -57,7 +59,7 @@ async function recorded(cases, rows, { refuse = {}, lost = [], text = 'Bawa KTP 
   const onError = () => 'x';
   const outbox = new StepOutbox({ api, login: 'siti', onChange: () => {}, onHeard: () => {}, onError, locks: newLocks() });
   const bulk = { api, keys, index, outbox, onError, onResult, signal };
-  await recordAll(rows, { step: 'berkas_lengkap', text }, bulk);
+  await recordAll(rows, { step, text }, bulk);
   return { sent, results, outbox, again: (more) => recordAll(more, { step: 'terjadwal', text }, bulk) };
 }
 
@@ -80,9 +82,39 @@ test('what changed, what another came before in and what does not open keeps the
   assert.deepEqual(sent.map((event) => event.case), [first.id]);
 });
 
+const COMPLAINT = { ...FORM, steps: ['aduan_informasi', 'aduan_aspirasi', 'aduan_pengaduan', 'aduan_lapangan', 'aduan_menunggu', 'aduan_dijawab'] };
+const EVENT = { ...FORM, steps: ['kegiatan_diterima', 'kegiatan_selesai', 'ditolak', 'dibatalkan'] };
+const FORMS = { small: FORM, complaint: COMPLAINT, 'event-request': EVENT };
+
+/** What a group is offered whose cases are of these services, in these states. */
+const offered = (...group) => commonSteps(
+  group.map(([service, state = 'terkirim'], at) => listed(cases[at], { service, form: '1.aaaaaaaa', state })),
+  { form: async (service) => FORMS[service] ?? assert.fail('the office is away') },
+);
+
+test('a group is offered what usually follows in each of its cases, by the form of each', async () => {
+  assert.deepEqual(await offered(['small'], ['small', 'perlu_perbaikan']), ['berkas_lengkap', 'perlu_perbaikan', 'pesan']);
+  assert.deepEqual(await offered(['complaint'], ['complaint']), ['aduan_pengaduan', 'aduan_informasi', 'aduan_aspirasi', 'pesan']);
+  assert.deepEqual(await offered(['complaint', 'aduan_pengaduan'], ['complaint', 'aduan_menunggu']), ['aduan_dijawab', 'pesan']);
+  assert.deepEqual(await offered(['event-request'], ['event-request']), ['kegiatan_diterima', 'ditolak', 'pesan']);
+  assert.deepEqual(await offered(['small'], ['complaint']), ['pesan']);
+  assert.deepEqual(await offered(), []);
+});
+
+test('one whose form cannot be read keeps none of the others up', async () => {
+  assert.deepEqual(await offered(['unknown'], ['small']), ['berkas_lengkap', 'perlu_perbaikan', 'pesan']);
+  assert.deepEqual(await offered(['unknown']), []);
+});
+
+test('a group of new complaints gets a step of complaints', async () => {
+  const [step] = await offered(['complaint'], ['complaint']);
+  const { results } = await recorded(cases, cases.map((one) => listed(one)), { form: COMPLAINT, step });
+  assert.deepEqual(results.map(([, outcome]) => outcome), ['done', 'done', 'done']);
+});
+
 test('a step that does not usually follow is not taken for a group, nor any after it was stopped', async () => {
   const rows = [listed(cases[0], { state: 'terkirim' })];
-  assert.deepEqual(commonSteps([listed(cases[0]), listed(cases[1], { state: 'dicetak' })]), ['pesan']);
+  assert.deepEqual(await offered(['small'], ['small', 'dicetak']), ['pesan']);
   const ended = new AbortController();
   ended.abort();
   const { sent, results } = await recorded(cases, rows, { signal: ended.signal });
@@ -90,8 +122,7 @@ test('a step that does not usually follow is not taken for a group, nor any afte
 });
 
 test('what has steps of its own has none of an application in a group', async () => {
-  const form = { ...FORM, steps: ['kegiatan_diterima', 'ditolak'] };
-  const { sent, results } = await recorded([cases[0]], [listed(cases[0])], { form });
+  const { sent, results } = await recorded([cases[0]], [listed(cases[0])], { form: EVENT });
   assert.deepEqual([sent, results[0][1]], [[], 'unusual']);
 });
 

@@ -12,7 +12,7 @@ from server.working_days import WorkingDays
 from sync.events import sign_event
 from sync.receipt_code import CodeKeys
 from tests.api_desk import ApiDesk, sit_down
-from tests.sealed_items import NOW, OfficeKeys, new_keys, seal_pair
+from tests.sealed_items import FORM, NOW, OfficeKeys, new_keys, seal_pair
 from tests.small_office import SmallOffice, routes_of, small_office
 
 KEYS = OfficeKeys()
@@ -58,6 +58,7 @@ async def test_what_came_waits_for_the_office_until_the_next_working_days(office
     await take_in(office, code, at=FRIDAY)
     [row] = (await rows_of(desk)).values()
     assert (row["waits_for"], row["due"], row["rule"]) == ("office", "2026-12-08", 0)
+    assert row["form"] == FORM.name, "whose steps a group is offered"
     told = (await desk.get("work")).json()
     assert told["today"] == "2026-12-04"
     assert told["rules"][0] == {
