@@ -4,7 +4,7 @@
  */
 
 import { fetchCase } from './fetch-case.js';
-import { stateAfter, stepsAfter, stepsOf } from './next-steps.js';
+import { stateAfter, stepsAfter, wayOf, waysOf } from './next-steps.js';
 import { nextNumber, signStep } from './sign-step.js';
 import { ApiError } from './staff-api.js';
 import { unanswered } from './thread.js';
@@ -54,19 +54,19 @@ function whyNot(row, { opened, isAway }, step) {
   if (leaves.length > 1) return 'several';
   if (leaves.length === 0 || !leaves[0].answers) return 'shut';
   if (isAway ? row.waiting > 0 : unanswered(opened).length > 0) return 'asked';
-  return stepsAfter(state, stepsOf(opened)).usual.includes(step) ? null : 'unusual';
+  return stepsAfter(state, wayOf(opened)).usual.includes(step) ? null : 'unusual';
 }
 
 /**
- * The steps that usually follow in every one of these cases, by the form of each. One whose form is not at hand does not open
- * either, and keeps none of the others up.
+ * The steps that may usually follow in every one of these cases, by the form of each: which way a case goes is seen when it is
+ * opened. One whose form is not at hand does not open either, and keeps none of the others up.
  * @param {CaseRow[]} rows @param {Pick<import('./staff-api.js').StaffApi, 'form'>} api
  */
 export async function commonSteps(rows, api) {
   const usual = [];
   for (const { service, form: name, state } of rows) {
     const form = await api.form(service, name).catch(() => null);
-    if (form) usual.push(stepsAfter(state, form.steps).usual);
+    if (form) usual.push([...new Set(waysOf(form).flatMap((way) => stepsAfter(state, way).usual))]);
   }
   const [first = [], ...rest] = usual;
   return first.filter((step) => rest.every((steps) => steps.includes(step)));

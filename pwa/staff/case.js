@@ -12,7 +12,7 @@ import { eraseForm } from './erase.js';
 import { handOverPart } from './hand-over-part.js';
 import { historyOf } from './history.js';
 import { offerDraft } from './offer-draft.js';
-import { stateAfter } from './next-steps.js';
+import { stateAfter, wayOf } from './next-steps.js';
 import { PersonData } from './person-data.js';
 import { printApplication, printReceipt } from './print-sheet.js';
 import { isTyping } from './shortcuts.js';
@@ -86,6 +86,7 @@ export class CaseView {
       ),
       desk.isAway ? element('p', { class: 'notice' }, texts.say('staff.waiting.from-memory')) : null,
       this.opened.isVoided ? element('p', { class: 'notice' }, texts.say('staff.void.already')) : null, ...this.#shut(),
+      wayOf(this.opened).isBapFirst ? element('p', { class: 'notice' }, texts.say('staff.case.bap-first')) : null,
       this.#severalNotice(),
       this.#chooser(), this.$answers, consentsPart(this.opened.versions, texts), caseFiles(desk),
       handOverPart(this.opened, texts), offerDraft(this.opened, texts, desk.api.csrf), new CaseworkView(desk).$root, this.$thread, this.steps.$root,

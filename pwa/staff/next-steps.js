@@ -1,6 +1,11 @@
 /** Which steps usually follow which state, and which ones say nothing to an applicant without a note. */
 
+import { holds } from '../answers.js';
 import { MESSAGE, SENT, STEPS } from '../crypto/events.js';
+import { dayAt } from '../pins.js';
+
+/** @typedef {import('./answer-text.js').StaffForm} StaffForm */
+/** @typedef {{own?: string[], isBapFirst?: boolean}} Way `own`: the steps of a form that has its own */
 
 const PAYMENT = ['menunggu_pembayaran', 'perlu_perbaikan', 'terjadwal'];
 /** @type {Record<string, string[]>} */
@@ -18,6 +23,17 @@ const USUAL = {
   siap_diambil: ['diserahkan'],
   ditangguhkan: ['adjudikasi', 'bap', 'ditolak'],
   bap: ['adjudikasi', 'ditangguhkan', 'ditolak'],
+};
+/**
+ * Where the examination (BAP) comes first, as for a lost passport: papers, then that, and what is approved is paid.
+ * @type {Record<string, string[]>}
+ */
+const USUAL_WITH_BAP = {
+  ...USUAL,
+  [SENT]: [...USUAL[SENT], 'bap'],
+  berkas_lengkap: ['bap', 'perlu_perbaikan', 'terjadwal'],
+  terjadwal: [...USUAL.terjadwal, 'bap'],
+  bap: ['menunggu_pembayaran', 'terjadwal', ...USUAL.bap],
 };
 
 const CLASSES = ['aduan_pengaduan', 'aduan_informasi', 'aduan_aspirasi'];
@@ -47,15 +63,27 @@ export const NEEDS_NOTE = [
 
 /**
  * Every step in two lists: the usual ones after a state, then the others.
- * @param {string} state @param {string[]} [own] the steps of a form that has its own
+ * @param {string} state @param {Way} [way]
  */
-export function stepsAfter(state, own = []) {
-  const usual = [...(own.length ? usualOf(state, own) : USUAL[state] ?? []), MESSAGE];
+export function stepsAfter(state, { own = [], isBapFirst = false } = {}) {
+  const ofDocuments = isBapFirst ? USUAL_WITH_BAP : USUAL;
+  const usual = [...(own.length ? usualOf(state, own) : ofDocuments[state] ?? []), MESSAGE];
   return { usual, others: (own.length ? own : STEPS).filter((step) => !usual.includes(step)) };
 }
 
-/** The steps that the form of a case has of its own. @param {import('./open-case.js').OpenedCase} opened */
-export const stepsOf = ({ versions }) => versions.find(({ form }) => form?.steps)?.form?.steps ?? [];
+/** Which way a case goes, by its forms and by what was answered. @param {import('./open-case.js').OpenedCase} opened */
+export const wayOf = ({ versions, leaves }) =>
+  ({ own: versions.find(({ form }) => form?.steps)?.form?.steps, isBapFirst: leaves.some(isAskedForBap) });
+
+/** Which ways the cases of a form may go. @param {StaffForm} form @returns {Way[]} */
+export const waysOf = (form) => (bapFields(form).length ? [false, true] : [false]).map((isBapFirst) => ({ own: form.steps, isBapFirst }));
+
+/** What a form asks for the BAP: its section of that name. @param {StaffForm | null} form */
+const bapFields = (form) => form?.sections.find(({ id }) => id === 'bap')?.fields ?? [];
+
+/** Whether any of that is asked of who answered so. @param {import('./open-case.js').OpenedVersion} leaf */
+const isAskedForBap = ({ form, answers, version }) =>
+  answers !== null && bapFields(form).some(({ when }) => !when || holds(when, answers, { today: dayAt(version.at) }));
 
 /** Where a case stands after these events. @param {{step: string}[]} events */
 export const stateAfter = (events) => events.findLast(({ step }) => step !== MESSAGE)?.step ?? SENT;

@@ -6,7 +6,7 @@
 import { MESSAGE } from '../crypto/events.js';
 import { element } from '../element.js';
 import { AboutVersions } from './about-versions.js';
-import { NEEDS_NOTE, stateAfter, stepsAfter, stepsOf } from './next-steps.js';
+import { NEEDS_NOTE, stateAfter, stepsAfter, wayOf } from './next-steps.js';
 import { NoteDraft } from './note-draft.js';
 import { openEvent } from './open-case.js';
 import { nextNumber, signStep } from './sign-step.js';
@@ -129,7 +129,7 @@ export class StepForm {
   #refresh() {
     const { texts } = this;
     const chosen = this.$step.value;
-    const { usual, others } = stepsAfter(stateAfter(this.opened.events), stepsOf(this.opened));
+    const { usual, others } = stepsAfter(stateAfter(this.opened.events), wayOf(this.opened));
     const option = (/** @type {string} */ step) => element('option', { value: step }, texts.name('step', step));
     this.$step.replaceChildren(
       element('option', { value: '' }, texts.say('staff.step.none')),

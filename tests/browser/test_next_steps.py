@@ -8,12 +8,14 @@ from playwright.sync_api import Page, Playwright, expect
 
 from tests.applicants import Applicant
 from tests.browsing import Phone
+from tests.people import person
 from tests.people_at_work import TEXTS, Officer
 from tests.serving import RunningOffice
 
 pytestmark = pytest.mark.browser
 
 ID = TEXTS["id"]
+LOST = {"alasan": "B3", "kejadian_tempat": "PASAR SIMPANG EMPAT", "kronologi": "Jatuh di pasar."}
 BRIBE = {"kelas": "pengaduan", "topik": "pungli", "uraian": "Diminta uang rokok di loket", "identitas": "anonim"}
 
 
@@ -36,6 +38,22 @@ def look_for(page: Page, office: RunningOffice, words: str, *wanted: Applicant) 
     page.keyboard.press("Tab")
     page.keyboard.press("l")
     expect(page.locator(".case-link").first).to_be_focused()
+
+
+def test_a_lost_passport_goes_by_way_of_the_bap_and_is_paid_after_it(page: Page, office: RunningOffice) -> None:
+    lost = Applicant(office.url, person(1) | LOST, service="passport-replace")
+    look_for(page, office, lost.number, lost)
+    page.keyboard.press("Enter")
+    case = page.get_by_role("article", name=lost.number)
+    expect(case.get_by_text(ID.text("staff.case.bap-first"))).to_be_visible()
+    wanted = ["berkas_lengkap", "bap", "menunggu_pembayaran"]
+    for n, step in enumerate(wanted, 1):
+        usual = case.get_by_role("group", name=ID.text("staff.step.usual")).get_by_role("button")
+        expect(usual.first).to_have_text(f"1 {ID.text(f'step.{step}')}")
+        page.keyboard.press("1")
+        page.keyboard.press("Enter")
+        expect(case.locator(".history li")).to_have_count(n)
+    assert [event["step"] for event in lost.news()] == wanted
 
 
 def test_two_complaints_get_a_step_of_complaints_as_a_group(page: Page, office: RunningOffice) -> None:

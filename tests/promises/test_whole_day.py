@@ -305,9 +305,7 @@ def afternoon(day: Day) -> None:
     day.until("14:10")
     for who in invited[1:]:
         day.notes(tickets[who.case], "arrived")
-        day.looks_and_records(day.yusuf, who, "biometrik_wawancara")
-    for who in day.lost:
-        day.records(day.yusuf, who, "bap")
+        day.looks_and_records(day.yusuf, who, "bap" if who in day.lost else "biometrik_wawancara")
     day.until("15:50")
     day.notes(tickets[invited[0].case], "absent")
     for who in day.complaints[:2]:

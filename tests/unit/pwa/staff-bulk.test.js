@@ -84,7 +84,9 @@ test('what changed, what another came before in and what does not open keeps the
 
 const COMPLAINT = { ...FORM, steps: ['aduan_informasi', 'aduan_aspirasi', 'aduan_pengaduan', 'aduan_lapangan', 'aduan_menunggu', 'aduan_dijawab'] };
 const EVENT = { ...FORM, steps: ['kegiatan_diterima', 'kegiatan_selesai', 'ditolak', 'dibatalkan'] };
-const FORMS = { small: FORM, complaint: COMPLAINT, 'event-request': EVENT };
+const [{ fields: [NAME] }] = FORM.sections;
+const lostBy = (name) => ({ ...FORM, sections: [{ id: 'bap', title: 'x', fields: [{ ...NAME, when: ['eq', 'name', name] }] }] });
+const FORMS = { small: FORM, lost: lostBy('Upik'), complaint: COMPLAINT, 'event-request': EVENT };
 
 /** What a group is offered whose cases are of these services, in these states. */
 const offered = (...group) => commonSteps(
@@ -110,6 +112,14 @@ test('a group of new complaints gets a step of complaints', async () => {
   const [step] = await offered(['complaint'], ['complaint']);
   const { results } = await recorded(cases, cases.map((one) => listed(one)), { form: COMPLAINT, step });
   assert.deepEqual(results.map(([, outcome]) => outcome), ['done', 'done', 'done']);
+});
+
+test('a group that may go by way of the BAP is offered it, and whose case does so takes it before the payment', async () => {
+  const steps = await offered(['lost', 'berkas_lengkap'], ['lost', 'berkas_lengkap']);
+  assert.deepEqual(steps, ['menunggu_pembayaran', 'perlu_perbaikan', 'terjadwal', 'pesan', 'bap']);
+  const outcome = async (form, step) => (await recorded([cases[0]], [listed(cases[0])], { form, step })).results[0][1];
+  assert.equal(await outcome(lostBy('Upik'), 'bap'), 'done');
+  assert.equal(await outcome(lostBy('Siti'), 'bap'), 'unusual');
 });
 
 test('a step that does not usually follow is not taken for a group, nor any after it was stopped', async () => {

@@ -13,7 +13,7 @@ import { vOf } from '../../../pwa/crypto/version.js';
 import { papersOf } from '../../../pwa/staff/casework-view.js';
 import { compare, sideBySide } from '../../../pwa/staff/compare.js';
 import { openKeys } from '../../../pwa/staff/keys.js';
-import { stateAfter, stepsAfter } from '../../../pwa/staff/next-steps.js';
+import { stateAfter, stepsAfter, wayOf } from '../../../pwa/staff/next-steps.js';
 import { openCase } from '../../../pwa/staff/open-case.js';
 
 const PASSPHRASE_KEY = () => new Uint8Array(32).fill(7);
@@ -147,8 +147,22 @@ test('a message leaves the state as it was, and every step can be chosen', () =>
   const { usual, others } = stepsAfter('terkirim');
   assert.deepEqual(usual, ['berkas_lengkap', 'perlu_perbaikan', 'pesan']);
   assert.equal(new Set([...usual, ...others]).size, 16);
-  const own = stepsAfter('terkirim', ['kegiatan_diterima', 'kegiatan_selesai', 'ditolak', 'dibatalkan']);
+  const own = stepsAfter('terkirim', { own: ['kegiatan_diterima', 'kegiatan_selesai', 'ditolak', 'dibatalkan'] });
   assert.deepEqual(own, { usual: ['kegiatan_diterima', 'ditolak', 'pesan'], others: ['kegiatan_selesai', 'dibatalkan'] });
+});
+
+test('who is asked for a statement for the BAP goes there after the papers and pays after it, others pay after the papers', async () => {
+  const asked = field('told', { when: ['in', 'why', ['B3', 'B4']] });
+  const sections = [{ id: 'a', title: 'x', fields: [field('why')] }, { id: 'bap', title: 'x', fields: [asked] }];
+  FORMS['3.cccccccc'] = { ...FORMS['1.aaaaaaaa'], n: 3, sections };
+  const way = async (...items) => wayOf(await open(await Promise.all(items.map((answers) => sealed(answers, { form: '3.cccccccc' })))));
+  const [lost, full, both] = [await way(['B3', 'x']), await way(['B2', null]), await way(['B2', null], ['B4', 'x'])];
+  assert.deepEqual([lost, full, both].map(({ isBapFirst }) => isBapFirst), [true, false, true]);
+  assert.deepEqual(stepsAfter('terkirim', lost).usual, ['berkas_lengkap', 'perlu_perbaikan', 'bap', 'pesan']);
+  assert.deepEqual(stepsAfter('berkas_lengkap', lost).usual, ['bap', 'perlu_perbaikan', 'terjadwal', 'pesan']);
+  assert.deepEqual(stepsAfter('bap', lost).usual.slice(0, 2), ['menunggu_pembayaran', 'terjadwal']);
+  assert.deepEqual(stepsAfter('berkas_lengkap', full).usual, ['menunggu_pembayaran', 'perlu_perbaikan', 'terjadwal', 'pesan']);
+  assert.equal(wayOf(await open([await sealed(['SITI', null, null])])).isBapFirst, false, 'whose form asks for none');
 });
 
 test('a case under a voided code is shown as one with what goes on under the new code, if the office signed so', async () => {
