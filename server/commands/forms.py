@@ -23,7 +23,7 @@ def forms() -> None:
 
 @forms.command()
 def check() -> None:
-    """Tell every fault in forms, groups, choices and fees: file, key and reason."""
+    """Tell every fault in forms, groups, choices, fees and sources: file, key and reason."""
     with in_sentences():
         settings = load_settings(os.environ)
         faults = faults_in(settings.content)
@@ -60,4 +60,7 @@ def import_(file: Path, service: str | None) -> None:
     path.write_text(json.dumps(imported.form, ensure_ascii=False, indent=2) + "\n")
     for note in imported.notes:
         click.echo(f"  {note}")
-    click.echo(f"Written: {path}. Mend what is named above, lead to it in choices.toml, then run `rantau forms check`.")
+    click.echo(
+        f"Written: {path}. Mend what is named above, lead to it in choices.toml, say in forms.toml where its questions "
+        "come from, then run `rantau forms check`."
+    )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from server.databases import open_databases
+from server.editing.form_sources import FormSourcesError, load_form_sources
 from server.forms.choices import ChoicesError, load_choices
 from server.forms.fees import FeesError, load_fees
 from server.forms.forms import Form, FormError, Forms, load_forms
@@ -13,7 +14,7 @@ from server.settings import Settings
 
 
 def faults_in(content: Path) -> list[str]:
-    """Give every fault of forms, groups, choices and fees; none of them hides another's where that can be helped."""
+    """Give every fault of forms, groups, choices, fees and sources; none hides another's where that can be helped."""
     return list(_faults(content))
 
 
@@ -37,6 +38,15 @@ def _faults(content: Path) -> Iterator[str]:
     try:
         load_fees(content / "fees.toml", forms=forms, languages=catalogues.languages, also=catalogues.lenders)
     except FeesError as error:
+        yield str(error)
+    try:
+        sources = load_form_sources(content / "forms.toml", services=forms.services, languages=catalogues.languages)
+        yield from (
+            f"forms.toml: no row says where the questions of {one!r} come from"
+            for one in forms.services
+            if one not in sources
+        )
+    except FormSourcesError as error:
         yield str(error)
 
 

@@ -46,7 +46,9 @@ def test_every_fault_is_told_by_file_key_and_reason(content: Path) -> None:
     assert len(lines) == len(set(lines))
 
 
-def test_a_form_that_nothing_leads_to_and_a_fee_without_a_source_are_faults(content: Path) -> None:
+def test_a_form_that_nothing_leads_to_or_of_which_nobody_says_whence_and_a_fee_without_a_law_are_faults(
+    content: Path,
+) -> None:
     shutil.copy(content / "forms/permit-visit.v1.json", content / "forms/visa.v1.json")
     visa = content / "forms/visa.v1.json"
     visa.write_text(visa.read_text().replace('"permit-visit"', '"visa"'))
@@ -57,8 +59,25 @@ def test_a_form_that_nothing_leads_to_and_a_fee_without_a_source_are_faults(cont
         [
             "choices.toml: no answer leads to the application 'visa'",
             "fees.toml: fee 1: it has no 'law': say by which law, where it was read and on which day",
+            "forms.toml: no row says where the questions of 'visa' come from",
         ],
     )
+
+
+@pytest.mark.parametrize("service", ["passport-new", "event-request", "message", "complaint", "survey"])
+def test_every_form_that_people_fill_in_says_where_its_questions_come_from(content: Path, service: str) -> None:
+    sources = content / "forms.toml"
+    rows = sources.read_text().split("[[form]]")
+    sources.write_text("[[form]]".join(row for row in rows if f'"{service}"' not in row))
+    code, lines = check()
+    assert code == 1
+    assert f"forms.toml: no row says where the questions of '{service}' come from" in lines
+
+
+def test_a_row_of_sources_that_is_wrong_is_told_like_every_fault(content: Path) -> None:
+    rows = content / "forms.toml"
+    rows.write_text(rows.read_text().replace("source =", "sauce =", 1))
+    assert check() == (1, ["forms.toml: form 1: 'source' is missing"])
 
 
 def test_a_published_form_that_changed_through_a_group_is_a_fault(content: Path) -> None:
