@@ -20,6 +20,8 @@ from tests.staff_office import StaffDesk, StaffOffice, staff_office
 LOOKED = date(2026, 11, 25)  # the day that most values of the content folder name
 LAST, FIRST_DUE = date(2027, 2, 23), date(2027, 2, 24)  # 90 days after it, and 91
 DAY = 86_400
+# Rules of the program itself whose lengths nobody has read in a law or a standard, and how an officer is told.
+FROM_PRACTICE = {"passport-ri": "nomor paspor RI", "phone": "nomor telepon"}
 
 
 @pytest.fixture
@@ -53,6 +55,24 @@ def test_a_value_is_work_after_ninety_days_and_one_that_nobody_checked_at_once()
     assert all(one.checked is None for one in first)
     kinds = {one.title for one in list_checked(settings, content)}
     assert {f"staff.content.{kind}" for kind in ("fee", "deadline", "guide", "profile", "form")} <= kinds
+
+
+def test_every_form_with_a_rule_that_is_only_known_from_practice_says_so_where_it_is_looked_at_again() -> None:
+    settings = load_settings({})
+    content = load_content(settings.content)
+    asked = {
+        (service, words)
+        for service in content.forms.services
+        for field in content.forms.latest(service).every_field
+        for rule, words in FROM_PRACTICE.items()
+        if rule in {one.rule for one in field.hard}
+    }
+    told = {one.of: one.unverified or {} for one in list_checked(settings, content) if one.file == "forms.toml"}
+    for service, words in asked:
+        title = content.forms.latest(service).title
+        [said] = [unverified for of, unverified in told.items() if title in of]
+        assert words in said["id"], service
+    assert {words for _, words in asked} == set(FROM_PRACTICE.values())
 
 
 def test_looking_again_holds_for_what_was_looked_at_and_for_nothing_else() -> None:
@@ -90,6 +110,7 @@ async def test_the_first_page_says_what_is_due_where_since_when_and_by_which_sou
     due = unescape(page.partition("Checked within")[0].partition("Masih berlaku")[0])
     assert "Paspor elektronik 5 tahun" in due
     assert all(said in due for said in ("fees.toml", "imigrasi.go.id/biaya_imigrasi", "sejak 24 Februari 2027"))
+    assert "Panjang nomor paspor RI (6" in due, "what nobody could confirm stands with it"
     await desi.sign_in()
     assert (await desi.get("content")).status == 403
     assert 'id="content-due"' not in (await desi.get("counter")).text
