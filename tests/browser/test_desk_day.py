@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
+from server.regions import load_regions
+from server.settings import ROOT
+from server.survey.skm import ELEMENTS
 from tests.applicants import Applicant, send_together
 from tests.browser.looking import desk_faults, faults
 from tests.browsing import Phone
@@ -26,6 +29,8 @@ pytestmark = pytest.mark.browser
 
 ID = TEXTS["id"]
 HALL = "Balai Nagari Kinali"
+NAGARI = "13.12.08.2001"
+REGIONS = load_regions(ROOT / "content/regions.csv")
 PRINTER = """() => {
   window.print = () => {
     globalThis.printed = document.querySelector('.print-sheet').textContent;
@@ -41,7 +46,7 @@ def at(clock: str) -> int:
 
 @pytest.fixture(scope="module")
 def people(office: ClockedOffice) -> list[Applicant]:
-    return [Applicant(office.url, person(seed)) for seed in range(40, 48)]
+    return [Applicant(office.url, person(seed) | {"nagari": NAGARI}) for seed in range(40, 48)]
 
 
 @pytest.fixture(scope="module")
@@ -249,6 +254,8 @@ def test_anybody_reads_the_published_figures_in_charts_and_tables_on_the_smalles
         desk.record(one.case, "diserahkan")
     busy.now = at("30 11:30") + 10 * 86400  # November is over, and what was done in it without a signal is here
     head = ApiOfficer(busy.url).sign_in()
+    of_four = {key: [0, 0, 0, 6] for key in ELEMENTS}
+    assert head.post("survey", {"rows": [["2026-11", "passport-new", of_four, {}]], "unread": 0}).status == 201
     months = {"csrf": head.csrf, "from": "2026-11", "to": "2026-11", "proof-password": head.password}
     assert head.post_form("/staff/id/figures", months)[0] == 303
     while ID.text("figures.days") not in busy.ask("GET", "/id/office").text:  # its pages are made anew
@@ -260,6 +267,15 @@ def test_anybody_reads_the_published_figures_in_charts_and_tables_on_the_smalles
         chart = anybody.get_by_role("figure", name=ID.text(name))
         expect(chart).to_contain_text(title)
         expect(chart.get_by_role("img", name=told, exact=True)).to_be_visible()
+    for name, of, drawn, told in (
+        ("figures.hundred", ID.text("figures.ikm"), "100,00 (A)", "100,00, mutu A, dari 6 jawaban"),
+        ("figures.areas", REGIONS.name(NAGARI), "8", "8"),
+    ):
+        chart = anybody.get_by_role("figure", name=ID.text(name))
+        expect(chart).to_contain_text(of)
+        expect(chart.get_by_role("img", name=drawn, exact=True)).to_be_visible()
+        row = anybody.get_by_role("table", name=ID.text(name)).get_by_role("row").filter(has_text=of)
+        assert row.get_by_role("cell").all_inner_texts() == [told]
     row = anybody.get_by_role("table", name=ID.text("figures.table")).get_by_role("row").filter(has_text=title)
     assert row.get_by_role("cell").all_inner_texts() == ["8", "5", "10,1"]
     assert faults(anybody) == []

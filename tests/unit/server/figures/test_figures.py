@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
@@ -128,13 +129,14 @@ async def test_what_is_published_is_signed_and_stands_on_a_page_that_runs_no_scr
     assert office.office.public != before, "phones are told of it"
     page = (await client.get("/id/office")).text
     assert "Bulan 2026-03 sampai 2026-03, diterbitkan " in page, "how old they are"
-    assert "IKM): 100,00" in (await client.get("/packs/id.ndjson")).text, "phones have them without a signal"
+    assert "100,00, mutu A, dari 6 jawaban" in (await client.get("/packs/id.ndjson")).text, (
+        "phones have them without a signal"
+    )
     site = office.office.site
     await office.take_up()
     assert office.office.site is site, "nothing is made anew while nothing is newer"
-    assert "IKM): 100,00" in page
-    assert page.count("<svg") == 3, "a chart each of what was received, ended, and how long it took"
-    assert page.count("<tr>") == 2, "the table has it once more"
+    assert page.count("<svg") == 4, "a bar each of what was received, ended, how long it took, and how it was"
+    assert page.count("<tr>") == 3, "the tables have it once more"
     assert "style=" not in page
     assert texts.text("form.passport-new.title") in page
     assert texts.text("form.permit-visit.title") not in page, "four people could be told"
@@ -144,6 +146,31 @@ async def test_what_is_published_is_signed_and_stands_on_a_page_that_runs_no_scr
     assert ("figures-published", {"from": "2026-03", "to": "2026-03"}) in [
         (deed.name, deed.about) for deed in await office.deeds()
     ]
+
+
+BAR = re.compile(r'<dt>([^<]+)</dt>\s*<dd><svg role="img" aria-label="([^"]+)"[^>]*><rect width="([0-9.]+)"')
+ROW = re.compile(r'<tr><th scope="row">([^<]+)</th><td>([^<]+)</td></tr>')
+
+
+@pytest.mark.anyio
+async def test_satisfaction_complaints_in_time_and_nagari_have_a_bar_and_a_row_each(office: StaffOffice) -> None:
+    await busy_march(office)
+    for days in (4, 4, 4, 4, 7):
+        await walk(office, "complaint", MARCH, ("aduan_informasi", 1), ("aduan_dijawab", days), kind="complaint")
+    for area, count in (("13.12.03.2004", 5), ("13.12.05.2002", 10)):
+        for _ in range(count):
+            await walk(office, "passport-new", MARCH, area=area)
+    heri, client = await desk_of(office, "heri"), Client(office.app, origin=ORIGIN)
+    assert (await publish(heri, "2026-03", "2026-03")).status == 303
+    page = (await client.get("/en/office/2026-03")).text
+    ikm, complaints = "Satisfaction index (IKM)", "Complaints answered in time"
+    own, other = (office.office.regions.name(area) for area in ("13.12.03.2004", "13.12.05.2002"))
+    bars = {label: (number, length) for label, number, length in BAR.findall(page)}
+    assert (bars[ikm], bars[complaints]) == (("100.00 (A)", "100.0"), ("80 %", "80.0"))
+    assert (bars[own], bars[other]) == (("5", "50.0"), ("10", "100.0"))
+    assert dict(ROW.findall(page)) == {
+        ikm: "100.00, band A, of 6 answers", complaints: "80 %", own: "5", other: "10",
+    }  # fmt: skip
 
 
 async def publish(heri: StaffDesk, first: str, last: str) -> Answer:
