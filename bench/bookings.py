@@ -52,9 +52,10 @@ class Told:
 
 
 def measure(clients: int = CLIENTS, each: int = EACH) -> dict[str, Any]:
-    """Book everything on the embedded store, then on a CouchDB."""
+    """Book everything on the embedded store, then on a CouchDB, whose figures have names that say so."""
     embedded = _book(None, clients, each)
-    return {**embedded, "couch": asyncio.run(_on_couch(clients, each))}
+    couch = asyncio.run(_on_couch(clients, each))
+    return embedded | {f"couch_{key}": value for key, value in couch.items()}
 
 
 async def _on_couch(clients: int, each: int) -> dict[str, Any]:
