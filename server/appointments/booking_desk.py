@@ -49,6 +49,14 @@ class Ticket:
 
 
 @dataclass(frozen=True)
+class Waits:
+    """What a case waits for, best first, None for an hour that is over; and how many rounds it `lost`."""
+
+    offers: tuple[Offer | None, ...]
+    lost: int
+
+
+@dataclass(frozen=True)
 class BookingDesk:
     """Does it for one office."""
 
@@ -157,6 +165,12 @@ class BookingDesk:
         """Give what a case waits for, as a device is told it."""
         doc = await (await self.queue()).wished(case)
         return {"wish": doc["wish"], "lost": doc["lost"]} if doc else None
+
+    async def waits(self, case: str) -> Waits | None:
+        """Give the same with the hours themselves, as a page shows it."""
+        queue = await self.queue()
+        doc = await queue.wished(case)
+        return Waits(tuple(queue.offers.get(offer) for offer in doc["wish"]), doc["lost"]) if doc else None
 
     async def withdraw(self, case: str) -> None:
         """Forget the wishes of a case.

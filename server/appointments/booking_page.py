@@ -1,14 +1,14 @@
 """Appointments without JavaScript: the hours on offer, and a place of one by the typed receipt code.
 
 Templates: `offers.html` (rows: offer, places left, those for priority; chosen, priority; error: a text or None; done: a
-word or None; waits) and `ticket.html` (ticket, qr). Neither is kept by anybody.
+word or None), `ticket.html` (ticket, qr) and `waiting.html` (waits: `Waits` or None; error). None is kept by anybody.
 """
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.appointments.booking_desk import BookingDesk, Ticket
+from server.appointments.booking_desk import BookingDesk, Ticket, Waits
 from server.appointments.bookings import NotBooked
 from server.office import office_of
 from server.origin import is_foreign
@@ -26,7 +26,7 @@ async def show_offers(request: Request) -> Response:
 
 
 async def book(request: Request) -> Response:
-    """Answer `POST /{lang}/offers`: `code`, `do` (`show`, `take`, `wish`, `move`, `cancel`), `offer`, `priority`."""
+    """Answer `POST /{lang}/offers`: `code`, `do` (`show`, `take`, `move`, `wish`, …), `offer`, `priority`."""
     office = office_of(request)
     if is_foreign(request, office.settings.origin):
         raise HTTPException(403)
@@ -36,21 +36,28 @@ async def book(request: Request) -> Response:
         case = (await keys_of(request, fields.get("code", ""))).case
         if refusal := await desk.refusal(case):
             raise NoSuchCase({"gone": "erased"}.get(refusal, refusal))
-        ticket = await _done(desk, case, fields)
+        found = await _done(desk, case, fields)
     except (CodeError, NoSuchCase) as error:
-        return await _page(request, fields, error=code_error(request, error))
+        return await _refused(request, fields, code_error(request, error))
     except NotBooked as refused:
-        return await _page(request, fields, error=texts.text(f"booking.refused.{refused.reason}"))
-    if ticket is None:
+        return await _refused(request, fields, texts.text(f"booking.refused.{refused.reason}"))
+    if found is None:
         return await _page(request, {}, done=fields["do"])
-    return pack(request, render(request, "ticket.html", ticket=ticket, qr=qr_svg(ticket.number.replace(" ", ""))))
+    if isinstance(found, Waits):
+        return pack(request, render(request, "waiting.html", waits=found, error=None))
+    return pack(request, render(request, "ticket.html", ticket=found, qr=qr_svg(found.number.replace(" ", ""))))
 
 
-async def _done(desk: BookingDesk, case: str, fields: dict[str, str]) -> Ticket | None:
+async def _done(desk: BookingDesk, case: str, fields: dict[str, str]) -> Ticket | Waits | None:
     do = fields.get("do", "show")
     if do == "cancel":
         await desk.cancel(case)
         return None
+    if do == "withdraw":
+        ticket = await desk.show(case)  # a round may have given a place meanwhile
+        if ticket is None:
+            await desk.withdraw(case)
+        return ticket
     if do in ("take", "move", "wish") and not fields.get("offer"):
         raise NotBooked("choose")
     if do == "wish":
@@ -58,10 +65,16 @@ async def _done(desk: BookingDesk, case: str, fields: dict[str, str]) -> Ticket 
         return None
     if do in ("take", "move"):
         return await desk.take(case, fields["offer"], priority=bool(fields.get("priority")), move=do == "move")
-    ticket = await desk.show(case)
-    if ticket is None:
+    found = await desk.show(case) or await desk.waits(case)
+    if found is None:
         raise NotBooked("none")
-    return ticket
+    return found
+
+
+async def _refused(request: Request, fields: dict[str, str], error: str) -> Response:
+    if fields.get("do") == "withdraw":
+        return pack(request, render(request, "waiting.html", status_code=422, waits=None, error=error))
+    return await _page(request, fields, error=error)
 
 
 async def _page(

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from server.settings import load_settings
 from sync.receipt_code import derive, new_code, parse_code
 from tests.applicants import Applicant
-from tests.browser.looking import WATCH_SENDING
+from tests.browser.looking import WATCH_SENDING, faults
 from tests.browsing import Phone
 from tests.officers import ApiOfficer
 from tests.serving import RunningOffice
@@ -127,13 +127,18 @@ def test_a_place_is_certain_at_once_and_a_wish_waits_for_the_signal(phone: Phone
     plain.locator("[name=code]").fill(other)
     plain.get_by_role("button", name="Masuk daftar tunggu").click()
     expect(plain.get_by_text("Keinginan Anda sampai di kantor.")).to_be_visible()
+    plain.locator("[name=code]").fill(other)
+    plain.get_by_role("button", name="Lihat tiket atau keinginan saya").click()
+    expect(plain.locator("[data-waiting]")).to_contain_text("Kantor Wali Nagari Talu")
+    assert faults(plain) == []
+    plain.get_by_role("link", name="Pilih hari datang").click()
     page.bring_to_front()  # a tab in the background draws once a second
     page.get_by_role("button", name="Batalkan tempat saya").click()
     page.locator("[data-action=confirm]").click()
     expect(said).to_have_text("Tempat Anda sudah dilepas.")
     plain.bring_to_front()
     plain.locator("[name=code]").fill(other)
-    plain.get_by_role("button", name="Lihat tiket saya").click()
+    plain.get_by_role("button", name="Lihat tiket atau keinginan saya").click()
     expect(plain.locator("[data-ticket]")).to_be_visible()
     expect(plain.locator("main")).to_contain_text("Ada yang melepas tempat, dan Anda yang paling lama menunggu.")
     plain.close()

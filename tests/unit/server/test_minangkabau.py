@@ -25,7 +25,7 @@ PAGES = {
     "receipt": ("sent.html",),
     "tracking": ("track.html", "status.html", "case.html"),
     "office": ("office.html",),
-    "booking": ("booking.html", "offers.html", "ticket.html"),
+    "booking": ("booking.html", "offers.html", "ticket.html", "waiting.html"),
 }
 # A phone that several people share, days of volunteers, files that are carried: these are other paths.
 OTHER_PATHS = ("profile", "volunteer", "bundle", "guides", "request")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from server.appointments.keep_rounds import hold_round
 from sync.receipt_code import derive, new_code, show_code
 from tests.asgi import Answer, Client
 from tests.sealed_items import OfficeKeys, seal_pair
@@ -16,6 +17,8 @@ TYPED = {
     "day0": "1", "from": "08:00", "to": "10:30", "minutes": "60", "places": "3", "kept": "1", "priority": "0",
 }  # fmt: skip
 CODE = new_code()
+HOUR = 3600  # seconds
+DAY = 24 * HOUR
 
 
 async def post(office: StaffOffice, code: str = CODE, **fields: str) -> Answer:
@@ -72,6 +75,36 @@ async def test_an_hour_from_its_publication_to_its_end(tmp_path: Path) -> None:
         assert "Your place was given up" in (await post(office, do="cancel")).text
         assert "no place yet" in (await post(office, do="show")).text
         assert "Your wishes are at the office" in (await post(office, do="wish", offer=second)).text
+
+
+@pytest.mark.anyio
+async def test_who_waits_sees_for_which_hour_and_how_often_in_vain_and_takes_the_wish_back(tmp_path: Path) -> None:
+    async with staff_office(tmp_path) as office:
+        siti = await office.sit_down("siti", "officer")
+        await siti.post("offers", **TYPED | {"places": "1", "kept": "0"})
+        first = re.findall(r'data-offer="([^"]+)"', (await siti.get("offers")).text)[0]
+        lucky = new_code()
+        for code in (CODE, lucky):
+            await office.office.databases.cases.bulk_docs([seal_pair(OfficeKeys(), derive(code))[0]])
+        assert "data-ticket" in (await post(office, lucky, do="take", offer=first)).text
+        assert "no place yet" in (await post(office, do="withdraw")).text
+        assert "Your wishes are at the office" in (await post(office, do="wish", offer=first)).text
+
+        waits = (await post(office, do="show")).text
+        assert "Waiting for the round" in waits
+        assert re.findall(r"<li><strong>[^<]*08:00[^<]*</strong> · ([^<]+)</li>", waits) == ["Kantor Wali Nagari Talu"]
+        assert "Rounds so far" not in waits
+        office.wait(3 * DAY + 10 * HOUR)  # at five in the afternoon
+        await hold_round(office.office, "")
+        assert "Rounds so far without a place: 1" in (await post(office, do="show")).text
+
+        wrong = await post(office, "abcd", do="withdraw")
+        assert wrong.status == 422
+        assert 'role="alert"' in wrong.text
+        assert 'value="withdraw"' in wrong.text, "it can be tried again there"
+        assert "data-ticket" in (await post(office, lucky, do="withdraw")).text, "who has a place keeps it"
+        assert "Your wishes were taken back" in (await post(office, do="withdraw")).text
+        assert "no place yet" in (await post(office, do="show")).text
 
 
 @pytest.mark.anyio
