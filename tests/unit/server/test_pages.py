@@ -70,6 +70,13 @@ def test_a_page_in_a_language_spoken_in_part_says_what_of_it_is_lent(content: Co
     assert [url for url, page in pages.items() if url.startswith(("/id/", "/en/")) and b"<span lang" in page.body] == []
 
 
+def test_where_it_is_asked_whether_an_answer_satisfies_it_stands_where_that_is_read(content: Content) -> None:
+    pages = render_pages(make_environment(SETTINGS, content), content)
+    form = pages["/id/apply/message"].body.decode()
+    assert "Puas dengan jawaban kantor?" in form.partition("hanya dapat dibaca di HP dengan JavaScript")[2]
+    assert "hanya dapat dibaca" not in pages["/id/apply/complaint"].body.decode()
+
+
 def test_pages_are_the_same_bytes_each_time(content: Content) -> None:
     environment = make_environment(SETTINGS, content)
     first, second = render_pages(environment, content), render_pages(environment, content)
