@@ -103,8 +103,8 @@ def _publish(url: str, count: int) -> None:
     first = date.today() + timedelta(14)
     hours, places = -(-count // PLACES), min(count, PLACES)
     last = first + timedelta(-(-hours // 10) - 1)
-    fields = {
-        "kind": "office", "place": "Kantor", "area": "", "first": f"{first}", "last": f"{last}", "from": "08:00",
+    fields = {  # an event: on a holiday the office's own counter has no hours
+        "kind": "outreach", "place": "Kantor", "area": "", "first": f"{first}", "last": f"{last}", "from": "08:00",
         "to": f"{8 + min(hours, 10):02d}:00", "minutes": "60", "places": f"{places}", "kept": "0", "priority": "0",
     }  # fmt: skip
     officer.post_form("/staff/id/offers", fields | {f"day{n}": "1" for n in range(7)} | {"csrf": officer.csrf})

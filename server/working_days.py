@@ -14,6 +14,7 @@ from typing import Any
 
 from server.forms.choices import Words
 from server.moments import local_day
+from server.told import Told
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
@@ -21,7 +22,7 @@ _SOURCED = ("law", "source", "checked")
 _YEAR = frozenset({"year", "days", "unverified", *_SOURCED})
 
 
-class HolidaysError(Exception):
+class HolidaysError(Told):
     """The list is wrong; the message names the file, the year or day, and the reason."""
 
 
@@ -43,10 +44,14 @@ class WorkingDays:
 
     years: Mapping[int, Year]
 
+    def holiday(self, day: date) -> Words | None:
+        """Name the holiday that is on *day*, also where that is a Saturday or a Sunday."""
+        year = self.years.get(day.year)
+        return year.days.get(day) if year else None
+
     def is_working(self, day: date) -> bool:
         """Say whether the office works on *day*."""
-        year = self.years.get(day.year)
-        return day.weekday() < _SATURDAY and not (year and day in year.days)
+        return day.weekday() < _SATURDAY and self.holiday(day) is None
 
     def after(self, day: date, count: int) -> date:
         """Give the *count*-th working day after *day*; with 0 *day* itself."""

@@ -152,9 +152,7 @@ def years_between(known: WorkingDays, first: date, last: date) -> list[tuple[int
 
 
 def _day(day: date, known: WorkingDays, hours: Sequence[Hour], rounds: Mapping[str, Round]) -> Day:
-    year = known.years.get(day.year)
-    holiday = year.days.get(day) if year else None
-    return Day(day, known.is_working(day), holiday, tuple(hours), rounds.get(f"{day:%y%m%d}"))
+    return Day(day, known.is_working(day), known.holiday(day), tuple(hours), rounds.get(f"{day:%y%m%d}"))
 
 
 def _ticket(booking: Booking, rounds: Mapping[str, Round]) -> Ticket:

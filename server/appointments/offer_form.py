@@ -1,14 +1,19 @@
-"""Reads the form by which offers are published: days, hours and numbers as typed, each with its own error."""
+"""Reads the form by which offers are published: days, hours and numbers as typed, each with its own error.
+
+On a holiday the office is closed: hours of its own are not offered then, whatever day of the week was chosen. An event
+or a group may be meant for one, so theirs are. Both are told; Saturdays and Sundays are offered where they are chosen.
+"""
 
 import math
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
 from server.appointments.offers import KINDS, MOST_PLACES, Kind, Offer, hours_of, offer_id
+from server.forms.choices import Words
 from server.moments import day_typed
 from server.office import Office
 
@@ -26,10 +31,15 @@ _LONGEST_PLACE = 80  # characters
 
 @dataclass(frozen=True)
 class Wanted:
-    """What was typed, read: the offers, or what is wrong, by field the end of the name of a text."""
+    """What was typed, read: the offers, or what is wrong, by field the end of the name of a text.
+
+    Attributes:
+        holidays: those among the chosen days; the office's own hours leave them out.
+    """
 
     offers: list[Offer]
     errors: Mapping[str, str]
+    holidays: Mapping[date, Words] = field(default_factory=dict)
 
 
 def read_offers(office: Office, values: Mapping[str, str], days: Collection[str]) -> Wanted:
@@ -53,18 +63,28 @@ def read_offers(office: Office, values: Mapping[str, str], days: Collection[str]
         errors["to"] = "to"
     if errors or first is None or last is None or begins is None or ends is None:
         return Wanted([], errors)
+    every = (first + timedelta(n) for n in range((last - first).days + 1))
+    chosen = [day for day in every if str(day.weekday()) in days]
+    holidays = holidays_among(office, chosen)
+    left_out = holidays if values["kind"] == "office" else {}
     hours = [
         (day, hour)
-        for day in (first + timedelta(n) for n in range((last - first).days + 1))
-        if str(day.weekday()) in days
+        for day in chosen
+        if day not in left_out
         for hour in hours_of(day, zone, begins=begins, ends=ends, minutes=int(values["minutes"]))
         if hour[0] > now
     ]
     if not hours:
-        return Wanted([], {"first": "none"})
+        return Wanted([], {"first": "closed" if left_out else "none"}, holidays)
     if len(hours) > MOST_AT_ONCE:
         return Wanted([], {"last": "many"})
-    return Wanted([_offer(values, day, hour, now) for day, hour in hours], {})
+    return Wanted([_offer(values, day, hour, now) for day, hour in hours], {}, holidays)
+
+
+def holidays_among(office: Office, days: Iterable[date]) -> dict[date, Words]:
+    """Give those of *days* that are holidays, with their names."""
+    known = office.deadlines.working_days
+    return {day: words for day in days if (words := known.holiday(day)) is not None}
 
 
 def drafted(values: Mapping[str, str], people: str) -> dict[str, str]:

@@ -1,21 +1,25 @@
 """The page on which the office publishes days and hours, sees how full they are, and closes them.
 
 Template: `staff/offers.html` (user, csrf, rows, now, values, days, errors by field, people: for how many it is drafted,
-there: offers that were there already, published: how many are new then, kinds, minutes, areas, most, share: of a
-hundred places, how many to keep). A row is an offer and how many places of it are taken.
+there: offers that were there already, published: how many are new then, holidays: those among the days, by day, kinds,
+minutes, areas, most, share: of a hundred places, how many to keep). A row is an offer and how many places of it are
+taken.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.appointments.booking_desk import BookingDesk
-from server.appointments.offer_form import BEGIN, MINUTES, WEEK, WORKDAYS, drafted, read_offers
+from server.appointments.offer_form import BEGIN, MINUTES, WEEK, WORKDAYS, drafted, holidays_among, read_offers
 from server.appointments.offers import KINDS, MOST_PLACES, Offer
 from server.appointments.rounds import kept_share
+from server.forms.choices import Words
 from server.guard import user_of
+from server.moments import day_typed
 from server.office import office_of
 from server.pages import render
 
@@ -31,13 +35,18 @@ async def publish_offers(request: Request) -> Response:
     values = {key: fields.get(key, "").strip() for key in BEGIN}
     days = {str(n) for n in range(7) if fields.get(f"day{n}")}
     if people := fields.get("people"):  # asked for by a body: an officer looks it over first
-        return await _page(request, values=drafted(values, people), days=WEEK, people=people)
+        asked = day_typed(values["first"])
+        holidays = holidays_among(office, [asked] if asked else [])
+        return await _page(request, values=drafted(values, people), days=WEEK, people=people, holidays=holidays)
     wanted = read_offers(office, values, days)
-    if wanted.errors:
-        return await _page(request, values=values, days=days, errors=wanted.errors)
     new = await _published(request, wanted.offers)
     there = [offer for offer in wanted.offers if offer.hour not in new]
-    return await _page(request, values=values, days=days, there=there, published=len(new)) if there else _back(request)
+    if not (wanted.errors or wanted.holidays or there):
+        return _back(request)
+    return await _page(
+        request, values=values, days=days, errors=wanted.errors, there=there, published=len(new),
+        holidays=wanted.holidays,
+    )  # fmt: skip
 
 
 async def _published(request: Request, wanted: Sequence[Offer]) -> set[tuple[str, str, int]]:
@@ -80,6 +89,7 @@ async def _page(
     people: str | None = None,
     there: Sequence[Offer] = (),
     published: int = 0,
+    holidays: Mapping[date, Words] | None = None,
 ) -> Response:
     office, user = office_of(request), user_of(request)
     desk = BookingDesk(office)
@@ -99,6 +109,7 @@ async def _page(
         people=people,
         there=there,
         published=published,
+        holidays=holidays or {},
         kinds=KINDS,
         minutes=MINUTES,
         areas=office.regions.groups("region"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,54 @@ async def test_a_double_click_publishes_each_hour_once_and_says_which_were_there
         assert [answer.status for answer in both] == [303, 303]
         assert [deed.name for deed in await office.deeds()].count("offer-closed") == 1
         assert "Baru diterbitkan: 1." in (await siti.post("offers", **TYPED)).text, "a closed hour is offered again"
+
+
+HOLIDAYS = TYPED | {
+    "kind": "office", "first": "2026-12-21", "last": "2027-01-03", "to": "09:00", **{f"day{n}": "1" for n in range(5)},
+}  # fmt: skip
+
+
+def told(page: str) -> str:
+    """What the page says of holidays, without its tags."""
+    said = page.partition("data-holidays>")[2].partition("</ul>")[0]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", said)).split())
+
+
+@pytest.mark.anyio
+async def test_the_office_s_hours_are_not_offered_on_holidays_and_the_officer_reads_which(tmp_path: Path) -> None:
+    async with staff_office(tmp_path) as office:
+        siti = await office.sit_down("siti", "officer")
+        page = await siti.post("offers", **HOLIDAYS)
+        assert page.status == 200
+        assert told(page.text) == (
+            "Tidak ditawarkan, karena kantor tutup pada hari libur ini. Baru diterbitkan: 7. "
+            "Kamis, 24 Desember 2026: Cuti bersama Natal Jumat, 25 Desember 2026: Kelahiran Yesus Kristus "
+            "Jumat, 1 Januari 2027: Tahun Baru Masehi"
+        )
+        days = re.findall(r'data-offer="([0-9]{6})', page.text)
+        assert days == ["261221", "261222", "261223", "261228", "261229", "261230", "261231"]
+        assert 'value="2027-01-03"' in page.text, "what was typed stands there still"
+        csrf = {"csrf": re.findall(r'name="csrf" value="([^"]+)"', page.text)[0]}
+        english = (await siti.client.post_form("/staff/en/offers", HOLIDAYS | csrf)).text
+        assert "Friday, 25 December 2026: Christmas" in told(english)
+
+        alone = await siti.post("offers", **HOLIDAYS | {"first": "2026-12-24", "last": "2026-12-25"})
+        assert (alone.status, "kantor tutup pada semua hari yang dipilih" in alone.text) == (422, True)
+        assert "Kamis, 24 Desember 2026" in told(alone.text)
+
+
+@pytest.mark.anyio
+async def test_an_event_on_a_holiday_is_offered_and_the_officer_is_warned_also_in_the_draft(tmp_path: Path) -> None:
+    async with staff_office(tmp_path) as office:
+        siti = await office.sit_down("siti", "officer")
+        christmas = {"place": "Balai Nagari Talu", "area": "13.12.03.2004", "first": "2026-12-25"}
+        draft = (await siti.post("offers", people="40", **christmas)).text
+        warned = "Hari-hari ini hari libur. Jam jemput bola dan rombongan tetap ditawarkan pada hari libur: "
+        assert told(draft).startswith(warned)
+        assert told(draft).endswith("Jumat, 25 Desember 2026: Kelahiran Yesus Kristus")
+        assert "data-offer=" not in draft
+        after = christmas | {"first": "2026-12-28"}
+        assert "data-holidays" not in (await siti.post("offers", people="40", **after)).text
+        page = (await siti.post("offers", **TYPED | christmas | {"day4": "1"})).text
+        assert told(page).startswith(warned)
+        assert len(re.findall(r'data-offer="261225-', page)) == 2

@@ -1,5 +1,6 @@
 """What an officer types becomes an offer an hour, or is said to be wrong by its field."""
 
+from datetime import date
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -9,12 +10,14 @@ from server.appointments.offer_form import BEGIN, read_offers
 from server.appointments.offers import is_offer
 from server.office import Office
 from server.regions import load_regions
+from server.working_days import load_working_days
 from tests.small_office import CONTENT
 
 NOW = 1_795_564_800  # 25 November 2026, 07:00 in Jakarta
 SETTINGS = SimpleNamespace(office=SimpleNamespace(time_zone="Asia/Jakarta"))
 REGIONS = load_regions(CONTENT / "regions.csv")
-OFFICE = cast(Office, SimpleNamespace(clock=lambda: NOW, settings=SETTINGS, regions=REGIONS))
+DEADLINES = SimpleNamespace(working_days=load_working_days(CONTENT / "holidays.toml", languages=("id", "en")))
+OFFICE = cast(Office, SimpleNamespace(clock=lambda: NOW, settings=SETTINGS, regions=REGIONS, deadlines=DEADLINES))
 TYPED = BEGIN | {
     "kind": "outreach", "place": "Kantor Wali Nagari Talu", "area": "13.12.03.2004", "first": "2026-12-07",
     "from": "08:00", "to": "10:30", "places": "3", "kept": "1", "priority": "0",
@@ -40,6 +43,35 @@ def test_only_the_chosen_days_of_the_week_count() -> None:
 def test_an_hour_that_has_begun_is_not_offered() -> None:
     offers = read("2", first="2026-11-25", **{"from": "06:00"}).offers
     assert [(offer.begins - NOW) / 3600 for offer in offers] == [1, 2]
+
+
+CHRISTMAS = {date(2026, 12, 24): "Joint leave, Christmas", date(2026, 12, 25): "Christmas"}
+NEW_YEAR = {date(2027, 1, 1): "New Year's Day", date(2027, 1, 5): "Isra and Miraj"}
+
+
+def test_the_office_s_own_hours_leave_holidays_out_and_say_which() -> None:
+    wanted = read("01234", kind="office", first="2026-12-14", last="2027-01-08")
+    days = {offer.id[:6] for offer in wanted.offers}
+    assert len(days) == 16
+    assert not days & {"261224", "261225", "270101", "270105"}
+    assert {day: words["en"] for day, words in wanted.holidays.items()} == CHRISTMAS | NEW_YEAR
+
+
+@pytest.mark.parametrize("kind", ["outreach", "group"])
+def test_an_event_is_offered_on_a_holiday_too_which_is_named(kind: str) -> None:
+    wanted = read("34", kind=kind, first="2026-12-24", last="2026-12-25")
+    assert {offer.id[:6] for offer in wanted.offers} == {"261224", "261225"}
+    assert {day: words["en"] for day, words in wanted.holidays.items()} == CHRISTMAS
+
+
+def test_where_every_day_is_a_holiday_nothing_is_offered_at_the_office() -> None:
+    wanted = read("4", kind="office", first="2026-12-25")
+    assert (wanted.errors, wanted.offers, list(wanted.holidays)) == ({"first": "closed"}, [], [date(2026, 12, 25)])
+
+
+def test_a_saturday_that_is_chosen_is_offered_and_a_holiday_that_is_not_chosen_is_not_named() -> None:
+    wanted = read("5", kind="office", first="2026-12-24", last="2026-12-26")
+    assert ({offer.id[:6] for offer in wanted.offers}, wanted.holidays) == ({"261226"}, {})
 
 
 @pytest.mark.parametrize(

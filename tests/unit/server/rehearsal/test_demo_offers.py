@@ -55,6 +55,14 @@ async def test_there_are_hours_an_event_and_one_for_a_group(
 
 
 @pytest.mark.anyio
+async def test_the_counter_is_closed_on_holidays(settings: Settings, databases: Databases) -> None:
+    offers = await start(settings, databases, MONDAY + 21 * DAY)
+    days = {(offer.id[:6], offer.kind) for offer in offers}
+    assert {("261223", "office"), ("261226", "outreach"), ("261228", "office")} <= days
+    assert {day for day, _ in days} & {"261224", "261225", "270101"} == set()
+
+
+@pytest.mark.anyio
 async def test_the_first_hour_is_today_s_while_there_is_one(settings: Settings, databases: Databases) -> None:
     for n, (hour, first) in enumerate([(7, 8), (9, 10), (12, 13), (14, 24 + 8)]):
         midnight = MONDAY - 7 * 3600 + n * 3 * 7 * DAY  # each a Monday for which nothing is on offer yet
