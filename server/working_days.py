@@ -1,4 +1,6 @@
-"""Counts working days: neither Saturday nor Sunday nor one of the holidays that `content/holidays.toml` lists.
+"""Counts working days: neither Saturday nor Sunday nor one of the holidays that are listed.
+
+`content/holidays.toml` lists them by year, and an office that publishes a year in its console goes by that instead.
 
 Promises begin on the working day after the day, at the office, on which something came, and end with the last day: what
 comes a minute before midnight there came on that day. A year that is not listed has Saturdays and Sundays only, and one
@@ -7,7 +9,7 @@ whose list nobody could confirm says so in words; whoever shows a day counted ac
 
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -52,6 +54,10 @@ class WorkingDays:
     def is_working(self, day: date) -> bool:
         """Say whether the office works on *day*."""
         return day.weekday() < _SATURDAY and self.holiday(day) is None
+
+    def with_years(self, years: Mapping[int, Year]) -> "WorkingDays":
+        """Give the same with these in the place of those of their numbers."""
+        return replace(self, years={**self.years, **years})
 
     def after(self, day: date, count: int) -> date:
         """Give the *count*-th working day after *day*; with 0 *day* itself."""

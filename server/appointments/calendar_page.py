@@ -1,7 +1,7 @@
 """The office's calendar by month and by week: what is on offer and taken, holidays, and rounds with their reasons.
 
 Template: `staff/calendar.html` (user, csrf, view: `month` or `week`, first, last, days, today, before, after, years,
-error). The days of a month begin and end with whole weeks.
+may_set: those whose holidays the user may set, error). The days of a month begin and end with whole weeks.
 """
 
 import re
@@ -15,6 +15,8 @@ from starlette.responses import Response
 
 from server.appointments.booking_desk import BookingDesk
 from server.appointments.calendar_days import days_between, years_between
+from server.editing.content_page import EDITORS
+from server.editing.set_holidays import years_to_set
 from server.guard import user_of
 from server.moments import day_typed
 from server.office import office_of
@@ -79,6 +81,7 @@ async def calendar_page(request: Request) -> Response:
         today=desk.today,
         days=await days_between(desk, view.first, view.last, with_tickets=view.kind == "week"),
         years=years_between(office.deadlines.working_days, view.first, view.last),
+        may_set=years_to_set(office) if EDITORS & set(user.roles) else (),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from server.content import Content, lend_guides
 from server.editing.office_profile import PROFILE
+from server.editing.set_holidays import HOLIDAYS
 from server.erasure.retention import Rule
 from server.forms.choices import Words
 from server.guides.guides import Guide
@@ -36,6 +37,7 @@ class Checked:
         about: what stands behind them, by language or the same in each.
         file: where it stands, in the content folder.
         checked: the day on which somebody looked last; None for never.
+        changed_as: kind and name under which the console changes it, where these are not its own.
     """
 
     kind: str
@@ -48,11 +50,19 @@ class Checked:
     law: str = ""
     checked: date | None
     unverified: Words | None = None
+    changed_as: str = ""
 
     @property
     def id(self) -> str:
         """Name it in a form."""
         return f"{self.kind}.{self.name}"
+
+    def page(self, lang: str) -> str:
+        """Give where in the console it is changed, behind `/staff/<lang>/`; empty for what only the folder says."""
+        if self.kind == "guide":
+            return f"guides/{self.name}/{lang}"
+        changed_as = f"{self.kind}/{self.name}" if self.kind != CHECKED else self.changed_as
+        return changed_as and f"content/{changed_as}"
 
     @property
     def since(self) -> date | None:
@@ -152,7 +162,8 @@ def _rows(content: Content) -> Iterator[Checked]:
         of = tuple(content.forms.latest(service).title for service in source.services)
         yield _row(source, "staff.content.form", source.law or source.services[0], "forms.toml", of)
     for year in content.working_days.years.values():
-        yield _row(year, "staff.content.holidays", str(year.year), "holidays.toml")
+        row = _row(year, "staff.content.holidays", str(year.year), "holidays.toml")
+        yield replace(row, changed_as=f"{HOLIDAYS}/{year.year}")
     for order in content.papers.orders:
         of = tuple(content.forms.latest(service).title for service in order.services)
         yield _row(order, "staff.content.paper", order.name, "paper.toml", of)

@@ -2,11 +2,11 @@
 
 What is edited is a `Subject`; `subjects` finds it. Its template extends `staff/editing.html` (user, csrf,
 action, fields, shown: what a preview shows or None, error: the name of a text or None, wrong: the name of a field or
-None, reason, history, after) and is given what the subject adds by `words`.
+None, reason, told, history, after) and is given what the subject adds by `words`.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from starlette.requests import Request
@@ -17,6 +17,8 @@ from server.guard import user_of
 from server.office import Office, office_of
 from server.pages import render
 
+Line = tuple[str, Mapping[str, object]]
+
 
 class NotThis(Exception):
     """What was typed cannot be published.
@@ -25,11 +27,12 @@ class NotThis(Exception):
         name: of the text that says why, behind `staff.<what is edited>.error.`.
         reason: what no text can say, in the words of whoever read it.
         field: what has to be mended; where none is given the one that is called as the text.
+        told: what else is said of it, a line each: the name of a text behind `staff.<what is edited>.`, and its words.
     """
 
-    def __init__(self, name: str, reason: str = "", *, field: str = "") -> None:
+    def __init__(self, name: str, reason: str = "", *, field: str = "", told: Sequence[Line] = ()) -> None:
         super().__init__(name)
-        self.name, self.reason, self.field = name, reason, field or name
+        self.name, self.reason, self.field, self.told = name, reason, field or name, told
 
 
 class Subject(Protocol):
@@ -212,6 +215,7 @@ def _page(
         error=error.name if error else None,
         wrong=error.field if error else None,
         reason=error.reason if error else "",
+        told=error.told if error else (),
         history=history,
         # Whoever was told of another's edit and looks at it again publishes after that one.
         after=_last(history),

@@ -1,12 +1,12 @@
 """Puts what the office edited in the console in the place of what the content folder says.
 
 Kinds of edits: a language, whose names are guides; `profile` (the name is `office`); `form` (the name is a service;
-each edit is a version, and all of them are in use); `campaign` (the name is a year); `checked`, by which a value of the
-content folder was looked at again and found true (its name is the value's, server/editing/checked_values.py).
+each edit is a version, and all of them are in use); `campaign` and `holidays` (the name is a year); `checked`, by which
+a value of the content was looked at again and found true (its name is the value's, server/editing/checked_values.py).
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from server.content import Content, lend_guides
@@ -15,9 +15,11 @@ from server.editing.edits import Edit, list_edits, text_of_edit
 from server.editing.office_profile import PROFILE, ProfileError, read_profile
 from server.editing.published_form import FORM, PublishedForm, read_published_form, with_every_text
 from server.editing.set_campaign import CAMPAIGN, CampaignError, read_campaign, with_campaigns
+from server.editing.set_holidays import HOLIDAYS, read_holidays
 from server.forms.form import FormError
 from server.guides.guides import GuideError, parse_guide
 from server.settings import OfficeProfile, Settings
+from server.working_days import HolidaysError, WorkingDays
 from sync.store import Store
 
 log = logging.getLogger("rantau.edits")
@@ -44,7 +46,23 @@ def edited(filed: Filed, texts: Texts) -> tuple[Settings, Content]:
     """Give the settings and the content with the edits in them; one that cannot be read is logged and left out."""
     settings = replace(filed.settings, office=_profile(filed.settings, texts))
     content = _with_campaigns(_with_guides(_with_forms(filed.content, texts), texts), texts)
+    working_days = with_holidays(content.working_days, texts, content.catalogues.languages)
+    deadlines = replace(content.deadlines, working_days=working_days)
+    content = replace(content, working_days=working_days, deadlines=deadlines)
     return with_checked(settings, content, {edit.name: text for edit, text in texts.items() if edit.kind == CHECKED})
+
+
+def with_holidays(known: WorkingDays, texts: Texts, languages: Sequence[str]) -> WorkingDays:
+    """Give the working days with the holidays of each year that was edited in the place of those that are known."""
+    found = {}
+    for edit, text in texts.items():
+        if edit.kind != HOLIDAYS:
+            continue
+        try:
+            found[int(edit.name)] = read_holidays(text, int(edit.name), languages)
+        except (HolidaysError, ValueError) as error:
+            log.warning("an edit is not in use, the holidays of the content folder are: %s", error)
+    return known.with_years(found)
 
 
 def _profile(settings: Settings, texts: Texts) -> OfficeProfile:

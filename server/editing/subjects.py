@@ -12,7 +12,9 @@ from server.editing.edit_desk import NotThis, Subject, edit_page, is_published, 
 from server.editing.edits import list_edits
 from server.editing.form_pages import preview_sheet
 from server.editing.form_subject import FormSubject
+from server.editing.holidays_subject import HolidaysSubject
 from server.editing.office_profile import PROFILE, SPOKEN, ProfileError, fields_of, read_profile, write_profile
+from server.editing.set_holidays import years_to_set
 from server.guard import user_of
 from server.moments import local_day
 from server.office import Office, office_of
@@ -85,6 +87,8 @@ def find_subject(office: Office, kind: str, name: str, roles: frozenset[str]) ->
             return FormSubject(office, service)
         case ("campaign", year) if year in map(str, years_of(office)):
             return CampaignSubject(office, int(year))
+        case ("holidays", year) if year in map(str, years_to_set(office)):
+            return HolidaysSubject(office, int(year))
     return None
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from server.appointments.offers import Kind, Offer, Offers, hours_of, offer_id
 from server.databases import Databases
+from server.editing.edited_content import newest_texts, with_holidays
 from server.keys.server_key import ServerKey
 from server.settings import Settings
 from server.working_days import WorkingDays, load_working_days
@@ -30,7 +31,9 @@ async def offer_days(settings: Settings, databases: Databases, key: ServerKey, *
         Unavailable: the store did not answer.
     """
     zone = settings.office.time_zone
-    working_days = load_working_days(settings.content / "holidays.toml", languages=())
+    languages = tuple(settings.office.address)
+    working_days = load_working_days(settings.content / "holidays.toml", languages=languages)
+    working_days = with_holidays(working_days, (await newest_texts(databases.public))[1], languages)
     today = datetime.fromtimestamp(now, ZoneInfo(zone)).date()
     offers = Offers(databases.public, key.kid, key.pair)
     # The id begins with the day in the office's own zone.

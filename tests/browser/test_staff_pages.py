@@ -17,6 +17,7 @@ PAGES = (
     "counter", "requests", "bundle", "volunteers", "accounts", "sessions", "audit", "security", "guides/brokers/id",
     "content", "content/profile/office", "forms", "content/form/permit-address",
     f"forms/passport-new/{FORMS.latest('passport-new').name}", f"content/campaign/{date.today().year}",
+    f"content/holidays/{date.today().year}",
     "training", "training/officer-data", "trained", "report", "calendar", "stakeholders", "guides",
 )  # fmt: skip
 
