@@ -2,11 +2,12 @@
 
 import { element } from '../element.js';
 import { PER_CHUNK, isSavingData, isSpent, wishes } from '../images/data-use.js';
-import { speed } from '../images/link-speed.js';
+import { link } from '../images/link-speed.js';
 import { PER_FILE, chunkAt } from '../images/uploader.js';
 import { CONNECTION } from '../outbox.js';
 import { text } from '../text.js';
 import { kilobytes } from '../words.js';
+import { photosLoad, textLoad, timeOf } from './send-time.js';
 import { limitText } from './sending-parts.js';
 
 /** @typedef {import('../outbox.js').Prepared} Prepared */
@@ -30,16 +31,18 @@ export const mayGrow = (page) => page.querySelector('[data-action=send]:disabled
  * @param {HTMLElement} page @param {Prepared} prepared
  */
 export async function tellCost(page, prepared) {
-  const [rate, wished] = [await speed(), await wishes()];
+  const [measured, wished] = [await link(), await wishes()];
   if (!mayGrow(page)) return;
-  const cost = costOf(prepared, rate);
-  const n = prepared.files.length;
+  const { bytes, files } = prepared;
+  const cost = costOf(prepared, measured.rate);
+  const n = files.length;
   page.querySelector('[data-cost]')?.replaceChildren(
-    element('span', { 'data-text': cost.text }, text('app.sending.cost.text', { size: kilobytes(cost.text) })),
-    ...(n ? [element('br'), element('span', { 'data-photos': cost.photos }, text('app.sending.cost.photos', { n, size: kilobytes(cost.photos) }))] : []),
+    element('span', { 'data-text': cost.text },
+      text('app.sending.cost.text', { size: kilobytes(cost.text) }), timeOf(textLoad(bytes), measured)),
+    ...(n ? [element('br'), element('span', { 'data-photos': cost.photos },
+      text('app.sending.cost.photos', { n, size: kilobytes(cost.photos) }), timeOf(photosLoad(files, measured.rate), measured))] : []),
     element('br'), element('span', { class: 'quiet' }, text('app.review.cost.connection', { size: kilobytes(CONNECTION) })));
   if (n) page.querySelector('[data-trouble]')?.before(choice(prepared, reasonToWait(wished, cost)));
-  await import('./send-time.js').then(({ tellTime }) => tellTime(page, prepared)); // without a signal it may not be here
 }
 
 /**

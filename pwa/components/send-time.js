@@ -1,11 +1,8 @@
 /** How long a send takes, said beside what it costs: by what the link did lately, round trips and all. */
 
-import { link } from '../images/link-speed.js';
 import { chunkAt } from '../images/uploader.js';
 import { CONNECTION } from '../outbox.js';
-import { keepPacks } from '../sw-bridge.js';
-import { loadMore, text } from '../text.js';
-import { mayGrow } from './send-cost.js';
+import { text } from '../text.js';
 
 /** @typedef {import('../outbox.js').Prepared} Prepared */
 /** @typedef {{bytes: number, requests: number}} Load bytes of the bodies alone: what else a request sends is in its round trip */
@@ -13,15 +10,6 @@ import { mayGrow } from './send-cost.js';
 
 const FEW = 10_000; // bytes, whose time is that of the round trips above all
 const LONG = 90; // seconds from which on it is told in minutes
-
-/** Say it on the page of the last look. @param {HTMLElement} page @param {Prepared} prepared */
-export async function tellTime(page, { bytes, files }) {
-  void keepPacks('cost');
-  const [measured] = await Promise.all([link(), loadMore('cost')]);
-  if (!mayGrow(page)) return;
-  page.querySelector('[data-text]')?.append(inWords(textLoad(bytes), measured));
-  page.querySelector('[data-photos]')?.append(inWords(photosLoad(files, measured.rate), measured));
-}
 
 /** The text's, on a new connection: the one on which the form came is closed by now. @param {number} bytes @returns {Load} */
 export const textLoad = (bytes, isTls = location.protocol === 'https:') =>
@@ -35,7 +23,7 @@ export const photosLoad = (files, rate) => files.reduce((sum, { bytes: { length 
 export const secondsOf = ({ bytes, requests }, { rate, roundTrip }) => bytes / rate + (requests * roundTrip) / 1000;
 
 /** Where nothing has gone up yet that tells, of a few kilobytes how long at least. @param {Load} load @param {Link} measured */
-function inWords(load, { rate, roundTrip }) {
+export function timeOf(load, { rate, roundTrip }) {
   const seconds = Math.ceil(secondsOf(load, { rate: rate ?? Infinity, roundTrip: roundTrip ?? 0 }));
   if (!seconds || (!rate && load.bytes > FEW)) return '';
   const time = seconds < LONG ? text('cost.seconds', { n: seconds }) : text('cost.minutes', { n: Math.ceil(seconds / 60) });

@@ -53,7 +53,7 @@ EXTRAS = {
         "components/save-file", "bare-steps", "dialect", "packed-item", "receipt-taking", "comfort", "reading-aloud",
         "answered", "components/answered-cards", "images/data-use", "images/link-speed", "images/tus",
         "images/uploader", "after-start", "alone", "leaving", "components/absent-page", "components/send-cost",
-        "components/sending-parts",
+        "components/send-time", "components/sending-parts",
     ),
     # Every application but the first, with the guided choice between them: after what everybody begins with.
     "forms": ("checklist", "components/checklist-view", "components/form-rows"),
@@ -76,7 +76,6 @@ EXTRAS = {
     ),
     # The pictures of a draft, and how they are sealed.
     "images": ("images/image-store", "images/paper-names", "images/seal-images"),
-    "cost": ("components/send-time",),  # how long a send takes; on top of `online`
     # The photos that the office does not have yet, seen, saved as files and let go; on top of `online` and `images`.
     "rescue": ("crypto/open-file", "images/photos-here", "images/refused-photos"),
     # Papers by camera, on top of `images`; every phone has it fetched last, so that it is there without a signal.

@@ -34,7 +34,7 @@ ONLINE_TEXTS = (
     "app.exchange.no-office", "app.exchange.ok", "app.mine.carried", "app.mine.drop", "app.mine.erased", "app.look",
     "app.mine.retry", "app.mine.unread", "app.privacy.", "app.read-aloud", "app.receipt.done", "app.receipt.hub",
     "app.receipt.kept", "app.receipt.refused", "app.state.photos", "app.state.refused", "code.", "app.sending.",
-    "state.done", "state.hub", "state.kept", "state.refused", "state.photos", "app.receipt.photos",
+    "state.done", "state.hub", "state.kept", "state.refused", "state.photos", "app.receipt.photos", "cost.",
 )  # fmt: skip
 STAFF_TEXTS = (*DEVICE_TEXTS, "staff.", "consent.", "talk.")
 PROFILE_TEXTS = ("profile.", "app.mine.renew", "app.mine.set-aside")  # of a phone that a PIN or a passphrase locks
@@ -50,7 +50,6 @@ SURVEY_TEXTS = ("remind.", "survey.thanks")  # of what comes after an applicatio
 TALK_TEXTS = ("talk.", "step.aduan_", "step.kegiatan_")  # of messages, and the steps that some forms have of their own
 BOOKING_TEXTS = ("booking.",)  # of days to come
 BUNDLE_TEXTS = ("bundle.",)  # of files that are carried
-COST_TEXTS = ("cost.",)  # of how long a send takes
 RESCUE_TEXTS = ("here.",)  # of photos that the office does not have yet
 EDITIONS = "editions"  # folder in that of what was made before
 
@@ -147,7 +146,6 @@ def _texts(content: Content) -> dict[str, Resource]:
             "profile": PROFILE_TEXTS,
             "volunteer": VOLUNTEER_TEXTS,
             "bundle": BUNDLE_TEXTS,
-            "cost": COST_TEXTS,
             "rescue": RESCUE_TEXTS,
             "photo": PHOTO_TEXTS,
             "guides": GUIDES_TEXTS,

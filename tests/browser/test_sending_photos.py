@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, Worker, expect
 
 from tests.browser.form_filling import wait_until_saved
 from tests.browser.looking import WATCH_SENDING
-from tests.browsing import Phone, complete
+from tests.browsing import Phone
 from tests.people import person
 from tests.people_at_work import SERVICE, TEXTS, fill
 from tests.recording_proxy import RecordingProxy
@@ -133,6 +133,7 @@ def test_text_now_and_photos_when_the_person_says_so_at_the_price_that_was_told(
         page.evaluate(ATTACH, SIZES)
         page.evaluate(ROUND_TRIP)
         page.evaluate(WATCH_SENDING)
+        phone.offline()  # with what every phone has by itself, before any price was ever told here
         page.locator("[data-action=review]").click()
         expect(page.locator("[data-photos]")).to_contain_text("2 foto: kira-kira")
         # Nothing has gone up yet that tells how fast the link is; how long it takes to answer is known.
@@ -142,8 +143,8 @@ def test_text_now_and_photos_when_the_person_says_so_at_the_price_that_was_told(
             name: int(page.locator(f"[data-{name}]").get_attribute(f"data-{name}") or 0) for name in ("text", "photos")
         }
         page.get_by_label(ID.text("app.sending.choice.wait")).check()
-        complete(page, needs=["cost"])  # what the app itself still fetches, or asks, is not of this price
-        page.evaluate(EXCHANGED)
+        phone.offline(without_signal=False)
+        page.evaluate(EXCHANGED)  # what the app itself asks is not of this price
         before = wire.up
         assert page.evaluate("moved") == []  # from under the finger
         page.locator("[data-action=send]").click()

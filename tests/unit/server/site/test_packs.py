@@ -167,7 +167,7 @@ def test_a_module_finds_all_that_it_imports_in_the_packs_it_came_with(site: Site
     first = {url for url in site.offline["id"] if url.endswith(".js")}
     first -= {f"/pwa/{module}.js" for modules in EXTRAS.values() for module in modules}
     for name, modules in {"": (), **EXTRAS}.items():
-        before = {name: EXTRAS["online"] for name in ("booking", "bundle", "cost", "survey", "volunteer")}
+        before = {name: EXTRAS["online"] for name in ("booking", "bundle", "survey", "volunteer")}
         before |= {"photo": EXTRAS["images"], "rescue": (*EXTRAS["online"], *EXTRAS["images"])}
         here = first | {url_of(module) for module in (*modules, *before.get(name, ())) if not module.endswith(".css")}
         for url in here:
