@@ -148,7 +148,7 @@ class BlobSender:
             ) as response:
                 if response.status >= 300:
                     raise await _error_of(response)
-                return _state(response.headers)
+                return _state(response)
 
 
 @dataclass(frozen=True)
@@ -168,11 +168,14 @@ class _File:
         return {"Upload-Length": str(self.length), "Upload-Metadata": ",".join(pairs)}
 
 
-def _state(headers: Mapping[str, str]) -> _State:
+def _state(response: aiohttp.ClientResponse) -> _State:
+    headers = response.headers
+    # What was begun just now may say nothing of an offset: it is 0.
+    unsaid = "0" if response.status == 201 and "Tus-Resumable" in headers else ""
     try:
         receipt = json.loads(headers.get("Rantau-Receipt", "null"))
-        return _State(int(headers["Upload-Offset"]), receipt if isinstance(receipt, list) else None)
-    except (KeyError, ValueError, RecursionError):
+        return _State(int(headers.get("Upload-Offset", unsaid)), receipt if isinstance(receipt, list) else None)
+    except (ValueError, RecursionError):
         raise Unavailable("the answer is not tus") from None
 
 

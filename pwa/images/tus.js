@@ -101,7 +101,9 @@ async function request({ origin, size }, path, { signal, ...options }, length = 
     }).catch(() => {
       throw new TransportError('cut');
     });
-    const offset = Number(answer.headers.get('Upload-Offset') ?? NaN);
+    // What was begun just now may say nothing of an offset: it is 0.
+    const isNew = answer.status === 201 && answer.headers.has('Tus-Resumable');
+    const offset = Number(answer.headers.get('Upload-Offset') ?? (isNew ? 0 : NaN));
     if (answer.ok && Number.isSafeInteger(offset) && offset <= size) return { offset, receipt: receiptOf(answer) };
     throw await refusal(answer);
   }, signal);

@@ -87,7 +87,7 @@ async function tus(path, method, headers, body) {
     signal: cutter.signal,
   });
   if (!answer.headers.has('Tus-Resumable') || answer.status === 429 || answer.status > 499) throw new TypeError('not now');
-  return answer.ok ? Number(answer.headers.get('Upload-Offset') ?? NaN) : NaN;
+  return answer.ok ? Number(answer.headers.get('Upload-Offset') ?? (answer.status === 201 ? 0 : NaN)) : NaN; // 201: just begun
 }
 
 /**

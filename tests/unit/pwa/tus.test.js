@@ -22,12 +22,18 @@ before(async () => {
 });
 after(() => server.close());
 
+test('what was begun and says nothing of an offset is at its beginning', async () => {
+  answer = [201, { ...TUS, Location: '/blobs/app.a.b/d' }, ''];
+  assert.deepEqual(await begin(upload), { offset: 0, receipt: null });
+});
+
 const ways = { begin: () => begin(upload), ask: () => ask(upload), add: () => add(upload, 0, new Uint8Array(10)) };
 
 for (const [name, way] of Object.entries(ways)) {
   for (const [who, ...told] of [
     ['a portal that answers everything with its page', 200, PAGE, '<h1>Masuk</h1>'],
     ['a portal that leads to its page', 302, { Location: '/masuk' }, ''],
+    ['a portal that takes everything', 201, PAGE, ''],
     ['a portal that refuses', 403, PAGE, '<h1>Kuota habis</h1>'],
     ['a gateway without a server', 502, PAGE, ''],
     ['an office that has more than there is', 200, { ...TUS, 'Upload-Offset': '101' }, ''],
