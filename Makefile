@@ -57,6 +57,7 @@ chaos: .venv/.tools ## 2,000 schedules of phones, office, peer and files against
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
 
 bench: test-setup ## every measurement, one JSON line each, against its budget
+	@.ci/browser tesseract
 	@$(BIN)/python -m bench
 
 .venv-fuzz/.ready: requirements-fuzz.txt | .venv/bin/python

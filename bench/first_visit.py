@@ -7,7 +7,7 @@ without a signal, as brotli: every page, form and guide of a language, with what
 The forms are those of ten applications, the complaint and the survey. What only talks to the office (`online`) is left
 out there, and so is the camera, which has `camera_bytes` on top of it; what few need (`volunteer`, `profile`, `bundle`,
 `request`) is fetched when they do. `written_bytes` is the offline set of what is written now, and `shell_bytes` is what
-of its first packs is neither form nor guide.
+of its first packs is neither form nor guide. The peer is a plain Workbox precache of every file of that answer.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Collection
+from http import HTTPStatus
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from playwright.async_api import BrowserContext, Page
 
 from bench.full_content import full_content
 from bench.office_behind import fresh_browser, office_behind, tell
+from bench.precache_peer import File, PrecachePeer
 from bench.shaping_proxy import ShapingProxy
 from server.settings import load_settings
 from server.site.prepared import prepare
@@ -94,8 +96,12 @@ async def _visit(content: Path) -> dict[str, Any]:
         first_page = sizes()[proxy.url + HOME] + sum(sizes()[url] for url in blocking)
         offline_set = await _offline_set(proxy.url)
         await _prove_ready(context, page, proxy)
+        await context.set_offline(False)
+        async with PrecachePeer() as peer:
+            theirs = await peer.install(await context.new_page(), await _files(proxy))
+    times = round(theirs["bytes"] / offline_set["everything_bytes"], 2)
     first = {"first_page_bytes": first_page, "first_page_requests": 1 + len(blocking)}
-    return first | offline_set | result
+    return first | offline_set | result | {"peer": {"name": "Workbox", **theirs}, "times_less": times}
 
 
 async def _offline_set(url: str) -> dict[str, int]:
@@ -106,6 +112,21 @@ async def _offline_set(url: str) -> dict[str, int]:
     plain = brotli.decompress(body)
     ready = {"offline_ready_bytes": offline_bytes(plain), "camera_bytes": camera_bytes(plain)}
     return ready | {"everything_bytes": len(body)}
+
+
+async def _files(proxy: ShapingProxy) -> dict[str, File]:
+    """Give every file of the first visit's answer as the office serves it, for the peer to serve."""
+    host, port = proxy.target
+    url = f"http://{host}:{port}"
+    files: dict[str, File] = {}
+    async with aiohttp.ClientSession(headers={"Accept-Encoding": "br"}) as session:
+        async with session.get(url + AT_ONCE) as answer:
+            lines = [json.loads(line) for line in (await answer.read()).splitlines()[1:]]
+        for path in {path for _, pack in lines for path in pack}:
+            async with session.get(url + path, allow_redirects=False) as answer:
+                if answer.status == HTTPStatus.OK:
+                    files[path] = (await answer.read(), answer.headers["Content-Type"])
+    return files
 
 
 async def _open(page: Page, proxy: ShapingProxy) -> dict[str, Any]:

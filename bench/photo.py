@@ -107,12 +107,14 @@ async def _text(picture: bytes) -> str:
 
 def _figures(shots: Sequence[Shot]) -> dict[str, Any]:
     whole = [shot for shot in shots if shot.read and len(shot.read[0]) == shot.numbers]
+    ours, theirs = _legible(shots, whole, 1), _legible(shots, whole, 2)
     return {
         "bytes_three": _three(shots, "bytes"),
-        **_legible(shots, whole, 1),
+        **ours,
         "uncompressed": {kind: sum(shot.kind == kind for shot in whole) for kind in READ},
         "each": {kind: _mean([shot.bytes for shot in shots if shot.kind == kind]) for kind in (*READ, "akta")},
-        "peer": {"bytes_three": _three(shots, "peer_bytes"), **_legible(shots, whole, 2)},
+        "peer": {"name": "plain canvas JPEG", "bytes_three": _three(shots, "peer_bytes"), **theirs},
+        "times_legible": round(ours["legible_percent"] / max(theirs["legible_percent"], 1), 2),
     }
 
 

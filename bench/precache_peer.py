@@ -1,7 +1,8 @@
-"""The peer for updates: a plain Workbox precache, which holds each file by its revision and fetches those that changed.
+"""The peer for the first visit and for updates: a plain Workbox precache.
 
-Its library is one file beside the worker, as `importScripts` takes it; the list of files is in the worker, written as
-Workbox's build tools write it. Everything is served as brotli and revalidated by ETag.
+It holds each file by its revision and fetches those that changed. Its library is one file beside the worker, as
+`importScripts` takes it; the list of files is in the worker, written as Workbox's build tools write it. Everything is
+served as brotli and revalidated by ETag.
 """
 
 import hashlib
@@ -55,6 +56,14 @@ class PrecachePeer:
     async def __aexit__(self, *exc: object) -> None:
         await self.proxy.__aexit__()
         await self.runner.cleanup()
+
+    async def install(self, page: Page, files: dict[str, File]) -> dict[str, Any]:
+        """Have all *files* without a signal, and give what that costs."""
+        self.files = files
+        await page.goto(f"{self.proxy.url}/empty.html")
+        self.proxy.reset()
+        await page.evaluate(INSTALL)
+        return {"bytes": self.proxy.down.bytes, "up": self.proxy.up.bytes, "requests": self.proxy.requests}
 
     async def update(self, page: Page, *, before: dict[str, File], after: dict[str, File]) -> dict[str, Any]:
         """Install what was served *before*, then fetch what is served *after*, and give what that cost."""

@@ -3,7 +3,8 @@
 The processor is throttled four times and the server is gone. `cold_ms` is from the tap in a browser that was just
 started until what was typed is seen in the form again and the form listens, the median of some starts.
 `keystroke_p95_ms` is from the pause after which the app saves (QUIET of pwa/components/autosave.js) until the browser
-says that the encrypted draft is on disk, of which nineteen in twenty are below.
+says that the encrypted draft is on disk, of which nineteen in twenty are below. The peer is a page of one field whose
+draft PouchDB keeps in clear, and whose server is there.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from typing import Any
 
 from playwright.async_api import BrowserContext, Page, async_playwright
 
+from bench.draft_peer import draft_peer
 from bench.office_behind import PATIENCE, tell
 from tests.browsing import FLAGS, chromium
 from tests.serving import ROOT, RunningOffice
@@ -59,37 +61,51 @@ async def _measure() -> dict[str, Any]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         office = await asyncio.to_thread(RunningOffice(Path(folder) / "office").start)
         try:
-            await _get_ready(Path(folder), office)
+            await _get_ready(Path(folder), office.url + FORM, first=f"{office.url}/id/")
         finally:
             await asyncio.to_thread(office.kill)
-        starts = [await _cold_start(Path(folder), office) for _ in range(STARTS)]
-        late = await _type(Path(folder), office)
-    result = {"cold_ms": round(statistics.median(starts)), "keystroke_p95_ms": round(late[int(len(late) * 0.95)])}
-    tell(f"start: cold {[round(ms) for ms in starts]}, keystroke {round(late[0])} to {round(late[-1])} ms")
-    return result
+        ours = await _figures(Path(folder), office.url + FORM)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        async with draft_peer(QUIET) as url:
+            await _get_ready(Path(folder), url)
+            theirs = await _figures(Path(folder), url)
+    return {
+        **ours,
+        "peer": {"name": "PouchDB", **theirs},
+        "times_cold": round(ours["cold_ms"] / theirs["cold_ms"], 2),
+        "times_keystroke": round(ours["keystroke_p95_ms"] / theirs["keystroke_p95_ms"], 2),
+    }
 
 
-async def _get_ready(folder: Path, office: RunningOffice) -> None:
-    """Have the app, and something typed."""
+async def _figures(folder: Path, url: str) -> dict[str, int]:
+    starts = [await _cold_start(folder, url) for _ in range(STARTS)]
+    late = await _type(folder, url)
+    tell(f"start: {url}: cold {[round(ms) for ms in starts]}, keystroke {round(late[0])} to {round(late[-1])} ms")
+    return {"cold_ms": round(statistics.median(starts)), "keystroke_p95_ms": round(late[int(len(late) * 0.95)])}
+
+
+async def _get_ready(folder: Path, url: str, *, first: str | None = None) -> None:
+    """Have the app, which installs itself on its first page, and something typed."""
     async with async_playwright() as playwright:
         context = await _browser(playwright, folder)
         page = context.pages[0]
-        await page.goto(f"{office.url}/id/")
-        await page.locator(READY).first.wait_for()
-        await page.goto(office.url + FORM)
+        if first is not None:
+            await page.goto(first)
+            await page.locator(READY).first.wait_for()
+        await page.goto(url)
         await page.fill(FIELD, TYPED)
         await page.locator(SAVED).wait_for(state="attached")
         await context.close()
 
 
-async def _cold_start(folder: Path, office: RunningOffice) -> float:
+async def _cold_start(folder: Path, url: str) -> float:
     async with async_playwright() as playwright:
         context = await _browser(playwright, folder)
         page = await _slow_page(context)
         await page.add_init_script(WATCH)
         # Waiting for an element would put 300 KB of script into the page that is being measured.
         async with page.expect_console_message(lambda told: told.text == "restored"):
-            await page.goto(office.url + FORM, wait_until="commit")
+            await page.goto(url, wait_until="commit")
         restored, value = await page.evaluate(RESTORED)
         await context.close()
     if value != TYPED:
@@ -97,13 +113,13 @@ async def _cold_start(folder: Path, office: RunningOffice) -> float:
     return float(restored)
 
 
-async def _type(folder: Path, office: RunningOffice) -> list[float]:
+async def _type(folder: Path, url: str) -> list[float]:
     """Press keys, each when the one before is saved; gives milliseconds after the pause, the shortest first."""
     async with async_playwright() as playwright:
         context = await _browser(playwright, folder)
         page = await _slow_page(context)
-        await page.goto(office.url + FORM)
-        await page.locator("[data-continued]").wait_for()
+        await page.goto(url)
+        await page.locator("[data-continued]").wait_for(state="attached")
         await page.evaluate(LATENCY)
         await page.focus(FIELD)
         for count in range(1, KEYS + 1):
