@@ -40,6 +40,8 @@ export class CaseIndex {
     this.cases = new Map();
     /** @type {Map<string, Omit<RawCase, 'events'>>} what is sealed of each that is open, for when the office is away */
     this.sealed = new Map();
+    /** @type {Map<string, RawCase>} those that were opened, as the office told them then: what officers keep with them is of it */
+    this.heard = new Map();
     /** @type {Map<string, Set<string>>} cases by NIK */
     this.byNik = new Map();
     /** @type {Map<string, string[]>} labels by themselves: those who answered the same questions share theirs */
@@ -111,6 +113,7 @@ export class CaseIndex {
   #forget() {
     this.cases = new Map();
     this.sealed = new Map();
+    this.heard = new Map();
     this.byNik = new Map();
     this.labels = new Map();
     this.read = null;
@@ -187,6 +190,7 @@ export class CaseIndex {
     const isOlder = !isOpen(row) && row.last_at <= before;
     if (isOlder && !isRead) return;
     this.#forgetAnswers(row.case);
+    this.heard.delete(row.case);
     if (isOlder) this.cases.set(row.case, { ...one, ...NOTHING, isRead: false });
     else this.cases.delete(row.case);
   }

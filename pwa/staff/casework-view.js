@@ -18,6 +18,7 @@ export class CaseworkView {
     this.texts = desk.texts;
     this.work = desk.work;
     this.$assigned = element('p', {});
+    this.$known = element('p', { class: 'notice', hidden: !desk.isAway });
     this.$papers = element('ul', { class: 'papers' });
     this.$notes = element('ol', { class: 'notes' });
     this.draft = new NoteDraft(desk.opened, desk.login, 'own');
@@ -37,7 +38,7 @@ export class CaseworkView {
       'section', { class: 'casework stack', 'aria-labelledby': 'own-title' },
       element('h3', { id: 'own-title' }, texts.say('staff.own.title')), this.$problem,
       element('div', { class: 'cluster' }, this.$assigned, this.#assigning()),
-      this.#paperList(),
+      this.$known, this.#paperList(),
       element('h4', {}, texts.say('staff.own.notes')), this.$notes,
       element(
         'form', { class: 'field', submit: this.#addNote },
@@ -131,8 +132,10 @@ export class CaseworkView {
 
   #show() {
     const { texts, work, desk } = this;
-    const { assigned, content } = work;
-    this.$assigned.textContent = assigned ? texts.say('staff.own.assigned', { login: assigned }) : texts.say('staff.own.unassigned');
+    const { assigned, content, told: { heard } } = work;
+    const nobody = desk.isAway ? 'staff.own.unlisted' : 'staff.own.unassigned';
+    this.$assigned.textContent = assigned ? texts.say('staff.own.assigned', { login: assigned }) : texts.say(nobody);
+    this.$known.textContent = heard ? texts.say('staff.own.as-of', { when: texts.when(heard) }) : texts.say('staff.own.unknown');
     if (this.$take) this.$take.hidden = assigned === desk.login;
     if (this.$leave) this.$leave.hidden = assigned === null;
     if (this.$choice) this.$choice.value = assigned ?? '';
@@ -140,7 +143,7 @@ export class CaseworkView {
     this.$notes.replaceChildren(...notes.map((note) => this.#noteOf(note)));
     if (work.isShut) this.$notes.append(element('li', { class: 'warning' }, texts.say('staff.history.shut')));
     for (const $paper of this.$papers.children) this.#showPaper($paper);
-    for (const $control of this.$root.querySelectorAll('textarea, .papers input, form button')) $control.toggleAttribute('disabled', !work.isOpen);
+    for (const $control of this.$root.querySelectorAll('textarea, form button')) $control.toggleAttribute('disabled', !work.isOpen);
   }
 
   /** @param {Element} $paper */
@@ -148,6 +151,8 @@ export class CaseworkView {
     const box = /** @type {HTMLInputElement} */ ($paper.querySelector('input'));
     const seen = this.work.content.papers[box.value];
     box.checked = Boolean(seen);
+    box.indeterminate = !this.work.told.heard; // nothing is known of it here
+    box.disabled = box.indeterminate || !this.work.isOpen;
     const $seen = /** @type {HTMLElement} */ ($paper.querySelector('span'));
     $seen.textContent = seen ? ` ${this.texts.say('staff.own.seen', { login: seen[0], when: this.texts.when(seen[1]) })}` : '';
   }

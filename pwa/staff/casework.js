@@ -9,6 +9,7 @@ import { openNote, sealNote } from '../crypto/events.js';
 import { ApiError } from './staff-api.js';
 
 /** @typedef {import('./open-case.js').OpenedVersion} OpenedVersion */
+/** @typedef {Pick<import('./open-case.js').RawCase, 'work' | 'heard'>} Told what the office told of it, and when */
 /** @typedef {import('./staff-api.js').Kept} Kept */
 /** @typedef {[login: string, at: number, text: string]} Note */
 /** @typedef {{notes: Note[], papers: Record<string, [login: string, at: number]>}} Content */
@@ -24,11 +25,11 @@ const nothing = () => ({ notes: [], papers: {} });
  * @param {import('./staff-api.js').StaffApi} api
  */
 export async function openCasework(raw, opened, api) {
-  const own = new Casework(opened, raw.work ?? null, api);
+  const own = new Casework(opened, raw, api);
   await own.open();
   const before = opened.former.map(async ({ id, versions }) => {
-    const kept = raw.former?.find((one) => one.case === id)?.work ?? null;
-    const work = new Casework({ id, versions, leaves: [] }, kept, api);
+    const told = raw.former?.find((one) => one.case === id) ?? {};
+    const work = new Casework({ id, versions, leaves: [] }, told, api);
     await work.open();
     return work.content.notes;
   });
@@ -38,11 +39,11 @@ export async function openCasework(raw, opened, api) {
 export class Casework {
   /**
    * @param {{id: string, versions: OpenedVersion[], leaves: OpenedVersion[]}} opened
-   * @param {Kept | null} kept @param {import('./staff-api.js').StaffApi} api
+   * @param {Told} told what is remembered of the case, kept as the office tells it @param {import('./staff-api.js').StaffApi} api
    */
-  constructor(opened, kept, api) {
+  constructor(opened, told, api) {
     this.opened = opened;
-    this.kept = kept;
+    this.told = told;
     this.api = api;
     this.content = nothing();
     this.isShut = false;
@@ -58,6 +59,15 @@ export class Casework {
     const text = dek && (await openNote(b64uDecode(kept.sealed), dek, opened.id, NUMBER).catch(() => null));
     this.isShut = !text;
     if (text) this.content = { ...nothing(), ...JSON.parse(text) };
+  }
+
+  /** @returns {Kept | null} */
+  get kept() {
+    return this.told.work ?? null;
+  }
+
+  set kept(work) {
+    Object.assign(this.told, { work, heard: Math.floor(Date.now() / 1000) });
   }
 
   /** @returns {string | null} the officer's login */

@@ -154,7 +154,7 @@ export class Desk {
       const row = await found;
       if (turn !== this.opening) return null;
       list.mark(row.case);
-      const { raw, opened, isAway } = await fetchCase(row, { api, keys, index: list.index, outbox });
+      const { raw, opened, isAway } = await fetchCase(row, { api, keys, index: list.index, outbox, assigned: list.work.assigned });
       const kept = await openCasework(raw, opened, api);
       if (turn !== this.opening) return null;
       const view = new CaseView({

@@ -1,4 +1,7 @@
-/** Everything of a case: from the office, or while it is away what was fetched of it for the search; and what waits of it. */
+/**
+ * Everything of a case: from the office, or while it is away what was fetched of it for the search and when it was opened
+ * last; and what waits of it.
+ */
 
 import { openCase, openEvent } from './open-case.js';
 import { ApiError } from './staff-api.js';
@@ -7,7 +10,7 @@ import { ApiError } from './staff-api.js';
 /** @typedef {import('./staff-api.js').CaseRow} CaseRow */
 /**
  * @typedef {{api: import('./staff-api.js').StaffApi, keys: import('./keys.js').Keys, index: import('./case-index.js').CaseIndex,
- *   outbox: import('./step-outbox.js').StepOutbox}} Desk
+ *   outbox: import('./step-outbox.js').StepOutbox, assigned?: Record<string, string>}} Desk `assigned`: as the list heard it last
  */
 /** @typedef {{raw: RawCase, opened: import('./open-case.js').OpenedCase, isAway: boolean}} Fetched */
 
@@ -35,14 +38,18 @@ export async function rowOf(id, { work, index }) {
 }
 
 /** @param {CaseRow} row @param {Desk} desk whose outbox tells the office later that the case was opened */
-async function fetchRaw(row, { api, index, outbox }) {
+async function fetchRaw(row, { api, index, outbox, assigned }) {
   try {
-    return { raw: await api.case(row.case), isAway: false };
+    const raw = { ...(await api.case(row.case)), heard: Math.floor(Date.now() / 1000) };
+    index.heard.set(row.case, raw);
+    return { raw, isAway: false };
   } catch (error) {
     const sealed = index.sealed.get(row.case);
     if (!(error instanceof ApiError) || !error.isAway || !sealed) throw error;
     outbox.noteOpened(row.case);
-    return { raw: { ...sealed, events: [] }, isAway: true };
+    const { former, heard, work: kept } = index.heard.get(row.case) ?? {};
+    const work = { rev: null, on: null, sealed: null, ...kept, assigned: assigned?.[row.case] ?? null };
+    return { raw: { ...sealed, events: [], former, heard, work }, isAway: true };
   }
 }
 

@@ -22,8 +22,9 @@ import { caseOfVersion, vOf } from '../crypto/version.js';
 /** @typedef {{_id: string, kid: string, to: string, at: number, sig: string}} VoidMark */
 /**
  * @typedef {{versions: Version[], wraps: Record<string, Wrap>, events: Event[], voided?: VoidMark | null,
- *   work?: import('./staff-api.js').Kept | null,
- *   former?: (RawCase & {case: string})[]}} RawCase `former`: what is shown as one with it, the oldest first
+ *   work?: import('./staff-api.js').Kept | null, heard?: number,
+ *   former?: (RawCase & {case: string})[]}} RawCase `former`: what is shown as one with it, the oldest first; `heard`: when
+ *   (Unix seconds) the office told it and `work`
  */
 /** @typedef {(service: string, name: string) => Promise<StaffForm | null>} FindForm */
 /** @typedef {'erased' | 'no-key' | 'broken' | 'form-unknown'} Failure */

@@ -55,7 +55,7 @@ async function recorded(cases, rows, {
     },
   };
   const onResult = ({ row: { case: id }, outcome }) => results.push([id, outcome]);
-  const index = { sealed: new Map(cases.map(({ id, raw }) => [id, { versions: raw.versions, wraps: raw.wraps }])) };
+  const index = { heard: new Map(), sealed: new Map(cases.map(({ id, raw }) => [id, { versions: raw.versions, wraps: raw.wraps }])) };
   const onError = () => 'x';
   const outbox = new StepOutbox({ api, login: 'siti', onChange: () => {}, onHeard: () => {}, onError, locks: newLocks() });
   const bulk = { api, keys, index, outbox, onError, onResult, signal };

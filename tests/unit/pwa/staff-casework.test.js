@@ -26,19 +26,19 @@ function office() {
 
 test('a note and a paper are read again by a colleague and stand nowhere in clear', async () => {
   const api = office();
-  const mine = new Casework(opened, null, api);
+  const mine = new Casework(opened, {}, api);
   await mine.addNote(['upik', 100, 'Ibu kandung perlu ditanya lagi.']);
   await mine.tick('ktp', ['upik', 101]);
   assert.ok(!JSON.stringify(api.kept).includes('kandung'));
   assert.doesNotMatch(JSON.stringify(api.kept), /ktp\\?"/);
-  const colleague = new Casework(opened, api.kept, api);
+  const colleague = new Casework(opened, { work: api.kept }, api);
   await colleague.open();
   assert.deepEqual(colleague.content, { notes: [['upik', 100, 'Ibu kandung perlu ditanya lagi.']], papers: { ktp: ['upik', 101] } });
 });
 
 test('of two who write at once both notes are kept, and the assignment of the first', async () => {
   const api = office();
-  const [mine, other] = [new Casework(opened, null, api), new Casework(opened, null, api)];
+  const [mine, other] = [new Casework(opened, {}, api), new Casework(opened, {}, api)];
   await mine.assign('upik');
   await mine.addNote(['upik', 1, 'Satu.']);
   await other.addNote(['siti', 2, 'Dua.']);
@@ -48,7 +48,7 @@ test('of two who write at once both notes are kept, and the assignment of the fi
 
 test('a case that a colleague took meanwhile is not taken from them unseen, and a second press does it', async () => {
   const api = office();
-  const [mine, other] = [new Casework(opened, null, api), new Casework(opened, null, api)];
+  const [mine, other] = [new Casework(opened, {}, api), new Casework(opened, {}, api)];
   await other.assign('siti');
   const { rev } = api.kept;
   assert.equal(await mine.assign('upik'), false);
@@ -64,9 +64,9 @@ test('a case that a colleague took meanwhile is not taken from them unseen, and 
 
 test('without the key it is said to be shut, and assigning leaves it as it is', async () => {
   const api = office();
-  await new Casework(opened, null, api).addNote(['upik', 1, 'Satu.']);
+  await new Casework(opened, {}, api).addNote(['upik', 1, 'Satu.']);
   const { sealed } = api.kept;
-  const without = new Casework({ id: ID, versions: [], leaves: [] }, api.kept, api);
+  const without = new Casework({ id: ID, versions: [], leaves: [] }, { work: api.kept }, api);
   await without.open();
   assert.equal(without.isShut, true);
   await without.assign('siti');
