@@ -37,6 +37,7 @@ TABLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "requests": (("number", "string"), ("received", "date"), ("status", "string"), ("since", "date")),
 }  # fmt: skip
 OPEN = ("schedule", "figures")  # what anybody reads; the others are each stakeholder's own
+NOT_OPEN = "A partner's own rows, for whoever sends its token: Authorization: Bearer …"
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ async def _standing(office: Office, found: CaseRow) -> tuple[str, str, str, str]
 
 
 def datapackage(office: Office) -> dict[str, Any]:
-    """Describe what anybody reads, as a Frictionless data package."""
+    """Describe every table as a Frictionless data package, and say which are read with a token alone."""
     origin, licence = office.settings.origin, office.settings.licence
     return {
         "profile": "tabular-data-package",
@@ -152,9 +153,10 @@ def datapackage(office: Office) -> dict[str, Any]:
                 "format": "csv",
                 "mediatype": "text/csv",
                 "encoding": "utf-8",
-                "schema": {"fields": [_field(*column) for column in TABLES[name]]},
+                "schema": {"fields": [_field(*column) for column in columns]},
             }
-            for name in OPEN
+            | ({} if name in OPEN else {"description": NOT_OPEN})
+            for name, columns in TABLES.items()
         ],
     }
 
