@@ -51,6 +51,8 @@ export class Desk {
     this.list = null;
     /** @type {KeysView | DueView | RescueView | SurveyView | TicketsView | null} */
     this.tool = null;
+    /** @type {Map<string, import('./tickets-view.js').List>} */
+    this.lists = new Map();
     /** @type {StepOutbox | null} */
     this.outbox = null;
     this.$waiting = element('div', { class: 'stack' });
@@ -92,6 +94,7 @@ export class Desk {
     this.list = null;
     this.tool?.stop();
     this.tool = null;
+    this.lists.clear();
     for (const $dialog of document.querySelectorAll('dialog')) $dialog.close();
     document.querySelector('.print-sheet')?.remove();
     this.$case = element('div', { class: 'case-place' });
@@ -233,7 +236,7 @@ export class Desk {
     this.view = null;
     this.tool?.stop();
     this.tool = new TOOLS[/** @type {keyof typeof TOOLS} */ (id)]({
-      keys, api, texts, onError: this.#explain, onChange: () => list.load(),
+      keys, api, texts, lists: this.lists, onError: this.#explain, onChange: () => list.load(),
       announce: this.#whileOpen(keys, this.#announce), onClose: this.#whileOpen(keys, this.#close),
     });
     this.$case.replaceChildren(this.tool.$root);

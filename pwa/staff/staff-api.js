@@ -169,7 +169,7 @@ export class StaffApi {
 
   /** Who has a ticket on a day, or today. @param {string} [day] @returns {Promise<Tickets>} */
   tickets(day = '') {
-    return ask(`/staff/api/tickets?${new URLSearchParams({ day })}`);
+    return within(PATIENCE, (signal) => ask(`/staff/api/tickets?${new URLSearchParams({ day })}`, { signal }));
   }
 
   /** @returns {Promise<{officers: OfficerRow[]}>} */

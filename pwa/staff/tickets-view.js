@@ -1,16 +1,22 @@
 /**
  * The ticket list of a day, on the screen and on paper: who comes at which hour, by name where this officer may open the
- * case. Names are opened here, and are nowhere else; the paper says by whom it was made and that it holds them.
+ * case. Names are opened here, and are nowhere else; the paper says by whom it was made and that it holds them. While the
+ * office is away a list that was opened before is shown as it was then.
  */
 
 import { button, element } from '../element.js';
 import { openCase } from './open-case.js';
 import { calledIn } from './paper-form.js';
 import { printSheet } from './print-sheet.js';
+import { ApiError } from './staff-api.js';
 
-/** @typedef {import('./keys-view.js').Desk} Desk */
+/**
+ * @typedef {import('./keys-view.js').Desk & {lists: Map<string, List>}} Desk `lists`: those that were opened, by the day that was
+ *   asked for, until the desk is locked
+ */
 /** @typedef {import('./staff-api.js').Tickets} Tickets */
 /** @typedef {{service: string, name: string}} Known what the sealed case says */
+/** @typedef {{told: Tickets, known: Map<string, Known>, at: number}} List `at`: when (Unix seconds) the office told it */
 
 const COLUMNS = ['time', 'ticket', 'number', 'service', 'name', 'came'];
 const PLAIN = { class: 'button button-plain' };
@@ -30,6 +36,7 @@ export class TicketsView {
     this.$day = element('input', { type: 'date', id: 'tickets-day', change: () => this.#load(this.$day.value) });
     this.$problem = element('p', { class: 'error', role: 'alert' });
     this.$said = element('p', { role: 'status' });
+    this.$asOf = element('p', { class: 'notice', role: 'status', hidden: true });
     this.$print = button(texts.say('staff.tickets.print'), () => this.#print(), { hidden: true });
     this.$list = element('div', { class: 'scroll', role: 'group', 'aria-label': texts.say('staff.tickets.title'), tabindex: 0 });
     this.$root = element(
@@ -40,7 +47,7 @@ export class TicketsView {
         button(texts.say('staff.tickets.before'), () => this.#turn(-1), PLAIN),
         button(texts.say('staff.tickets.after'), () => this.#turn(1), PLAIN), this.$print,
       ),
-      this.$problem, this.$said, this.$list,
+      this.$problem, this.$asOf, this.$said, this.$list,
     );
   }
 
@@ -64,21 +71,35 @@ export class TicketsView {
   /** @param {string} day */
   async #load(day) {
     const asked = ++this.asked;
-    const { api, texts, onError } = this.desk;
+    const { api, lists, onError } = this.desk;
+    const isOver = () => this.isEnded || asked !== this.asked;
     try {
       const told = await api.tickets(day);
       const known = await this.#open(told.hours.flatMap(({ tickets }) => tickets.map(({ id }) => id)));
-      if (this.isEnded || asked !== this.asked) return;
-      this.told = told;
-      this.$day.value = told.day;
-      this.$problem.textContent = '';
-      const n = known.size;
-      this.$said.textContent = n ? texts.say('staff.tickets.count', { n, day: this.#dayName() }) : texts.say('staff.tickets.none', { day: this.#dayName() });
-      this.$print.hidden = n === 0;
-      this.$list.replaceChildren(...(n ? [this.#table(known)] : []));
+      if (isOver()) return;
+      const list = { told, known, at: Math.floor(Date.now() / 1000) };
+      lists.set(told.day, list).set(day, list);
+      this.#show(list, { isAway: false });
     } catch (error) {
-      if (!this.isEnded && asked === this.asked) this.$problem.textContent = onError(error);
+      if (isOver()) return;
+      const list = error instanceof ApiError && error.isAway && lists.get(day);
+      if (list) this.#show(list, { isAway: true });
+      else this.$problem.textContent = onError(error);
     }
+  }
+
+  /** @param {List} list @param {{isAway: boolean}} office */
+  #show({ told, known, at }, { isAway }) {
+    const { texts } = this.desk;
+    this.told = told;
+    this.$day.value = told.day;
+    this.$problem.textContent = '';
+    this.$asOf.hidden = !isAway;
+    this.$asOf.textContent = isAway ? texts.say('staff.tickets.as-of', { when: texts.when(at) }) : '';
+    const n = known.size;
+    this.$said.textContent = n ? texts.say('staff.tickets.count', { n, day: this.#dayName() }) : texts.say('staff.tickets.none', { day: this.#dayName() });
+    this.$print.hidden = n === 0;
+    this.$list.replaceChildren(...(n ? [this.#table(known)] : []));
   }
 
   /** What each case says of itself, as far as it opens here. @param {string[]} ids @returns {Promise<Map<string, Known>>} */
@@ -134,6 +155,6 @@ export class TicketsView {
     if (!($table instanceof HTMLTableElement)) return;
     const title = `${texts.say('staff.tickets.title')}: ${this.#dayName()}`;
     $table.tHead?.prepend(element('tr', { class: 'on-paper' }, element('td', { colspan: COLUMNS.length }, title)));
-    void printSheet(texts, title, [$table, element('p', { class: 'hint' }, texts.say('staff.tickets.holds'))]);
+    void printSheet(texts, title, [this.$asOf.cloneNode(true), $table, element('p', { class: 'hint' }, texts.say('staff.tickets.holds'))]);
   }
 }

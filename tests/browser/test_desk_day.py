@@ -203,6 +203,27 @@ def test_the_tickets_of_the_day_are_read_by_name_and_printed_with_a_box_to_tick(
     assert str(people[0].values["nama_lengkap"]) in printed
     assert "Memuat nama orang" in printed
 
+    # While the server does not answer, a list that was opened is read and printed as it was.
+    page.get_by_role("button", name="Tutup", exact=True).click()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Daftar tiket").click()
+    page.get_by_label("Hari", exact=True).fill("2026-11-30")
+    as_it_was = re.compile("Server tidak menjawab: ini daftar menurut keadaan pada .* Kedatangan dicatat setelah")
+    expect(page.get_by_role("status").filter(has_text=as_it_was)).to_be_visible()
+    expect(listed.get_by_role("row").filter(has_text=people[0].number)).to_contain_text("Datang")
+    assert desk_faults(page) == []
+    page.evaluate("globalThis.printed = ''")
+    page.get_by_role("button", name="Cetak daftar").click()
+    page.wait_for_function("globalThis.printed")
+    assert as_it_was.search(page.evaluate("printed"))
+    assert str(people[0].values["nama_lengkap"]) in page.evaluate("printed")
+    page.get_by_role("button", name="Hari berikutnya").click()  # which nobody had opened
+    expect(page.get_by_role("alert").filter(has_text="Server tidak menjawab")).to_be_visible()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Hari sebelumnya").click()
+    expect(page.get_by_role("status").filter(has_text=as_it_was)).to_have_count(0)
+    expect(page.get_by_role("status").filter(has_text="Senin, 30 November 2026: 4 tiket.")).to_be_visible()
+
 
 def test_figures_and_calendar_say_in_words_and_files_what_they_draw(
     page: Page, office: ClockedOffice, people: list[Applicant]
