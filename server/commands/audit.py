@@ -37,7 +37,7 @@ def verify(noted: tuple[int, str] | None) -> None:
 @audit.command("show")
 @click.option("--after", default=0, help="Begin after the entry with this number.")
 def show(after: int) -> None:
-    """Print the entries, a line of JSON each."""
+    """Print the entries, a line of JSON each; what a deed is about stands under `about`."""
     with in_sentences():
         for line in asyncio.run(_lines(load_settings(os.environ), after)):
             click.echo(line)
@@ -63,4 +63,5 @@ async def _lines(settings: Settings, after: int) -> Sequence[str]:
 
 def _line(name: str, deed: Deed) -> str:
     when = f"{datetime.fromtimestamp(deed.at, UTC):%Y-%m-%dT%H:%M:%SZ}"
-    return json.dumps({"n": number_in(name), "at": when, "who": deed.who, "deed": deed.name, **deed.about})
+    # Apart, since what a deed is about has names of its own: a step has its number, a training who finished it.
+    return json.dumps({"n": number_in(name), "at": when, "who": deed.who, "deed": deed.name, "about": deed.about})

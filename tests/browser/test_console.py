@@ -486,7 +486,8 @@ def steps_in_audit(office: RunningOffice) -> dict[str, list[tuple[int, str]]]:
     for line in office.run("audit", "show").stdout.splitlines():
         deed = json.loads(line)
         if deed["deed"] == "event":
-            steps[deed["case"]].append((deed["n"], deed["step"]))
+            about = deed["about"]
+            steps[about["case"]].append((about["n"], about["step"]))
     return {case: sorted(taken) for case, taken in steps.items()}
 
 

@@ -98,8 +98,8 @@ def test_the_list_is_saved_as_it_is_chosen_with_or_without_what_is_personal(
         assert desktop.errors == []
 
     audit = office.run("audit", "show").stdout
-    told = [deed for deed in map(json.loads, audit.splitlines()) if deed["deed"] == "list-export"]
-    assert [tuple(deed[key] for key in ("cases", "columns", "ending")) for deed in told] == [
+    told = [deed["about"] for deed in map(json.loads, audit.splitlines()) if deed["deed"] == "list-export"]
+    assert [tuple(about[key] for key in ("cases", "columns", "ending")) for about in told] == [
         (3, "answers", "xlsx"), (1, "answers", "csv"), (1, "known", "csv"), (1, "known", "csv"), (1, "known", "xlsx"),
         (1, "known", "csv"),
     ]  # fmt: skip

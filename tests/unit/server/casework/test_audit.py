@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from server.casework.audit import Audit, last_entry, newest_entries, read_entries, verify_audit
+from server.databases import open_databases
 from server.i18n import load_catalogues
-from server.settings import ROOT
+from server.keys.server_key import read_server_key
+from server.settings import ROOT, load_settings
 from sync.audit_chain import ChainError, deed_of, entry_id
 from sync.sqlite_store import SqliteStore, open_sqlite
 from tests.sealed_items import NOW, OfficeKeys
@@ -92,6 +94,25 @@ def test_the_command_says_whether_the_chain_is_whole(tmp_path: Path) -> None:
     other = office.run("audit", "verify", "--noted", "1", noted[::-1])
     assert (other.returncode, other.stderr) == (1, "Error: entry 1: its fingerprint is not the one that was noted\n")
     assert json.loads(office.run("audit", "show").stdout)["deed"] == "founded"
+
+
+def test_the_command_shows_a_number_and_a_name_of_the_deed_beside_those_of_the_entry(tmp_path: Path) -> None:
+    office = RunningOffice(tmp_path / "office")
+    office.folder.mkdir()
+    office.run("init", "--demo")
+    step, training = {"case": "a" * 24, "n": 7, "step": "dibayar"}, {"who": "siti", "guide": "officer-data"}
+
+    async def work() -> None:
+        settings = load_settings(office.env)
+        own = read_server_key(settings.data)
+        async with open_databases(settings) as databases:
+            audit = Audit(databases.staff, own.kid, own.pair, lambda: NOW)
+            await audit.write("event", who="upik", about=step)
+            await audit.write("training-finished", who="upik", about=training)
+
+    asyncio.run(work())
+    _, *told = map(json.loads, office.run("audit", "show").stdout.splitlines())
+    assert [(entry["n"], entry["who"], entry["about"]) for entry in told] == [(2, "upik", step), (3, "upik", training)]
 
 
 @pytest.mark.anyio
