@@ -22,8 +22,13 @@ def new_name() -> str:
 
 def name_in(fields: Mapping[str, str], *said: str | int) -> str:
     """Name what a form makes that says this; a form without `once` makes another thing each time."""
+    return b32_encode(tied(once_in(fields), *said)[:10])
+
+
+def once_in(fields: Mapping[str, str]) -> str:
+    """Give what a form was given by its page; for a form without it another each time."""
     once = fields.get("once", "")
-    return b32_encode(tied(once, *said)[:10]) if _NAME.fullmatch(once) else new_name()
+    return once if _NAME.fullmatch(once) else new_name()
 
 
 def tied(once: str, *said: str | int) -> bytes:

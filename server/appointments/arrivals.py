@@ -31,13 +31,18 @@ class Arrivals:
         found = ((_MARK.fullmatch(row.id), row.doc) for row in rows)
         return {int(mark[1]): cast(Came, doc["came"]) for mark, doc in found if mark and doc is not None}
 
+    async def has(self, booking: Booking, came: Came) -> bool:
+        """Say whether just this is noted."""
+        [row] = await self.cases.all_docs(keys=[_mark_id(booking)], include_docs=True)
+        return row.doc is not None and (row.doc["case"], row.doc["came"]) == (booking.case, came)
+
     async def mark(self, booking: Booking, came: Came) -> None:
         """Note that somebody came, or did not; what was noted before is corrected.
 
         Raises:
             Unavailable: it is not noted; noting it again is harmless.
         """
-        doc_id = f"{place_id(booking.offer, booking.number)}.came"
+        doc_id = _mark_id(booking)
         for _ in range(_TRIES):
             doc: Doc = {"_id": doc_id, "type": "booking", "case": booking.case, "came": came, "at": self.now}
             with suppress(NotFound):
@@ -46,6 +51,10 @@ class Arrivals:
             if row.error is None:
                 return
         raise Unavailable("it was not noted who came")
+
+
+def _mark_id(booking: Booking) -> str:
+    return f"{place_id(booking.offer, booking.number)}.came"
 
 
 def read_ticket(text: str) -> tuple[str, int] | None:

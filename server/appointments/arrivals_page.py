@@ -36,9 +36,11 @@ async def queue_page(request: Request) -> Response:
 
 
 async def note_arrival(request: Request) -> Response:
-    """Answer `POST /staff/{lang}/queue` with `ticket` and `came`, the trace in the audit first."""
+    """Answer `POST /staff/{lang}/queue` with `ticket` and `came`, the trace in the audit first; one that is noted
+    leaves none."""
     office, fields = office_of(request), request.state.fields
-    typed, came = fields.get("ticket", ""), fields.get("came") or CAME[0]
+    typed, came = fields.get("ticket", ""), cast(Came, fields.get("came") or CAME[0])
+    arrivals = Arrivals(office.databases.cases, office.clock())
     try:
         offer, booking = await _found(BookingDesk(office), typed)
         if came not in CAME:
@@ -46,8 +48,10 @@ async def note_arrival(request: Request) -> Response:
     except _NotFound as missing:
         return await _page(request, error=missing.reason, ticket=typed)
     about: dict[str, str | int] = {"case": booking.case, "offer": offer.id, "place": booking.number}
-    await office.audit.write(f"applicant-{came}", who=user_of(request).login, about=about)
-    await Arrivals(office.databases.cases, office.clock()).mark(booking, cast(Came, came))
+    async with office.deciding:
+        if not await arrivals.has(booking, came):
+            await office.audit.write(f"applicant-{came}", who=user_of(request).login, about=about)
+            await arrivals.mark(booking, came)
     return await _page(request, noted=(ticket_number(offer.id, booking.number), came, spoken_number(booking.case)))
 
 

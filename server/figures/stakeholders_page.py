@@ -47,26 +47,43 @@ async def add_stakeholder(request: Request) -> Response:
 
 async def add_group(request: Request) -> Response:
     """Answer `POST /staff/{lang}/stakeholders/{name}/groups` with the `number` of a group's application."""
-    office, doc = office_of(request), await _standing(request)
+    office, doc = office_of(request), await _found(request, standing=True)
     try:
         case = await _group(office, request.state.fields.get("number", ""))
     except NotRecorded:
         return await _page(request, error="number", at=doc["name"])
-    await _record(request, "stakeholder-group", doc["name"], case=case)
-    return await _written(request, Stakeholders(office.databases.staff, office.clock()).add_group(doc, case))
+    return await _written(request, _add_group(request, case))
 
 
 async def withdraw_stakeholder(request: Request) -> Response:
     """Answer `POST /staff/{lang}/stakeholders/{name}/end`: its token opens nothing any more."""
-    office, doc = office_of(request), await _standing(request)
-    await _record(request, "stakeholder-withdrawn", doc["name"])
-    return await _written(request, Stakeholders(office.databases.staff, office.clock()).withdraw(doc))
+    return await _written(request, _withdraw(request))
 
 
-async def _standing(request: Request) -> Doc:
+async def _add_group(request: Request, case: str) -> None:
+    """Let a partner see a group, the trace in the audit first; one that it sees leaves none."""
+    office = office_of(request)
+    async with office.deciding:
+        doc = await _found(request, standing=True)
+        if case not in doc["groups"]:
+            await _record(request, "stakeholder-group", doc["name"], case=case)
+            await Stakeholders(office.databases.staff, office.clock()).add_group(doc, case)
+
+
+async def _withdraw(request: Request) -> None:
+    """End a token, the trace in the audit first; one that has ended leaves none."""
+    office = office_of(request)
+    async with office.deciding:
+        doc = await _found(request)
+        if doc["withdrawn_at"] is None:
+            await _record(request, "stakeholder-withdrawn", doc["name"])
+            await Stakeholders(office.databases.staff, office.clock()).withdraw(doc)
+
+
+async def _found(request: Request, *, standing: bool = False) -> Doc:
     office = office_of(request)
     doc = await Stakeholders(office.databases.staff, office.clock()).get(request.path_params["name"])
-    if doc is None or doc["withdrawn_at"] is not None:
+    if doc is None or (standing and doc["withdrawn_at"] is not None):
         raise HTTPException(404)
     return doc
 

@@ -1,7 +1,7 @@
 """The administrator's page of accounts, and the page where somebody new chooses a password.
 
-Templates: `staff/accounts.html` (user, csrf, accounts, roles, error, given: a login with its code), `staff/sure.html`
-(user, csrf, login, do) and `staff/setup.html` (error, login, done).
+Templates: `staff/accounts.html` (user, csrf, accounts, roles, once, error, given: a login with its code),
+`staff/sure.html` (user, csrf, login, do) and `staff/setup.html` (error, login, done).
 """
 
 from functools import partial
@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from server.guard import user_of
 from server.office import Office, office_of
+from server.once import new_name, once_in
 from server.origin import is_foreign
 from server.pages import render
 from server.posted import read_posted
@@ -33,10 +34,11 @@ async def accounts_page(request: Request) -> Response:
 async def add_account(request: Request) -> Response:
     """Answer `POST /staff/{lang}/accounts`: an account, and the code to hand over."""
     office, fields = office_of(request), request.state.fields
-    login = fields.get("login", "").strip().lower()
+    login, lang = fields.get("login", "").strip().lower(), request.path_params["lang"]
+    accounts = accounts_of(office, user_of(request).login)
     try:
-        accounts = accounts_of(office, user_of(request).login)
-        code = await accounts.add(login, _roles_in(fields), lang=request.path_params["lang"])
+        async with office.deciding:
+            code = await accounts.add(login, _roles_in(fields), lang=lang, once=once_in(fields))
     except AccountError as error:
         return await _accounts_page(request, error=error, status_code=422)
     return await _accounts_page(request, given=(login, code))
@@ -50,13 +52,14 @@ async def change_account(request: Request) -> Response:
     office, login, fields = office_of(request), request.path_params["login"], request.state.fields
     accounts, do = accounts_of(office, user_of(request).login), fields.get("do", "")
     try:
-        if do == "reset":
-            return await _accounts_page(request, given=(login, await accounts.reset(login)))
         if do in _ASKED and fields.get("sure") != login:
             return _question(request, (await accounts.get(login))["login"], do)
-        await _change(accounts, login, do, fields)
+        async with office.deciding:
+            code = await _change(accounts, login, do, fields)
     except AccountError as error:
         return await _accounts_page(request, error=error, status_code=422)
+    if code:
+        return await _accounts_page(request, given=(login, code))
     if do in _ASKED:
         await sessions_of(request).end_all(login)
     return RedirectResponse(f"/staff/{request.path_params['lang']}/accounts", status_code=303)
@@ -109,7 +112,10 @@ async def _choose_password(request: Request, login: str, code: str, password: st
     await sessions_of(request).end_all(login)
 
 
-async def _change(accounts: Accounts, login: str, do: str, fields: dict[str, str]) -> None:
+async def _change(accounts: Accounts, login: str, do: str, fields: dict[str, str]) -> str | None:
+    """Do it; give the code where one is to be handed over."""
+    if do == "reset":
+        return await accounts.reset(login, once=once_in(fields))
     if do in ("disable", "enable"):
         await accounts.set_disabled(login, disabled=do == "disable")
     elif do == "roles":
@@ -118,6 +124,7 @@ async def _change(accounts: Accounts, login: str, do: str, fields: dict[str, str
         await accounts.forget_second_factor(login)
     else:
         raise HTTPException(400)
+    return None
 
 
 def _roles_in(fields: dict[str, str]) -> list[str]:
@@ -149,6 +156,7 @@ async def _accounts_page(
         csrf=user.csrf,
         accounts=rows,
         roles=STAFF_ROLES,
+        once=new_name(),
         error=error,
         given=given,
         days=CODE_DAYS,

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.erasure.deletion import forget_replaced
+from server.once import new_name
 from server.rights import ROLES
 from server.staff.passwords import hash_password, weakness_of
 from server.staff.second_factor import without_second_factor
-from server.staff.spoken_codes import hash_code, is_code, new_code, new_salt
+from server.staff.spoken_codes import code_of, hash_code, is_code, new_salt
 from server.told import Told
 from sync.document import Doc, is_id
 from sync.errors import NotFound
@@ -40,7 +41,7 @@ class AccountError(Told):
 
 @dataclass(frozen=True)
 class Accounts:
-    """The accounts in a staff database; *now* is in seconds.
+    """The accounts in a staff database; *now* is in seconds. What is so already is written and recorded no more.
 
     Attributes:
         record: what every change is recorded with before it is made; None where whoever calls has done that.
@@ -61,22 +62,23 @@ class Accounts:
         Raises:
             AccountError: there is none.
         """
-        try:
-            if is_id(f"user.{login}"):
-                return await self.staff.get(f"user.{login}")
-        except NotFound:
-            pass
-        raise AccountError("login", "unknown")
+        account = await self._find(login)
+        if account is None:
+            raise AccountError("login", "unknown")
+        return account
 
-    async def add(self, login: str, roles: Iterable[str], *, lang: str = "id") -> str:
+    async def add(self, login: str, roles: Iterable[str], *, lang: str = "id", once: str | None = None) -> str:
         """Make an account and give the code with which its person chooses a password.
+
+        Args:
+            once: of the form that asks; the same form that says the same gets the same code again.
 
         Raises:
             AccountError: the login is taken or cannot be one, or the roles are none.
         """
         if not is_login(login):
             raise AccountError("login", "malformed")
-        code = new_code(_CODE_WORDS)
+        code = code_of(once or new_name(), _CODE_WORDS, "add", login, *roles)
         account = {
             "_id": f"user.{login}",
             "type": "user",
@@ -86,15 +88,23 @@ class Accounts:
             "password": None,
             "setup": self._setup(code),
         }
-        if await self._is_taken(login):
+        standing = await self._find(login)
+        if standing is None:
+            await self._write(account, "account-added")
+        elif not _waits_for(standing, code):
             raise AccountError("login", "taken")
-        await self._write(account, "account-added")
         return code
 
-    async def reset(self, login: str) -> str:
-        """Give a new code for somebody who lost the password; the old password goes on until the code is used."""
-        account, code = await self.get(login), new_code(_CODE_WORDS)
-        await self._write(account | {"setup": self._setup(code)}, "account-reset")
+    async def reset(self, login: str, *, once: str | None = None) -> str:
+        """Give a new code for somebody who lost the password; the old password goes on until the code is used.
+
+        Args:
+            once: as for `add`, until the code was used.
+        """
+        account = await self.get(login)
+        code = code_of(once or new_name(), _CODE_WORDS, "reset", login, account["password"] or "")
+        if not _waits_for(account, code):
+            await self._write(account | {"setup": self._setup(code)}, "account-reset")
         return code
 
     async def expected(self, login: str) -> Doc | None:
@@ -122,9 +132,12 @@ class Accounts:
         Raises:
             AccountError: nobody would be administrator any more.
         """
-        account = await self.get(login) | {"roles": _checked(roles)}
-        await self._keep_an_administrator(account)
-        await self._write(account, "account-roles")
+        account = await self.get(login)
+        changed = account | {"roles": _checked(roles)}
+        if changed == account:
+            return
+        await self._keep_an_administrator(changed)
+        await self._write(changed, "account-roles")
 
     async def set_disabled(self, login: str, *, disabled: bool) -> None:
         """Shut an account, with its sessions, or open it again.
@@ -132,13 +145,18 @@ class Accounts:
         Raises:
             AccountError: nobody would be administrator any more.
         """
-        account = await self.get(login) | {"disabled": disabled}
-        await self._keep_an_administrator(account)
-        await self._write(account, "account-disabled" if disabled else "account-enabled")
+        account = await self.get(login)
+        if bool(account.get("disabled")) == disabled:
+            return
+        changed = account | {"disabled": disabled}
+        await self._keep_an_administrator(changed)
+        await self._write(changed, "account-disabled" if disabled else "account-enabled")
 
     async def forget_second_factor(self, login: str) -> None:
         """Let somebody who lost phone and codes set up others at the next sign-in; proved in person."""
-        await self._write(await self.get(login) | without_second_factor(), "second-factor-reset")
+        account, nothing = await self.get(login), without_second_factor()
+        if any(account.get(name) for name in nothing):
+            await self._write(account | nothing, "second-factor-reset")
         await forget_replaced(self.staff)  # the app that was lost still has the old secret
 
     async def _keep_an_administrator(self, changed: Doc) -> None:
@@ -146,12 +164,11 @@ class Accounts:
         if not any("administrator" in user["roles"] and not user.get("disabled") for user in after):
             raise AccountError("roles", "last-administrator")
 
-    async def _is_taken(self, login: str) -> bool:
+    async def _find(self, login: str) -> Doc | None:
         try:
-            await self.staff.get(f"user.{login}")
+            return await self.staff.get(f"user.{login}") if is_id(f"user.{login}") else None
         except NotFound:
-            return False
-        return True
+            return None
 
     async def _write(self, account: Doc, deed: str) -> None:
         # What cannot be recorded does not happen.
@@ -169,6 +186,12 @@ class Accounts:
 def is_login(text: str) -> bool:
     """Say whether *text* may name somebody."""
     return _LOGIN.fullmatch(text) is not None and text not in _RESERVED
+
+
+def _waits_for(account: Doc, code: str) -> bool:
+    """Say whether this is the code with which somebody chooses a password."""
+    setup: Doc | None = account.get("setup")
+    return setup is not None and is_code(setup["hash"], code, setup["salt"])
 
 
 def chosen(account: Doc | None, code: str, password: str, known: Sequence[str]) -> str:

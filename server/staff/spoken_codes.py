@@ -6,6 +6,7 @@ import re
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from server.once import tied
 from sync.canonical import b64u_decode, b64u_encode
 from sync.speakable import speakable
 
@@ -19,6 +20,11 @@ _PASSES = 2
 def new_code(words: int) -> str:
     """Make a code of an even number of words, 12 random bits each."""
     return speakable(os.urandom(words * _BITS // 8), words)
+
+
+def code_of(once: str, words: int, *said: str) -> str:
+    """Make the code that is the same again only for the same form that says the same, 12 bits of it a word."""
+    return speakable(tied(once, *said)[: words * _BITS // 8], words)
 
 
 def new_salt() -> str:

@@ -1,6 +1,8 @@
 """The counter scans or types a ticket and notes who came; a wrong number is said, and nothing is noted twice."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,11 +56,32 @@ async def test_a_scanned_ticket_is_noted_and_a_slip_is_put_right(office: SmallOf
     assert scanned.status == 200
     assert f"{ticket}={spoken_number(CASE)}:arrived" in scanned.text
     assert f"('{ticket}', 'arrived', '{spoken_number(CASE)}')" in scanned.text.replace("&#39;", "'")
-    await post(desk, ticket=ticket)
+    assert "'arrived'" in (await post(desk, ticket=ticket)).text.replace("&#39;", "'"), (
+        "who scans it again is told the same"
+    )
     assert ":absent]" in (await post(desk, ticket=ticket, came="absent")).text
     deeds = [(deed.name, deed.who, deed.about["case"]) for deed in await deeds_of(office)]
-    assert deeds == [(f"applicant-{came}", "siti", CASE) for came in ("arrived", "arrived", "absent")]
+    assert deeds == [(f"applicant-{came}", "siti", CASE) for came in ("arrived", "absent")]
     assert await Bookings(office.databases.cases, NOW).taken([TODAY.id]) == {TODAY.id: {booking.number}}
+
+
+@pytest.mark.anyio
+async def test_a_double_click_notes_an_arrival_once_and_whoever_has_the_place_next_is_noted_too(
+    office: SmallOffice,
+) -> None:
+    bookings, only = Bookings(office.databases.cases, NOW), replace(TODAY, id="261125-dddd", places=1)
+    await offers_of(office.app.state.office).publish([only])
+    booking = await bookings.take(CASE, only, why=("online",))
+    ticket = ticket_number(only.id, booking.number)
+    desk = await sit_down(office, "siti", "desk")
+    both = await asyncio.gather(*(post(desk, ticket=ticket) for _ in range(2)))
+    assert [f"('{ticket}', 'arrived'" in page.text.replace("&#39;", "'") for page in both] == [True, True]
+    await bookings.cancel(CASE)
+    await bookings.take("b" * 24, only, why=("online",))
+    await post(desk, ticket=ticket)
+    assert [(deed.name, deed.about["case"]) for deed in await deeds_of(office)] == [
+        ("applicant-arrived", CASE), ("applicant-arrived", "b" * 24),
+    ]  # fmt: skip
 
 
 @pytest.mark.anyio
