@@ -425,6 +425,7 @@ def test_an_outage_holds_nobody_up_and_what_another_did_meanwhile_is_shown(page:
     for tab in (page, other_tab):
         tab.bring_to_front()
         expect(tab.get_by_text("5 langkah menunggu di peramban ini")).to_be_visible()
+        assert desk_faults(tab) == []
         assert not re.search(f"{NAME}|berkas asli|nama ibu|Jumat", repr(stored(tab)))
         tab.get_by_role("button", name="Kunci", exact=True).click()
         expect(tab.get_by_label("Frasa kunci")).to_be_focused()
@@ -444,6 +445,7 @@ def test_an_outage_holds_nobody_up_and_what_another_did_meanwhile_is_shown(page:
         has_text="belum tercatat: petugas lain lebih dulu mencatat Dibatalkan"
     )
     expect(stopped).to_have_count(2)
+    assert desk_faults(page) == []
     expect(page.get_by_text("menunggu di peramban ini")).to_have_count(0)
     for one in people[:4]:
         assert [event["step"] for event in one.news()] == ["berkas_lengkap"]

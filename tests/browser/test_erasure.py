@@ -8,6 +8,7 @@ from playwright.sync_api import Page, Playwright, expect
 
 from server.keys.founding import DEMO
 from tests.browser.form_filling import send_form
+from tests.browser.looking import desk_faults, faults
 from tests.browsing import Phone
 from tests.people import person
 from tests.people_at_work import SERVICE, TEXTS, Officer, fill
@@ -46,6 +47,7 @@ def test_an_officer_erases_a_case_and_the_phone_says_so(
         typed.fill("aaaa aaaa a")
         erase.click()
         expect(case.get_by_text(texts.text("staff.erase.wrong"))).to_be_visible()
+        assert desk_faults(page) == []
         typed.fill(number.replace(" ", "").upper())
 
         # Given up, nothing is done; the wrong password changes nothing; the right one does it.
@@ -59,6 +61,7 @@ def test_an_officer_erases_a_case_and_the_phone_says_so(
         page.keyboard.type("bukan kata sandinya")
         page.keyboard.press("Enter")
         expect(dialog.get_by_text(texts.text("staff.step-up.wrong"))).to_be_visible()
+        assert desk_faults(page) == []
         dialog.get_by_label(texts.text("staff.login.password")).fill(DEMO.password)
         page.keyboard.press("Enter")
         expect(page.get_by_text(texts.text("staff.erase.done", number=number, keys=1))).to_be_visible()
@@ -70,6 +73,7 @@ def test_an_officer_erases_a_case_and_the_phone_says_so(
             timeout=40_000
         )
         expect(phone.page.get_by_text(str(answers["nama_lengkap"]))).to_have_count(0)
+        assert faults(phone.page) == []
         phone.page.get_by_role("button", name=texts.text("app.case.forget")).click()
         expect(phone.page.get_by_text(texts.text("app.mine.nothing"))).to_be_visible()
         assert phone.errors == []

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Playwright, Route, expect
 
 from sync.sqlite_store import open_sqlite
 from tests.applicants import Applicant, send_together
+from tests.browser.looking import desk_faults
 from tests.browsing import Phone
 from tests.papers import LOGIN, PASSPHRASE, PASSWORD, PaperOffice
 from tests.people import person
@@ -84,6 +85,7 @@ def test_keys_pass_on_by_words_and_end_with_the_officer(
         form.get_by_label(ID.text("staff.own-key.again")).fill("empat kata untuk sitti")
         form.get_by_role("button").click()
         expect(form.get_by_text(ID.text("staff.own-key.differ"))).to_be_visible()
+        assert desk_faults(second.page) == []
         form.get_by_label(ID.text("staff.own-key.again")).fill(SECOND.passphrase)
         form.get_by_role("button").click()
         prove(second.page, SECOND)
@@ -100,6 +102,7 @@ def test_keys_pass_on_by_words_and_end_with_the_officer(
         expect(card).to_contain_text(spoken)
         card.get_by_role("button", name=ID.text("staff.keys.confirm")).click()
         card.get_by_label(ID.text("staff.unlock.passphrase")).fill(FIRST.passphrase)
+        assert desk_faults(first.page) == []
         first.page.keyboard.press("Enter")
         prove(first.page, FIRST)
         expect(first.page.get_by_text(ID.text("staff.keys.granted", login=SECOND.name))).to_be_visible()
@@ -113,6 +116,7 @@ def test_keys_pass_on_by_words_and_end_with_the_officer(
         card.locator("[data-remove]").click()
         expect(card.get_by_role("button", name=ID.text("staff.cancel"))).to_be_focused()
         expect(card.get_by_text(ID.text("staff.keys.remove.sure", login=SECOND.name))).to_be_visible()
+        assert desk_faults(first.page) == []
         card.locator("[data-sure]").click()
         expect(card).to_contain_text(ID.text("staff.keys.officer.disabled"))
         second.page.get_by_role("button", name=ID.text("staff.list.again")).click()

@@ -10,6 +10,7 @@ from playwright.sync_api import Download, Page, Playwright, expect
 
 from server.keys.founding import DEMO
 from tests.applicants import Applicant
+from tests.browser.looking import desk_faults
 from tests.browsing import Phone
 from tests.people import person
 from tests.people_at_work import TEXTS, Officer, settled
@@ -49,6 +50,7 @@ def test_a_request_runs_in_sight_and_the_files_hold_everything_and_the_server_no
         expect(page.get_by_text(re.compile("^(69|70) jam lagi$"))).to_be_visible()
         record_request(page, office, applicant.number, kind="correction", hours="75")
         expect(page.get_by_text(re.compile("^terlambat [34] jam$"))).to_be_visible()
+        assert desk_faults(page) == []
 
         # The console says so where it begins, and on the case.
         officer.unlock()
@@ -56,11 +58,13 @@ def test_a_request_runs_in_sight_and_the_files_hold_everything_and_the_server_no
         expect(running).to_contain_text(T("staff.req.running"))
         expect(running.locator("li")).to_have_count(2)
         expect(running.locator("li").first).to_contain_text(re.compile("terlambat [34] jam"))
+        assert desk_faults(page) == []
         case = officer.open(applicant.number)
         officer.record(case, "perlu_perbaikan", NOTE)
         fold = case.locator(".person-data")
         fold.locator("summary").click()
         expect(fold.locator("[data-request]")).to_have_count(2)
+        assert desk_faults(page) == []
         fold.get_by_role("button", name=T("staff.export.to-correction")).click()
         expect(case.get_by_label(T("staff.step.choose"), exact=True)).to_have_value("perlu_perbaikan")
         expect(case.get_by_label(T("staff.step.note"))).to_be_focused()

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Playwright, expect
 
 from tests.browser.form_filling import fill_form, send_form, wait_until_saved
+from tests.browser.looking import desk_faults, faults
 from tests.browser.test_profiles import NEW, WORDS, make_profile, unlock
 from tests.browsing import Phone
 from tests.people import person
@@ -55,11 +56,13 @@ def test_lupa_kata_sandi(playwright: Playwright, phone: Phone, office: RunningOf
     expect(page.locator("[data-offered]")).to_be_visible()
     offered = page.locator("[data-offered]").inner_text()
     assert len(offered.split()) == 4
+    assert faults(page) == []
     page.locator("#new-secret").fill(NEW)
     page.locator("#new-secret-again").fill(NEW)
     page.locator("form:has(#new-secret) button").click()
     with page.expect_download() as saving:
         page.locator("[data-hand-over]").click()
+    assert faults(page) == []
     handed = tmp_path / "handed.drafts.json"
     saving.value.save_as(handed)
     assert HALF not in handed.read_text()
@@ -101,6 +104,7 @@ def test_lupa_kata_sandi(playwright: Playwright, phone: Phone, office: RunningOf
         expect(rescued).to_contain_text(TEXTS[lang].text("field.nama_lengkap"))
         photo = rescued.locator("[data-photo=kk]")
         expect(photo.get_by_role("img")).to_have_attribute("width", "40")
+        assert desk_faults(desk.page) == []
         with desk.page.expect_download() as saving:
             photo.get_by_role("button").click()
         assert saving.value.suggested_filename == "kk.png"
@@ -115,6 +119,7 @@ def test_lupa_kata_sandi(playwright: Playwright, phone: Phone, office: RunningOf
         spoilt.write_text(json.dumps(file))
         desk.page.locator("#rescue-file").set_input_files(spoilt)
         expect(desk.page.locator(".shut")).to_contain_text("1")
+        assert desk_faults(desk.page) == []
         expect(rescued).to_have_count(1)
         spoilt.write_text("{}")
         desk.page.locator("#rescue-file").set_input_files(spoilt)

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Playwright, expect
 from server.keys.founding import DEMO
 from sync.events import sign_event
 from tests.applicants import Applicant
+from tests.browser.looking import desk_faults, faults
 from tests.browsing import Phone
 from tests.officers import ApiOfficer
 from tests.people import person
@@ -56,6 +57,7 @@ def test_an_officer_erases_what_is_due_one_and_then_all_and_a_cut_is_continued(
 
         # One: asked once more, given up, asked once more, proved.
         view.get_by_role("button", name=T("staff.due.erase-one", number=people[0].number)).click()
+        assert desk_faults(page) == []
         view.get_by_role("button", name=T("staff.cancel")).click()
         view.get_by_role("button", name=T("staff.due.erase-one", number=people[0].number)).click()
         view.locator("tbody").get_by_role("button", name=T("staff.erase.button")).click()
@@ -68,6 +70,7 @@ def test_an_officer_erases_what_is_due_one_and_then_all_and_a_cut_is_continued(
         view.get_by_label(T("staff.due.type", n=4)).fill("5")
         view.locator(".erase").get_by_role("button").click()
         expect(view.get_by_text(T("staff.due.wrong", n=4))).to_be_visible()
+        assert desk_faults(page) == []
         asked: list[str] = []
         page.route("**/erase", lambda route: (asked.append(""), route.abort() if len(asked) > 2 else route.continue_()))
         view.get_by_label(T("staff.due.type", n=4)).fill("4")
@@ -108,6 +111,7 @@ def test_a_phone_says_which_draft_is_old_and_deletes_it_only_when_told(
         draft.get_by_role("button", name=T("app.mine.delete")).click()
         expect(draft.get_by_text(T("app.mine.delete.sure"))).to_be_visible()
         expect(draft.get_by_role("link", name=T("app.mine.continue"))).to_be_visible()
+        assert faults(page) == []
         page.reload()
         expect(draft).to_be_visible()
         draft.get_by_role("button", name=T("app.mine.delete")).click()

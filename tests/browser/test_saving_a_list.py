@@ -50,6 +50,7 @@ def test_the_list_is_saved_as_it_is_chosen_with_or_without_what_is_personal(
         expect(dialog.locator("[data-warning]")).to_have_text(T("staff.table.warning.answers"))
         page.keyboard.press("Enter")
         page.locator("[data-step-up]").get_by_label(T("staff.login.password")).fill(DEMO.password)
+        assert desk_faults(page) == []
         with page.expect_download() as download:
             page.keyboard.press("Enter")
         check_workbook(file_of(download.value, tmp_path), applicants)

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, Playwright, expect
 
 from server.keys.founding import DEMO
 from tests.browser.form_filling import send_form
+from tests.browser.looking import desk_faults, faults
 from tests.browser.planted_photo import attach
 from tests.browsing import Phone
 from tests.people import person
@@ -58,6 +59,7 @@ def replace_code(page: Page, officer: Officer, number: str) -> tuple[str, str]:
     form.locator("summary").click()
     form.get_by_role("button").click()
     expect(form.get_by_text(T("staff.void.see-first"))).to_be_visible()
+    assert desk_faults(page) == []
     form.get_by_label(T("staff.void.seen")).check()
     form.get_by_role("button").click()
     dialog = page.get_by_role("dialog")
@@ -70,6 +72,7 @@ def replace_code(page: Page, officer: Officer, number: str) -> tuple[str, str]:
     password.press("Enter")
     sheet = page.locator("[data-new-code]")
     expect(sheet.locator("svg")).to_be_visible(timeout=30_000)
+    assert desk_faults(page) == []
     code, new = sheet.locator("[data-code]").inner_text(), number_in(sheet.inner_text())
     page.keyboard.press("Escape")
     expect(sheet).to_be_visible()
@@ -125,12 +128,14 @@ def test_a_lost_code_is_replaced_and_dead_everywhere_and_the_new_one_corrects(
         case.get_by_role("button", name=T("staff.files.show", n=1)).click()
         expect(case.locator(".files canvas")).to_be_visible(timeout=30_000)
         expect(case.get_by_text(NOTE)).to_have_count(2)
+        assert desk_faults(page) == []  # with what there was under the old code, and a photo
         expect(case.get_by_label(re.compile(re.escape(T("staff.case.replaced"))))).to_have_count(1)
 
         # The phone that has the old code, and a page on which somebody types it.
         phone.page.goto(f"{office.url}/id/mine")
         expect(phone.page.get_by_text(T("code.voided"))).to_be_visible(timeout=40_000)
         expect(phone.page.get_by_text(str(person(3)["nama_lengkap"]))).to_have_count(0)
+        assert faults(phone.page) == []
         other = second.page
         other.goto(f"{office.url}/id/track")
         other.locator("[name=code]").fill(old_code)
