@@ -1,4 +1,8 @@
-"""The texts of the office by language, read from gettext catalogues; code names a text by its key only."""
+"""The texts of the office by language, read from gettext catalogues; code names a text by its key only.
+
+A fault of an editor's file (`server/faults.py`) is named by its English sentence, in the context `fault`: English needs
+no words for it, and none of them are sent to a phone.
+"""
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,9 +14,11 @@ from typing import Any
 from babel.messages.pofile import PoFileError, read_po
 
 from server.fallback_language import lent
+from server.faults import Fault
 
 PARTLY = "languages.toml"  # says which languages are spoken in part
 NOBODY = "none yet"
+FAULT = "fault"
 
 
 class CatalogueError(Exception):
@@ -32,6 +38,7 @@ class Catalogue:
         lends: the keys whose texts are that language's.
         checked: the day on which somebody who grew up with it read its texts, None until then.
         titles: what it calls guides, by slug.
+        faults: its words for faults, by their English sentence.
     """
 
     lang: str
@@ -40,6 +47,7 @@ class Catalogue:
     lends: frozenset[str] = frozenset()
     checked: date | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def content(self) -> str:
@@ -58,6 +66,10 @@ class Catalogue:
         """Give the same for a page (`server.fallback_language`): marked where it is lent."""
         found = self.text(key, **params)
         return lent(found) if key in self.lends else found
+
+    def told(self, fault: str) -> str:
+        """Tell a fault; what it has no words for stays in English."""
+        return fault.told(self.faults) if isinstance(fault, Fault) else fault
 
     def choose(self, words: Mapping[str, str]) -> str:
         """Give which of *words*, by language, its readers read."""
@@ -156,6 +168,7 @@ def _lending(lang: str, told: Any, own: Catalogue | None, whole: Mapping[str, Ca
         frozenset(whole[lender].texts.keys() - own.texts.keys()),
         checked if isinstance(checked, date) else None,
         told.get("guides", {}),
+        {**whole[lender].faults, **own.faults},
     )
 
 
@@ -165,8 +178,9 @@ def _read(path: Path) -> Catalogue:
             messages = [m for m in read_po(file, abort_invalid=True) if m.id]
     except (PoFileError, OSError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path.name}: {error}") from error
-    texts = {str(m.id): str(m.string) for m in messages}
-    empty = sorted(key for key, text in texts.items() if not text.strip())
+    texts = {str(m.id): str(m.string) for m in messages if m.context != FAULT}
+    faults = {str(m.id): str(m.string) for m in messages if m.context == FAULT}
+    empty = sorted(key for key, text in (texts | faults).items() if not text.strip())
     if empty:
         raise CatalogueError(f"{path.name}: no text for {', '.join(empty)}")
-    return Catalogue(path.stem, texts)
+    return Catalogue(path.stem, texts, faults=faults)

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from server.faults import Fault, fault_in
 from server.forms.choices import Words
 from server.forms.forms import Forms
 
@@ -65,7 +66,7 @@ def load_paper_forms(path: Path, *, forms: Forms, languages: Collection[str]) ->
         raise PaperFormsError(f"{path.name}: {twice!r} has two paper forms")
     called = tuple(data.get("called", ()))
     if unknown := [key for key in called if key not in reader.known(forms.applications)]:
-        raise PaperFormsError(f"{path.name}: called: no application asks for {unknown[0]!r}")
+        raise PaperFormsError(fault_in(path.name, "called", Fault("no application asks for {key!r}", key=unknown[0])))
     return PaperForms(orders, called)
 
 
@@ -74,7 +75,7 @@ class _Reader:
         self.file, self.forms, self.languages, self.at = file, forms, languages, 0
 
     def fail(self, reason: str) -> PaperFormsError:
-        return PaperFormsError(f"{self.file}: paper {self.at}: {reason}")
+        return PaperFormsError(fault_in(self.file, f"paper {self.at}", reason))
 
     def read(self, at: int, raw: Mapping[str, Any]) -> PaperForm:
         self.at = at
@@ -88,7 +89,8 @@ class _Reader:
         if unknown := [name for name in services if name not in self.forms.applications]:
             raise self.fail(f"there is no application {unknown[0]!r}")
         if unknown := [key for key in fields if key not in self.known(services)]:
-            raise self.fail(f"no form of {', '.join(services)} asks for {unknown[0]!r}")
+            told = Fault("no form of {services} asks for {key!r}", services=", ".join(services), key=unknown[0])
+            raise self.fail(told)
         if twice := _twice(fields):
             raise self.fail(f"{twice!r} stands in it twice")
         return PaperForm(

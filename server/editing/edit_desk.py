@@ -2,7 +2,7 @@
 
 What is edited is a `Subject`; `subjects` finds it. Its template extends `staff/editing.html` (user, csrf,
 action, fields, shown: what a preview shows or None, error: the name of a text or None, wrong: the name of a field or
-None, reason, told, history, after) and is given what the subject adds by `words`.
+None, reasons, told, history, after) and is given what the subject adds by `words`.
 """
 
 import asyncio
@@ -25,14 +25,14 @@ class NotThis(Exception):
 
     Attributes:
         name: of the text that says why, behind `staff.<what is edited>.error.`.
-        reason: what no text can say, in the words of whoever read it.
+        reasons: what no text can say: faults, or the words of whoever read it.
         field: what has to be mended; where none is given the one that is called as the text.
         told: what else is said of it, a line each: the name of a text behind `staff.<what is edited>.`, and its words.
     """
 
-    def __init__(self, name: str, reason: str = "", *, field: str = "", told: Sequence[Line] = ()) -> None:
+    def __init__(self, name: str, *reasons: str, field: str = "", told: Sequence[Line] = ()) -> None:
         super().__init__(name)
-        self.name, self.reason, self.field, self.told = name, reason, field or name, told
+        self.name, self.reasons, self.field, self.told = name, reasons, field or name, told
 
 
 class Subject(Protocol):
@@ -214,7 +214,7 @@ def _page(
         shown=shown,
         error=error.name if error else None,
         wrong=error.field if error else None,
-        reason=error.reason if error else "",
+        reasons=error.reasons if error else (),
         told=error.told if error else (),
         history=history,
         # Whoever was told of another's edit and looks at it again publishes after that one.

@@ -27,9 +27,11 @@ from server.editing.published_form import (
     read_published_form,
     write_published_form,
 )
+from server.faults import Fault
 from server.forms.fees import FeesError, load_fees
 from server.forms.form import Form, FormError
 from server.forms.form_reader import read_form
+from server.forms.form_source import not_json
 from server.forms.forms import read_groups, refuse_missing_texts
 from server.forms.xlsform import Imported, XlsFormError, read_xlsform
 from server.i18n import MissingText
@@ -80,7 +82,7 @@ class FormSubject:
         try:
             published = read_published_form(text)
         except FormError as error:
-            raise NotThis("json", str(error)) from None
+            raise NotThis("json", *error.faults) from None
         return self._begun(published.file, published.source.source)
 
     def text(self, fields: Mapping[str, str]) -> str:
@@ -118,7 +120,7 @@ class FormSubject:
             form = read_form(name, file.encode(), read_groups(self.office.settings.content / "forms"))
             refuse_missing_texts(name, form, content.catalogues.keys, content.catalogues.languages)
         except FormError as error:
-            raise NotThis("json", "\n".join(error.faults)) from None
+            raise NotThis("json", *error.faults) from None
         latest = content.forms.latest(self.service)
         if (form.type, form.steps) != (latest.type, latest.steps):
             raise NotThis("type", field="json")
@@ -139,13 +141,13 @@ class FormSubject:
             load_fees(folder / "fees.toml", forms=forms, languages=languages, also=also)
             load_paper_forms(folder / "paper.toml", forms=forms, languages=languages)
         except (FeesError, PaperFormsError) as error:
-            raise NotThis("json", str(error)) from None
+            raise NotThis("json", error.args[0]) from None
 
     def _number(self, file: str) -> Any:
         try:
             data = json.loads(file)
         except (ValueError, RecursionError) as error:
-            raise NotThis("json", str(error)) from None
+            raise NotThis("json", not_json(error)) from None
         return data.get("n") if isinstance(data, dict) else None
 
     def _rendered(self, form: Form) -> dict[str, str]:
@@ -154,7 +156,7 @@ class FormSubject:
         try:
             return render_questions(environment, content, form)
         except (TemplateError, MissingText) as error:
-            raise NotThis("json", str(error)) from None
+            raise NotThis("json", Fault("its questions cannot be shown: {words}", words=str(error))) from None
 
 
 def render_questions(environment: Environment, content: Content, form: Form) -> dict[str, str]:
@@ -203,7 +205,7 @@ async def read_sheet(sheet: str, service: str, n: int) -> Imported:
     try:
         return await asyncio.to_thread(read_xlsform, io.BytesIO(raw), service, n=n)
     except XlsFormError as error:
-        raise NotThis("sheet", str(error), field="json") from None
+        raise NotThis("sheet", error.args[0], field="json") from None
 
 
 def _unpacked(raw: bytes) -> int:

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from server.faults import Fault, fault_in
 from server.forms.choices import Words
 from server.forms.form import Condition
 from server.forms.form_grammar import condition_keys
@@ -78,7 +79,7 @@ class _Reader:
         self.spoken = (*languages, *also)
 
     def fail(self, reason: str) -> FeesError:
-        return FeesError(f"{self.file}: {self.at}: {reason}")
+        return FeesError(fault_in(self.file, self.at, reason))
 
     def value(self, kind: str, at: int, raw: Any) -> Value:
         self.at = f"{kind} {at}"
@@ -117,14 +118,14 @@ class _Reader:
             asked = {field.key for field in self.forms.latest(service).fields}
             missing = [key for key in self.looked_at(raw) if key not in asked]
             if missing:
-                raise self.fail(f"{service} asks nothing called {missing[0]!r}")
+                raise self.fail(Fault("{service} asks nothing called {key!r}", service=service, key=missing[0]))
         return services
 
     def looked_at(self, raw: Mapping[str, Any]) -> list[str]:
         try:
             return list(condition_keys(raw["when"])) if "when" in raw else []
         except ValueError as error:
-            raise self.fail(str(error)) from None
+            raise self.fail(error.args[0]) from None
 
     def words(self, raw: Any) -> Words:
         words = {lang: str(raw.get(lang, "")).strip() if isinstance(raw, dict) else "" for lang in self.spoken}

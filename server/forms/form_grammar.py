@@ -5,6 +5,8 @@ from collections.abc import Container, Iterator
 from datetime import date
 from typing import Any
 
+from server.faults import Fault
+
 # The only fields that may leave the device unsealed, each with the clear field of a version that it fills.
 CLEAR = {"nagari": "area"}
 
@@ -59,19 +61,23 @@ MAX_WAYS = 2 * LONGEST**3  # in which a pattern may be tried on one answer: that
 _ATOM = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|(?P<times>[*+?]|\{[0-9]*,?[0-9]*\})\??|.", re.DOTALL)
 
 
-def pattern_reason(value: Any) -> str | None:
+def pattern_reason(value: Any) -> Fault | None:
     """Say why *value* is no pattern that both languages read alike, or None."""
     if not isinstance(value, str):
-        return "value must be a regular expression"
+        return Fault("value must be a regular expression")
     found = UNPORTABLE.search(value)
     if found:
-        return f"{found[0]!r} is read differently by the two languages; write the characters out, as in [0-9]"
+        return Fault(
+            "{part!r} is read differently by the two languages; write the characters out, as in [0-9]", part=found[0]
+        )
     try:
         re.compile(value)
     except (re.error, ValueError, OverflowError, RecursionError) as error:
-        return str(error)
+        return Fault("not a regular expression: {words}", words=str(error))
     if _ways(value) > MAX_WAYS:
-        return "a long answer would take it minutes; repeat nothing that itself repeats or has a choice, as ([A-Z]+ ?)+"
+        return Fault(
+            "a long answer would take it minutes; repeat nothing that itself repeats or has a choice, as ([A-Z]+ ?)+"
+        )
     return None
 
 
@@ -117,7 +123,7 @@ def condition_keys(condition: Any, depth: int = 1) -> Iterator[str]:
             for inner in condition[1:]:
                 yield from condition_keys(inner, depth + 1)
         case _:
-            raise ValueError(f"unknown condition {condition!r}")
+            raise ValueError(Fault("unknown condition {condition!r}", condition=condition))
 
 
 def is_among(value: Any, names: Container[str]) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from server.faults import WHOLE_FILE, Fault, fault_in
 from server.forms.form import Condition, Field, Form, FormError, Paper, Rule, Section, form_name
 from server.forms.form_grammar import (
     CHOICES,
@@ -36,14 +37,15 @@ def read_form(file: str, raw: bytes, groups: Mapping[str, bytes] | None = None) 
     try:
         return _Reader(file, make_whole(file, raw, groups or {})).form()
     except RecursionError:
-        raise FormError(f"{file}: (file): nested too deeply") from None
+        raise FormError(fault_in(file, WHOLE_FILE, Fault("nested too deeply"))) from None
 
 
 class _Reader:
     """Remembers where it is, so that every complaint names the key."""
 
     def __init__(self, file: str, whole: Whole) -> None:
-        self.file, self.whole, self.at = file, whole, "(file)"
+        self.file, self.whole = file, whole
+        self.at: str = WHOLE_FILE
         self.keys: list[str] = []  # what a condition may look at here
         self.taken: set[str] = set()
         self.sections: set[str] = set()
@@ -60,11 +62,11 @@ class _Reader:
         if not groups or not all(isinstance(name, str) for name in groups):
             self.fail("groups must be a list of at least one name")
         if CONSENT in groups:
-            self.fail(f"a group {CONSENT!r} is not a form's: a volunteer's consent has that name")
+            self.fail("a group {name!r} is not a form's: a volunteer's consent has that name", name=CONSENT)
         self.groups = groups
         title = self.text(data, "title")
         sections = tuple(self.section(raw) for raw in self.list(data["sections"], "sections"))
-        self.at = "(file)"
+        self.at = WHOLE_FILE
         type_, steps, alone = self.type(data), self.steps(data), self.alone(data)
         self.check_references()
         if self.faults:
@@ -77,14 +79,14 @@ class _Reader:
 
     def type(self, data: dict[str, Any]) -> str:
         if not is_among(type_ := data.get("type", "application"), PREFIXES):
-            self.fail(f"unknown type {type_!r}: there are {', '.join(PREFIXES)}")
+            self.fail("unknown type {type!r}: there are {types}", type=type_, types=", ".join(PREFIXES))
         return str(type_)
 
     def steps(self, data: dict[str, Any]) -> tuple[str, ...]:
         steps = self.list(data.get("steps", []), "steps")
         for step in steps:
             if not isinstance(step, str) or not STEP.fullmatch(step) or step == MESSAGE or steps.count(step) > 1:
-                self.fail(f"a step of this form is made of a-z and _, and stands there once, not {step!r}")
+                self.fail("a step of this form is made of a-z and _, and stands there once, not {step!r}", step=step)
         return tuple(steps)
 
     def alone(self, data: dict[str, Any]) -> Condition | bool:
@@ -95,33 +97,33 @@ class _Reader:
         for referring, key in self.later:
             if key not in self.keys:
                 self.at = referring
-                self.faults.append(self.fault(f"refers to {key!r}, which is no field of this form"))
+                self.faults.append(self.fault(Fault("refers to {key!r}, which is no field of this form", key=key)))
 
-    def fault(self, reason: str) -> str:
-        return f"{self.whole.origins.get(self.at, self.file)}: {self.at}: {reason}"
+    def fault(self, reason: str) -> Fault:
+        return fault_in(self.whole.origins.get(self.at, self.file), self.at, reason)
 
-    def fail(self, reason: str) -> NoReturn:
-        raise FormError(self.fault(reason))
+    def fail(self, sentence: str, /, **named: object) -> NoReturn:
+        raise FormError(self.fault(Fault(sentence, **named)))
 
     def shape(self, data: Any, required: str, optional: str = "") -> None:
         if not isinstance(data, dict):
-            self.fail(f"an object is expected, not {data!r}")
+            self.fail("an object is expected, not {value!r}", value=data)
         names = required.split()
-        missing = [name for name in names if name not in data]
-        unknown = [name for name in data if name not in [*names, *optional.split()]]
-        if missing or unknown:
-            self.fail(f"{missing[0]!r} is missing" if missing else f"{unknown[0]!r} is unknown")
+        if missing := [name for name in names if name not in data]:
+            self.fail("{key!r} is missing", key=missing[0])
+        if unknown := [name for name in data if name not in [*names, *optional.split()]]:
+            self.fail("{key!r} is unknown", key=unknown[0])
 
     def list(self, value: Any, what: str) -> list[Any]:
         if not isinstance(value, list):
-            self.fail(f"{what} must be a list")
+            self.fail("{key} must be a list", key=what)
         return value
 
     def text(self, data: dict[str, Any], name: str) -> str:
         """A message key; an empty one would show an empty label."""
         key = data[name]
         if not isinstance(key, str) or not re.fullmatch(r"[a-z][A-Za-z0-9_.-]*", key):
-            self.fail(f"{name} must be a message key, not {key!r}")
+            self.fail("{key} must be a message key, not {value!r}", key=name, value=key)
         return key
 
     def optional_text(self, data: dict[str, Any], name: str) -> str | None:
@@ -130,7 +132,7 @@ class _Reader:
     def section(self, data: Any) -> Section:
         self.shape(data, "id title help fields")
         id_ = data["id"]
-        self.at = f"section {id_}"
+        self.at = Fault("section {id}", id=id_)
         if not isinstance(id_, str) or not re.fullmatch(r"[a-z][a-z0-9_-]*", id_) or id_ in self.sections:
             self.fail("a section's id is made of a-z, 0-9, _ and -, and each has its own")
         self.sections.add(id_)
@@ -156,8 +158,9 @@ class _Reader:
         self.identity(data)
         control = data["control"]
         if not is_among(control, controls):
-            known = is_among(control, CONTROLS)
-            self.fail(f"control {control!r} is not for rows" if known else f"unknown control {control!r}")
+            if is_among(control, CONTROLS):
+                self.fail("control {control!r} is not for rows", control=control)
+            self.fail("unknown control {control!r}", control=control)
         if (data["options"] is not None) != (control in CHOICES):
             self.fail("options belong to radio and select, and to nothing else")
         if ("papers" in data) != (control == "files"):
@@ -178,7 +181,7 @@ class _Reader:
         """Read what each row asks: it may look at what was asked before and in its own row, and nobody else at it."""
         least, most = data["min"], data["max"]
         if type(least) is not int or type(most) is not int or not 0 <= least <= most <= MAX_ROWS:
-            self.fail(f"min and max are numbers of rows: 0 or more, and at most {MAX_ROWS}")
+            self.fail("min and max are numbers of rows: 0 or more, and at most {most}", most=MAX_ROWS)
         if data["required"] or data["clear"] or not data["fields"]:
             self.fail("a repeat is neither required (min says so) nor clear, and asks something")
         outside, before = len(self.keys), len(self.later)
@@ -200,16 +203,16 @@ class _Reader:
             self.fail("this key is used twice")
         self.taken.add(data["key"])
         if data["group"] not in self.groups:
-            self.fail(f"unknown group {data['group']!r}")
+            self.fail("unknown group {group!r}", group=data["group"])
         if data["clear"] and data["key"] not in CLEAR:
-            self.fail(f"may not be clear: only {', '.join(CLEAR)} may")
+            self.fail("may not be clear: only {keys} may", keys=", ".join(CLEAR))
         for name in ("required", "clear"):
             if not isinstance(data[name], bool):
-                self.fail(f"{name} must be true or false")
+                self.fail("{key} must be true or false", key=name)
         if data["max"] is not None and (type(data["max"]) is not int or data["max"] < 1):
             self.fail("max must be a number above 0, or null")
         if data["autocapitalize"] not in (None, "characters"):
-            self.fail(f"unknown autocapitalize {data['autocapitalize']!r}")
+            self.fail("unknown autocapitalize {value!r}", value=data["autocapitalize"])
         self.keys.append(data["key"])
 
     def options(self, raw: Any) -> tuple[tuple[str, str], ...]:
@@ -224,13 +227,13 @@ class _Reader:
         self.shape(data, "name label required when", "kind max")
         kind, pages = data.get("kind"), data.get("max", PAGES)
         if not isinstance(data["name"], str) or not re.fullmatch(r"[a-z0-9-]{1,16}", data["name"]):
-            self.fail(f"a paper's name is 1 to 16 of a-z, 0-9 and -, not {data['name']!r}")
+            self.fail("a paper's name is 1 to 16 of a-z, 0-9 and -, not {name!r}", name=data["name"])
         if kind is not None and not is_among(kind, PAPER_KINDS):
-            self.fail(f"unknown kind of paper {kind!r}")
+            self.fail("unknown kind of paper {kind!r}", kind=kind)
         if type(pages) is not int or not 1 <= pages <= MOST_PAGES or ("max" in data and kind is None):
-            self.fail(f"max is how many pages of a paper with a kind may be photographed, 1 to {MOST_PAGES}")
+            self.fail("max is how many pages of a paper with a kind may be photographed, 1 to {most}", most=MOST_PAGES)
         if not isinstance(data["required"], bool):
-            self.fail("required must be true or false")
+            self.fail("{key} must be true or false", key="required")
         # The name of a further page is the paper's with its number behind.
         if kind is not None and len(data["name"]) > 14:
             self.fail("the name of a paper that can be photographed has at most 14 characters")
@@ -240,29 +243,28 @@ class _Reader:
         rules = tuple(self.rule(raw, data["control"]) for raw in self.list(data[name], name))
         refused = [r.rule for r in rules if name == "hard" and r.rule in SOFT_ONLY]
         if refused:
-            self.fail(f"rule {refused[0]!r} may only be soft")
+            self.fail("rule {rule!r} may only be soft", rule=refused[0])
         return rules
 
     def rule(self, data: Any, control: str) -> Rule:
         self.shape(data, "rule message", "value when")
-        if not is_among(data["rule"], RULES):
-            self.fail(f"unknown rule {data['rule']!r}")
-        value = data.get("value")
-        shape, controls = RULES[data["rule"]]
+        rule, value = data["rule"], data.get("value")
+        if not is_among(rule, RULES):
+            self.fail("unknown rule {rule!r}", rule=rule)
+        shape, controls = RULES[rule]
         if control not in controls:
-            self.fail(f"rule {data['rule']!r} can't read what the control {control!r} answers")
-        reason = self.value_reason(shape, value)
-        if reason:
-            self.fail(f"rule {data['rule']!r}: {reason}")
+            self.fail("rule {rule!r} can't read what the control {control!r} answers", rule=rule, control=control)
+        if reason := self.value_reason(shape, value):
+            self.fail("rule {rule!r}: {reason}", rule=rule, reason=reason)
         # A rule is checked when all is answered, so it may look ahead; a field's condition may not.
-        return Rule(data["rule"], value, self.text(data, "message"), self.when(data.get("when"), ahead=True))
+        return Rule(rule, value, self.text(data, "message"), self.when(data.get("when"), ahead=True))
 
-    def value_reason(self, shape: str, value: Any) -> str | None:
+    def value_reason(self, shape: str, value: Any) -> Fault | None:
         if shape == "pattern":
             return pattern_reason(value)
         if shape == "keys":
             if not isinstance(value, list) or len(value) != 2 or not all(isinstance(key, str) for key in value):
-                return "value must be two keys: of the birth date and of the sex"
+                return Fault("value must be two keys: of the birth date and of the sex")
             self.later += [(self.at, key) for key in value]
             return None
         if shape == "key":
@@ -275,7 +277,7 @@ class _Reader:
             "codes": isinstance(value, list) and bool(value),
             "phone": value in PHONES,
         }
-        return None if fits[shape] else f"value {value!r} does not fit"
+        return None if fits[shape] else Fault("value {value!r} does not fit", value=value)
 
     def when(self, condition: Any, *, ahead: bool = False) -> Condition | None:
         if condition is None:
@@ -283,10 +285,10 @@ class _Reader:
         try:
             keys = list(condition_keys(condition))
         except ValueError as error:
-            self.fail(str(error))
+            raise FormError(self.fault(error.args[0])) from None
         for key in keys:
             if ahead:
                 self.later.append((self.at, key))
             elif key not in self.keys or key == self.at:
-                self.fail(f"the condition refers to {key!r}, which is no earlier field")
+                self.fail("the condition refers to {key!r}, which is no earlier field", key=key)
         return list(condition)

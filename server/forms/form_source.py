@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from server.faults import WHOLE_FILE, Fault, fault_in
 from server.forms.form import FormError
 
 MAX_DEPTH = 4  # groups in groups
@@ -50,7 +51,8 @@ def _parse(file: str, raw: bytes) -> dict[str, Any]:
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            raise FormError(f"{file}: (file): the same key twice in one object: {[key for key, _ in pairs]}")
+            twice = Fault("the same key twice in one object: {keys}", keys=[key for key, _ in pairs])
+            raise FormError(fault_in(file, WHOLE_FILE, twice))
         return found
 
     try:
@@ -58,10 +60,18 @@ def _parse(file: str, raw: bytes) -> dict[str, Any]:
         # Half a character can be written nowhere, and NaN is a number to Python alone.
         json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as error:
-        raise FormError(f"{file}: (file): not JSON: {error}") from None
+        raise FormError(fault_in(file, WHOLE_FILE, not_json(error))) from None
     if not isinstance(data, dict):
-        raise FormError(f"{file}: (file): not an object")
+        raise FormError(fault_in(file, WHOLE_FILE, Fault("not an object")))
     return data
+
+
+def not_json(error: Exception) -> Fault:
+    """Say where a text is no JSON and, in Python's own words, why."""
+    if isinstance(error, json.JSONDecodeError):
+        at = {"line": error.lineno, "column": error.colno, "char": error.pos}
+        return Fault("not JSON: {words}: line {line} column {column} (char {char})", words=error.msg, **at)
+    return Fault("not JSON: {words}", words=str(error))
 
 
 class _Maker:
@@ -69,10 +79,11 @@ class _Maker:
 
     def __init__(self, whole: Whole, groups: Mapping[str, bytes]) -> None:
         self.whole, self.groups = whole, groups
-        self.file, self.stem, self.at = "", "", "(file)"
+        self.file, self.stem = "", ""
+        self.at: str = WHOLE_FILE
 
-    def fail(self, reason: str) -> NoReturn:
-        raise FormError(f"{self.file}: {self.at}: {reason}")
+    def fail(self, sentence: str, /, **named: object) -> NoReturn:
+        raise FormError(fault_in(self.file, self.at, Fault(sentence, **named)))
 
     def one(self, raw: Any, depth: int, kind: str) -> list[Any]:
         if kind == "papers":
@@ -91,7 +102,7 @@ class _Maker:
         if "include" in raw:
             return self.included(raw, depth, "sections")
         id_, fields = raw.get("id"), raw.get("fields")
-        self.at = f"section {id_}"
+        self.at = Fault("section {id}", id=id_)
         texts = {
             "title": self.words(raw.get("title"), f"section.{self.stem}.{id_}"),
             "help": self.words(raw.get("help"), f"section.{self.stem}.{id_}.help"),
@@ -159,7 +170,7 @@ class _Maker:
             return value
         for lang, text in value.items():
             if not isinstance(text, str) or not text.strip():
-                self.fail(f"the words in {lang!r} are empty")
+                self.fail("the words in {lang!r} are empty", lang=lang)
             self.whole.texts.setdefault(lang, {})[key] = text
         return key
 
@@ -167,26 +178,28 @@ class _Maker:
         name, leave = raw["include"], raw.get("without", [])
         unknown = [key for key in raw if key not in ("include", "without", "when")]
         if unknown:
-            self.fail(f"{unknown[0]!r} is unknown beside include")
+            self.fail("{key!r} is unknown beside include", key=unknown[0])
         if not isinstance(leave, list):
             self.fail("without must be a list of keys")
         if not isinstance(name, str) or name not in self.groups:
-            self.fail(f"there is no group {name!r} in the folder groups")
+            self.fail("there is no group {name!r} in the folder groups", name=name)
         if depth >= MAX_DEPTH:
-            self.fail(f"the group {name!r} includes too deeply")
+            self.fail("the group {name!r} includes too deeply", name=name)
         outside = self.file, self.stem, self.at
-        self.file, self.stem, self.at = f"groups/{name}.json", name.replace(".v", ""), "(file)"
+        self.file, self.stem, self.at = f"groups/{name}.json", name.replace(".v", ""), WHOLE_FILE
         group = _parse(self.file, self.groups[name])
         if list(group) != [kind] or not isinstance(group[kind], list):
-            self.fail(f"a group that is included here is an object with {kind!r}, which is a list, and nothing else")
+            self.fail(
+                "a group that is included here is an object with {kind!r}, which is a list, and nothing else", kind=kind
+            )
         found = [one for each in group[kind] for one in self.one(each, depth + 1, kind)]
         if not all(isinstance(one, dict) for one in _fields(found, kind)):
-            self.fail(f"what stands in {kind!r} must be objects")
+            self.fail("what stands in {kind!r} must be objects", kind=kind)
         self.file, self.stem, self.at = outside
         keys = {_name(one) for one in _fields(found, kind)}
         odd = [key for key in leave if key not in keys]
         if odd:
-            self.fail(f"the group {name!r} has nothing named {odd[0]!r} to be without")
+            self.fail("the group {name!r} has nothing named {key!r} to be without", name=name, key=odd[0])
         return [_narrowed(one, leave, raw.get("when"), kind) for one in found if _name(one) not in leave]
 
 

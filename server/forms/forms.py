@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.faults import Fault, fault_in
 from server.forms.form import Condition, Field, Form, FormError, Paper, Rule, Section, form_name
 from server.forms.form_grammar import CLEAR
 from server.forms.form_reader import read_form
@@ -109,6 +110,6 @@ def refuse_missing_texts(file: str, form: Form, texts: Collection[str], language
     for key in form.text_keys():
         lacking = [lang for lang in languages if key not in form.texts.get(lang, ())]
         if key not in texts and lacking == list(languages):
-            raise FormError(f"{file}: {key}: no text of this name in the catalogues")
+            raise FormError(fault_in(file, key, Fault("no text of this name in the catalogues")))
         if key not in texts and lacking:
-            raise FormError(f"{file}: {key}: no words in {lacking[0]!r}")
+            raise FormError(fault_in(file, key, Fault("no words in {lang!r}", lang=lacking[0])))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from server.faults import Fault
 from server.forms.xlsform_conditions import NotSupported, condition_of, rules_of
 
 CONTROLS = {
@@ -47,7 +48,7 @@ def read_xlsform(
         from pyxform.xls2json import workbook_to_json
         from pyxform.xls2json_backends import get_xlsform
     except ImportError:
-        raise XlsFormError("pyxform is not installed: pip install 'rantau[xlsform]'") from None
+        raise XlsFormError(Fault("pyxform is not installed: {how}", how="pip install 'rantau[xlsform]'")) from None
     warnings: list[str] = []
     try:
         survey = workbook_to_json(get_xlsform(file), form_name=service, warnings=warnings)
@@ -55,7 +56,7 @@ def read_xlsform(
         raise XlsFormError(f"{getattr(file, 'name', '')}: {str(error).strip()}".lstrip(": ")) from error
     maker = _Maker(survey.get("choices", {}), languages)
     sections = maker.sections(survey.get("children", []))
-    title = maker.words(survey.get("title") or service, "the form's title")
+    title = maker.words(survey.get("title") or service, Fault("the form's title"))
     return Imported({"service": service, "n": n, "title": title, "sections": sections}, maker.notes)
 
 
@@ -64,6 +65,9 @@ class _Maker:
         self.choices, self.languages = choices, languages
         self.notes: list[str] = []
         self.types: dict[str, str] = {}  # the control of each question so far, which conditions look at
+
+    def note(self, sentence: str, /, **named: object) -> None:
+        self.notes.append(Fault(sentence, **named))
 
     def sections(self, children: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """A group at the top is a section; what stands between groups makes sections of its own."""
@@ -77,7 +81,7 @@ class _Maker:
                 if loose is None:
                     loose = {"id": f"bagian_{len(sections) + 1}", "title": dict(_LOOSE), "help": None, "fields": []}
                     sections.append(loose)
-                    self.notes.append(f"{loose['id']}: questions outside a group: give their section a title")
+                    self.note("{id}: questions outside a group: give their section a title", id=loose["id"])
                 loose["fields"] += fields
         return [section for section in sections if section["fields"]]
 
@@ -103,7 +107,10 @@ class _Maker:
         inner = list(self.fields(child["children"]))
         label = self.words(child.get("label") or child["name"], child["name"])
         rows = {"key": self.key(child["name"]), "control": "repeat", "label": label, "min": 0, "max": MAX_ROWS}
-        self.notes.append(f"{child['name']}: 0 to {MAX_ROWS} rows may be given; change min and max where that is wrong")
+        self.note(
+            "{name}: 0 to {most} rows may be given; change min and max where that is wrong",
+            name=child["name"], most=MAX_ROWS,
+        )  # fmt: skip
         return {**rows, **self.asked(child), "fields": inner}
 
     def question(self, child: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -112,13 +119,13 @@ class _Maker:
         if type_ == "text" and "multiline" in str(child.get("control", {}).get("appearance", "")):
             control = "textarea"
         if not control:
-            self.notes.append(f"{name}: the type {type_!r} has no twin here; the question was left out")
+            self.note("{name}: the type {type!r} has no twin here; the question was left out", name=name, type=type_)
             return
         bind = child.get("bind", {})
         made: dict[str, Any] = {"key": self.key(name), "control": control}
         made["label"] = self.words(child.get("label") or name, name)
         if child.get("hint"):
-            made["help"] = self.words(child["hint"], f"{name}: hint")
+            made["help"] = self.words(child["hint"], Fault("{name}: hint", name=name))
         made["required"] = str(bind.get("required", "")).lower() in ("yes", "true", "true()")
         if control == "radio":
             options = [
@@ -142,7 +149,10 @@ class _Maker:
         try:
             return condition_of(relevant, self.types)
         except NotSupported as error:
-            self.notes.append(f"{child['name']}: the condition {relevant!r} was left out: {error}")
+            self.note(
+                "{name}: the condition {condition!r} was left out: {reason}",
+                name=child["name"], condition=relevant, reason=error.args[0],
+            )  # fmt: skip
             return None
 
     def ruled(self, name: str, control: str, bind: dict[str, Any]) -> dict[str, Any]:
@@ -152,10 +162,13 @@ class _Maker:
         try:
             rules = rules_of(constraint, control)
         except NotSupported as error:
-            self.notes.append(f"{name}: the constraint {constraint!r} was left out: {error}")
+            self.note(
+                "{name}: the constraint {constraint!r} was left out: {reason}",
+                name=name, constraint=constraint, reason=error.args[0],
+            )  # fmt: skip
             return {}
         if message := bind.get("jr:constraintMsg"):
-            said = self.words(message, f"{name}: constraint message")
+            said = self.words(message, Fault("{name}: constraint message", name=name))
             rules = [{**rule, "message": said} for rule in rules]
         return {"hard": rules}
 
@@ -172,7 +185,8 @@ class _Maker:
         first = next(text for text in by_code.values())
         missing = [lang for lang in self.languages if lang not in by_code]
         if missing:
-            self.notes.append(
-                f"{about}: no words in {', '.join(missing)}; {first!r} stands there until somebody translates it"
-            )
+            self.note(
+                "{about}: no words in {languages}; {words!r} stands there until somebody translates it",
+                about=about, languages=", ".join(missing), words=first,
+            )  # fmt: skip
         return {lang: by_code.get(lang, first) for lang in self.languages}

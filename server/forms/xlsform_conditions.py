@@ -4,11 +4,14 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from server.faults import Fault
+
 _TOKEN = re.compile(
     r"\s*(?:(?P<name>\$\{\s*[\w.-]+\s*\})|(?P<text>'[^']*'|\"[^\"]*\")|(?P<number>-?\d+(?:\.\d+)?)"
     r"|(?P<word>[a-z][a-z-]*)|(?P<sign>!=|<=|>=|[=<>(),.]))"
 )
 _WRITTEN = {"id": "{field}: periksa lagi cara menulisnya.", "en": "{field}: check how it is written."}
+_END = Fault("its end")
 _TICKED = {"OK": 1, "": 0, "true": 1, "yes": 1}
 
 
@@ -25,7 +28,7 @@ def condition_of(relevant: str, controls: Mapping[str, str]) -> list[Any]:
     parser = _Parser(_tokens(relevant), controls)
     found = parser.either()
     if parser.rest:
-        parser.fail(parser.rest[0][1])
+        parser.refuse(parser.rest[0][1])
     return found
 
 
@@ -52,7 +55,7 @@ def _rule(part: str, control: str) -> dict[str, Any]:
         least, edge = found[1][0] == ">", int(found[2])
         step = 0 if "=" in found[1] else 1 if least else -1
         return {"rule": "min" if least else "max", "value": edge + step}
-    raise NotSupported(f"{part!r} has no rule of ours")
+    raise NotSupported(Fault("{part!r} has no rule of ours", part=part))
 
 
 def _plain_pattern(pattern: str) -> str:
@@ -66,7 +69,7 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     while text[at:].strip():
         token = _TOKEN.match(text, at)
         if token is None:
-            raise NotSupported(f"{text[at:].strip()!r} is not understood")
+            raise NotSupported(Fault("{part!r} is not understood", part=text[at:].strip()))
         found.append((str(token.lastgroup), token[0].strip()))
         at = token.end()
     return found
@@ -76,12 +79,12 @@ class _Parser:
     def __init__(self, tokens: list[tuple[str, str]], controls: Mapping[str, str]) -> None:
         self.rest, self.controls = tokens, controls
 
-    def fail(self, what: str) -> NoReturn:
-        raise NotSupported(f"{what!r} has no twin here")
+    def refuse(self, what: str) -> NoReturn:
+        raise NotSupported(Fault("{what!r} has no twin here", what=what))
 
     def next(self) -> tuple[str, str]:
         if not self.rest:
-            self.fail("its end")
+            self.refuse(_END)
         return self.rest.pop(0)
 
     def accept(self, text: str) -> bool:
@@ -92,7 +95,7 @@ class _Parser:
 
     def expect(self, text: str) -> None:
         if not self.accept(text):
-            self.fail(self.rest[0][1] if self.rest else "its end")
+            self.refuse(self.rest[0][1] if self.rest else _END)
 
     def either(self) -> list[Any]:
         found = [self.both()]
@@ -125,22 +128,22 @@ class _Parser:
             self.expect(")")
             return ["eq", key, value]
         if kind != "name":
-            self.fail(text)
+            self.refuse(text)
         return self.compared(self.key((kind, text)))
 
     def key(self, token: tuple[str, str]) -> str:
         kind, text = token
         name = text[2:-1].strip()
         if kind != "name":
-            self.fail(text)
+            self.refuse(text)
         if name not in self.controls:
-            raise NotSupported(f"{name!r} is no earlier question that was taken over")
+            raise NotSupported(Fault("{name!r} is no earlier question that was taken over", name=name))
         return name
 
     def compared(self, name: str) -> list[Any]:
         sign, (kind, text) = self.next()[1], self.next()
         if sign not in ("=", "!=") or kind not in ("text", "number"):
-            self.fail(f"{sign} {text}")
+            self.refuse(f"{sign} {text}")
         value: Any = text[1:-1] if kind == "text" else text
         key = re.sub("[^a-z0-9_]", "_", name.lower())
         if self.controls[name] == "checkbox":

@@ -96,16 +96,16 @@ async def test_what_is_wrong_is_named_by_key_and_reason_and_what_is_published_ne
     for handed, said in (
         (
             handed_in(with_(nobody, ahead)),
-            ("anu: unknown control 'tekst'", "ketua_rt: the condition refers to 'nowhere'"),
+            ("anu: kontrol 'tekst' tidak dikenal", "ketua_rt: syaratnya menyebut 'nowhere'"),
         ),
-        (handed_in(with_(speechless)), ("no words in 'en'",)),
-        (handed_in(with_(QUESTION | {"clear": True})), ("ketua_rt: may not be clear",)),
-        (handed_in(with_({"include": "none.v1"})), ("there is no group 'none.v1'",)),
+        (handed_in(with_(speechless)), ("belum ada kata-kata dalam bahasa 'en'",)),
+        (handed_in(with_(QUESTION | {"clear": True})), ("ketua_rt: tidak boleh clear",)),
+        (handed_in(with_({"include": "none.v1"})), ("tidak ada kelompok 'none.v1'",)),
         (handed_in(with_(QUESTION) | {"n": form["n"] - 1}), ("sudah terbit tidak dapat diubah", f'"n": {form["n"]}')),
         (handed_in(with_(QUESTION) | {"type": "survey"}), ("bukan permohonan",)),
-        (handed_in(with_(QUESTION) | {"service": "passport-new"}), ("not named <service>",)),
+        (handed_in(with_(QUESTION) | {"service": "passport-new"}), ("nama file bukan <service>",)),
         (handed_in(form), ("Tidak ada yang berbeda",)),
-        (handed_in(with_(QUESTION), json="{"), ("Formulir ini belum benar",)),
+        (handed_in(with_(QUESTION), json="{"), ("Formulir ini belum benar", "bukan JSON di baris 1, kolom 2")),
         (handed_in(with_(QUESTION), source=""), ("Tulis asal",)),
         (handed_in(with_(QUESTION), checked="2026-12-24"), ("tidak sesudah hari ini",)),
     ):
@@ -120,10 +120,28 @@ async def test_what_is_wrong_is_named_by_key_and_reason_and_what_is_published_ne
         section if section["fields"] else {"include": section["include"]} for section in asked["sections"]
     ]
     answer = await budi.post_proved("content/form/permit-visit", **handed_in(asked))
-    assert (answer.status, "fees.toml" in alert_on(answer)) == (422, True), alert_on(answer)
+    assert answer.status == 422
+    assert re.search(r"fees\.toml: \w+ \d+: permit-visit tidak menanyakan 'lama_diminta'", alert_on(answer))
     assert not await list_edits(office.office.databases.public)
     assert (await budi.get("content/form/survey")).status == 404
     assert (await budi.get("forms/passport-new/9.aaaaaaaa")).status == 404
+
+
+@pytest.mark.anyio
+async def test_faults_are_told_in_the_language_of_the_page_and_what_has_no_words_in_it_says_so(
+    budi: StaffDesk,
+) -> None:
+    form = typed_on(await budi.get(PAGE))
+    form["sections"][2]["fields"] += [QUESTION | {"control": "tekst"}]
+    csrf = re.search(r'name="csrf" value="([^"]+)"', (await budi.get(PAGE)).text)
+    fields = {"csrf": csrf[1] if csrf else "", **handed_in(form)}
+    told = {
+        lang: unescape((await budi.client.post_form(f"/staff/{lang}/{PAGE}/preview", fields)).text)
+        for lang in ("id", "en")
+    }
+    file = f"{SERVICE}.v{form['n']}.json"
+    assert f"<span>{file}: ketua_rt: kontrol 'tekst' tidak dikenal</span>" in told["id"]
+    assert f"""<span lang="en">{file}: ketua_rt: unknown control 'tekst'</span>""" in told["en"]
 
 
 @pytest.mark.anyio
@@ -145,7 +163,7 @@ async def test_a_spreadsheet_becomes_a_form_and_what_has_no_twin_is_named(office
     following = office.office.forms.latest(SERVICE).n + 1
     shown = await budi.post(f"{PAGE}/preview", **handed_in({}, sheet=sheet))
     assert shown.status == 200, alert_on(shown)
-    assert "tempat: the type &#39;geopoint&#39; has no twin here" in shown.text
+    assert "tempat: tipe &#39;geopoint&#39; tidak ada padanannya di sini" in shown.text
     form = typed_on(shown)
     assert [form["service"], form["n"], form["sections"][0]["fields"][0]["key"]] == [SERVICE, following, "ketua_rt"]
     assert "Nama ketua RT" in shown.text.partition('id="preview"')[2]
