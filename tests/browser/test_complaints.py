@@ -1,11 +1,15 @@
-"""Complaints: an anonymous one leaves no trace on its phone or on the way, and is answered all the same."""
+"""Complaints: an anonymous one leaves no trace on its way, and a confidential one is handed over unnamed."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Locator, Page, Playwright, expect
 
+from server.moments import day
+from server.settings import ROOT
+from server.working_days import load_working_days
 from tests.browser.looking import faults
 from tests.browser.planted_photo import attach
 from tests.browsing import Phone
@@ -18,12 +22,15 @@ pytestmark = pytest.mark.browser
 ID = TEXTS["id"]
 PATIENCE = 40_000  # milliseconds
 TOLD, ANSWER, NAME = "Diminta uang rokok di loket dua", "Uangnya dikembalikan, petugasnya ditegur.", "SITI RAHASIA"
+CONTACT = "siti@example.com"
+WORKING_DAYS = load_working_days(ROOT / "content" / "holidays.toml", languages=("id", "en"))
 COUNT = """async () => {
   const { readAll } = await import('/pwa/db.js');
   const count = async (store) => [store, (await readAll(store)).length];
   return Object.fromEntries(await Promise.all(['drafts', 'outbox', 'cases', 'files', 'images'].map(count)));
 }"""
 DAY = 86_400_000  # milliseconds
+CLIPBOARD = ["clipboard-read", "clipboard-write"]
 KNOWS_THE_TIME = """async () => {
   const { skew } = await (await import('/pwa/db.js')).read('meta', 'office');
   return Math.abs(skew) > 86_400;
@@ -69,6 +76,7 @@ def complain(page: Page, office: RunningOffice, identity: str) -> str:
     page.locator(f"[name=identitas][value={identity}]").check()
     if identity != "anonim":
         page.locator("[name=nama_pelapor]").fill(NAME)
+        page.locator("[name=kontak]").fill(CONTACT)
     else:
         attach(page, "bukti")
     return send(page)
@@ -149,3 +157,50 @@ def test_an_anonymous_complaint_leaves_nothing_and_is_answered_by_its_code(
     page.get_by_role("button", name=ID.text("app.case.ask-again")).click()
     expect(page.locator(".thread > li").get_by_text(ID.text("talk.satisfied.ya"))).to_be_visible(timeout=PATIENCE)
     assert page.evaluate(COUNT) == {"drafts": 0, "outbox": 1, "cases": 1, "files": 0, "images": 0}
+
+
+def promised(days: int) -> str:
+    """Give the day by which the office answers what came today."""
+    return day(WORKING_DAYS.due(int(time.time()), days, time_zone="Asia/Jakarta"), "id")
+
+
+def copied(page: Page, within: Locator) -> str:
+    """Copy the words for the official channel, and give what the clipboard has."""
+    within.get_by_text(ID.text("talk.hand-over"), exact=True).click()
+    within.get_by_role("button", name=ID.text("talk.hand-over.copy")).click()
+    expect(within.get_by_role("status").filter(has_text=ID.text("talk.hand-over.copied"))).to_be_visible()
+    words = str(page.evaluate("navigator.clipboard.readText()"))
+    expect(within.get_by_label(ID.text("talk.hand-over"), exact=True)).to_have_value(words)
+    return words
+
+
+def test_a_confidential_complaint_says_by_when_it_is_answered_and_is_handed_over_without_its_name(
+    phone: Phone, office: RunningOffice, playwright: Playwright, tmp_path: Path
+) -> None:
+    page = phone.page
+    complain(page, office, "rahasia")
+    receipt = page.locator("[data-receipt]")
+    number = receipt.get_by_text("Nomor").inner_text()[-11:]
+    for key, days in (("first", 3), ("answer", 14)):
+        expect(receipt).to_contain_text(ID.text(f"talk.promise.{key}", day=promised(days), n=days))
+    expect(page.locator("[data-receipt][data-state=done]")).to_be_visible(timeout=PATIENCE)
+    with Phone(
+        playwright, tmp_path / "desktop", viewport={"width": 1280, "height": 900}, permissions=CLIPBOARD
+    ) as desktop:
+        officer = Officer(desktop.page, office, "id")
+        officer.sign_in()
+        case = officer.open(number)
+        expect(case.get_by_text(ID.text("staff.confidential"))).to_be_visible()
+        expect(case.get_by_text(NAME).first).to_be_visible()
+        words = copied(desktop.page, case)
+        assert TOLD in words
+        assert not any(who in words for who in (NAME, CONTACT))
+        assert desktop.errors == []
+
+    # Whoever complains may name themselves there.
+    assert phone.context is not None
+    phone.context.grant_permissions(CLIPBOARD)
+    receipt.get_by_role("link", name=ID.text("app.receipt.status")).click()
+    own = copied(page, page.locator("[data-complaint]"))
+    assert all(said in own for said in (TOLD, NAME, CONTACT))
+    assert phone.errors == []
