@@ -4,6 +4,7 @@ One office of the demo, in which nobody has looked at one of the guides for 91 d
 in a village, a newcomer, and a partner's own program.
 """
 
+import json
 import os
 import re
 import shutil
@@ -32,6 +33,11 @@ TODAY = date.today()
 DAY = TODAY + timedelta(14)
 PASSWORD = "sandi petugas baru itu"
 RIGHT, WRONG = "Awas calo di pasar", "Judul yang keliru"
+HOURS = {"id": "Senin sampai Jumat, 08.00 sampai 15.00", "en": "Monday to Friday, 8 am to 3 pm"}
+FORM = "permit-address"
+QUESTION = {
+    "key": "ketua_rt", "control": "text", "label": {"id": "Nama ketua RT", "en": "Name of the head of the RT"},
+}  # fmt: skip
 NUMBER = re.compile(r"^\w{4} \w{4} \w")
 
 
@@ -76,6 +82,31 @@ def publish_guide(page: Page, title: str) -> None:
     prove_if_asked(page, page.get_by_role("heading", level=1, name=ID.text("staff.guides.title"), exact=True))
 
 
+def publish_hours(page: Page) -> None:
+    """Type the opening hours into the office's profile, look at it, and publish it."""
+    for tongue, hours in HOURS.items():
+        page.locator(f"#hours-{tongue}").fill(hours)
+    page.get_by_role("button", name=ID.text("staff.edit.preview")).click()
+    expect(page.locator("#preview").get_by_text(HOURS["id"])).to_be_visible()
+    page.get_by_role("button", name=ID.text("staff.edit.publish")).click()
+    prove_if_asked(page, page.get_by_role("heading", level=1, name=ID.text("staff.content.title"), exact=True))
+
+
+def publish_form(page: Page) -> None:
+    """Hand in a form's file with one question more, which shows it at once, and publish it."""
+    form = json.loads(page.locator("#json").input_value())
+    form["sections"][2]["fields"].append(QUESTION)
+    page.get_by_label(ID.text("staff.form.source")).fill("Surat kantor")
+    page.get_by_label(ID.text("staff.form.checked")).fill(TODAY.isoformat())
+    file = {"name": f"{FORM}.json", "mimeType": "application/json", "buffer": json.dumps(form).encode()}
+    handed_in = page.get_by_label(ID.text("staff.form.file"))
+    expect(handed_in).to_be_visible()
+    handed_in.set_input_files([file])
+    expect(page.locator("#preview").get_by_label(QUESTION["label"]["id"])).to_be_visible()
+    page.get_by_role("button", name=ID.text("staff.edit.publish")).click()
+    prove_if_asked(page, page.get_by_role("heading", level=1, name=ID.text("staff.forms.title"), exact=True))
+
+
 def wait_until_taken_up(page: Page) -> None:
     """Look again, as the page says, until nothing is being made anew."""
     while page.get_by_text(ID.text("staff.edit.taking-up")).is_visible():
@@ -98,6 +129,15 @@ def test_what_is_edited_previewed_and_published_is_on_a_phone_after_its_next_exc
     desk.get_by_role("link", name=re.compile("^Terbitan 1,")).click()
     expect(desk.get_by_label(ID.text("staff.guide.title"), exact=True)).to_have_value(RIGHT)
     publish_guide(desk, RIGHT)
+    desk.goto(f"{office.url}/staff/id/forms")
+    desk.locator(f"[data-form={FORM}]").get_by_role("link", name=re.compile("^Buat versi")).click()
+    publish_form(desk)
+    profile = f"{office.url}/staff/id/content/profile/office"
+    desk.goto(profile)
+    publish_hours(desk)
+    desk.goto(profile)
+    desk.get_by_role("link", name=re.compile("^Terbitan 1,")).click()
+    expect(desk.locator("#hours-id")).to_have_value(HOURS["id"])
 
     desk.get_by_role("link", name=ID.text("staff.nav.content"), exact=True).click()
     due = desk.get_by_role("region", name=ID.text("staff.content.due-now"))
@@ -116,6 +156,10 @@ def test_what_is_edited_previewed_and_published_is_on_a_phone_after_its_next_exc
     phone.context.set_offline(True)
     phone.goto(f"{office.url}/id/guides/brokers")
     expect(phone.get_by_role("heading", level=1)).to_have_text(RIGHT)
+    phone.goto(f"{office.url}/id/office")
+    expect(phone.locator("main")).to_contain_text(HOURS["id"])
+    phone.goto(f"{office.url}/id/apply/{FORM}")
+    expect(phone.get_by_label(QUESTION["label"]["id"])).to_be_visible()
 
 
 def test_a_newcomer_practises_and_who_leads_sees_who_finished_until_it_begins_afresh(
@@ -169,7 +213,7 @@ def test_a_newcomer_practises_and_who_leads_sees_who_finished_until_it_begins_af
     expect(desk.get_by_role("button", name=practised.number)).to_have_count(0)
 
 
-def test_a_partners_program_asks_for_an_event_and_the_officer_drafts_its_hours_and_accepts(
+def test_a_partners_program_asks_for_an_event_and_the_officer_drafts_its_hours_and_accepts_or_declines(
     officer: Officer, office: RunningOffice, tmp_path: Path
 ) -> None:
     desk = officer.page
@@ -179,7 +223,7 @@ def test_a_partners_program_asks_for_an_event_and_the_officer_drafts_its_hours_a
     desk.get_by_role("button", name=ID.text("staff.stakeholders.give")).click()
     prove_if_asked(desk, desk.locator("[data-token]"))
     token = desk.locator("[data-token]").inner_text()
-    number = ask_for_event(office, token, tmp_path / "ask_for_event.py")
+    number, other = (ask_for_event(office, token, tmp_path / "ask_for_event.py") for _ in range(2))
 
     officer.unlock()
     case = officer.open(number)
@@ -190,9 +234,12 @@ def test_a_partners_program_asks_for_an_event_and_the_officer_drafts_its_hours_a
     draft.get_by_role("button", name=ID.text("staff.offers.publish")).dblclick()
     expect(draft.locator("[data-offer]").filter(has_text="Balai Nagari Talu")).to_have_count(7)
     officer.record(case, "kegiatan_diterima", "Kami datang pukul 08.00.")
+    desk.keyboard.press("Escape")
+    officer.record(officer.open(other), "ditolak", "Dua kali pada hari yang sama tidak dapat.")
 
     told = office.ask("GET", "/open/v1/requests.json", headers={"Authorization": f"Bearer {token}"}).json()
-    assert [(row["number"], row["status"]) for row in told["rows"]] == [(number, "kegiatan_diterima")]
+    answered = {row["number"]: row["status"] for row in told["rows"]}
+    assert answered == {number: "kegiatan_diterima", other: "ditolak"}
     schedule = office.ask("GET", "/open/v1/schedule.json").json()["rows"]
     assert sum(row["place"] == "Balai Nagari Talu" for row in schedule) == 7
 
