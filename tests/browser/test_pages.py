@@ -16,8 +16,8 @@ from tests.serving import RunningOffice
 pytestmark = pytest.mark.browser
 
 PAGES = (
-    "", "guides/passport", "apply/passport-new", "mine", "track", "case", "volunteer", "bundle", "poster", "office",
-    "nowhere",
+    "", "guides", "guides/passport", "choose", "apply/passport-new", "mine", "track", "case", "offers", "booking",
+    "survey", "survey/poster", "volunteer", "bundle", "poster", "office", "nowhere",
 )  # fmt: skip
 LOAD = """async () => {
   const names = ['drafts', 'outbox', 'pins'];
