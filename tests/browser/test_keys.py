@@ -111,6 +111,10 @@ def test_keys_pass_on_by_words_and_end_with_the_officer(
         second.unlock()
         case = second.open(applicant.number)
         second.expect_answers(case, person(4))
+        case.get_by_text(ID.text("staff.own.other")).click()
+        case.get_by_label(ID.text("staff.own.officer"), exact=True).select_option(FIRST.name)
+        row = second.page.get_by_role("row").filter(has_text=applicant.number)
+        expect(row).to_contain_text(ID.text("staff.own.assigned", login=FIRST.name))
 
         # Who is removed is out at the next request, and holds nothing any more.
         card.locator("[data-remove]").click()
@@ -124,6 +128,11 @@ def test_keys_pass_on_by_words_and_end_with_the_officer(
         second.page.goto(f"{papers.office.url}/staff/login?lang=id")
         second.knock()
         expect(second.page.get_by_text(ID.text("login.wrong"))).to_be_visible()
+
+        # What was given to a colleague lies among the colleague's own.
+        first.unlock()
+        first.page.get_by_role("button", name=re.compile(f"^{ID.text('staff.queue.mine')}")).click()
+        expect(first.page.get_by_role("button", name=applicant.number)).to_be_visible()
         assert first_desk.errors == []
 
 
