@@ -24,6 +24,7 @@ pytestmark = pytest.mark.browser
 CONTENT = load_content(load_settings({}).content)
 TEXTS = CONTENT.catalogues["id"]
 VALID_AND_LOST = {"alasan": "B3", "bencana": "", "paspor_lama_berlaku_sd": "01-01-2036"}
+A_CHILD = {"lahir_tidak_lengkap": "", "tanggal_lahir": f"14-03-{date.today().year - 10}", "status_sipil": "2"}
 ROWS = "[data-field={key}] > [data-row]"
 
 
@@ -69,12 +70,12 @@ def _written(one: Question) -> str:
     return shown(one.field, one.answer, TEXTS, CONTENT.regions)
 
 
-def test_a_stay_permit_is_found_filled_in_and_sent_without_a_signal(
+def test_a_childs_stay_permit_is_found_filled_in_and_sent_without_a_signal(
     phone: Phone, office: RunningOffice, officer: Officer
 ) -> None:
     form = CONTENT.forms.latest("permit-limited")
     typed = Crowd(5, regions=CONTENT.regions).person(
-        form, today=date.today(), cara_jaminan="penjamin", lama_diminta="1t"
+        form, today=date.today(), cara_jaminan="penjamin", lama_diminta="1t", **A_CHILD
     )
     answers = settle(form, typed, today=date.today())
     page = phone.page
@@ -103,6 +104,14 @@ def test_a_stay_permit_is_found_filled_in_and_sent_without_a_signal(
         page.locator(f"[name=rows][value='remove pengikut {at}']").press("Enter")
     expect(page.locator(ROWS.format(key="pengikut"))).to_have_count(rows)
     page.locator("[data-saved=yes]").wait_for()
+
+    # Without the parent's own tick it does not leave.
+    consent = page.locator("#persetujuan_orang_tua")
+    consent.uncheck()
+    page.locator("[data-action=review]").click()
+    expect(page.locator("#persetujuan_orang_tua-error")).to_contain_text("perlu dicentang oleh orang tua")
+    consent.check()
+    page.locator("[data-saved=yes]").wait_for()
     page.reload()
     page.locator("[data-continued]").wait_for()
 
@@ -111,6 +120,7 @@ def test_a_stay_permit_is_found_filled_in_and_sent_without_a_signal(
     page.locator("[data-action=checklist]").click()
     list_ = page.locator("[data-checklist]")
     expect(list_).to_contain_text("ITAS 1 tahun: Rp3.000.000")
+    expect(list_).to_contain_text("KTP atau paspor ayah atau ibu")
     expect(list_).to_contain_text("PP 45/2024")
     expect(list_).to_contain_text("Belum dipastikan. Hanya dari kutipan")
     expect(list_.get_by_text(TEXTS.text("checklist.photo")).first).to_be_visible()
