@@ -11,6 +11,7 @@ import { shift } from './tabs.js';
  */
 
 const BEAT = 10_000; // milliseconds; a third of what the worker waits
+const LATE = 30_000; // milliseconds after which a page has slept: by the next beat it has locked, or its person is there
 const PATIENCE = 5_000; // milliseconds in which a worker starts on a slow phone
 
 /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -26,7 +27,13 @@ const tellWorker = (message, ports = []) => navigator.serviceWorker?.controller?
 export function holdKey(held) {
   clearInterval(beating);
   const since = shift();
-  const hold = () => (shift() === since ? tellWorker({ type: 'hold-key', held: { ...held, since } }) : clearInterval(beating));
+  let last = Date.now();
+  const hold = () => {
+    const isLate = Math.abs(Date.now() - last) > LATE;
+    last = Date.now();
+    if (shift() !== since) clearInterval(beating);
+    else if (!isLate) tellWorker({ type: 'hold-key', held: { ...held, since } });
+  };
   beating = setInterval(hold, BEAT);
   hold();
 }

@@ -94,6 +94,7 @@ function hide() {
   hiddenAt ||= Date.now();
   blank(true);
   timer = setTimeout(() => void lockHere(), patience);
+  idle.limit = patience; // it goes by the clock, and that timer stands still while the phone sleeps
 }
 
 function show() {
