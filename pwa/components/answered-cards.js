@@ -2,6 +2,7 @@
 
 import { dropItem, retryItem } from '../answered.js';
 import { forgetCase } from '../case-list.js';
+import { storageTrouble } from '../device-errors.js';
 import { button, element } from '../element.js';
 import { hasText, text } from '../text.js';
 import { when } from '../words.js';
@@ -10,17 +11,22 @@ import { confirmButton } from './confirm-button.js';
 /**
  * Offer a refused item again, take it along as a file, or throw it away.
  * @param {{id: string, reason: string | null}} item
- * @param {{show(): Promise<void>, share(ids: string[]): Promise<void>}} page
+ * @param {{show(): Promise<void>, share(ids: string[]): Promise<void>, status: HTMLElement}} page
  */
 export function refusedPart({ id, reason }, page) {
   const key = `refused.${reason}`;
-  const then = (/** @type {(id: string) => Promise<unknown>} */ deed) => () => deed(id).then(() => page.show());
+  const retry = async () => {
+    const notSaved = (/** @type {unknown} */ error) => text('app.form.not-saved', { reason: text(storageTrouble(error)) });
+    page.status.textContent = await retryItem(id).then(() => '', notSaved);
+    await page.show();
+  };
+  const drop = () => dropItem(id).then(() => page.show());
   return [
     element('p', { class: 'error' }, text(hasText(key) ? key : 'refused.malformed')),
     element('div', { class: 'cluster' },
-      button(text('app.mine.retry'), then(retryItem), { 'data-action': 'retry' }),
+      button(text('app.mine.retry'), retry, { 'data-action': 'retry' }),
       button(text('app.mine.export'), () => page.share([id]), { class: 'button button-plain', 'data-action': 'export-item' })),
-    confirmButton({ label: text('app.mine.drop'), question: text('app.mine.drop.sure'), yes: text('app.mine.drop'), act: then(dropItem) }),
+    confirmButton({ label: text('app.mine.drop'), question: text('app.mine.drop.sure'), act: drop }),
   ];
 }
 

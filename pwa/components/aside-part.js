@@ -1,6 +1,7 @@
 /** What was set aside: it can be saved as a file, put back in the lists, and opened by whoever remembers the old secret. */
 
 import { putBack } from '../aside.js';
+import { storageTrouble } from '../device-errors.js';
 import { button, element } from '../element.js';
 import { handedDrafts, sealedFile } from '../handing.js';
 import { reopen } from '../reopen.js';
@@ -31,9 +32,13 @@ export function asidePart(rows, { profile, hadOther, renew }) {
 /** @param {Aside} aside @param {Renew} renew */
 function line({ kind, id, at, row }, renew) {
   const back = async () => {
-    const isBack = await putBack(kind, row.id);
-    changed();
-    await renew(text(isBack ? 'profile.aside.back.done' : 'profile.aside.back.taken'));
+    try {
+      const isBack = await putBack(kind, row.id);
+      changed();
+      await renew(text(isBack ? 'profile.aside.back.done' : 'profile.aside.back.taken'));
+    } catch (error) {
+      await renew(text('profile.problem.storage', { reason: text(storageTrouble(error)) }));
+    }
   };
   return element('li', {}, when(at), ' ',
     button(text('app.mine.export'), async () => saveFile(await sealedFile(row), `${id}.json`), { class: 'button button-plain' }),

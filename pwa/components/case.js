@@ -7,7 +7,7 @@ import { forgetCase } from '../case-list.js';
 import { fetchCase, markSeen, openCase } from '../cases.js';
 import { CodeError } from '../crypto/errors.js';
 import { derive, parseCode } from '../crypto/receipt-code.js';
-import { ErasedError, GoneError, NoOfficeError, NotFoundError, OfflineError, RootChangedError, VaultError } from '../device-errors.js';
+import { ErasedError, GoneError, NoOfficeError, NotFoundError, OfflineError, RootChangedError, StorageError, VaultError, storageTrouble } from '../device-errors.js';
 import { element, letGo } from '../element.js';
 import { listOutbox } from '../outbox.js';
 import { asksForDocument, loadForm, office } from '../pins.js';
@@ -89,7 +89,7 @@ export default class Case {
     const [opened, outbox] = await Promise.all([openCase(id), listOutbox()]);
     if (turn !== this.turn) return;
     await this.render(opened, outbox.filter((row) => row.case === id), { isKept: true });
-    await markSeen(id);
+    await markSeen(id).catch(() => {}); // that it cannot be noted takes nothing off the screen
   }
 
   /** @param {{news: string[], done: string[], hub: string[], kept: string[], refused: [string, string][],
@@ -99,7 +99,10 @@ export default class Case {
     const id = location.hash.startsWith('#c=') ? location.hash.slice(3) : '';
     if (!id) return;
     const moved = [...done, ...hub, ...kept, ...refused.map(([item]) => item), ...erased];
-    if (news.includes(id) || moved.some((item) => item.includes(id))) await this.attempt(() => this.show(id));
+    const again = () => this.show(id).catch((error) => {
+      if (!(error instanceof StorageError)) throw error; // which nobody asked for: what stands here stays
+    });
+    if (news.includes(id) || moved.some((item) => item.includes(id))) await this.attempt(again);
   }
 
   /** @param {Opened} opened @param {Row[]} rows @param {{isKept?: boolean}} [kept] */
@@ -208,7 +211,7 @@ export default class Case {
       location.assign(`/${language()}/mine`);
     };
     const question = text(isUnsent ? 'app.case.forget.unsent' : 'app.case.forget.sure');
-    return confirmButton({ label: text('app.case.forget'), question, yes: text('app.case.forget'), act: () => this.attempt(act) });
+    return confirmButton({ label: text('app.case.forget'), question, act: () => this.attempt(act) });
   }
 
   /** Run what may fail, and say in words what did. @param {() => unknown} act */
@@ -251,6 +254,7 @@ function wordOf(error) {
   if (error instanceof ErasedError) return error.voided ? 'code.voided' : 'app.case.erased';
   if (error instanceof GoneError) return 'app.case.gone';
   if (error instanceof RangeError) return 'app.case.answers.closed';
+  if (error instanceof StorageError) return storageTrouble(error);
   if (error instanceof VaultError) return `app.mine.problem.${error.reason}`;
   return error instanceof RootChangedError ? 'app.state.root-changed' : undefined;
 }

@@ -37,7 +37,7 @@ export function forgottenPage(id, isPin, cancel) {
     place.replaceChildren(passphraseForm({ isPin, label: make, act }));
     place.querySelector('input')?.focus();
   };
-  const place = element('div', {}, confirmButton({ label: make, question: text('profile.forgotten.sure'), yes: make, act: form }));
+  const place = element('div', {}, confirmButton({ label: make, question: text('profile.forgotten.sure'), act: form }));
   root.append(
     element('h1', { tabindex: -1 }, text(`profile.${kind}.forgotten`)),
     element('ul', {}, ...['sealed', 'drafts', 'nothing'].map((what) => element('li', {}, text(`profile.forgotten.${what}`)))),

@@ -30,7 +30,7 @@ export async function handOutPart({ case: id, handed }) {
   const label = text('volunteer.handed');
   return element('div', { class: 'stack near no-print', 'data-hand-out': id }, problem,
     element('p', {}, button(text('volunteer.strip'), print, { class: 'button button-plain', 'data-action': 'strip' })),
-    confirmButton({ label, question: text('volunteer.handed.question'), yes: label, act }));
+    confirmButton({ label, question: text('volunteer.handed.question'), act }));
 }
 
 /** What is left here of a case, and, until it was sent, that a wish for a day waits. @param {string} id */

@@ -167,10 +167,7 @@ export default class Mine {
   /** @param {any} draft @param {any[]} cases */
   draft(draft, cases) {
     const ended = cases.find((row) => row.erased && row.case === draft.case);
-    const remove = async () => {
-      await deleteDraft(draft.id);
-      await this.show();
-    };
+    const remove = () => deleteDraft(draft.id).then(() => this.show());
     const n = Math.floor((Date.now() - draft.at) / DAY);
     return element('li', { class: 'card stack near', 'data-draft': draft.id },
       element('h3', {}, nameOf(draft)),
@@ -179,9 +176,7 @@ export default class Mine {
       element('p', { class: 'quiet' }, text('app.mine.saved', { at: when(draft.at) })),
       n > this.draftDays ? element('p', { class: 'notice', 'data-old': true }, text('app.mine.old', { n, limit: this.draftDays })) : null,
       element('p', {}, element('a', { class: 'button', href: `/${language()}/apply/${draft.service}#d=${draft.id}` }, text(ended ? 'app.state.show' : 'app.mine.continue'))),
-      confirmButton({
-        label: text('app.mine.delete'), question: text('app.mine.delete.sure'), yes: text('app.mine.delete'), act: remove,
-      }));
+      confirmButton({ label: text('app.mine.delete'), question: text('app.mine.delete.sure'), act: remove }));
   }
 }
 

@@ -1,6 +1,7 @@
 /** A draft or a case that does not open here: why, and that it can be handed on or set aside. Nothing is deleted. */
 
 import { exportRecord, setAside } from '../aside.js';
+import { storageTrouble } from '../device-errors.js';
 import { button, element } from '../element.js';
 import { renewVault } from '../key-renewal.js';
 import { text } from '../text.js';
@@ -17,14 +18,19 @@ const saveFile = async (blob, name) => (await import('./save-file.js')).saveFile
 /** @param {import('../records.js').Kind} kind @param {Broken} broken @param {(said: string) => unknown} changed */
 export function problemCard(kind, { id, at, problem }, changed) {
   const save = async () => saveFile(await exportRecord(kind, id), `${id}.json`);
+  const trouble = element('p', { class: 'error', role: 'alert' });
   const aside = async () => {
-    await setAside(kind, id);
+    try {
+      await setAside(kind, id);
+    } catch (error) {
+      return void (trouble.textContent = text('profile.problem.storage', { reason: text(storageTrouble(error)) }));
+    }
     document.dispatchEvent(new CustomEvent('rantau:stored'));
     await changed(text('profile.aside.done'));
   };
   return element('li', { class: 'card stack near', [kind === 'drafts' ? 'data-draft' : 'data-case']: id, 'data-problem': problem },
     element('p', { class: 'error' }, text(`app.mine.problem.${problem}`)),
-    element('p', { class: 'quiet' }, text('app.mine.saved', { at: when(at) })),
+    element('p', { class: 'quiet' }, text('app.mine.saved', { at: when(at) })), trouble,
     element('div', { class: 'cluster' },
       button(text('app.mine.export'), save, { class: 'button button-plain', 'data-action': 'export-draft' }),
       button(text('app.mine.set-aside'), aside, { class: 'button button-plain', 'data-action': 'set-aside' })));
@@ -36,5 +42,5 @@ export async function renewal(/** @type {(said: string) => unknown} */ changed) 
   if (!isBroken) return null;
   const act = async () => (await renewVault(), changed(text('profile.renewed')));
   return element('div', { class: 'notice urgent stack near', 'data-renewal': true }, element('p', {}, text('app.mine.renew')),
-    confirmButton({ label: text('app.mine.renew.do'), question: text('app.mine.renew.sure'), yes: text('app.mine.renew.do'), act }));
+    confirmButton({ label: text('app.mine.renew.do'), question: text('app.mine.renew.sure'), act }));
 }

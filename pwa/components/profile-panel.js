@@ -72,7 +72,7 @@ function pinPart(isPinned, renew) {
   const label = text('profile.pin.remove');
   place.append(
     button(text(isPinned ? 'profile.pin.change' : 'profile.pin.offer'), form, { class: 'button button-plain', 'data-pin': true }),
-    ...(isPinned ? [confirmButton({ label, question: text('profile.pin.remove.sure'), yes: label, act: remove }), state] : []));
+    ...(isPinned ? [confirmButton({ label, question: text('profile.pin.remove.sure'), act: remove }), state] : []));
   return element('section', { class: 'stack', 'aria-labelledby': 'pin-title' },
     element('h3', { id: 'pin-title' }, text('profile.pin')),
     element('p', {}, text('profile.pin.honest')), element('p', {}, text('profile.pin.lost')), place);

@@ -53,7 +53,7 @@ async function whatNow(item, again) {
   const [refused] = filesLeft(item).filter(({ reason }) => reason);
   const wished = await wishes();
   const { isPaused } = wished;
-  const failed = (/** @type {unknown} */ error) => again(text('app.form.not-saved', { reason: text(storageTrouble(error)) }));
+  const failed = (/** @type {unknown} */ error) => again(notSaved(error));
   const asked = (/** @type {string} */ key, /** @type {object} */ changed) =>
     button(text(key), () => change(item.id, changed).catch(failed), { class: 'button button-plain', 'data-action': 'photos-now' });
   if (refused) {
@@ -193,10 +193,23 @@ function line(title, what, size, at, way) {
   return `${title}: ${what}, ${kilobytes(size)}, ${when(at)}, ${text(`app.sending.way.${kind}`, { name })}`;
 }
 
+/** @param {unknown} error */
+const notSaved = (error) => text('app.form.not-saved', { reason: text(storageTrouble(error)) });
+
+/** Why the last choice of a limit does not hold; it outlives what is drawn anew. */
+let refusal = '';
+
 /** @param {number | null} budget */
 function budgetField(budget) {
   const options = [null, ...BUDGETS].map((bytes) => element('option', { value: bytes ?? '', selected: bytes === budget },
     bytes === null ? text('app.sending.budget.none') : megabytes(bytes)));
-  const select = element('select', { id: 'photo-budget', change: () => wish({ budget: Number(select.value) || null }) }, ...options);
-  return element('p', { class: 'field' }, element('label', { for: 'photo-budget' }, text('app.sending.budget')), select);
+  const trouble = element('p', { class: 'error', role: 'alert' }, refusal);
+  const choose = async () => {
+    const chosen = Number(select.value) || null;
+    refusal = await wish({ budget: chosen }).then(() => ((budget = chosen), ''), notSaved);
+    trouble.textContent = refusal;
+    select.value = String(budget ?? ''); // which is what holds
+  };
+  const select = element('select', { id: 'photo-budget', change: choose }, ...options);
+  return element('div', { class: 'field' }, element('label', { for: 'photo-budget' }, text('app.sending.budget')), trouble, select);
 }

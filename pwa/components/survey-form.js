@@ -8,7 +8,7 @@ import { commit, prepare } from '../outbox.js';
 import { loadForm, office, today } from '../pins.js';
 import { check } from '../rules.js';
 import { noteAnswered } from '../surveyed.js';
-import { NoOfficeError, OfflineError, storageTrouble } from '../device-errors.js';
+import { NoOfficeError, OfflineError, StorageError, storageTrouble } from '../device-errors.js';
 import { button, element } from '../element.js';
 import { answersPlace, forgetAnswers, keepAnswers, loadAnswers } from '../survey-draft.js';
 import { loadMore, text } from '../text.js';
@@ -101,8 +101,13 @@ export default class SurveyForm {
       this.saved.textContent = text('app.form.saved', { time: clock(Date.now()) });
       if (this.autosave.since === null) this.saved.dataset.saved = 'yes';
     } catch (error) {
-      this.saved.textContent = text('app.form.not-saved', { reason: text(storageTrouble(error)) });
+      this.saved.textContent = this.notSaved(error);
     }
+  }
+
+  /** @param {unknown} error */
+  notSaved(error) {
+    return text('app.form.not-saved', { reason: text(storageTrouble(error)) });
   }
 
   /** @param {Event} event */
@@ -113,6 +118,7 @@ export default class SurveyForm {
     try {
       await this.seal(Object.fromEntries(new FormData(this.form)));
     } catch (error) {
+      if (error instanceof StorageError) return this.complain([], this.notSaved(error));
       const isExpected = error instanceof OfflineError || error instanceof NoOfficeError;
       if (!isExpected) throw error;
       this.complain([], text('app.exchange.no-office'));
@@ -134,9 +140,10 @@ export default class SurveyForm {
     await commit(await prepare({ service: SERVICE, values, prev: [], code: null, title: '', alone: true, wait, spent }, loaded, known));
     this.stop();
     await this.keeping; // of a key that came while it was sealed
-    await forgetAnswers();
+    // It is sealed: what is not forgotten or noted now is no reason to send it twice.
+    await forgetAnswers().catch(() => {});
     const about = this.about.get('c');
-    if (about) await noteAnswered(about);
+    if (about) await noteAnswered(about).catch(() => {});
     const heading = element('h1', { tabindex: '-1' }, text('survey.thanks'));
     this.root.replaceChildren(heading, element('p', { 'data-sealed': true }, text('survey.thanks.later')));
     heading.focus();

@@ -4,6 +4,7 @@
  */
 
 import { listDevices } from '../device-key.js';
+import { StorageError, storageTrouble } from '../device-errors.js';
 import { button, element } from '../element.js';
 import { EnrolmentError, enrol, unfinished } from '../enrolment.js';
 import { keepPacks } from '../sw-bridge.js';
@@ -77,10 +78,12 @@ export default class Volunteer {
     try {
       await this.askPassphrase(await enrol(code));
     } catch (error) {
-      if (!(error instanceof EnrolmentError)) throw error;
-      const isWorthIt = error.reason === 'offline' || error.reason === 'busy';
+      const isUnkept = error instanceof StorageError;
+      if (!isUnkept && !(error instanceof EnrolmentError)) throw error;
+      const isWorthIt = isUnkept || error.reason === 'offline' || error.reason === 'busy';
       this.put(
-        element('p', { class: 'error', role: 'alert' }, text(`volunteer.problem.${error.reason}`)),
+        element('p', { class: 'error', role: 'alert' },
+          isUnkept ? text('app.form.not-saved', { reason: text(storageTrouble(error)) }) : text(`volunteer.problem.${error.reason}`)),
         isWorthIt ? element('p', {}, button(text('volunteer.again'), () => this.enrol(code), { 'data-again': true })) : null,
         this.wordsForm());
     }

@@ -36,7 +36,7 @@ export function dayEnd(day, people, { refresh, clear }) {
       button(text('volunteer.end.print'), () => printSummary(day, people), { ...PLAIN, 'data-action': 'print-day' })),
     said,
     isWithOffice(counts) ? confirmButton({
-      label: text('volunteer.end.clear'), yes: text('volunteer.end.clear'), act: clear,
+      label: text('volunteer.end.clear'), act: clear,
       question: [counts.unhanded ? text('volunteer.end.unhanded-still', { count: counts.unhanded }) : '', text('volunteer.end.clear.sure')].join(' ').trim(),
     }) : element('p', { class: 'notice urgent' }, text('volunteer.end.stays', { count: counts.sealed + counts.refused + counts.filling })));
 }

@@ -14,7 +14,7 @@ import { text } from '../text.js';
 export function dropPart(id, gone, failed) {
   const act = () => dropRefused(id).then(gone, failed);
   const label = text('here.drop');
-  return confirmButton({ label, question: text('here.drop.sure'), yes: label, act });
+  return confirmButton({ label, question: text('here.drop.sure'), act });
 }
 
 /** @param {string} id */

@@ -1,0 +1,168 @@
+"""What is pressed and chosen on a phone that cannot keep it: it says so there, and does it once there is room."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from sync.receipt_code import derive, new_code
+from tests.applicants import Applicant
+from tests.browser.form_filling import wait_until_saved
+from tests.browser.test_after_sending import ELEMENTS
+from tests.browser.test_booking import PUBLISHED
+from tests.browser.test_sending_photos import send, sent
+from tests.browser.test_storage_taken import ROOMIER, ROOMY, allow, fill
+from tests.browsing import Phone, complete
+from tests.officers import ApiOfficer
+from tests.people import person
+from tests.people_at_work import SERVICE, TEXTS
+from tests.serving import RunningOffice
+
+pytestmark = pytest.mark.browser
+
+ID = TEXTS["id"]
+FULL = ID.text("app.form.storage.full")
+NOT_SAVED = ID.text("app.form.not-saved", reason=FULL)
+# The office sent it back.
+REFUSE = """async () => {
+  const { amend, readAll } = await import('/pwa/db.js');
+  const [{ id }] = await readAll('outbox');
+  await amend('outbox', id, (row) => ({ ...row, state: 'refused', reason: 'malformed', done: null }));
+}"""
+HAS_LIMIT = "async () => (await (await import('/pwa/images/data-use.js')).wishes()).budget !== null"
+DAMAGE = """async () => {
+  const { readAll, write } = await import('/pwa/db.js');
+  const [row] = await readAll('drafts');
+  await write('drafts', { ...row, ct: row.ct.map((byte) => byte ^ 1) });
+}"""
+# As a browser does whose storage is damaged: nothing can be removed either.
+BREAK = "() => { IDBDatabase.prototype.transaction = () => { throw new DOMException('', 'UnknownError'); }; }"
+
+
+def keep(page: Page, office: RunningOffice, code: str) -> None:
+    page.goto(f"{office.url}/id/case#{code}")
+    page.locator("[data-action=keep]").click()
+
+
+def rate(page: Page, office: RunningOffice) -> None:
+    page.goto(f"{office.url}/id/survey")
+    page.locator("#layanan").select_option("passport-new")
+    for key in ELEMENTS:
+        page.locator(f'[name={key}][value="4"]').check()
+    page.get_by_role("button", name="Kirim penilaian").click()
+
+
+def month_s_limit(page: Page, office: RunningOffice) -> Locator:
+    page.goto(f"{office.url}/id/mine")
+    page.locator("[data-sent] summary").click()
+    return page.get_by_label(ID.text("app.sending.budget"))
+
+
+def test_what_a_full_phone_does_not_keep_is_said_where_it_is_pressed_and_kept_once_there_is_room(
+    phone: Phone, office: RunningOffice
+) -> None:
+    officer = ApiOfficer(office.url).sign_in()
+    officer.post_form("/staff/id/offers", PUBLISHED | {"csrf": officer.csrf})
+    codes = [new_code(), new_code()]
+    for number, code in enumerate(codes):
+        Applicant(office.url, person(70 + number), derive(code)).send()
+    page = phone.page
+    allow(phone, office, ROOMY)
+    page.goto(f"{office.url}/id/mine")
+    send(page, 72)
+    sent(page)
+    page.evaluate(REFUSE)
+    keep(page, office, codes[0])
+    page.get_by_role("link", name="Pilih hari datang").click()
+    hours = page.locator("[data-offers] input")
+    expect(hours).to_have_count(4)
+    booking, said = page.url, page.locator("[data-module=booking] > [role=status]")
+    hours.nth(1).check()
+    page.get_by_role("button", name="Tambah ke keinginan").click()
+    complete(page, needs=["booking", "survey"])
+    fill(phone, office, ROOMY)
+
+    page.get_by_role("button", name="Kirim keinginan").click()
+    expect(said).to_have_text(NOT_SAVED)
+    page.get_by_role("button", name="Pesan tempat").click()  # which the office does, and this phone cannot note
+    expect(said).to_have_text(NOT_SAVED)
+    keep(page, office, codes[1])
+    case = page.locator("[data-module=case]")
+    expect(case).to_contain_text(FULL)
+    page.goto(booking.replace("booking", "case"))
+    page.locator("[data-correct]").click()
+    expect(case).to_contain_text(FULL)
+    rate(page, office)
+    expect(page.locator(".error-summary li")).to_have_text([NOT_SAVED])
+    limit = month_s_limit(page, office)
+    limit.select_option("1 MB")
+    expect(page.locator("[data-sent] [role=alert]")).to_have_text(NOT_SAVED)
+    expect(limit).to_have_value("")
+    retry = page.locator("[data-action=retry]")
+    retry.click()
+    status = page.locator("[data-module=mine] > [role=status]")
+    expect(status).to_have_text(NOT_SAVED)
+
+    allow(phone, office, ROOMIER)
+    retry.click()
+    expect(retry).to_have_count(0)
+    expect(status).to_have_text("")
+    sent(page)  # by now it is there
+    month_s_limit(page, office).select_option("1 MB")
+    page.wait_for_function(HAS_LIMIT)
+    expect(month_s_limit(page, office)).to_have_value(str(1024 * 1024))
+    rate(page, office)
+    expect(page.locator("[data-sealed]")).to_be_visible()
+    page.goto(booking)
+    hours.nth(1).check()
+    page.get_by_role("button", name="Pesan tempat").click()
+    expect(page.locator("[data-ticket]")).to_be_visible()
+    keep(page, office, codes[1])
+    page.locator("[data-correct]").click()
+    expect(page.locator("[data-continued]")).to_be_visible()
+    assert phone.errors == []
+
+
+def test_what_cannot_be_deleted_is_said_to_be_there_still(phone: Phone, office: RunningOffice) -> None:
+    page = phone.page
+    page.goto(f"{office.url}/id/apply/{SERVICE}")
+    page.locator("[data-field=nama_lengkap] input").fill("UPIK")
+    wait_until_saved(page)
+    page.goto(f"{office.url}/id/mine")
+    draft = page.locator("[data-draft]")
+    draft.locator(".button-bad").first.click()
+    page.evaluate(BREAK)
+    draft.locator("[data-action=confirm]").click()
+    expect(draft.get_by_role("status")).to_have_text(ID.text("app.form.storage.unavailable"))
+    page.reload()
+    draft.locator(".button-bad").first.click()
+    draft.locator("[data-action=confirm]").click()
+    expect(draft).to_have_count(0)
+
+
+def test_what_cannot_be_set_aside_or_put_back_stays_where_it_is(phone: Phone, office: RunningOffice) -> None:
+    page = phone.page
+    allow(phone, office, ROOMY)
+    page.goto(f"{office.url}/id/apply/{SERVICE}")
+    page.locator("[data-field=nama_lengkap] input").fill("UPIK")
+    wait_until_saved(page)
+    page.evaluate(DAMAGE)
+    page.goto(f"{office.url}/id/mine")
+    unchanged = ID.text("profile.problem.storage", reason=FULL)
+    complete(page)
+    page.locator("[data-privacy]").click()
+    expect(page.locator("[data-profile-panel]")).to_be_visible()  # its part of the app is here
+    card = page.locator("[data-problem=damaged]")
+    fill(phone, office, ROOMY)
+    card.locator("[data-action=set-aside]").click()
+    expect(card.get_by_role("alert")).to_have_text(unchanged)
+    allow(phone, office, ROOMIER)
+    card.locator("[data-action=set-aside]").click()
+    expect(card).to_have_count(0)
+
+    page.reload()
+    page.locator("[data-privacy]").click()
+    page.locator("[data-aside] summary").click()
+    fill(phone, office, ROOMIER)
+    page.locator("[data-put-back]").click()
+    expect(page.locator("[data-profile-panel] > [role=status]")).to_have_text(unchanged)
+    expect(card).to_have_count(0)
+    assert phone.errors == []
