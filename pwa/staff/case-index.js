@@ -13,6 +13,7 @@ import { isOpen } from './work.js';
 /** @typedef {import('./open-case.js').RawCase} RawCase */
 /** @typedef {import('./staff-api.js').CaseRow} CaseRow */
 /** @typedef {import('./texts.js').Texts} Texts */
+/** @typedef {Awaited<ReturnType<import('./staff-api.js').StaffApi['index']>>} Page */
 /** @typedef {{row: CaseRow, why: string}} Found `why`: the answer in which it was found */
 /**
  * @typedef {{row: CaseRow, number: string, plain: string, said: string, labels: string[], nik: string | null, isRead: boolean}} Indexed
@@ -55,10 +56,7 @@ export class CaseIndex {
 
   /** Read everything, once; what failed is read again the next time. */
   start() {
-    this.reading ??= this.#readAll().catch((error) => {
-      this.reading = null;
-      throw error;
-    });
+    this.reading ??= this.#begin();
     return this.reading;
   }
 
@@ -68,11 +66,14 @@ export class CaseIndex {
     this.reading = Promise.resolve();
   }
 
-  /** Forget it and read everything anew. */
-  renew() {
+  /** Read everything anew; what is known is forgotten once the office answers, for while it is away it is all there is. */
+  async renew() {
+    const { cases } = this;
+    const first = await this.api.index('');
+    if (cases !== this.cases) return; // locked meanwhile, or begun anew
     this.#forget();
-    this.reading = null;
-    return this.start();
+    this.reading = this.#begin(first);
+    await this.reading;
   }
 
   /**
@@ -120,17 +121,27 @@ export class CaseIndex {
     this.$bar.hidden = true;
   }
 
-  async #readAll() {
+  /** @param {Page} [first] */
+  #begin(first) {
+    const reading = this.#readAll(first).catch((error) => {
+      if (this.reading === reading) this.reading = null;
+      throw error;
+    });
+    return reading;
+  }
+
+  /** @param {Page} [first] what the office told already */
+  async #readAll(first) {
     const { cases } = this;
     this.#progress(0, 0);
-    for (let after = ''; cases === this.cases;) {
-      const { rows, sealed, next, counts } = await this.api.index(after);
-      if (cases !== this.cases) return;
+    for (let page = first ?? (await this.api.index('')); cases === this.cases;) {
+      const { rows, sealed, next, counts } = page;
       await this.#take(rows, sealed, { isAll: false });
+      if (cases !== this.cases) return;
       this.#progress(cases.size, Object.values(counts).reduce((sum, count) => sum + count, 0));
       if (next === null) break;
       this.onNews();
-      after = next;
+      page = await this.api.index(next);
     }
     if (cases !== this.cases) return;
     this.read = null;

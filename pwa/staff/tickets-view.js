@@ -84,8 +84,17 @@ export class TicketsView {
       if (isOver()) return;
       const list = error instanceof ApiError && error.isAway && lists.get(day);
       if (list) this.#show(list, { isAway: true });
-      else this.$problem.textContent = onError(error);
+      else this.#showNone(onError(error));
     }
+  }
+
+  /** Nothing is left under a day of which nothing is known: it would be read as that day's. @param {string} problem */
+  #showNone(problem) {
+    this.$problem.textContent = problem;
+    this.$said.textContent = '';
+    this.$asOf.hidden = true;
+    this.$print.hidden = true;
+    this.$list.replaceChildren();
   }
 
   /** @param {List} list @param {{isAway: boolean}} office */

@@ -401,6 +401,8 @@ def test_an_outage_holds_nobody_up_and_what_another_did_meanwhile_is_shown(page:
         expect(page.get_by_role("row").filter(has_text=one.number)).to_contain_text("Data lengkap")
 
     other_tab.bring_to_front()
+    other_tab.get_by_role("button", name="Muat ulang").click()  # which takes nothing from memory
+    expect(other_tab.get_by_role("alert").filter(has_text="Server tidak menjawab")).to_be_visible()
     case = open_case(other_tab, fourth)
     expect(case.get_by_text("dari ingatan peramban")).to_be_visible()
     expect(row(case, "Nama lengkap")).to_contain_text(NAME)

@@ -219,8 +219,14 @@ def test_the_tickets_of_the_day_are_read_by_name_and_printed_with_a_box_to_tick(
     assert str(people[0].values["nama_lengkap"]) in page.evaluate("printed")
     page.get_by_role("button", name="Hari berikutnya").click()  # which nobody had opened
     expect(page.get_by_role("alert").filter(has_text="Server tidak menjawab")).to_be_visible()
+    expect(page.get_by_label("Hari", exact=True)).to_have_value("2026-12-01")
+    expect(listed).to_have_count(0)  # no other day's
+    for words in (as_it_was, "30 November 2026"):
+        expect(page.get_by_role("status").filter(has_text=words)).to_have_count(0)
+    expect(page.get_by_role("button", name="Cetak daftar")).to_be_hidden()
     page.context.set_offline(False)
     page.get_by_role("button", name="Hari sebelumnya").click()
+    expect(listed.get_by_role("row").filter(has_text=people[0].number)).to_contain_text("Datang")
     expect(page.get_by_role("status").filter(has_text=as_it_was)).to_have_count(0)
     expect(page.get_by_role("status").filter(has_text="Senin, 30 November 2026: 4 tiket.")).to_be_visible()
 

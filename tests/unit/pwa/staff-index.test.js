@@ -45,7 +45,7 @@ async function read() {
   const index = new CaseIndex({ api, keys, texts: new Texts('id', {}, {}), onNews: () => {} });
   await index.start();
   const found = (typed) => index.find(typed, null).map((one) => [one.row.number, one.row.state]);
-  return { index, found, asked };
+  return { index, found, asked, api };
 }
 
 test('what ended last is found by name with where it stands, what ended before by its number alone', async () => {
@@ -84,4 +84,17 @@ test('of what others have pushed out the number is left, of what was erased noth
   assert.deepEqual(found('number').map(([number]) => number), ['number late', 'number old'], 'the open one was erased');
   await index.follow({ rows: [], ended: newer, older: 0 });
   assert.deepEqual(found('number'), []);
+});
+
+test('what is read anew takes the place of what was known once the office answers, and not before', async () => {
+  const { index, found, api } = await read();
+  const { index: answers } = api;
+  api.index = async () => { throw new TypeError('away'); };
+  await assert.rejects(index.renew(), { message: 'away' });
+  await index.start();
+  assert.deepEqual([found('rosmaini').length, index.sealed.has(open.case), index.read], [2, true, null]);
+  api.index = async () => ({ ...(await answers()), rows: [late] });
+  await index.renew();
+  assert.deepEqual(found('rosmaini'), [['number late', 'diserahkan']]);
+  assert.deepEqual([index.sealed.size, index.twins(late.case)], [0, []], 'the others were erased');
 });
