@@ -10,6 +10,9 @@ from server.casework.audit import verify_audit
 from server.content import Content, ContentError
 from server.databases import NAMES, Databases, open_databases
 from server.disk import room, shortage
+from server.editing.edited_content import Filed
+from server.editing.edits import edit_ids
+from server.editing.usable_edits import find_usable
 from server.erasure.erasure import unfinished_erasures
 from server.erasure.voiding import unfinished_voidings
 from server.keys.founding import RECOVERY
@@ -19,7 +22,7 @@ from server.open_files import ENOUGH, raise_limit
 from server.settings import Settings, SettingsError, load_settings
 from server.site.made_before import MADE, MadeBefore
 from server.site.packs import LIMIT, oversized
-from server.site.prepared import prepare
+from server.site.prepared import prepare, render_prepared
 from server.site.site import build_site
 from sync.audit_chain import ChainError, deed_of
 from sync.errors import NotFound, OpenError, StoreError
@@ -50,6 +53,8 @@ async def examine(environ: Mapping[str, str]) -> list[Finding]:
     try:
         async with open_databases(settings) as databases:
             findings += [finding async for finding in _of_stores(settings, databases)]
+            if content is not None:
+                findings += await _left_out(databases.public, Filed(settings, content))
             findings += disk_findings(settings)
             findings += [finding async for finding in _of_keys(settings, databases)]
             findings += await _unfinished(databases.staff)
@@ -91,6 +96,16 @@ def _load(settings: Settings, findings: list[Finding]) -> Content | None:
     languages = " and ".join(content.catalogues.languages)
     findings.append(Finding(True, f"Content: {services} forms and {guides} guides in {languages}."))
     return content
+
+
+async def _left_out(public: Store, filed: Filed) -> list[Finding]:
+    if not await edit_ids(public):
+        return []
+    found = await find_usable(public, filed, lambda whole: render_prepared(whole.settings, whole.content, None))
+    return [
+        Finding(False, f"Content: {edit.id}, edited in the console, is not in use ({reason}); it is mended there.")
+        for edit, reason in found.left_out.items()
+    ]
 
 
 async def _of_stores(settings: Settings, databases: Databases) -> AsyncIterator[Finding]:

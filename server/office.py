@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,7 @@ class Office:
         refused: counts what is sent and not taken.
         ticks: what officers have done of their first day.
         edits: the edits of content that were taken up, by the names of their documents.
+        left_out: those of them that are not in use, each with the reason.
         figures: the published figures that are shown, by the revision of their document.
         asking: the campaign of the survey that the pages tell of.
         deciding: whoever has it looks whether something is done already, writes down who does it and does it, so that
@@ -80,6 +81,7 @@ class Office:
     ticks: Ticks = field(default_factory=Ticks)
     refused: RefusedSends = field(default_factory=RefusedSends)
     edits: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
     figures: str | None = None
     asking: Campaign | None = None
     deciding: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)

@@ -13,6 +13,7 @@ from server.app import create_app
 from server.casework.audit import read_entries
 from server.databases import open_databases
 from server.editing.edited_content import edited, newest_texts
+from server.editing.edits import edit_ids
 from server.editing.taking_up import with_newest_edits
 from server.keys.founding import NewOfficer
 from server.office import Office
@@ -75,9 +76,9 @@ class StaffOffice:
 
     async def read_edits(self) -> None:
         """Put the edits into the content without making a page anew, which takes seconds."""
-        ids, texts = await newest_texts(self.office.databases.public)
-        settings, content = edited(self.app.state.filed, texts)
-        self.app.state.office = replace(self.office, settings=settings, content=content, edits=ids)
+        public = self.office.databases.public
+        found, ids = edited(self.app.state.filed, await newest_texts(public)), await edit_ids(public)
+        self.app.state.office = replace(self.office, settings=found.settings, content=found.content, edits=ids)
 
     def desk(self, login: str, *, password: str = PASSWORD, address: str = "192.0.2.7") -> "StaffDesk":
         """Give somebody a browser."""

@@ -111,8 +111,8 @@ async def _opened(settings: Settings) -> AsyncIterator[Door]:
         return
     own = read_server_key(settings.data)
     async with open_databases(settings) as databases:
-        _, texts = await newest_texts(databases.public)
-        _, content = edited(Filed(settings, load_content(settings.content)), texts)
+        texts = await newest_texts(databases.public)
+        content = edited(Filed(settings, load_content(settings.content)), texts).content
         intake = Intake(
             cases=databases.cases,
             wraps=databases.wraps,

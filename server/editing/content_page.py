@@ -1,10 +1,11 @@
 """Every value of the content with its source and the day on which somebody looked last: what is work comes first.
 
 Templates: `staff/content.html` (user, csrf, due, others: lists of `Checked`, taking_up: whether something published is
-not in use yet, error: the name of a text or None) and `staff/content_due.html` (content_due: as `due_for` gives it),
-which the first pages of the console include.
+not in use yet, left_out: list of `LeftOut`, error: the name of a text or None) and `staff/content_due.html`
+(content_due: as `due_for` gives it), which the first pages of the console include.
 """
 
+from dataclasses import dataclass
 from datetime import date
 
 from starlette.requests import Request
@@ -14,6 +15,10 @@ from server.editing.checked_values import CHECKED, Checked, list_checked, list_d
 from server.editing.edit_desk import NotThis, Subject, publish_text
 from server.editing.edits import Edit, EditedMeanwhile, is_taking_up, keep_edit, list_edits, text_of_edit
 from server.editing.guide_desk import GuideSubject
+from server.editing.office_profile import PROFILE
+from server.editing.published_form import FORM
+from server.editing.set_campaign import CAMPAIGN
+from server.editing.set_holidays import HOLIDAYS
 from server.editing.subjects import find_subject
 from server.guard import user_of
 from server.guides.guides import Guide
@@ -23,13 +28,37 @@ from server.pages import render
 from server.settings import OfficeProfile
 
 EDITORS = frozenset({"officer", "head"})
+_TITLES = {
+    PROFILE: "staff.content.profile", FORM: "staff.content.form", CAMPAIGN: "staff.content.campaign",
+    HOLIDAYS: "staff.content.holidays", CHECKED: "staff.content.column.checked",
+}  # fmt: skip
 
 
-def due_for(request: Request) -> tuple[int, Checked] | None:
-    """Give how many values are work today and the one that has waited longest; None for whoever does not edit."""
+@dataclass(frozen=True)
+class Due:
+    """How many values are work today, the one that has waited longest, and how many edits are left out."""
+
+    count: int
+    first: Checked | None
+    left_out: int
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """An edit that is not in use: what it is of, the reason, and the page on which it is edited, where there is one."""
+
+    edit: Edit
+    title: str
+    reason: str
+    page: str | None
+
+
+def due_for(request: Request) -> Due | None:
+    """Give what is work today; None where nothing is, and for whoever does not edit."""
     office = office_of(request)
     due = list_due(office.settings, office.content, _today(office))
-    return (len(due), due[0]) if due and EDITORS & set(user_of(request).roles) else None
+    is_work = (due or office.left_out) and EDITORS & set(user_of(request).roles)
+    return Due(len(due), due[0] if due else None, len(office.left_out)) if is_work else None
 
 
 async def values_page(request: Request) -> Response:
@@ -96,6 +125,22 @@ def _today(office: Office) -> date:
     return local_day(office.clock(), office.settings.office.time_zone)
 
 
+async def _left_out(office: Office, roles: frozenset[str]) -> list[LeftOut]:
+    edits = await list_edits(office.databases.public) if office.left_out else []
+    return [
+        LeftOut(edit, _TITLES.get(edit.kind, "staff.content.guide"), reason, _page_of(office, edit, roles))
+        for edit in edits
+        if (reason := office.left_out.get(edit.id)) is not None
+    ]
+
+
+def _page_of(office: Office, edit: Edit, roles: frozenset[str]) -> str | None:
+    if edit.kind in office.catalogues.languages:
+        return f"guides/{edit.name}/{edit.kind}?n={edit.n}"
+    subject = find_subject(office, edit.kind, edit.name, roles)
+    return f"content/{edit.kind}/{edit.name}?n={edit.n}" if subject else None
+
+
 async def _page(request: Request, error: str | None = None) -> Response:
     office, user = office_of(request), user_of(request)
     today = _today(office)
@@ -109,5 +154,6 @@ async def _page(request: Request, error: str | None = None) -> Response:
         due=[one for one in every if one.is_due(today)],
         others=[one for one in every if not one.is_due(today)],
         taking_up=await is_taking_up(office),
+        left_out=await _left_out(office, frozenset(user.roles)),
         error=error,
     )

@@ -5,9 +5,8 @@ each edit is a version, and all of them are in use); `campaign` and `holidays` (
 a value of the content was looked at again and found true (its name is the value's, server/editing/checked_values.py).
 """
 
-import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from server.content import Content, lend_guides
 from server.editing.checked_values import CHECKED, with_checked
@@ -22,8 +21,8 @@ from server.settings import OfficeProfile, Settings
 from server.working_days import HolidaysError, WorkingDays
 from sync.store import Store
 
-log = logging.getLogger("rantau.edits")
 Texts = Mapping[Edit, str]  # of what is in use
+Unread = dict[Edit, str]  # with the reason
 
 
 @dataclass(frozen=True)
@@ -34,25 +33,36 @@ class Filed:
     content: Content
 
 
-async def newest_texts(public: Store) -> tuple[tuple[str, ...], Texts]:
-    """Give the ids of all edits, and the texts of those that are in use: the last of each thing, of forms every one."""
-    edits = await list_edits(public)
+@dataclass(frozen=True)
+class Edited:
+    """The settings and the content with edits in them; `unread` are those that are not, each with the reason."""
+
+    settings: Settings
+    content: Content
+    unread: Unread = field(default_factory=dict)
+
+
+async def newest_texts(public: Store, *, but: Collection[Edit] = ()) -> Texts:
+    """Give the texts of the edits that are in use: the last of each thing, of forms every one; some do not count."""
+    edits = [edit for edit in await list_edits(public) if edit not in but]
     used = {(edit.kind, edit.name, edit.n if edit.kind == FORM else 0): edit for edit in edits}
-    texts = {edit: await text_of_edit(public, edit) for edit in used.values()}
-    return tuple(sorted(edit.id for edit in edits)), texts
+    return {edit: await text_of_edit(public, edit) for edit in used.values()}
 
 
-def edited(filed: Filed, texts: Texts) -> tuple[Settings, Content]:
-    """Give the settings and the content with the edits in them; one that cannot be read is logged and left out."""
-    settings = replace(filed.settings, office=_profile(filed.settings, texts))
-    content = _with_campaigns(_with_guides(_with_forms(filed.content, texts), texts), texts)
-    working_days = with_holidays(content.working_days, texts, content.catalogues.languages)
+def edited(filed: Filed, texts: Texts) -> Edited:
+    """Put edits into what the content folder says; in the place of one that cannot be read stays what is there."""
+    unread: Unread = {}
+    settings = replace(filed.settings, office=_profile(filed.settings, texts, unread))
+    content = _with_guides(_with_forms(filed.content, texts, unread), texts, unread)
+    content = _with_campaigns(content, texts, unread)
+    working_days = with_holidays(content.working_days, texts, content.catalogues.languages, unread)
     deadlines = replace(content.deadlines, working_days=working_days)
     content = replace(content, working_days=working_days, deadlines=deadlines)
-    return with_checked(settings, content, {edit.name: text for edit, text in texts.items() if edit.kind == CHECKED})
+    days = {edit.name: text for edit, text in texts.items() if edit.kind == CHECKED}
+    return Edited(*with_checked(settings, content, days), unread)
 
 
-def with_holidays(known: WorkingDays, texts: Texts, languages: Sequence[str]) -> WorkingDays:
+def with_holidays(known: WorkingDays, texts: Texts, languages: Sequence[str], unread: Unread) -> WorkingDays:
     """Give the working days with the holidays of each year that was edited in the place of those that are known."""
     found = {}
     for edit, text in texts.items():
@@ -61,22 +71,22 @@ def with_holidays(known: WorkingDays, texts: Texts, languages: Sequence[str]) ->
         try:
             found[int(edit.name)] = read_holidays(text, int(edit.name), languages)
         except (HolidaysError, ValueError) as error:
-            log.warning("an edit is not in use, the holidays of the content folder are: %s", error)
+            unread[edit] = str(error)
     return known.with_years(found)
 
 
-def _profile(settings: Settings, texts: Texts) -> OfficeProfile:
-    text = next((text for edit, text in texts.items() if (edit.kind, edit.name) == (PROFILE, "office")), None)
-    if text is None:
+def _profile(settings: Settings, texts: Texts, unread: Unread) -> OfficeProfile:
+    edit = next((edit for edit in texts if (edit.kind, edit.name) == (PROFILE, "office")), None)
+    if edit is None:
         return settings.office
     try:
-        return read_profile(text, settings.office)
+        return read_profile(texts[edit], settings.office)
     except ProfileError as error:
-        log.warning("an edit is not in use, the profile of the content folder is: %s", error)
+        unread[edit] = str(error)
         return settings.office
 
 
-def _with_guides(content: Content, texts: Texts) -> Content:
+def _with_guides(content: Content, texts: Texts, unread: Unread) -> Content:
     found = {}
     for edit, text in texts.items():
         if edit.kind not in content.catalogues.languages:
@@ -84,11 +94,11 @@ def _with_guides(content: Content, texts: Texts) -> Content:
         try:
             found[edit.kind, edit.name] = parse_guide(text, edit.kind, edit.name)
         except GuideError as error:
-            log.warning("an edit is not in use, the guide of the content folder is: %s", error)
+            unread[edit] = str(error)
     return replace(content, guides=lend_guides(content.guides.with_edited(found), content.catalogues))
 
 
-def _with_campaigns(content: Content, texts: Texts) -> Content:
+def _with_campaigns(content: Content, texts: Texts, unread: Unread) -> Content:
     found = {}
     for edit, text in texts.items():
         if edit.kind != CAMPAIGN:
@@ -96,11 +106,11 @@ def _with_campaigns(content: Content, texts: Texts) -> Content:
         try:
             found[int(edit.name)] = read_campaign(text)
         except (CampaignError, ValueError) as error:
-            log.warning("an edit is not in use, the campaign of the content folder is: %s", error)
+            unread[edit] = str(error)
     return replace(content, survey=with_campaigns(content.survey, found)) if found else content
 
 
-def _with_forms(content: Content, texts: Texts) -> Content:
+def _with_forms(content: Content, texts: Texts, unread: Unread) -> Content:
     found: list[PublishedForm] = []
     catalogues = content.catalogues
     for edit in sorted(edit for edit in texts if edit.kind == FORM):
@@ -109,7 +119,7 @@ def _with_forms(content: Content, texts: Texts) -> Content:
             found.append(replace(one, form=with_every_text(one.form, catalogues)))
             catalogues = catalogues.with_texts(found[-1].form.texts)
         except FormError as error:
-            log.warning("an edit is not in use, the forms of the content folder are: %s", error)
+            unread[edit] = str(error)
     if not found:
         return content
     forms = content.forms.with_published([one.form for one in found])

@@ -1,8 +1,9 @@
 """What the office edits in the console: each edit a signed document of `public`, numbered and kept for ever.
 
-The last edit goes before what stands in the content folder, also after an update of the software. An edit is
-`edit.<kind>.<name>.<nnnn>`, numbered by claiming the id, so that of two who publish at once one is told. Of a guide the
-kind is its language; the other kinds stand in server/editing/edited_content.py.
+The last edit goes before what stands in the content folder, also after an update of the software; one that cannot be
+used any more is left out (server/editing/usable_edits.py). An edit is `edit.<kind>.<name>.<nnnn>`, numbered by claiming
+the id, so that of two who publish at once one is told. Of a guide the kind is its language; the other kinds stand in
+server/editing/edited_content.py.
 """
 
 import base64

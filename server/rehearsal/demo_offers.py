@@ -33,7 +33,7 @@ async def offer_days(settings: Settings, databases: Databases, key: ServerKey, *
     zone = settings.office.time_zone
     languages = tuple(settings.office.address)
     working_days = load_working_days(settings.content / "holidays.toml", languages=languages)
-    working_days = with_holidays(working_days, (await newest_texts(databases.public))[1], languages)
+    working_days = with_holidays(working_days, await newest_texts(databases.public), languages, {})
     today = datetime.fromtimestamp(now, ZoneInfo(zone)).date()
     offers = Offers(databases.public, key.kid, key.pair)
     # The id begins with the day in the office's own zone.

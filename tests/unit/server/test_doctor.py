@@ -10,6 +10,7 @@ from server import doctor
 from server.casework.audit import Audit
 from server.databases import Databases, open_databases
 from server.doctor import examine
+from server.editing.edits import Edit, write_edit
 from server.keys import founding
 from server.keys.founding import NewOfficer
 from server.keys.server_key import read_server_key, server_key_path, write_server_key
@@ -75,6 +76,22 @@ async def test_content_that_is_wrong_is_told_and_the_rest_looked_at(environ: dic
     (tmp_path / "office.toml").write_bytes((load_settings({}).content / "office.toml").read_bytes())
     (sentence,) = await wrong(environ | {"RANTAU_CONTENT": str(tmp_path)})
     assert sentence.startswith("Content: ")
+
+
+@pytest.mark.anyio
+async def test_an_edit_that_can_no_longer_be_used_is_told(environ: dict[str, str]) -> None:
+    own = read_server_key(load_settings(environ).data)
+
+    async def edit(databases: Databases) -> None:
+        for name, text in (("office", "no profile"), ("other", "not looked at by anybody")):
+            edit = Edit("profile", name, 1, FOUNDED)
+            await write_edit(databases.public, edit, text, kid=own.kid, private=own.pair)
+
+    await change(environ, edit)
+    (sentence,) = await wrong(environ)
+    assert sentence.startswith(
+        "Content: edit.profile.office.0001, edited in the console, is not in use (Expecting value"
+    )
 
 
 @pytest.mark.anyio

@@ -87,9 +87,9 @@ async def test_that_the_site_is_official_is_for_the_head_to_say_with_the_letter_
     assert (await budi.post_proved(PAGE, **another)).status == 422, "nor by which letter it is"
     public = office.office.databases.public
     [edit] = await list_edits(public, "profile", "office")
-    settings, content = edited(office.app.state.filed, {edit: await text_of_edit(public, edit)})
-    words = {"lang": "id", "_": content.catalogues["id"].marked, "path": ""}
-    page = make_environment(settings, content).get_template("home.html").render(words)
+    found = edited(office.app.state.filed, {edit: await text_of_edit(public, edit)})
+    words = {"lang": "id", "_": found.content.catalogues["id"].marked, "path": ""}
+    page = make_environment(found.settings, found.content).get_template("home.html").render(words)
     assert (UNOFFICIAL in page, PROFILE["address-id"] in page) == (False, True)
 
 
@@ -125,8 +125,8 @@ async def test_what_is_wrong_is_named_and_nothing_is_lost(office: StaffOffice) -
     await keep_edit(office.office, "profile", "office", "no profile", after=0)
     late = await ani.post_proved(PAGE, **PROFILE)
     assert (late.status, "Orang lain baru saja menerbitkan" in late.text) == (422, True)
-    settings, _ = edited(office.app.state.filed, {Edit("profile", "office", 1, 0): "no profile"})
-    assert settings == office.office.settings, "an edit that cannot be read leaves the file in use"
+    found = edited(office.app.state.filed, {Edit("profile", "office", 1, 0): "no profile"})
+    assert found.settings == office.office.settings, "an edit that cannot be read leaves the file in use"
     assert (await ani.get(PAGE)).status == 200
     assert (await ani.get("content/nothing/office")).status == 404
     assert (await ani.get("content/profile/other")).status == 404
