@@ -55,13 +55,11 @@ async def change_account(request: Request) -> Response:
         if do in _ASKED and fields.get("sure") != login:
             return _question(request, (await accounts.get(login))["login"], do)
         async with office.deciding:
-            code = await _change(accounts, login, do, fields)
+            code = await _change(request, accounts, login, do)
     except AccountError as error:
         return await _accounts_page(request, error=error, status_code=422)
     if code:
         return await _accounts_page(request, given=(login, code))
-    if do in _ASKED:
-        await sessions_of(request).end_all(login)
     return RedirectResponse(f"/staff/{request.path_params['lang']}/accounts", status_code=303)
 
 
@@ -112,18 +110,21 @@ async def _choose_password(request: Request, login: str, code: str, password: st
     await sessions_of(request).end_all(login)
 
 
-async def _change(accounts: Accounts, login: str, do: str, fields: dict[str, str]) -> str | None:
+async def _change(request: Request, accounts: Accounts, login: str, do: str) -> str | None:
     """Do it; give the code where one is to be handed over."""
-    if do == "reset":
-        return await accounts.reset(login, once=once_in(fields))
-    if do in ("disable", "enable"):
-        await accounts.set_disabled(login, disabled=do == "disable")
-    elif do == "roles":
-        await accounts.set_roles(login, _roles_in(fields))
-    elif do == "factor":
-        await accounts.forget_second_factor(login)
-    else:
-        raise HTTPException(400)
+    match do:
+        case "reset":
+            return await accounts.reset(login, once=once_in(request.state.fields))
+        case "disable" | "enable":
+            is_new = await accounts.set_disabled(login, disabled=do == "disable")
+        case "roles":
+            is_new = await accounts.set_roles(login, _roles_in(request.state.fields))
+        case "factor":
+            is_new = await accounts.forget_second_factor(login)
+        case _:
+            raise HTTPException(400)
+    if is_new and do in _ASKED:
+        await sessions_of(request).end_all(login)
     return None
 
 

@@ -126,8 +126,8 @@ class Accounts:
         await self._write(account | {"password": phc, "setup": None}, "password-chosen")
         await forget_replaced(self.staff)  # people keep old passwords elsewhere
 
-    async def set_roles(self, login: str, roles: Iterable[str]) -> None:
-        """Change what somebody may do.
+    async def set_roles(self, login: str, roles: Iterable[str]) -> bool:
+        """Change what somebody may do; say whether it was another thing before.
 
         Raises:
             AccountError: nobody would be administrator any more.
@@ -135,29 +135,37 @@ class Accounts:
         account = await self.get(login)
         changed = account | {"roles": _checked(roles)}
         if changed == account:
-            return
+            return False
         await self._keep_an_administrator(changed)
         await self._write(changed, "account-roles")
+        return True
 
-    async def set_disabled(self, login: str, *, disabled: bool) -> None:
-        """Shut an account, with its sessions, or open it again.
+    async def set_disabled(self, login: str, *, disabled: bool) -> bool:
+        """Shut an account, with its sessions, or open it again; say whether it was not so before.
 
         Raises:
             AccountError: nobody would be administrator any more.
         """
         account = await self.get(login)
         if bool(account.get("disabled")) == disabled:
-            return
+            return False
         changed = account | {"disabled": disabled}
         await self._keep_an_administrator(changed)
         await self._write(changed, "account-disabled" if disabled else "account-enabled")
+        return True
 
-    async def forget_second_factor(self, login: str) -> None:
-        """Let somebody who lost phone and codes set up others at the next sign-in; proved in person."""
+    async def forget_second_factor(self, login: str) -> bool:
+        """Let somebody who lost phone and codes set up others at the next sign-in; proved in person.
+
+        Returns:
+            Whether there was any.
+        """
         account, nothing = await self.get(login), without_second_factor()
-        if any(account.get(name) for name in nothing):
+        had_one = any(account.get(name) for name in nothing)
+        if had_one:
             await self._write(account | nothing, "second-factor-reset")
         await forget_replaced(self.staff)  # the app that was lost still has the old secret
+        return had_one
 
     async def _keep_an_administrator(self, changed: Doc) -> None:
         after = [changed if user["login"] == changed["login"] else user for user in await self.all()]

@@ -182,6 +182,9 @@ async def test_a_double_click_changes_an_account_once_and_is_no_error(office: St
     siti = office.desk("siti")
     assert (await siti.sign_in()).status == 303
     assert (await siti.get("audit")).status == 200
+    assert (await ani.post("accounts/siti", do="factor", sure="siti")).status == 303
+    assert await siti.is_in(), "who has none is not shut out, and nothing is told"
+    assert [done.name for done in await office.deeds()].count("second-factor-reset") == 1
 
 
 @pytest.mark.anyio
