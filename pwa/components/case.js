@@ -8,7 +8,7 @@ import { fetchCase, markSeen, openCase } from '../cases.js';
 import { CodeError } from '../crypto/errors.js';
 import { derive, parseCode } from '../crypto/receipt-code.js';
 import { ErasedError, GoneError, NoOfficeError, NotFoundError, OfflineError, RootChangedError, StorageError, VaultError, storageTrouble } from '../device-errors.js';
-import { element, letGo } from '../element.js';
+import { button, element, letGo } from '../element.js';
 import { listOutbox } from '../outbox.js';
 import { asksForDocument, loadForm, office } from '../pins.js';
 import { language, text } from '../text.js';
@@ -166,18 +166,26 @@ export default class Case {
     const isAsked = opened.step === 'perlu_perbaikan' && !isUnsent;
     // What is corrected comes to lie on this phone anyway: then whole, with what it replaces.
     const whole = async () => (isKept ? openCase(opened.case) : fetchCase(this.code, { keep: true }));
-    const correct = async () => location.assign(await correctionUrl(await whole()));
-    /** @param {string} name @param {string} label @param {() => unknown} act @param {boolean} [isPlain] */
-    const button = (name, label, act, isPlain = true) =>
-      element('button', { type: 'button', class: `button${isPlain ? ' button-plain' : ''}`, 'data-action': name, click: act }, label);
+    const trouble = element('p', { class: 'error', role: 'alert' });
+    const correct = async () => {
+      try {
+        location.assign(await correctionUrl(await whole()));
+      } catch (error) {
+        if (!(error instanceof StorageError)) throw error;
+        trouble.textContent = text(storageTrouble(error)); // what is open stays open
+      }
+    };
+    /** @param {string} name @param {string} label @param {() => unknown} act */
+    const plain = (name, label, act) => button(label, act, { class: 'button button-plain', 'data-action': name });
     return [
+      trouble,
       element('div', { class: 'cluster' },
         ENDED.includes(opened.step) || opened.handed || isAlone ? null
-          : element('button', { type: 'button', class: `button${isAsked ? '' : ' button-plain'}`, 'data-correct': true, click: () => this.attempt(correct) }, text('app.case.correct')),
+          : button(text('app.case.correct'), () => this.attempt(correct), { class: `button${isAsked ? '' : ' button-plain'}`, 'data-correct': true }),
         isKept && isForDocument && !ENDED.includes(opened.step) && !opened.handed
           ? element('a', { class: 'button button-plain', href: `/${language()}/booking#c=${opened.case}` }, text('app.case.booking')) : null,
-        isKept || isAlone ? null : button('keep', text('app.case.keep'), () => this.fetch({ keep: true })),
-        isKept ? null : button('ask-again', text('app.case.ask-again'), () => this.fetch())),
+        isKept || isAlone ? null : plain('keep', text('app.case.keep'), () => this.fetch({ keep: true })),
+        isKept ? null : plain('ask-again', text('app.case.ask-again'), () => this.fetch())),
     ];
   }
 
@@ -211,7 +219,7 @@ export default class Case {
       location.assign(`/${language()}/mine`);
     };
     const question = text(isUnsent ? 'app.case.forget.unsent' : 'app.case.forget.sure');
-    return confirmButton({ label: text('app.case.forget'), question, act: () => this.attempt(act) });
+    return confirmButton({ label: text('app.case.forget'), question, act });
   }
 
   /** Run what may fail, and say in words what did. @param {() => unknown} act */
@@ -221,7 +229,7 @@ export default class Case {
     } catch (error) {
       const key = wordOf(error);
       if (!key) throw error;
-      const again = this.code ? element('button', { type: 'button', class: 'button', click: () => this.fetch() }, text('app.case.ask-again')) : null;
+      const again = this.code ? button(text('app.case.ask-again'), () => this.fetch()) : null;
       this.say(key, again);
     }
   }

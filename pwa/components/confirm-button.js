@@ -1,6 +1,6 @@
 /** A button that asks once more before it does what cannot be undone; the safe answer has the focus. */
 
-import { storageTrouble } from '../device-errors.js';
+import { StorageError, storageTrouble } from '../device-errors.js';
 import { button, element } from '../element.js';
 import { text } from '../text.js';
 
@@ -10,30 +10,24 @@ import { text } from '../text.js';
  * @returns {HTMLElement}
  */
 export function confirmButton({ label, question, act }) {
-  const root = element('div', {});
-  const no = button(text('app.cancel'), () => close(), { class: 'button button-plain' });
-  const said = element('p', { role: 'status' }, question);
+  const no = button(text('app.cancel'), () => ask(false), { class: 'button button-plain' });
+  const said = element('p', { role: 'status' });
   const agreed = async () => {
     try {
       await act();
     } catch (error) {
-      said.replaceChildren(text(storageTrouble(error)));
-      throw error;
+      said.textContent = text(storageTrouble(error));
+      if (!(error instanceof StorageError)) throw error;
     }
   };
   const asked = element('div', { class: 'notice urgent stack', role: 'group', 'aria-label': question, hidden: true }, said,
     element('div', { class: 'cluster' }, no, button(label, agreed, { class: 'button button-bad', 'data-action': 'confirm' })));
-  const opener = button(label, () => open(), { class: 'button button-bad' });
-  const open = () => {
-    opener.hidden = true;
-    asked.hidden = false;
-    no.focus();
+  const opener = button(label, () => ask(true), { class: 'button button-bad' });
+  const ask = (/** @type {boolean} */ isAsked) => {
+    said.textContent = question;
+    opener.hidden = isAsked;
+    asked.hidden = !isAsked;
+    (isAsked ? no : opener).focus();
   };
-  const close = () => {
-    opener.hidden = false;
-    asked.hidden = true;
-    opener.focus();
-  };
-  root.append(opener, asked);
-  return root;
+  return element('div', {}, opener, asked);
 }

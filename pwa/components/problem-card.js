@@ -1,7 +1,7 @@
 /** A draft or a case that does not open here: why, and that it can be handed on or set aside. Nothing is deleted. */
 
 import { exportRecord, setAside } from '../aside.js';
-import { storageTrouble } from '../device-errors.js';
+import { StorageError, storageTrouble } from '../device-errors.js';
 import { button, element } from '../element.js';
 import { renewVault } from '../key-renewal.js';
 import { text } from '../text.js';
@@ -23,6 +23,7 @@ export function problemCard(kind, { id, at, problem }, changed) {
     try {
       await setAside(kind, id);
     } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
       return void (trouble.textContent = text('profile.problem.storage', { reason: text(storageTrouble(error)) }));
     }
     document.dispatchEvent(new CustomEvent('rantau:stored'));

@@ -203,10 +203,11 @@ let refusal = '';
 function budgetField(budget) {
   const options = [null, ...BUDGETS].map((bytes) => element('option', { value: bytes ?? '', selected: bytes === budget },
     bytes === null ? text('app.sending.budget.none') : megabytes(bytes)));
-  const trouble = element('p', { class: 'error', role: 'alert' }, refusal);
+  const trouble = element('p', { class: 'error' }, refusal);
   const choose = async () => {
     const chosen = Number(select.value) || null;
     refusal = await wish({ budget: chosen }).then(() => ((budget = chosen), ''), notSaved);
+    trouble.setAttribute('role', 'alert'); // read out when it happens, and not each time that it is drawn anew
     trouble.textContent = refusal;
     select.value = String(budget ?? ''); // which is what holds
   };

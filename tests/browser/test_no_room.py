@@ -34,7 +34,13 @@ DAMAGE = """async () => {
   await write('drafts', { ...row, ct: row.ct.map((byte) => byte ^ 1) });
 }"""
 # As a browser does whose storage is damaged: nothing can be removed either.
-BREAK = "() => { IDBDatabase.prototype.transaction = () => { throw new DOMException('', 'UnknownError'); }; }"
+BREAK = """() => {
+  const { transaction } = IDBDatabase.prototype;
+  IDBDatabase.prototype.transaction = function (stores, mode, ...rest) {
+    if (mode === 'readwrite' && [stores].flat().includes('drafts')) throw new DOMException('', 'UnknownError');
+    return transaction.call(this, stores, mode, ...rest);
+  };
+}"""
 
 
 def keep(page: Page, office: RunningOffice, code: str) -> None:
@@ -89,12 +95,13 @@ def test_what_a_full_phone_does_not_keep_is_said_where_it_is_pressed_and_kept_on
     expect(case).to_contain_text(FULL)
     page.goto(booking.replace("booking", "case"))
     page.locator("[data-correct]").click()
-    expect(case).to_contain_text(FULL)
+    expect(case.get_by_role("alert")).to_have_text(FULL)
+    expect(page.locator("[data-correct]")).to_be_visible()  # what was open stays open
     rate(page, office)
     expect(page.locator(".error-summary li")).to_have_text([NOT_SAVED])
     limit = month_s_limit(page, office)
     limit.select_option("1 MB")
-    expect(page.locator("[data-sent] [role=alert]")).to_have_text(NOT_SAVED)
+    expect(page.locator("[data-sent] .error")).to_have_text(NOT_SAVED)
     expect(limit).to_have_value("")
     retry = page.locator("[data-action=retry]")
     retry.click()
@@ -132,10 +139,14 @@ def test_what_cannot_be_deleted_is_said_to_be_there_still(phone: Phone, office: 
     page.evaluate(BREAK)
     draft.locator("[data-action=confirm]").click()
     expect(draft.get_by_role("status")).to_have_text(ID.text("app.form.storage.unavailable"))
+    draft.get_by_role("button", name=ID.text("app.cancel")).click()
+    draft.locator(".button-bad").first.click()
+    expect(draft.get_by_role("status")).to_have_text(ID.text("app.mine.delete.sure"))
     page.reload()
     draft.locator(".button-bad").first.click()
     draft.locator("[data-action=confirm]").click()
     expect(draft).to_have_count(0)
+    assert phone.errors == []
 
 
 def test_what_cannot_be_set_aside_or_put_back_stays_where_it_is(phone: Phone, office: RunningOffice) -> None:
