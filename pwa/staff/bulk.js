@@ -3,10 +3,11 @@
  * the others up. A case that is not as it was listed is left to be looked at.
  */
 
+import { within } from '../stopwatch.js';
 import { fetchCase } from './fetch-case.js';
 import { stateAfter, stepsAfter, wayOf, waysOf } from './next-steps.js';
 import { nextNumber, signStep } from './sign-step.js';
-import { ApiError } from './staff-api.js';
+import { ApiError, PATIENCE } from './staff-api.js';
 import { unanswered } from './thread.js';
 
 /** @typedef {import('./staff-api.js').CaseRow} CaseRow */
@@ -59,15 +60,23 @@ function whyNot(row, { opened, isAway }, step) {
 
 /**
  * The steps that may usually follow in every one of these cases, by the form of each: which way a case goes is seen when it is
- * opened. One whose form is not at hand does not open either, and keeps none of the others up.
+ * opened. One whose form does not come in time does not open either, and keeps none of the others up.
  * @param {CaseRow[]} rows @param {Pick<import('./staff-api.js').StaffApi, 'form'>} api
  */
 export async function commonSteps(rows, api) {
+  const named = new Map(rows.map(({ service, form }) => [`${service}/${form}`, { service, form }]));
+  const found = await Promise.all([...named].map(async ([key, { service, form }]) => /** @type {const} */ ([key, await inTime(api.form(service, form))])));
+  const forms = new Map(found);
   const usual = [];
   for (const { service, form: name, state } of rows) {
-    const form = await api.form(service, name).catch(() => null);
+    const form = forms.get(`${service}/${name}`);
     if (form) usual.push([...new Set(waysOf(form).flatMap((way) => stepsAfter(state, way).usual))]);
   }
   const [first = [], ...rest] = usual;
   return first.filter((step) => rest.every((steps) => steps.includes(step)));
 }
+
+/** What comes before nobody waits for it any more, or null. @template T @param {Promise<T>} coming @returns {Promise<T | null>} */
+const inTime = (coming) => within(PATIENCE, (signal) => Promise.race([
+  coming, new Promise((_, refuse) => signal.addEventListener('abort', refuse)),
+])).catch(() => null);

@@ -199,9 +199,9 @@ export class CaseIndex {
   #leave(one, before) {
     const { row, isRead } = one;
     const isOlder = !isOpen(row) && row.last_at <= before;
+    this.heard.delete(row.case);
     if (isOlder && !isRead) return;
     this.#forgetAnswers(row.case);
-    this.heard.delete(row.case);
     if (isOlder) this.cases.set(row.case, { ...one, ...NOTHING, isRead: false });
     else this.cases.delete(row.case);
   }

@@ -28,7 +28,7 @@ import { voidForm } from './void-code.js';
  * @typedef {{row: CaseRow, opened: import('./open-case.js').OpenedCase, keys: import('./keys.js').Keys,
  *   api: import('./staff-api.js').StaffApi, texts: import('./texts.js').Texts, announce: (text: string) => void,
  *   login: string, work: import('./casework.js').Casework, notesBefore: import('./casework.js').Note[],
- *   outbox: import('./step-outbox.js').StepOutbox, isAway: boolean, onAssigned: () => void, onStep: () => void, onClose: () => void, onNext: () => void,
+ *   outbox: import('./step-outbox.js').StepOutbox, isAway: boolean, onAssigned: () => void, onErased: () => void, onStep: () => void, onClose: () => void, onNext: () => void,
  *   onVoided: ($sheet: HTMLElement) => void, onError: (error: unknown) => string}} Desk
  */
 
@@ -64,6 +64,7 @@ export class CaseView {
     const { texts, row } = this;
     const { onClose, onStep } = desk;
     const onErased = () => {
+      desk.onErased();
       if (this.$root.isConnected) onClose(); // another case may be open by then
       onStep();
     };

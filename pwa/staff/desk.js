@@ -162,7 +162,7 @@ export class Desk {
       if (turn !== this.opening) return null;
       const view = new CaseView({
         row, opened, ...kept, keys, api, texts, outbox, isAway, login: this.login, onError: this.#explain,
-        onAssigned: () => list.load(), onStep: () => this.#stepped(row.case),
+        onAssigned: () => list.load(), onErased: () => this.lists.clear(), onStep: () => this.#stepped(row.case),
         announce: this.#whileOpen(keys, this.#announce), onClose: this.#whileOpen(keys, this.#close),
         onVoided: this.#whileOpen(keys, this.#showSheet), onNext: this.#whileOpen(keys, () => this.#next(row.case)),
       });
@@ -236,7 +236,8 @@ export class Desk {
     this.view = null;
     this.tool?.stop();
     this.tool = new TOOLS[/** @type {keyof typeof TOOLS} */ (id)]({
-      keys, api, texts, lists: this.lists, onError: this.#explain, onChange: () => list.load(),
+      keys, api, texts, lists: this.lists, onError: this.#explain,
+      onChange: () => (this.lists.clear(), void list.load()), // names of what was erased stand in them
       announce: this.#whileOpen(keys, this.#announce), onClose: this.#whileOpen(keys, this.#close),
     });
     this.$case.replaceChildren(this.tool.$root);

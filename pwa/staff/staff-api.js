@@ -35,7 +35,7 @@ import { within } from '../stopwatch.js';
  *   hours: {place: string, begins: number, ends: number, tickets: TicketRow[]}[]}} Tickets
  */
 
-const PATIENCE = 20_000; // milliseconds; who waits longer for a case or a step has a line of people before them
+export const PATIENCE = 20_000; // milliseconds; who waits longer for a case or a step has a line of people before them
 
 /** The server said no (`status`), or did not answer at all (status 0). */
 export class ApiError extends Error {
@@ -84,9 +84,12 @@ export class StaffApi {
     return { ...state, rules, rows: read(rows), ended: read(ended) };
   }
 
-  /** What is sealed of some cases. @param {string[]} cases @returns {Promise<{sealed: Record<string, Omit<RawCase, 'events'>>}>} */
-  indexOf(cases) {
-    return ask(`/staff/api/index?${new URLSearchParams({ cases: cases.join(',') })}`);
+  /**
+   * What is sealed of some cases.
+   * @param {string[]} cases @param {AbortSignal} [signal] @returns {Promise<{sealed: Record<string, Omit<RawCase, 'events'>>}>}
+   */
+  indexOf(cases, signal) {
+    return ask(`/staff/api/index?${new URLSearchParams({ cases: cases.join(',') })}`, { signal });
   }
 
   /**

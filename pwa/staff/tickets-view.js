@@ -5,14 +5,15 @@
  */
 
 import { button, element } from '../element.js';
+import { within } from '../stopwatch.js';
 import { openCase } from './open-case.js';
 import { calledIn } from './paper-form.js';
 import { printSheet } from './print-sheet.js';
-import { ApiError } from './staff-api.js';
+import { ApiError, PATIENCE } from './staff-api.js';
 
 /**
- * @typedef {import('./keys-view.js').Desk & {lists: Map<string, List>}} Desk `lists`: those that were opened, by the day that was
- *   asked for, until the desk is locked
+ * @typedef {import('./keys-view.js').Desk & {lists: Map<string, List>}} Desk `lists`: those that were opened, by day, today's also
+ *   under '', until the desk is locked or a case is erased
  */
 /** @typedef {import('./staff-api.js').Tickets} Tickets */
 /** @typedef {{service: string, name: string}} Known what the sealed case says */
@@ -73,12 +74,14 @@ export class TicketsView {
     const asked = ++this.asked;
     const { api, lists, onError } = this.desk;
     const isOver = () => this.isEnded || asked !== this.asked;
+    if (this.told && day !== this.told.day) this.#showNone('');
     try {
       const told = await api.tickets(day);
       const known = await this.#open(told.hours.flatMap(({ tickets }) => tickets.map(({ id }) => id)));
       if (isOver()) return;
       const list = { told, known, at: Math.floor(Date.now() / 1000) };
-      lists.set(told.day, list).set(day, list);
+      lists.set(told.day, list);
+      if (told.day === told.today) lists.set('', list);
       this.#show(list, { isAway: false });
     } catch (error) {
       if (isOver()) return;
@@ -117,7 +120,7 @@ export class TicketsView {
     /** @type {Map<string, Known>} */
     const known = new Map(ids.map((id) => [id, { service: '', name: '' }]));
     for (let at = 0; at < ids.length; at += ASKED) {
-      const { sealed } = await api.indexOf(ids.slice(at, at + ASKED));
+      const { sealed } = await within(PATIENCE, (signal) => api.indexOf(ids.slice(at, at + ASKED), signal));
       for (const [id, raw] of Object.entries(sealed)) {
         const { leaves } = await openCase(id, { ...raw, events: [] }, keys, (service, name) => api.form(service, name));
         const names = leaves.map(({ answers }) => (answers ? calledIn(answers) : '')).filter(Boolean);
