@@ -138,7 +138,7 @@ async def _send_as_peer(page: Page, proxy: ShapingProxy, url: str, size: int) ->
 
 
 def _counted(proxy: ShapingProxy, sealed: dict[str, Any]) -> dict[str, int]:
-    counted = {"sent": proxy.up.bytes, "hello": proxy.hello, "connections": proxy.connections}
+    counted = {"sent": proxy.up.bytes, "hello": proxy.hello, "connections": proxy.connections, "cuts": proxy.cuts}
     return counted | {"size": len(sealed["sealed"])}
 
 

@@ -68,6 +68,7 @@ class ShapingProxy:
         self.down = Direction(link)
         self.connections = 0
         self.requests = 0
+        self.cuts = 0
         self.hello = 0  # of the bytes up, those of the TLS handshakes' first messages
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -93,7 +94,7 @@ class ShapingProxy:
 
     def reset(self) -> None:
         """Begin to count anew; open connections stay warm."""
-        self.up.bytes = self.down.bytes = self.connections = self.requests = self.hello = 0
+        self.up.bytes = self.down.bytes = self.connections = self.requests = self.cuts = self.hello = 0
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.ensure_future(self._relay(reader, writer))
@@ -136,6 +137,7 @@ class ShapingProxy:
                 sent += len(chunk)
                 arrivals.put_nowait((time.monotonic() + self.link.round_trip / 2, chunk))
                 if upward and self.cut_up(sent):
+                    self.cuts += 1
                     return
             arrivals.put_nowait((time.monotonic() + self.link.round_trip / 2, b""))
             await delivery

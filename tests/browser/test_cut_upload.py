@@ -11,5 +11,5 @@ pytestmark = pytest.mark.browser
 
 def test_over_a_link_that_is_cut_a_photo_costs_a_tenth_more_at_most() -> None:
     spent = asyncio.run(compare_plain())
-    assert spent["connections"] > 4, "the link was not cut"
+    assert spent["cuts"] > 0, "the link was not cut"
     assert spent["ratio"] <= 1.1
