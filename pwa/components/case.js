@@ -178,14 +178,13 @@ export default class Case {
     /** @param {string} name @param {string} label @param {() => unknown} act */
     const plain = (name, label, act) => button(label, act, { class: 'button button-plain', 'data-action': name });
     return [
-      trouble,
       element('div', { class: 'cluster' },
         ENDED.includes(opened.step) || opened.handed || isAlone ? null
           : button(text('app.case.correct'), () => this.attempt(correct), { class: `button${isAsked ? '' : ' button-plain'}`, 'data-correct': true }),
         isKept && isForDocument && !ENDED.includes(opened.step) && !opened.handed
           ? element('a', { class: 'button button-plain', href: `/${language()}/booking#c=${opened.case}` }, text('app.case.booking')) : null,
         isKept || isAlone ? null : plain('keep', text('app.case.keep'), () => this.fetch({ keep: true })),
-        isKept ? null : plain('ask-again', text('app.case.ask-again'), () => this.fetch())),
+        isKept ? null : plain('ask-again', text('app.case.ask-again'), () => this.fetch()), trouble),
     ];
   }
 
