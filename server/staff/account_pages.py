@@ -4,6 +4,7 @@ Templates: `staff/accounts.html` (user, csrf, accounts, roles, once, error, give
 `staff/sure.html` (user, csrf, login, do) and `staff/setup.html` (error, login, done).
 """
 
+from dataclasses import replace
 from functools import partial
 
 from starlette.exceptions import HTTPException
@@ -20,7 +21,7 @@ from server.staff.accounts import CODE_DAYS, STAFF_ROLES, AccountError, Accounts
 from server.staff.passwords import SHORTEST
 from server.staff.proving import in_lane, slowed
 from server.staff.second_factor import has_second_factor
-from server.staff.sessions import sessions_of
+from server.staff.sessions import Sessions, sessions_of
 from server.staff.staff_language import staff_language
 
 _ASKED = ("disable", "factor")  # they end the sessions of the person too
@@ -112,6 +113,7 @@ async def _choose_password(request: Request, login: str, code: str, password: st
 
 async def _change(request: Request, accounts: Accounts, login: str, do: str) -> str | None:
     """Do it; give the code where one is to be handed over."""
+    sessions = sessions_of(request)
     match do:
         case "reset":
             return await accounts.reset(login, once=once_in(request.state.fields))
@@ -120,12 +122,23 @@ async def _change(request: Request, accounts: Accounts, login: str, do: str) -> 
         case "roles":
             is_new = await accounts.set_roles(login, _roles_in(request.state.fields))
         case "factor":
-            is_new = await accounts.forget_second_factor(login)
+            is_new = await _ending(accounts, sessions).forget_second_factor(login)
         case _:
             raise HTTPException(400)
-    if is_new and do in _ASKED:
-        await sessions_of(request).end_all(login)
+    if do == "disable" or (do == "factor" and is_new):
+        await sessions.end_all(login)
     return None
+
+
+def _ending(accounts: Accounts, sessions: Sessions) -> Accounts:
+    """End somebody's sessions before the change after which a second press finds nothing to do."""
+
+    async def record(deed: str, login: str) -> None:
+        if accounts.record is not None:
+            await accounts.record(deed, login)
+        await sessions.end_all(login)
+
+    return replace(accounts, record=record)
 
 
 def _roles_in(fields: dict[str, str]) -> list[str]:

@@ -2,11 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from sync.document import Doc
+from sync.errors import Unavailable
+from sync.store import Written
 from tests.asgi import Answer
 from tests.staff_office import ORIGIN, PASSWORD, StaffDesk, StaffOffice, staff_office
 
@@ -185,6 +188,36 @@ async def test_a_double_click_changes_an_account_once_and_is_no_error(office: St
     assert (await ani.post("accounts/siti", do="factor", sure="siti")).status == 303
     assert await siti.is_in(), "who has none is not shut out, and nothing is told"
     assert [done.name for done in await office.deeds()].count("second-factor-reset") == 1
+
+
+@pytest.mark.anyio
+async def test_a_second_press_ends_the_sessions_that_a_server_which_stopped_in_between_left(
+    office: StaffOffice, ani: StaffDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.hire("siti", "officer")
+    siti = office.desk("siti")
+    await siti.sign_in()
+    await office.accounts.set_disabled("siti", disabled=True)  # the account was written, and no more
+    for fields in ({"do": "disable", "sure": "siti"}, {"do": "enable"}):
+        assert (await ani.post("accounts/siti", **fields)).status == 303
+    assert not await siti.is_in()
+
+    await siti.sign_in()
+    await give_an_app(office, "siti")
+    staff = office.office.databases.staff
+    write = staff.bulk_docs
+
+    async def stop(docs: Sequence[Doc], *, new_edits: bool = True) -> list[Written]:
+        if any(doc["_id"].startswith("user.") for doc in docs):
+            raise Unavailable("it stops here")
+        return await write(docs, new_edits=new_edits)
+
+    with monkeypatch.context() as stopped:
+        stopped.setattr(staff, "bulk_docs", stop)
+        assert (await ani.post("accounts/siti", do="factor", sure="siti")).status == 503
+    assert not await siti.is_in(), "they end before the account says that there is nothing to do"
+    assert (await ani.post("accounts/siti", do="factor", sure="siti")).status == 303
+    assert (await office.accounts.get("siti"))["totp"] is None
 
 
 @pytest.mark.anyio
