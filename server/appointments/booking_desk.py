@@ -50,7 +50,7 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Waits:
-    """What a case waits for, best first, None for an hour that is over; and how many rounds it `lost`."""
+    """What a case waits for, best first, None for an hour that is not open; and how many rounds it `lost`."""
 
     offers: tuple[Offer | None, ...]
     lost: int
@@ -170,7 +170,10 @@ class BookingDesk:
         """Give the same with the hours themselves, as a page shows it."""
         queue = await self.queue()
         doc = await queue.wished(case)
-        return Waits(tuple(queue.offers.get(offer) for offer in doc["wish"]), doc["lost"]) if doc else None
+        if doc is None:
+            return None
+        wished = (queue.offers.get(offer) for offer in doc["wish"])
+        return Waits(tuple(offer if offer and offer.is_open(self.now) else None for offer in wished), doc["lost"])
 
     async def withdraw(self, case: str) -> None:
         """Forget the wishes of a case.

@@ -4,6 +4,8 @@ Templates: `offers.html` (rows: offer, places left, those for priority; chosen, 
 word or None), `ticket.html` (ticket, qr) and `waiting.html` (waits: `Waits` or None; error). None is kept by anybody.
 """
 
+from contextlib import suppress
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -56,7 +58,8 @@ async def _done(desk: BookingDesk, case: str, fields: dict[str, str]) -> Ticket 
     if do == "withdraw":
         ticket = await desk.show(case)  # a round may have given a place meanwhile
         if ticket is None:
-            await desk.withdraw(case)
+            with suppress(NotBooked):  # pressed twice: what is withdrawn stays so
+                await desk.withdraw(case)
         return ticket
     if do in ("take", "move", "wish") and not fields.get("offer"):
         raise NotBooked("choose")

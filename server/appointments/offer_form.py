@@ -75,7 +75,7 @@ def read_offers(office: Office, values: Mapping[str, str], days: Collection[str]
         if hour[0] > now
     ]
     if not hours:
-        return Wanted([], {"first": "closed" if left_out else "none"}, holidays)
+        return Wanted([], {"first": "closed" if left_out and len(left_out) == len(chosen) else "none"}, holidays)
     if len(hours) > MOST_AT_ONCE:
         return Wanted([], {"last": "many"})
     return Wanted([_offer(values, day, hour, now) for day, hour in hours], {}, holidays)

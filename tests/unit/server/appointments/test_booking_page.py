@@ -88,7 +88,7 @@ async def test_who_waits_sees_for_which_hour_and_how_often_in_vain_and_takes_the
         for code in (CODE, lucky):
             await office.office.databases.cases.bulk_docs([seal_pair(OfficeKeys(), derive(code))[0]])
         assert "data-ticket" in (await post(office, lucky, do="take", offer=first)).text
-        assert "no place yet" in (await post(office, do="withdraw")).text
+        assert "Your wishes were taken back" in (await post(office, do="withdraw")).text, "pressed twice"
         assert "Your wishes are at the office" in (await post(office, do="wish", offer=first)).text
 
         waits = (await post(office, do="show")).text
@@ -106,6 +106,12 @@ async def test_who_waits_sees_for_which_hour_and_how_often_in_vain_and_takes_the
         assert "data-ticket" in (await post(office, lucky, do="withdraw")).text, "who has a place keeps it"
         assert "Your wishes were taken back" in (await post(office, do="withdraw")).text
         assert "no place yet" in (await post(office, do="show")).text
+
+        await post(office, do="wish", offer=first)
+        office.wait(8 * DAY + 15 * HOUR)  # the hour begins
+        begun = (await post(office, do="show")).text.partition("data-waiting>")[2].partition("</ol>")[0]
+        assert "That day is no longer on offer." in begun
+        assert "08:00" not in begun
 
 
 @pytest.mark.anyio
@@ -163,6 +169,14 @@ async def test_the_office_s_hours_are_not_offered_on_holidays_and_the_officer_re
         alone = await siti.post("offers", **HOLIDAYS | {"first": "2026-12-24", "last": "2026-12-25"})
         assert (alone.status, "kantor tutup pada semua hari yang dipilih" in alone.text) == (422, True)
         assert "Kamis, 24 Desember 2026" in told(alone.text)
+        assert "Baru diterbitkan" not in told(alone.text)
+
+        office.wait(28 * DAY + 3 * HOUR)  # past nine on the 23rd, the working day among those that are chosen
+        await siti.sign_in()
+        over = await siti.post("offers", **HOLIDAYS | {"first": "2026-12-23", "last": "2026-12-25"})
+        assert over.status == 422
+        assert "kantor tutup pada semua hari" not in over.text, "it is not"
+        assert "Kamis, 24 Desember 2026" in told(over.text)
 
 
 @pytest.mark.anyio
@@ -173,10 +187,11 @@ async def test_an_event_on_a_holiday_is_offered_and_the_officer_is_warned_also_i
         draft = (await siti.post("offers", people="40", **christmas)).text
         warned = "Hari-hari ini hari libur. Jam jemput bola dan rombongan tetap ditawarkan pada hari libur: "
         assert told(draft).startswith(warned)
-        assert told(draft).endswith("Jumat, 25 Desember 2026: Kelahiran Yesus Kristus")
+        assert told(draft).endswith("dimaksudkan. Jumat, 25 Desember 2026: Kelahiran Yesus Kristus")
         assert "data-offer=" not in draft
         after = christmas | {"first": "2026-12-28"}
         assert "data-holidays" not in (await siti.post("offers", people="40", **after)).text
         page = (await siti.post("offers", **TYPED | christmas | {"day4": "1"})).text
         assert told(page).startswith(warned)
+        assert "dimaksudkan. Baru diterbitkan: 2. Jumat, 25 Desember 2026" in told(page)
         assert len(re.findall(r'data-offer="261225-', page)) == 2
