@@ -90,7 +90,7 @@ async def test_a_month_shows_what_is_on_offer_and_how_full_it_is_with_holidays_a
     assert "SKB 3 Menteri 1497/2025" in december
     assert "diperiksa 30 November 2026" in december
     assert "Perkiraan: keputusan untuk tahun 2027" in december, "its last week ends in January"
-    assert "Hari libur 2028 belum ada" in (await heri.get("calendar?month=2028-02")).text
+    assert "Daftar hari libur 2028 belum ada" in (await heri.get("calendar?month=2028-02")).text
 
 
 @pytest.mark.anyio

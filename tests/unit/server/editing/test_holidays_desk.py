@@ -53,7 +53,7 @@ async def test_a_day_that_becomes_a_holiday_is_one_in_the_calendar_for_deadlines
     assert "2026-12-25 | Kelahiran Yesus Kristus | Christmas" in before
     typed = DECIDED | {"days": "\n".join([*(line for line in before if not line.startswith("2026-12-24")), ADDED])}
     shown = words_of((await budi.post(f"{PAGE}/preview", **typed)).text.partition('id="preview"')[2])
-    assert "Hari kerja dalam 2026: 240 sampai sekarang, 240 dengan daftar ini." in shown
+    assert "Hari kerja dalam 2026: 240 menurut daftar yang berlaku, 240 menurut daftar ini." in shown
     assert "yang menjadi hari libur: Senin, 28 Desember 2026 Jam kantor yang sudah ditawarkan" in shown
     assert "yang menjadi hari kerja: Kamis, 24 Desember 2026 Januari Kamis, 1 Januari 2026: Tahun Baru Masehi" in shown
     assert "Desember Jumat, 25 Desember 2026: Kelahiran Yesus Kristus · Christmas Senin, 28 Desember 2026: " in shown
@@ -118,7 +118,7 @@ async def test_every_wrong_line_is_named_with_its_reason_and_what_was_typed_stan
     assert re.findall(r"Baris (\d), “(.*?)”: (.*?)[:.,]", said) == [
         ("3", "24 Desember | Cuti bersama | Joint leave", "tidak dimulai dengan hari yang ada"),
         ("4", "2027-01-01 | Tahun baru | New year", "harinya dalam tahun lain"),
-        ("5", "2026-12-25 | Natal lagi | Christmas again", "hari ini sudah ada di atas"),
+        ("5", "2026-12-25 | Natal lagi | Christmas again", "tanggal itu sudah ada di baris di atasnya"),
         ("6", "2026-12-26 | Hari kedua Natal", "di belakang harinya tulis nama dalam bahasa Indonesia"),
         ("7", "2026-12-31 | | New Year's Eve", "di belakang harinya tulis nama dalam bahasa Indonesia"),
     ]
