@@ -116,6 +116,7 @@ async def small_office(
         "regions": regions, "key_list": keys.key_list, "server_key": keys.server,
         "server_kid": "s1",
         "is_demo": False,
+        "left_out": {},
         "gathering": Gathering(),
         "refused": RefusedSends(),
         "watch_lists": WatchLists(),
