@@ -28,6 +28,16 @@ class Fault(str):
 WHOLE_FILE = Fault("(file)")
 
 
+def fault_of(error: Exception) -> str:
+    """Give the fault that an error was raised with, or else its words."""
+    return error.args[0] if error.args and isinstance(error.args[0], Fault) else str(error)
+
+
+def unread(error: Exception) -> Fault:
+    """Say of an edit that it is none, with what Python says about it."""
+    return Fault("cannot be read any more: {words}", words=repr(error))
+
+
 def fault_in(file: str, at: str, reason: str) -> Fault:
     """Say where it is: in which file, at which key."""
     return Fault("{file}: {at}: {reason}", file=file, at=at, reason=reason)

@@ -59,7 +59,7 @@ class Catalogue:
         try:
             found = self.texts[key]
         except KeyError:
-            raise MissingText(f"{self.lang}: no text named {key!r}") from None
+            raise MissingText(Fault("{lang}: no text named {key!r}", lang=self.lang, key=key)) from None
         return found.format_map(params) if params else found
 
     def marked(self, key: str, /, **params: object) -> str:

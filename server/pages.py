@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from server.content import Content, ContentError
 from server.fallback_language import LendingEnvironment, with_languages
+from server.faults import Fault, fault_of
 from server.forms.fees import rupiah
 from server.forms.form_rows import in_row, row_count
 from server.i18n import Catalogues, MissingText
@@ -115,7 +116,7 @@ def _rendered(environment: Environment, template: str, context: Mapping[str, obj
     try:
         return environment.get_template(template).render(context)
     except (TemplateError, MissingText) as error:
-        raise ContentError(f"{template}: {error}") from error
+        raise ContentError(Fault("{page}: cannot be shown: {reason}", page=template, reason=fault_of(error))) from error
 
 
 def _public(content: Content, lang: str, periods: Sequence[Titled]) -> Iterator[tuple[str, str, Mapping[str, object]]]:

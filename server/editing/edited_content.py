@@ -15,6 +15,7 @@ from server.editing.office_profile import PROFILE, ProfileError, read_profile
 from server.editing.published_form import FORM, PublishedForm, read_published_form, with_every_text
 from server.editing.set_campaign import CAMPAIGN, CampaignError, read_campaign, with_campaigns
 from server.editing.set_holidays import HOLIDAYS, read_holidays
+from server.faults import fault_of
 from server.forms.form import FormError
 from server.guides.guides import GuideError, parse_guide
 from server.settings import OfficeProfile, Settings
@@ -71,7 +72,7 @@ def with_holidays(known: WorkingDays, texts: Texts, languages: Sequence[str], un
         try:
             found[int(edit.name)] = read_holidays(text, int(edit.name), languages)
         except (HolidaysError, ValueError) as error:
-            unread[edit] = str(error)
+            unread[edit] = fault_of(error)
     return known.with_years(found)
 
 
@@ -82,7 +83,7 @@ def _profile(settings: Settings, texts: Texts, unread: Unread) -> OfficeProfile:
     try:
         return read_profile(texts[edit], settings.office)
     except ProfileError as error:
-        unread[edit] = str(error)
+        unread[edit] = fault_of(error)
         return settings.office
 
 
@@ -94,7 +95,7 @@ def _with_guides(content: Content, texts: Texts, unread: Unread) -> Content:
         try:
             found[edit.kind, edit.name] = parse_guide(text, edit.kind, edit.name)
         except GuideError as error:
-            unread[edit] = str(error)
+            unread[edit] = fault_of(error)
     return replace(content, guides=lend_guides(content.guides.with_edited(found), content.catalogues))
 
 
@@ -106,7 +107,7 @@ def _with_campaigns(content: Content, texts: Texts, unread: Unread) -> Content:
         try:
             found[int(edit.name)] = read_campaign(text)
         except (CampaignError, ValueError) as error:
-            unread[edit] = str(error)
+            unread[edit] = fault_of(error)
     return replace(content, survey=with_campaigns(content.survey, found)) if found else content
 
 
@@ -119,7 +120,7 @@ def _with_forms(content: Content, texts: Texts, unread: Unread) -> Content:
             found.append(replace(one, form=with_every_text(one.form, catalogues)))
             catalogues = catalogues.with_texts(found[-1].form.texts)
         except FormError as error:
-            unread[edit] = str(error)
+            unread[edit] = fault_of(error)
     if not found:
         return content
     forms = content.forms.with_published([one.form for one in found])

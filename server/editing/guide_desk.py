@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from server.editing.edit_desk import NotThis, edit_page, preview, publish
 from server.editing.edits import is_taking_up, list_edits
+from server.faults import fault_of
 from server.guard import user_of
 from server.guides.guides import GROUPS, MAX_TEXT, Guide, GuideError, parse_guide, read_guide, write_guide
 from server.moments import day_typed, local_day
@@ -85,7 +86,7 @@ class GuideSubject:
         try:
             return parse_guide(text, self.kind, self.name)
         except GuideError as error:
-            raise NotThis("questions", str(error).partition(": ")[2]) from None
+            raise NotThis("questions", fault_of(error)) from None
 
 
 async def guides_page(request: Request) -> Response:

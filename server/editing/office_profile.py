@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from server.faults import unread
 from server.settings import OfficeProfile
 
 PROFILE = "profile"
@@ -80,7 +81,7 @@ def read_profile(text: str, filed: OfficeProfile) -> OfficeProfile:
             hours={**filed.hours, **found["hours"]},
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise ProfileError(str(error)) from None
+        raise ProfileError(unread(error)) from None
 
 
 def _json(value: object) -> str:

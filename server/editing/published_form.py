@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from server.editing.form_sources import FormSource
+from server.faults import unread
 from server.forms.form import Form, FormError
 from server.forms.form_reader import read_form
 from server.forms.forms import refuse_missing_texts
@@ -56,7 +57,7 @@ def read_published_form(text: str) -> PublishedForm:
         source = FormSource(services=(service,), law="", source=told["source"], checked=checked, unverified=None)
         return PublishedForm(replace(form, texts=texts), str(told["file"]), source)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise FormError(f"(edit): (file): {error!r}") from None
+        raise FormError(unread(error)) from None
 
 
 def with_every_text(form: Form, catalogues: Catalogues) -> Form:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
+from server.faults import unread
 from server.moments import day_typed
 from server.survey.survey_plan import Campaign, SurveyPlan
 
@@ -67,7 +68,7 @@ def read_campaign(text: str) -> Campaign:
         first, last, checked = (date.fromisoformat(told[name]) for name in ("from", "until", "checked"))
         served, source = told["served"], str(told["source"])
     except (ValueError, KeyError, TypeError) as error:
-        raise CampaignError(str(error)) from None
+        raise CampaignError(unread(error)) from None
     return Campaign(first=first, last=last, served=served, source=source, checked=checked, unverified=None)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from server.faults import Fault, unread
 from server.forms.choices import Words
 from server.moments import day_typed, local_day
 from server.office import Office
@@ -100,9 +101,9 @@ def read_holidays(text: str, year: int, languages: Sequence[str]) -> Year:
         checked, doubt = date.fromisoformat(told["checked"]), told["unverified"]
         unverified = _spoken(doubt, languages) if doubt else None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise HolidaysError(f"year {year}: {error!r}") from None
+        raise HolidaysError(unread(error)) from None
     if any(day.year != year for day in days):
-        raise HolidaysError(f"year {year}: a day is in another year")
+        raise HolidaysError(Fault("a day is not in the year {year}", year=year))
     return Year(year=year, days=days, law=law, source=source, checked=checked, unverified=unverified)
 
 

@@ -13,6 +13,7 @@ from itertools import islice
 from server.content import ContentError
 from server.editing.edited_content import Edited, Filed, Texts, edited, newest_texts
 from server.editing.edits import Edit
+from server.faults import fault_of
 from server.site.prepared import Prepared
 from sync.store import Store
 
@@ -52,7 +53,7 @@ def _try(filed: Filed, texts: Texts, show: Show) -> tuple[Edited, Prepared] | di
         whole = edited(filed, texts)
         return whole.unread or (whole, show(whole))
     except _WRONG as error:
-        return _first_wrong(filed, texts, show, str(error))
+        return _first_wrong(filed, texts, show, fault_of(error))
 
 
 def _first_wrong(filed: Filed, texts: Texts, show: Show, reason: str) -> dict[Edit, str]:
@@ -64,5 +65,5 @@ def _first_wrong(filed: Filed, texts: Texts, show: Show, reason: str) -> dict[Ed
             show(edited(filed, dict(islice(texts.items(), middle))))
             right = middle
         except _WRONG as error:
-            wrong, reason = middle, str(error)
+            wrong, reason = middle, fault_of(error)
     return {list(texts)[wrong - 1]: reason}

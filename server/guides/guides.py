@@ -24,11 +24,13 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 from server.fallback_language import lent
+from server.faults import WHOLE_FILE, Fault, fault_in
 from server.guides.quiz import Question, QuizError, take_questions
 
 OPTIONAL = ("repeat", "services")
 KEYS = ("title", "group", "order", "checked", "sources")
 GROUPS = ("passport", "stay", "phone", "safe", "office", "volunteer", "officer")  # in the order they are listed
+FRONT_MATTER = Fault("front matter")
 MAX_TEXT = 6 * 1024  # bytes: a guide has to come through a thin signal and be read to its end
 
 
@@ -165,16 +167,17 @@ def parse_guide(text: str, lang: str, slug: str) -> Guide:
     """
     name = f"{lang}/{slug}.md"
     if len(text.encode()) > MAX_TEXT:
-        raise GuideError(f"{name}: longer than {MAX_TEXT} bytes")
+        raise GuideError(fault_in(name, WHOLE_FILE, Fault("longer than {most} bytes", most=MAX_TEXT)))
     opening, _, rest = text.partition("---\n")
     front, end, body = rest.partition("\n---\n")
     if opening or not end:
-        raise GuideError(f"{name}: does not open with a front matter between two lines of ---")
+        unopened = Fault("does not open with a front matter between two lines of ---")
+        raise GuideError(fault_in(name, WHOLE_FILE, unopened))
     values, sources = _front_matter(name, front)
     try:
         body, questions = take_questions(body)
     except QuizError as error:
-        raise GuideError(f"{name}: {error}") from None
+        raise GuideError(fault_in(name, error.at, error.reason)) from None
     # No HTML of an editor's: what a guide can do is what Markdown can do.
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(body)
     try:
@@ -182,11 +185,10 @@ def parse_guide(text: str, lang: str, slug: str) -> Guide:
         repeat = int(values["repeat"]) if "repeat" in values else None
         order, checked = int(values["order"]), date.fromisoformat(values["checked"])
     except ValueError:
-        raise GuideError(
-            f"{name}: front matter: order and repeat are numbers, checked a date such as 2026-11-25"
-        ) from None
+        reason = Fault("order and repeat are numbers, checked a date such as 2026-11-25")
+        raise GuideError(fault_in(name, FRONT_MATTER, reason)) from None
     if values["group"] not in GROUPS:
-        raise GuideError(f"{name}: front matter: group is one of {', '.join(GROUPS)}")
+        raise GuideError(fault_in(name, FRONT_MATTER, Fault("group is one of {groups}", groups=", ".join(GROUPS))))
     return Guide(
         lang, slug, values["title"], values["group"], order, checked, sources, html, questions, repeat, text, services
     )
@@ -210,8 +212,9 @@ def _front_matter(name: str, front: str) -> tuple[dict[str, str], tuple[str, ...
         elif colon and key in (*KEYS, *OPTIONAL) and key not in values:
             values[key] = value.strip()
         else:
-            raise GuideError(f"{name}: front matter: can't read {line!r}")
+            raise GuideError(fault_in(name, FRONT_MATTER, Fault("can't read {line!r}", line=line)))
     missing = [key for key in KEYS[:-1] if not values.get(key)]
     if missing or not sources:
-        raise GuideError(f"{name}: front matter: {(missing or KEYS[-1:])[0]} is missing")
+        reason = Fault("{key} is missing", key=(missing or KEYS[-1:])[0])
+        raise GuideError(fault_in(name, FRONT_MATTER, reason))
     return values, tuple(sources)

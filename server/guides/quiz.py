@@ -12,11 +12,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from server.faults import Fault
+
 _OPTION = re.compile(r"- \[([ x])\] (.+)")
 
 
 class QuizError(ValueError):
-    """A question is wrong; the message names it and the reason."""
+    """A question is wrong: which one, and the reason."""
+
+    def __init__(self, at: Fault, reason: Fault) -> None:
+        super().__init__(f"{at}: {reason}")
+        self.at, self.reason = at, reason
 
 
 @dataclass(frozen=True)
@@ -46,20 +52,29 @@ def take_questions(body: str) -> tuple[str, tuple[Question, ...]]:
     blocks = body.split("\n\n")
     asked = [block.strip() for block in blocks if block.lstrip().startswith("? ")]
     read = [block for block in blocks if not block.lstrip().startswith("? ")]
-    return "\n\n".join(read), tuple(_question(block.splitlines()) for block in asked)
+    return "\n\n".join(read), tuple(_question(n, block.splitlines()) for n, block in enumerate(asked, 1))
 
 
-def _question(lines: Sequence[str]) -> Question:
+def _question(n: int, lines: Sequence[str]) -> Question:
     text, *rest = lines
+    text = text[2:].strip()
     options = [found for line in rest if (found := _OPTION.fullmatch(line.rstrip()))]
     why = [line[2:].strip() for line in rest if line.startswith("> ")]
     odd = [line for line in rest if not _OPTION.fullmatch(line.rstrip()) and not line.startswith("> ")]
     right = [at for at, option in enumerate(options) if option[1] == "x"]
+    if reason := _reason(odd, len(options), len(right), why):
+        raise QuizError(Fault("question {n} ({text})", n=n, text=text), reason)
+    return Question(text, tuple(option[2] for option in options), right[0], " ".join(why))
+
+
+def _reason(odd: Sequence[str], options: int, right: int, why: Sequence[str]) -> Fault | None:
     if odd:
-        raise QuizError(f"{text}: can't read {odd[0]!r}")
-    if len(options) < 2 or len(right) != 1 or not why:
-        raise QuizError(f"{text}: it needs at least two answers, one of them right ([x]), and the reason after >")
-    return Question(text[2:].strip(), tuple(option[2] for option in options), right[0], " ".join(why))
+        return Fault("can't read {line!r}: an answer begins with - [ ] or - [x], the reason with >", line=odd[0])
+    if options < 2:
+        return Fault("it needs at least two answers, each on a line that begins with - [ ]")
+    if right != 1:
+        return Fault("exactly one answer is right and begins with - [x], not {count}", count=right)
+    return None if why else Fault("the reason is missing, on a line that begins with >")
 
 
 def judge(questions: Sequence[Question], fields: Mapping[str, str]) -> list[Answered]:

@@ -90,7 +90,7 @@ def test_a_page_knows_its_language_and_its_path(content: Content, templates: Pat
 
 def test_a_name_that_a_page_was_not_given_is_an_error(content: Content, templates: Path) -> None:
     (templates / "mine.html").write_text("{{ nama_lengkap }}")
-    with pytest.raises(ContentError, match=r"mine\.html: 'nama_lengkap' is undefined"):
+    with pytest.raises(ContentError, match=r"mine\.html: cannot be shown: 'nama_lengkap' is undefined"):
         render_pages(make_environment(SETTINGS, content, templates), content)
 
 

@@ -148,10 +148,12 @@ async def test_in_the_place_of_an_edit_that_cannot_be_used_is_the_one_before_it_
     left_out = re.findall(r'<li data-edit="([^"]+)">(.*?)</li>', page, re.S)
     assert [name for name, _ in left_out] == ["edit.form.gone.0001", "edit.id.brokers.0003"]
     form, broken = (told for _, told in left_out)
-    assert "form.gone.title" in form
+    assert "id: tidak ada teks bernama &#39;form.gone.title&#39;" in form
     assert "href" not in form, "there is no page for it"
     assert 'href="/staff/id/guides/brokers/id?n=3"' in broken
-    assert "does not open with a front matter" in broken
+    assert "id/brokers.md: (seluruh file): tidak diawali kepala panduan" in broken
+    english = (await ani.client.get("/staff/en/content")).text
+    assert '<span lang="en">id/brokers.md: (file): does not open with a front matter' in english
     assert "tidak dapat dipakai: 2" in (await ani.get("audit")).text, "the first page of whoever edits"
 
     await keep_edit(office.office, "id", "brokers", titled(guide, "Calo lagi"), after=3)

@@ -155,7 +155,11 @@ async def test_what_is_wrong_is_named_and_nothing_is_lost(ani: StaffDesk) -> Non
         ({"body": "x" * 6145}, "lebih panjang dari 6 KB"),
         ({"order": "satu"}, "urutan ditulis dengan angka"),
         ({"repeat": "0"}, "tulis jumlah hari"),
-        ({"body": "? Ya?\n- [ ] Ya\n- [ ] Tidak\n> x"}, "Ada soal yang tidak dapat dibaca: ? Ya?"),
+        (
+            {"body": "Teks.\n\n? Ya?\n- [ ] Ya\n- [ ] Tidak\n> x"},
+            "Panduan ini belum benar: id/brokers.md: soal 1 (Ya?): harus tepat satu jawaban yang benar",
+        ),
+        ({"body": "? Ya?\nYa\n- [x] Tidak\n> x"}, "soal 1 (Ya?): baris &#39;Ya&#39; tidak dapat dibaca"),
     ):
         answer = await ani.post_proved(PAGE, **GUIDE | wrong)
         assert (answer.status, said in answer.text.replace("<br><span>", " ")) == (422, True), wrong

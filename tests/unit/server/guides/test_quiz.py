@@ -28,16 +28,17 @@ def test_questions_are_taken_out_of_what_is_read() -> None:
 @pytest.mark.parametrize(
     ("asked", "reason"),
     [
-        (ASKED.replace("[x]", "[ ]"), "one of them right"),
-        (ASKED.replace("[ ]", "[x]"), "one of them right"),
-        (ASKED.replace("> ", "- "), "can't read '- Karena"),
-        ("? Ya?\n- [x] Ya\n> x", "at least two answers"),
-        ("? Ya?\n- [x] Ya\n- [ ] Tidak", "the reason after >"),
+        (ASKED.replace("[x]", "[ ]"), "exactly one answer is right and begins with - [x], not 0"),
+        (ASKED.replace("[ ]", "[x]"), "exactly one answer is right and begins with - [x], not 2"),
+        (ASKED.replace("> ", "- "), "can't read '- Karena *tidak*.'"),
+        ("? Ya atau tidak?\n- [x] Ya\n> x", "at least two answers"),
+        ("? Ya atau tidak?\n- [x] Ya\n- [ ] Tidak", "the reason is missing"),
     ],
 )
 def test_a_question_with_a_slip(asked: str, reason: str) -> None:
-    with pytest.raises(GuideError, match=rf"id/x\.md: \? Ya.*{re.escape(reason)}"):
-        parse_guide(FRONT + asked, "id", "x")
+    place = "id/x.md: question 2 (Ya atau tidak?)"
+    with pytest.raises(GuideError, match=rf"^{re.escape(place)}: .*{re.escape(reason)}"):
+        parse_guide(f"{FRONT}{ASKED}\n\n{asked}", "id", "x")
 
 
 def test_only_all_answers_right_are_passed() -> None:
