@@ -1,7 +1,9 @@
 """Generated people who fill in any form to its end: ordinary ones, and those whose names other systems refuse."""
 
 import random
-from datetime import date, timedelta
+import re
+import unicodedata
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from faker import Faker
@@ -19,6 +21,7 @@ PATTERNS = {
     "[0-9]{16}": ("1312030304900001",), "[A-Z0-9<]{1,9}": ("N1234567",),
     "(19|20)[0-9]{2}": ("1958", "2015"),  # of a grown person and of a child
 }  # fmt: skip
+WAYS = ("%d-%m-%Y", "%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y")
 PHONES = ("0812 3456 7890", "+62-813-1111-222", "081(234)567890")
 
 
@@ -90,3 +93,20 @@ class Crowd:
                 long = field.max and len(str(typed.get(finding.field, ""))) > field.max
                 typed[finding.field] = str(allowed[0][0]) if allowed else "Padang" if long else self.name()[: field.max]
         return typed
+
+
+def meant(field: Field, typed: str) -> str:
+    """Tell what somebody meant who typed this, apart from how the product reads it."""
+    lines = [" ".join(line.split()) for line in typed.splitlines()]
+    text = unicodedata.normalize("NFC", "\n".join(lines))
+    if field.control == "date":
+        return next(str(datetime.strptime(text, way).date()) for way in WAYS if re.fullmatch(_shape(way), text))
+    if field.control == "tel":
+        return "+62" + re.sub("[^0-9]", "", text).removeprefix("62").removeprefix("0")
+    if any(rule.rule == "passport-ri" for rule in field.hard):
+        return re.sub("[ -]", "", text).upper()
+    return text.upper() if field.autocapitalize else text
+
+
+def _shape(way: str) -> str:
+    return way.replace(".", "[.]").replace("%Y", "[0-9]{4}").replace("%d", "[0-9]{1,2}").replace("%m", "[0-9]{1,2}")

@@ -1,9 +1,7 @@
 """Every application is filled in to its end by generated people, sealed, and read back by an officer to the letter."""
 
 import json
-import re
-import unicodedata
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 
@@ -11,14 +9,14 @@ from server.content import load_content
 from server.edge_sealing import seal_answers
 from server.forms.answers import from_answers, settle, to_answers
 from server.forms.checklist import checklist
-from server.forms.form import Field, Form
+from server.forms.form import Form
 from server.forms.form_rows import row_count, spread
 from server.forms.review import reviewed
 from server.forms.rules import check
 from server.pages import make_environment
 from server.settings import load_settings
 from sync.seal import open_version, open_wrap_as_office
-from tests.generated_people import HOSTILE, Crowd
+from tests.generated_people import HOSTILE, Crowd, meant
 from tests.sealed_items import NOW, OfficeKeys, new_keys
 
 SETTINGS = load_settings({})
@@ -34,24 +32,6 @@ CHILDREN = [{"tanggal_lahir": "14-03-2015"}, {"lahir_tidak_lengkap": "1", "tahun
 # What is asked about the parent of a child; and the parent's papers that passports ask for on top.
 PARENT = {"orang_tua_pemberi_izin", "pemberi_izin_nama", "pemberi_izin_nomor_ktp", "persetujuan_orang_tua"}
 OF_PASSPORTS = {"nikah-orang-tua", "izin-orang-tua"}
-WAYS = ("%d-%m-%Y", "%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y")
-
-
-def meant(field: Field, typed: str) -> str:
-    """What somebody meant who typed this, told apart from how the product reads it."""
-    lines = [" ".join(line.split()) for line in typed.splitlines()]
-    text = unicodedata.normalize("NFC", "\n".join(lines))
-    if field.control == "date":
-        return next(str(datetime.strptime(text, way).date()) for way in WAYS if re.fullmatch(_shape(way), text))
-    if field.control == "tel":
-        return "+62" + re.sub("[^0-9]", "", text).removeprefix("62").removeprefix("0")
-    if any(rule.rule == "passport-ri" for rule in field.hard):
-        return re.sub("[ -]", "", text).upper()
-    return text.upper() if field.autocapitalize else text
-
-
-def _shape(way: str) -> str:
-    return way.replace(".", "[.]").replace("%Y", "[0-9]{4}").replace("%d", "[0-9]{1,2}").replace("%m", "[0-9]{1,2}")
 
 
 @pytest.mark.parametrize("service", CONTENT.forms.services)
