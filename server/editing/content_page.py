@@ -115,10 +115,11 @@ async def _confirm_filed(office: Office, name: str, file: str, today: date, who:
 
 
 async def _confirm_edit(office: Office, subject: Subject, last: Edit, today: date, who: str) -> None:
-    """Publish the last text once more, with today's date."""
-    fields = subject.typed(await text_of_edit(office.databases.public, last))
-    text = subject.text(fields | {"checked": today.isoformat()})
-    await publish_text(office, subject, text, who=who, after=last.n)
+    """Publish the last text once more, with today's date; what has it already, as after a double click, stays."""
+    standing = await text_of_edit(office.databases.public, last)
+    text = subject.text(subject.typed(standing) | {"checked": today.isoformat()})
+    if text != standing:
+        await publish_text(office, subject, text, who=who, after=last.n)
 
 
 def _today(office: Office) -> date:

@@ -85,8 +85,13 @@ async def record_trained(request: Request) -> Response:
 
 
 async def _note(office: Office, done: Finished, *, by: str) -> None:
-    await office.audit.write("training-finished", who=by, about={"who": done.who, "guide": done.guide})
-    await Training(office.databases.staff).keep(done, by=by)
+    """Note that somebody finished, the trace in the audit first; what is noted leaves none."""
+    training = Training(office.databases.staff)
+    async with office.deciding:
+        known = (await training.of(done.who)).get(done.guide)
+        if known is None or known.day < done.day:
+            await office.audit.write("training-finished", who=by, about={"who": done.who, "guide": done.guide})
+            await training.keep(done, by=by)
 
 
 def _quiz(request: Request, answered: object) -> Response:

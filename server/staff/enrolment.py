@@ -20,7 +20,7 @@ from sync.statements import verify_enrolment
 from sync.store import Store
 
 LASTS = 10 * 60  # seconds
-WORDS = 12  # of 12 bits: 144 bits, so that a fast hash keeps it
+WORDS = 12  # of 12 bits; they are made of 80 random bits at least, so that a fast hash keeps it
 _KEPT = 86_400  # seconds after its end that a code is told from one that never was
 
 
@@ -42,10 +42,21 @@ class Enrolment:
     staff: Store
     now: int
 
-    async def invite(self, login: str) -> str:
-        """Make a code for a volunteer and give it, in words; old ones are swept away."""
+    async def invited(self, code: str) -> Doc | None:
+        """Give what was written when a plain code was made; None if it never was, or long ago."""
+        try:
+            return await self.staff.get(_id(code))
+        except NotFound:
+            return None
+
+    def is_waiting(self, invited: Doc) -> bool:
+        """Say whether its device may still come."""
+        return invited["used"] is None and self.now <= invited["until"]
+
+    async def invite(self, login: str, code: str | None = None) -> str:
+        """Let a volunteer's device come with a code, a new one where none is given; old ones are swept away."""
         await self._sweep()
-        code = new_code(WORDS)
+        code = code or new_code(WORDS)
         doc = {"_id": _id(plain(code)), "type": "enrolment", "login": login, "until": self.now + LASTS, "used": None}
         await self.staff.bulk_docs([doc])
         return code
@@ -66,7 +77,7 @@ class Enrolment:
         known = await Devices(self.staff, self.now).get(device)
         if known is not None:
             return _same(known, pub)
-        invited = await self._invited(code)
+        invited = await self.invited(code)
         if invited is None:
             raise EnrolmentError("unknown")
         if self.now > invited["until"]:
@@ -81,15 +92,9 @@ class Enrolment:
     async def note(self, typed: str) -> None:
         """Note that the device of a code is enrolled."""
         code = plain(typed)
-        invited = await self._invited(code)
+        invited = await self.invited(code)
         if invited is not None and invited["used"] is None:
             await self.staff.bulk_docs([invited | {"used": device_of(code)}])  # who comes second notes the same
-
-    async def _invited(self, code: str) -> Doc | None:
-        try:
-            return await self.staff.get(_id(code))
-        except NotFound:
-            return None
 
     async def _sweep(self) -> None:
         rows = await self.staff.all_docs(start="enrol.", end="enrol/", include_docs=True)

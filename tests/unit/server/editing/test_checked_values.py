@@ -1,5 +1,6 @@
 """What somebody has to look at again: by its date, by its own words, and done with one button that lasts."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -12,7 +13,7 @@ import pytest
 from server.content import load_content
 from server.editing.checked_values import list_checked, list_due, name_of, with_checked
 from server.editing.edited_content import Filed
-from server.editing.edits import list_edits
+from server.editing.edits import keep_edit, list_edits
 from server.settings import load_settings
 from sync.statements import verify_public
 from tests.staff_office import StaffDesk, StaffOffice, staff_office
@@ -137,6 +138,24 @@ async def test_checked_today_is_audited_signed_shown_and_still_there_after_the_c
     assert office.office.content.fees.values[0].checked == FIRST_DUE
     gone = await ani.post("content", value="checked.nothing")
     assert (gone.status, "baru saja berubah" in gone.text) == (422, True)
+
+
+@pytest.mark.anyio
+async def test_that_an_edit_is_still_true_is_published_once_however_often_it_is_pressed(
+    office: StaffOffice, ani: StaffDesk
+) -> None:
+    guide = office.office.guides.by_lang["id"]["brokers"]
+    await keep_edit(office.office, "id", "brokers", guide.text.replace(guide.title, "Awas calo", 1), after=0)
+    await office.read_edits()
+    office.wait((FIRST_DUE - LOOKED).days * DAY)
+    await ani.sign_in()
+    pressed = [ani.post("content", value="guide.brokers") for _ in range(2)]
+    answers = [*await asyncio.gather(*pressed), await ani.post("content", value="guide.brokers")]
+    assert [answer.status for answer in answers] == [303] * 3
+    assert [edit.n for edit in await list_edits(office.office.databases.public, "id", "brokers")] == [1, 2]
+    await office.read_edits()
+    now = office.office.guides.by_lang["id"]["brokers"]
+    assert (now.title, now.checked) == ("Awas calo", FIRST_DUE)
 
 
 @pytest.mark.anyio

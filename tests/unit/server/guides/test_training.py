@@ -1,5 +1,6 @@
 """Who finished which training: staff by their account, volunteers by the code of their phone; and who is due."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
@@ -43,7 +44,8 @@ async def test_an_officer_finishes_with_all_answers_right_and_is_due_again_after
     wrong = await upik.post("training/officer-data", **RIGHT | {"q2": "0"})
     assert (wrong.status, "Belum semuanya benar." in wrong.text) == (422, True)
     assert "Belum pernah selesai" in (await upik.get("training")).text
-    assert (await upik.post("training/officer-data", **RIGHT)).status == 303
+    both = await asyncio.gather(*(upik.post("training/officer-data", **RIGHT) for _ in range(2)))
+    assert [answer.status for answer in both] == [303, 303]
     assert "Selesai 25 November 2026" in (await upik.get("training")).text
     assert "Harus diulang" not in (await upik.get("training")).text
     said = row((await ani.get("trained")).text, "upi")
@@ -56,7 +58,8 @@ async def test_an_officer_finishes_with_all_answers_right_and_is_due_again_after
     assert "Harus diulang sejak 25 November 2027" in (await upik.get("training")).text
     assert row((await ani.get("trained")).text, "upi").count("Harus dikerjakan.") == 2
     assert (await upik.get("trained")).status == 403
-    assert ("training-finished", "upi") in [(deed.name, deed.who) for deed in await office.deeds()]
+    deeds = [(deed.name, deed.who) for deed in await office.deeds()]
+    assert deeds.count(("training-finished", "upi")) == 1, "a double click is one training"
 
 
 @pytest.mark.anyio

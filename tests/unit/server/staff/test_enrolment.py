@@ -1,5 +1,6 @@
 """A code that is handed over in person makes exactly one device a volunteer's, whatever the network does to it."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -35,7 +36,7 @@ async def test_the_code_of_the_page_makes_one_device_the_volunteers(office: Staf
     code, link = code_on(page.text), re.search(r'data-qr="([^"]+)"', page.text)
     assert link is not None
     assert link[1] == f"{ORIGIN}/id/volunteer#{plain(code)}"
-    assert len(plain(code)) == 48, "144 bits"
+    assert len(plain(code)) == 48, "twelve words"
     assert code not in (await ani.get("volunteers")).text, "shown once"
     phone = Device()
     answer = await phone.enrol(office.desk("").client, plain(code))
@@ -50,6 +51,40 @@ async def test_the_code_of_the_page_makes_one_device_the_volunteers(office: Staf
     assert deeds[-1] == ("device-enrolled", "buyung", {"device": phone.name})
     stored = repr(await office.office.databases.staff.all_docs(include_docs=True))
     assert plain(code) not in stored, "only its hash is stored"
+
+
+@pytest.mark.anyio
+async def test_a_double_click_invites_one_device_and_the_code_is_seen_on_whichever_page_comes(
+    office: StaffOffice, ani: StaffDesk
+) -> None:
+    once = re.search(r'name="once" value="([^"]+)"', (await ani.get("volunteers")).text)
+    assert once is not None
+    form = {"login": "buyung", "once": once[1]}
+    await ani.post_proved("volunteers", login="")  # the password is asked one at a time
+    [code] = {code_on(page.text) for page in await asyncio.gather(*(ani.post("volunteers", **form) for _ in range(2)))}
+    other = code_on((await ani.post("volunteers", **form | {"login": "upiak"})).text)
+    assert other != code, "what is typed anew is another's"
+    phone, client = Device(), office.desk("").client
+    assert (await phone.enrol(client, plain(code))).status == 200
+    again = code_on((await ani.post("volunteers", **form)).text)
+    assert again != code, "it counted once"
+    assert (await Device().enrol(client, plain(again))).status == 200
+    office.wait(LASTS + 1)
+    late = code_on((await ani.post_proved("volunteers", **form | {"login": "upiak"})).text)
+    assert (await Device().enrol(client, plain(late))).status == 200, "a code that ran out is not handed over again"
+
+    seen = re.findall(
+        rf'volunteers/{phone.name}/more".*?name="after" value="([0-9]+)"', (await ani.get("volunteers")).text, re.S
+    )
+    office.wait(60)
+    for do, fields in (("more", {"after": seen[0]}), ("end", {})):
+        both = await asyncio.gather(*(ani.post(f"volunteers/{phone.name}/{do}", **fields) for _ in range(2)))
+        assert [answer.status for answer in both] == [303, 303]
+    deeds = [(deed.name, next(iter(deed.about.values()), "")) for deed in await office.deeds()]
+    assert [deed for deed in deeds if deed[0].startswith("device-") and deed[0] != "device-enrolled"] == [
+        ("device-invited", "buyung"), ("device-invited", "upiak"), ("device-invited", "buyung"),
+        ("device-invited", "upiak"), ("device-renewed", phone.name), ("device-revoked", phone.name),
+    ]  # fmt: skip
 
 
 @pytest.mark.anyio
@@ -143,8 +178,8 @@ async def test_a_device_is_revoked_at_once_and_renewed_with_a_proof(office: Staf
     for nobody in ("d-aaaaaaaa", "D", "user.ani"):
         assert (await ani.post(f"volunteers/{nobody}/end")).status == 404
     assert [deed.name for deed in await office.deeds() if deed.about.get("device") == phone.name] == [
-        "device-enrolled", "device-renewed", "device-revoked", "device-renewed",
-    ]  # fmt: skip
+        "device-enrolled", "device-renewed", "device-revoked",
+    ], "what is not done leaves no trace"  # fmt: skip
 
 
 @pytest.mark.anyio
