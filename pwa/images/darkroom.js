@@ -20,6 +20,7 @@ export class Darkroom {
   /** Load what is needed while the person is still aiming. Safe to call twice. */
   start() {
     this.bench ??= typeof OffscreenCanvas === 'function' ? this.inWorker().catch((error) => (error instanceof ImageError ? Promise.reject(error) : onPage())) : onPage();
+    this.bench.catch(() => {}); // whoever asks for it is told
   }
 
   /** Forget the photograph; what is under way comes to nothing, and nothing more is begun. */

@@ -137,7 +137,10 @@ def test_a_paper_is_photographed_cropped_by_keyboard_and_kept_with_the_draft(
     expect(paper(page, "kk").locator("[data-image]")).to_have_count(0)
 
     # Whoever does not want to wait for the work leaves it.
-    page.evaluate("() => { Worker.prototype.postMessage = () => {}; }")
+    page.evaluate("() => Object.defineProperty(Worker.prototype, 'onmessage', { set() {} })")
+    paper(page, "kk").locator("[data-action=add-photo]").click()
+    act(page, "cancel")
+    expect(page.locator("dialog")).to_have_count(0)
     paper(page, "kk").locator("[data-action=add-photo]").click()
     act(page, "take")
     expect(page.locator("dialog [data-working]")).to_be_visible()
