@@ -110,7 +110,8 @@ EXTRAS = {
     ),
 }  # fmt: skip
 # What every phone has fetched comes with the first packs, in this order; the camera is large and of the least haste.
-AT_ONCE = ("online", "forms", "guides", "survey", "talk", "images", "photo")
+# The forms after what is small and unlike them: so the whole answer compresses best.
+AT_ONCE = ("online", "guides", "survey", "talk", "forms", "images", "photo")
 # In this order they compress best: what is alike lies near.
 _KINDS = ("script", "data", "guide", "page", "apply", "style", "image")
 
