@@ -8,7 +8,7 @@ import hmac
 from typing import Any
 
 from server.staff import totp
-from server.staff.spoken_codes import hash_code, new_code, new_salt
+from server.staff.spoken_codes import code_of, hash_code, is_code, new_salt
 from sync.canonical import b64u_decode, b64u_encode
 from sync.document import Doc
 
@@ -49,10 +49,23 @@ def with_app(secret: bytes, typed: str, *, now: int) -> dict[str, Any] | None:
     return None if step is None else {"totp": {"secret": b64u_encode(secret), "last": step}}
 
 
-def new_recovery_codes() -> tuple[list[str], dict[str, Any]]:
-    """Make recovery codes, slowly: to be shown once, and what is written to the account."""
-    codes, salt = [new_code(_WORDS) for _ in range(CODES)], new_salt()
+def new_recovery_codes(once: str) -> tuple[list[str], dict[str, Any]]:
+    """Make the recovery codes of a form, slowly: to be shown once, and what is written to the account."""
+    salt = new_salt()
+    codes = _codes(once, salt)
     return codes, {"recovery": {"salt": salt, "hashes": [hash_code(code, salt) for code in codes]}}
+
+
+def same_recovery_codes(account: Doc, once: str) -> list[str] | None:
+    """Give, slowly, the codes that were made for this form before; None if it was another, or one was used."""
+    recovery = account.get("recovery") or _NO_CODES
+    codes = _codes(once, recovery["salt"])
+    is_same = len(recovery["hashes"]) == CODES and is_code(recovery["hashes"][0], codes[0], recovery["salt"])
+    return codes if is_same else None
+
+
+def _codes(once: str, salt: str) -> list[str]:
+    return [code_of(once, _WORDS, "recovery", salt, str(n)) for n in range(CODES)]
 
 
 def without_second_factor() -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """The page on which staff look after their own ways in: password, second factor, sessions.
 
-Template: `staff/security.html` (user, csrf, sessions, is_needed, has_app, passkeys, passkeys_are_possible, codes_left,
-secret, typed, uri, error: the part of the page and the text, wrong: the field of it, codes: new ones, done: a text,
-shortest).
+Template: `staff/security.html` (user, csrf, once, sessions, is_needed, has_app, passkeys, passkeys_are_possible,
+codes_left, secret, typed, uri, error: the part of the page and the text, wrong: the field of it, codes: new ones, done:
+a text, shortest).
 """
 
 from functools import partial
@@ -14,10 +14,11 @@ from starlette.responses import RedirectResponse, Response
 from server.erasure.deletion import forget_replaced
 from server.guard import asks_for_second_factor, user_of
 from server.office import office_of
+from server.once import new_name
 from server.pages import render
 from server.staff import totp
 from server.staff.accounts import AccountError, good_password
-from server.staff.passwords import SHORTEST
+from server.staff.passwords import LONGEST, SHORTEST, verify_password
 from server.staff.proving import account_of, in_lane, knows_password, passkeys_of
 from server.staff.second_factor import recovery_codes_left
 from server.staff.sessions import sessions_of, token_of
@@ -49,6 +50,8 @@ async def change_password(request: Request) -> Response:
     if proof.wait:
         return await _refused(request, "code.wait", "password", status_code=429)
     if not proof.is_right or proof.account is None:
+        if await _is_changed(request):
+            return await show_security(request, done="staff.security.password.done")
         return await _refused(request, "password.wrong", "password")
     if fields.get("new", "") != fields.get("again", ""):
         return await _refused(request, "again.differs", "again")
@@ -57,10 +60,24 @@ async def change_password(request: Request) -> Response:
         phc = await in_lane(request, partial(good_password, fields.get("new", ""), known))
     except AccountError as error:
         return await _refused(request, f"{error.field}.{error.reason}", "new")
-    await office.audit.write("password-changed", who=user.login)
-    await write_account(request, proof.account, {"password": phc, "setup": None})
+    async with office.deciding:
+        if (await own_account(request))["password"] == proof.account["password"]:  # no other press was quicker
+            await office.audit.write("password-changed", who=user.login)
+            await write_account(request, proof.account, {"password": phc, "setup": None})
+        elif not await _is_changed(request):
+            raise HTTPException(409)
     await sessions_of(request).end_all(user.login, but=token_of(request))
     return await show_security(request, done="staff.security.password.done")
+
+
+async def _is_changed(request: Request) -> bool:
+    """Say whether the new password is the one already: the form was sent twice."""
+    fields, account = request.state.fields, await own_account(request)
+    new = fields.get("new", "")
+    if new != fields.get("again", ""):
+        return False
+    is_it: bool = await in_lane(request, partial(verify_password, account["password"], new[:LONGEST]))
+    return is_it
 
 
 async def own_account(request: Request) -> Doc:
@@ -103,6 +120,7 @@ async def show_security(
         lang=request.path_params["lang"],
         user=user,
         csrf=user.csrf,
+        once=new_name(),
         sessions=await sessions_of(request).of(user.login, here=token_of(request)),
         is_needed=asks_for_second_factor(office) and not user.has_second_factor,
         has_app=bool(account.get("totp")),

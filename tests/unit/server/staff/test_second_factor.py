@@ -6,12 +6,14 @@ from server.staff.second_factor import (
     has_second_factor,
     new_recovery_codes,
     recovery_codes_left,
+    same_recovery_codes,
     with_app,
     without_second_factor,
 )
 from tests.sealed_items import NOW
 
 SECRET = bytes(range(20))
+FORM = "abcdefghijklmnop"
 
 
 def code_at(now: int) -> str:
@@ -32,24 +34,27 @@ def test_an_app_is_set_up_by_who_has_its_secret_and_each_code_counts_once() -> N
 
 
 def test_a_code_on_paper_counts_once_however_it_is_typed() -> None:
-    codes, account = new_recovery_codes()
+    codes, account = new_recovery_codes(FORM)
+    assert same_recovery_codes(account, FORM) == codes, "a form that is sent twice"
+    assert same_recovery_codes(account, FORM[::-1]) is None
     assert (len(set(codes)), recovery_codes_left(account)) == (10, 10)
     assert all(code not in str(account) for code in codes)
     used = check_code(account, f" {codes[3].upper().replace(' ', '-')} ", now=NOW)
     assert used is not None
     account |= used
     assert recovery_codes_left(account) == 9
+    assert same_recovery_codes(account, FORM) is None
     assert check_code(account, codes[3], now=NOW) is None
     assert check_code(account, codes[4], now=NOW) is not None
 
 
 def test_the_same_codes_are_stored_differently_each_time() -> None:
-    _, one = new_recovery_codes()
-    _, other = new_recovery_codes()
+    _, one = new_recovery_codes(FORM)
+    _, other = new_recovery_codes(FORM)
     assert one["recovery"]["salt"] != other["recovery"]["salt"]
 
 
 def test_nothing_is_no_code() -> None:
-    for account in ({}, without_second_factor(), new_recovery_codes()[1]):
+    for account in ({}, without_second_factor(), new_recovery_codes(FORM)[1]):
         for typed in ("", "  ", "0" * 9999):
             assert check_code(account, typed, now=NOW) is None
