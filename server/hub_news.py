@@ -32,6 +32,12 @@ async def note_relayed(staff: Store, cases: Store, hub: str, named: set[str], *,
         await staff.bulk_docs(notes)  # who comes second finds a conflict: the first note stands
 
 
+async def relayed(staff: Store) -> dict[str, str]:
+    """Give by case the hub that it came by first."""
+    rows = await staff.all_docs(start="via.", end="via/", include_docs=True)
+    return {row.id.removeprefix("via."): row.doc["hub"] for row in rows if row.doc is not None}
+
+
 async def hub_news(
     staff: Store, intake: Intake, hub: str, since: str, *, answered: Collection[str]
 ) -> list[list[Any] | Doc]:

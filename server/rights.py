@@ -53,7 +53,7 @@ _KEPT: tuple[Type, ...] = (*_VERSIONS, "wrap")
 _TAKEN: tuple[Type, ...] = (*_VERSIONS, *_CHECKED)
 _UPLOAD = _anyone(*_TAKEN, "upload", writes=(*_KEPT, "blob", "upload"))
 
-_REPORT: tuple[Type, ...] = ("public", "booking", "case-row", "device", "upload")
+_REPORT: tuple[Type, ...] = ("public", "booking", "case-row", "device", "hub", "via", "upload", "refused-sends")
 _GROUPS = _only(STAKEHOLDER, reads=("public", "booking", "case-row"))
 _ASKED = _only(STAKEHOLDER, reads=("case-row",))
 _BOOKING = _anyone(*_CASE, *_ENDS, "public", "booking", writes=("booking",))
@@ -231,8 +231,8 @@ RIGHTS: Mapping[str, Right] = {
         "officer", "head", reads=("public", "tally", "case-row"), writes=("public",), step_up=True
     ),
     # Of what happens in the office; the second is the same as a file.
-    "report": _only("officer", "head", reads=(*_REPORT, "refused-sends")),
-    "report_table": _only("officer", "head", reads=(*_REPORT, "refused-sends")),
+    "report": _only("officer", "head", reads=_REPORT),
+    "report_table": _only("officer", "head", reads=_REPORT),
     "bundle_desk": _only("desk", "officer", "head"),
     "list_requests": _only("desk", "officer", "head", reads=("request",)),
     "add_request": _only("desk", "officer", reads=(*_CASE, "request"), writes=("request",)),

@@ -59,7 +59,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Device:
-    """A volunteer's device: its name, whose it is, and when the office heard of it last (Unix seconds)."""
+    """A volunteer's device, or a hub: its name, whose it is, and when the office heard of it last (Unix seconds)."""
 
     id: str
     login: str
@@ -178,16 +178,14 @@ def areas(stories: Iterable[Story], period: Period, *, stuck: Mapping[str, int])
 
 def devices(known: Sequence[Device], stories: Sequence[Story], period: Period, now: int) -> Table:
     """Tell of volunteers' devices for how long each has been silent, and what it collected; the most silent first."""
-    came: dict[str | None, list[Story]] = {}
-    for one in _in(stories, period):
-        came.setdefault(one.device, []).append(one)
-    own = {each.id: came.get(each.id, []) for each in known}
-    rows = [
-        (each.login, _days(now - each.seen), local_day(each.seen, period.zone), len(own[each.id]), _late(own[each.id]))
-        for each in sorted(known, key=lambda each: (each.seen, each.login))
-    ]
-    columns = _columns(device="text", silent="days", heard="day", applications="count", late="count")
-    return Table("devices", columns, tuple(rows), unseen=_unseen(one for each in own.values() for one in each))
+    return _silent("device", known, _in(stories, period), period, now, via=lambda one: one.device)
+
+
+def hubs(
+    known: Sequence[Device], stories: Sequence[Story], period: Period, now: int, *, by_case: Mapping[str, str]
+) -> Table:
+    """Tell the same of hubs, by what came by each; *by_case* says by which a case came."""
+    return _silent("hub", known, _in(stories, period), period, now, via=lambda one: by_case.get(one.case))
 
 
 def refused(counts: Mapping[str | None, int]) -> Table:
@@ -231,6 +229,29 @@ def _stops(one: Story, period: Period, now: int) -> Iterable[tuple[str, str]]:
         quiet = state[1] + QUIET * DAY
         if quiet <= now and period.has(quiet):
             yield state[0], "quiet"
+
+
+def _silent(
+    what: str,
+    known: Sequence[Device],
+    stories: Iterable[Story],
+    period: Period,
+    now: int,
+    *,
+    via: Callable[[Story], str | None],
+) -> Table:
+    came: dict[str | None, list[Story]] = {}
+    for one in stories:
+        came.setdefault(via(one), []).append(one)
+    own = {each.id: came.get(each.id, []) for each in known}
+    rows = [
+        (each.login, _days(now - each.seen), local_day(each.seen, period.zone), len(own[each.id]), _late(own[each.id]))
+        for each in sorted(known, key=lambda each: (each.seen, each.login))
+    ]
+    kinds: dict[str, Kind] = {what: "text", "silent": "days", "heard": "day", "applications": "count", "late": "count"}
+    return Table(
+        f"{what}s", _columns(**kinds), tuple(rows), unseen=_unseen(one for each in own.values() for one in each)
+    )
 
 
 def _in(stories: Iterable[Story], period: Period) -> Iterable[Story]:

@@ -27,6 +27,7 @@ from server.figures.report import (
     arrivals,
     devices,
     given_up,
+    hubs,
     refused,
     stays,
     stock,
@@ -35,6 +36,8 @@ from server.figures.report import (
 from server.figures.report_words import Shown, shown
 from server.figures.spreadsheet import CSV, XLSX, to_csv, to_xlsx
 from server.guard import user_of
+from server.hub_news import relayed
+from server.hubs import Hubs
 from server.moments import day, day_typed, local_day
 from server.office import Office, office_of
 from server.pages import render
@@ -109,6 +112,7 @@ async def tables_of(office: Office, asked: Asked) -> list[Table]:
         areas(stories, period, stuck=await _stuck(office, now)),
         refused(await refused_between(office.databases.staff, period.first, period.last)),
         devices(await _devices(office, now), stories, period, now),
+        hubs(await _hubs(office, now), stories, period, now, by_case=await relayed(office.databases.staff)),
     ]
 
 
@@ -129,6 +133,12 @@ async def _stuck(office: Office, now: int) -> Mapping[str, int]:
 async def _devices(office: Office, now: int) -> list[Device]:
     known = await Devices(office.databases.staff, now).all()
     return [Device(doc["device"], doc["login"], doc["seen"]) for doc in known if doc["revoked_at"] is None]
+
+
+async def _hubs(office: Office, now: int) -> list[Device]:
+    """Give the hubs that have joined: one that never did holds nothing."""
+    known = [doc for doc in await Hubs(office.databases.staff, now).all() if doc["revoked_at"] is None and doc["seen"]]
+    return [Device(doc["hub"], doc["hub"], doc["seen"]) for doc in known]
 
 
 async def report_table(request: Request) -> Response:

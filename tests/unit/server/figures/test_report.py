@@ -28,7 +28,19 @@ import pytest
 
 from server.appointments.offers import Offer
 from server.appointments.visits import Visit
-from server.figures.report import Device, Period, areas, arrivals, devices, given_up, percentile, stays, stock, visits
+from server.figures.report import (
+    Device,
+    Period,
+    areas,
+    arrivals,
+    devices,
+    given_up,
+    hubs,
+    percentile,
+    stays,
+    stock,
+    visits,
+)
 from server.projection.stories import Story
 
 ZONE = "Asia/Jakarta"
@@ -220,6 +232,18 @@ def test_devices_are_told_by_how_long_they_have_been_silent() -> None:
     assert devices(known, ALL, WEEK, at(3, 8, 20)).rows == (
         ("rosma", 11.5, date(2026, 2, 25), 1, 1),  # B, five days on its way
         ("buyung", 1.5, date(2026, 3, 7), 0, 0),
+    )
+
+
+def test_hubs_are_told_likewise_by_what_came_by_them() -> None:
+    known = [Device("silayang", "silayang", at(3, 7)), Device("talu", "talu", at(2, 25))]
+    stories = [B, replace(A, case="a"), replace(G, case="g"), replace(H, case="h"), C]
+    by_case = {"a": "silayang", "b": "talu", "g": "talu", "h": "withdrawn"}
+    told = hubs(known, stories, WEEK, at(3, 8, 20), by_case=by_case)
+    assert [column.key for column in told.columns] == ["hub", "silent", "heard", "applications", "late"]
+    assert told.rows == (
+        ("talu", 11.5, date(2026, 2, 25), 2, 1),  # B, five days on its way, and G
+        ("silayang", 1.5, date(2026, 3, 7), 1, 0),
     )
 
 

@@ -26,9 +26,14 @@ async def desk(tmp_path: Path) -> AsyncIterator[tuple[StaffOffice, StaffDesk]]:
         await walk(office, "complaint", MARCH + DAY, kind="complaint")
         device = new_device("d-9f2c01ab", "rosma", "", now=MARCH) | {"claim": ["taken", "x", MARCH]}
         upload = {"type": "upload", "version": "", "digest": "", "length": 9, "at": MARCH}
-        await office.office.databases.staff.bulk_docs(
-            [{"_id": "device.d-9f2c01ab", **device}, {"_id": "up.a.b", **upload}]
-        )
+        case = (await office.office.projection.stories())[0].case
+        hub = {"type": "hub", "enrolled_at": MARCH, "revoked_at": None}
+        await office.office.databases.staff.bulk_docs([
+            {"_id": "device.d-9f2c01ab", **device}, {"_id": "up.a.b", **upload},
+            {"_id": "hub.talu", "hub": "talu", "seen": MARCH, **hub},
+            {"_id": "hub.belum-datang", "hub": "belum-datang", "seen": None, **hub},
+            {"_id": f"via.{case}", "type": "via", "hub": "talu", "at": MARCH},
+        ])  # fmt: skip
         yield office, await desk_of(office, "heri")
 
 
@@ -37,7 +42,7 @@ async def test_every_chart_has_its_words_and_a_table_behind_it(desk: tuple[Staff
     _, heri = desk
     page = (await heri.get(f"report?{MARCH_ASKED}")).text
     drawn = re.findall(r'<section class="stack" id="([a-z-]+)".*?</section>', page, re.S)
-    assert drawn == ["arrivals", "stock", "stays", "visits", "given-up", "areas", "refused", "devices"]
+    assert drawn == ["arrivals", "stock", "stays", "visits", "given-up", "areas", "refused", "devices", "hubs"]
     for section in re.findall(r"<section.*?</section>", page, re.S):
         assert ("<table>" in section) is ("<svg" in section), "what is drawn is written too"
         for svg in re.findall(r"<svg[^>]*>", section):
@@ -50,6 +55,8 @@ async def test_every_chart_has_its_words_and_a_table_behind_it(desk: tuple[Staff
     assert re.search(r"<th scope=\"row\">Data lengkap</th><td class=\"number\">2,5</td>", days[0])
     assert "style=" not in page
     assert "tidak disebut" in page
+    assert re.search(r'<th scope="row">talu</th><td class="number">269.*?<td class="number">1</td>', page), "a hub too"
+    assert "belum-datang" not in page, "one that never joined holds nothing"
     assert '<th scope="row">rosma</th><td class="number">269' in page, "silent since 1 March"
 
 
