@@ -22,6 +22,7 @@ from server.disk import check_text
 from server.guides.class_notes import keep_brought
 from server.guides.classes import read_brought
 from server.hub_news import hub_news, note_relayed
+from server.hubs import HOLDS
 from server.intake import Intake, Ok, Outcome
 from server.items import ItemRefused
 from server.moments import day_start
@@ -157,7 +158,8 @@ async def _answers(request: Request, hello: Hello, body: Body) -> AsyncIterator[
     news = News(cases, office.databases.wraps, office.projection.received)
     watches = office.watch_lists.watches_of(hello)
     rows, more = await news.of(watches or ())
-    reader = None if hello.auth is None else await judge(office.databases.staff, hello.auth, now=office.clock())
+    staff, holds = office.databases.staff, request.headers.get(HOLDS, "")
+    reader = None if hello.auth is None else await judge(staff, hello.auth, now=office.clock(), holds=holds)
     head = {
         "epoch": await epoch([cases, office.databases.wraps, office.databases.blobs]),
         "time": office.clock(),

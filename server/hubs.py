@@ -1,8 +1,9 @@
-"""The hubs that the office enrolled: who they are, when they were last heard, and which of them may read.
+"""The hubs that the office enrolled: who they are, when they were last heard, what they hold, and which may read.
 
 A hub keeps the right to send for ever, as everybody has it; a revoked one hears nothing from that moment on.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +19,8 @@ from sync.store import Store
 LASTS = 7 * 86_400  # seconds that a code waits for its hub
 WINDOW = 300_000  # milliseconds that a hub's word may differ from the office's clock
 READS = ("public",)  # the databases that a hub replicates
+HOLDS = "Rantau-Holds"  # the header of an exchange in which a hub says it
+_HELD = re.compile(r"([0-9]{1,7}) ([0-9]{1,9})")
 _TRIES = 5  # others that may change the same hub meanwhile
 
 Word = Literal["ok", "used", "expired", "revoked", "clock", "repeated"]
@@ -76,6 +79,7 @@ class Hubs:
             "revoked_at": None,
             "seen": None,
             "last": 0,
+            "holds": None,
         }
         await Peers(self.staff, self.now).add(peer_of(hub), READS, read_only=True, secret=keys.secret)
         if not await self._write(doc):
@@ -120,9 +124,20 @@ def hub_word(doc: Doc, auth: HubAuth, *, now: int) -> Word:
     return "ok" if auth.at > doc["last"] else "repeated"
 
 
-def hub_noted(doc: Doc, auth: HubAuth, *, now: int) -> Doc:
-    """Give what changes in a hub's document when it has read."""
-    return {"install": auth.install, "joined_at": doc["joined_at"] or now, "seen": now, "last": auth.at}
+def hub_noted(doc: Doc, auth: HubAuth, *, now: int, holds: str = "") -> Doc:
+    """Give what changes in a hub's document when it has read and said what it holds."""
+    told = {"install": auth.install, "joined_at": doc["joined_at"] or now, "seen": now, "last": auth.at}
+    return told | {"holds": _held(holds, now=now)}
+
+
+def held_by(count: int, seconds: int) -> str:
+    """Say how many versions a hub holds beyond those that it brings, and for how long some have been waiting."""
+    return f"{count} {seconds if count else 0}"
+
+
+def _held(said: str, *, now: int) -> list[int] | None:
+    found = _HELD.fullmatch(said)
+    return found and [int(found[1]), now - int(found[2])]
 
 
 def peer_of(hub: str) -> str:

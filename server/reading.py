@@ -26,8 +26,12 @@ class Reading:
     hub: str | None = None
 
 
-async def judge(staff: Store, signed: object, *, now: int) -> Reading:
-    """Say whether whoever signed this may read, and note that it asked; *now* is in seconds."""
+async def judge(staff: Store, signed: object, *, now: int, holds: str = "") -> Reading:
+    """Say whether whoever signed this may read, and note that it asked; *now* is in seconds.
+
+    Args:
+        holds: what a hub says that it holds.
+    """
     try:
         auth = read_auth(signed)
         for _ in range(_TRIES):
@@ -35,7 +39,7 @@ async def judge(staff: Store, signed: object, *, now: int) -> Reading:
             word = "unknown" if doc is None else _word(doc, auth, signed, now=now)
             if doc is None or word != "ok":
                 return Reading(word)
-            [row] = await staff.bulk_docs([doc | _noted(doc, auth, now=now)])
+            [row] = await staff.bulk_docs([doc | _noted(doc, auth, now=now, holds=holds)])
             if row.error is None:
                 return _reads(auth)
     except OpenError:
@@ -62,12 +66,12 @@ def _word(doc: Doc, auth: Auth, signed: object, *, now: int) -> str:
             return hub_word(doc, auth, now=now)
 
 
-def _noted(doc: Doc, auth: Auth, *, now: int) -> Doc:
+def _noted(doc: Doc, auth: Auth, *, now: int, holds: str) -> Doc:
     match auth:
         case DeviceAuth():
             return device_noted(doc, auth, now=now)
         case HubAuth():
-            return hub_noted(doc, auth, now=now)
+            return hub_noted(doc, auth, now=now, holds=holds)
 
 
 def _reads(auth: Auth) -> Reading:

@@ -74,7 +74,7 @@ class ChaoticHub:
         except LinkError:
             return
 
-    async def exchange(self, body: bytes) -> AsyncIterator[Any]:
+    async def exchange(self, body: bytes, *, holds: str) -> AsyncIterator[Any]:
         """Be the link: post to the office, and give the rows of its answer."""
         self.bodies.append(body)
         up, down = self.fault.get("up", NEVER), self.fault.get("down", NEVER)

@@ -19,7 +19,7 @@ from server.hub.relay import Relay
 from server.hub.relay_link import LinkError
 from server.hub.stores import HubStores, open_hub_stores
 from server.hub_keys import HubKeys
-from server.hubs import Hubs
+from server.hubs import HOLDS, Hubs
 from sync.canonical import b64u_encode
 from sync.document import Doc
 from sync.events import sign_event
@@ -63,12 +63,12 @@ class Wire:
     spoil: Callable[[Any], Any] = lambda row: row
     bodies: list[bytes] = field(default_factory=list)
 
-    async def exchange(self, body: bytes) -> AsyncIterator[Any]:
+    async def exchange(self, body: bytes, *, holds: str) -> AsyncIterator[Any]:
         if not self.is_up:
             raise LinkError("the office cannot be reached: no signal, or it is down")
         self.bodies.append(body)
         is_cut = self.cut_after is not None and len(body) > self.cut_after
-        sent, headers = [body[: self.cut_after]], NDJSON | {"content-encoding": "gzip"}
+        sent, headers = [body[: self.cut_after]], NDJSON | {"content-encoding": "gzip", HOLDS.lower(): holds}
         answer = await self.client.request("POST", "/exchange", headers=headers, body=sent, cut=is_cut)
         if is_cut:
             raise LinkError("the connection to the office was cut")

@@ -6,9 +6,10 @@ percentile of ten cases is what the ninth of them took.
 """
 
 import math
+import operator
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Literal
@@ -59,11 +60,16 @@ class Table:
 
 @dataclass(frozen=True)
 class Device:
-    """A volunteer's device, or a hub: its name, whose it is, and when the office heard of it last (Unix seconds)."""
+    """A volunteer's device, or a hub: its name, whose it is, and when the office heard of it last (Unix seconds).
+
+    Of a hub also how many versions it said then that it holds, None if it said nothing, and since when.
+    """
 
     id: str
     login: str
     seen: int
+    held: int | None = None
+    since: int = 0
 
 
 @dataclass(frozen=True)
@@ -178,14 +184,26 @@ def areas(stories: Iterable[Story], period: Period, *, stuck: Mapping[str, int])
 
 def devices(known: Sequence[Device], stories: Sequence[Story], period: Period, now: int) -> Table:
     """Tell of volunteers' devices for how long each has been silent, and what it collected; the most silent first."""
-    return _silent("device", known, _in(stories, period), period, now, via=lambda one: one.device)
+    came: dict[str | None, list[Story]] = {}
+    for one in _in(stories, period):
+        came.setdefault(one.device, []).append(one)
+    own = {each.id: came.get(each.id, []) for each in known}
+    rows = [
+        (each.login, _days(now - each.seen), local_day(each.seen, period.zone), len(own[each.id]), _late(own[each.id]))
+        for each in _by_silence(known)
+    ]
+    columns = _columns(device="text", silent="days", heard="day", applications="count", late="count")
+    return Table("devices", columns, tuple(rows), unseen=_unseen(one for each in own.values() for one in each))
 
 
 def hubs(
     known: Sequence[Device], stories: Sequence[Story], period: Period, now: int, *, by_case: Mapping[str, str]
 ) -> Table:
-    """Tell the same of hubs, by what came by each; *by_case* says by which a case came."""
-    return _silent("hub", known, _in(stories, period), period, now, via=lambda one: by_case.get(one.case))
+    """Tell the same of hubs, by what came by each as *by_case* says, and what each said that it holds."""
+    table = devices(known, [replace(one, device=by_case.get(one.case)) for one in stories], period, now)
+    said = [(each.held, local_day(each.since, period.zone) if each.held else None) for each in _by_silence(known)]
+    columns = (Column("hub", "text"), *table.columns[1:], *_columns(held="count", since="day"))
+    return replace(table, key="hubs", columns=columns, rows=tuple(map(operator.add, table.rows, said)))
 
 
 def refused(counts: Mapping[str | None, int]) -> Table:
@@ -231,27 +249,8 @@ def _stops(one: Story, period: Period, now: int) -> Iterable[tuple[str, str]]:
             yield state[0], "quiet"
 
 
-def _silent(
-    what: str,
-    known: Sequence[Device],
-    stories: Iterable[Story],
-    period: Period,
-    now: int,
-    *,
-    via: Callable[[Story], str | None],
-) -> Table:
-    came: dict[str | None, list[Story]] = {}
-    for one in stories:
-        came.setdefault(via(one), []).append(one)
-    own = {each.id: came.get(each.id, []) for each in known}
-    rows = [
-        (each.login, _days(now - each.seen), local_day(each.seen, period.zone), len(own[each.id]), _late(own[each.id]))
-        for each in sorted(known, key=lambda each: (each.seen, each.login))
-    ]
-    kinds: dict[str, Kind] = {what: "text", "silent": "days", "heard": "day", "applications": "count", "late": "count"}
-    return Table(
-        f"{what}s", _columns(**kinds), tuple(rows), unseen=_unseen(one for each in own.values() for one in each)
-    )
+def _by_silence(known: Iterable[Device]) -> list[Device]:
+    return sorted(known, key=lambda each: (each.seen, each.login))
 
 
 def _in(stories: Iterable[Story], period: Period) -> Iterable[Story]:

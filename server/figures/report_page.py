@@ -138,7 +138,7 @@ async def _devices(office: Office, now: int) -> list[Device]:
 async def _hubs(office: Office, now: int) -> list[Device]:
     """Give the hubs that have joined: one that never did holds nothing."""
     known = [doc for doc in await Hubs(office.databases.staff, now).all() if doc["revoked_at"] is None and doc["seen"]]
-    return [Device(doc["hub"], doc["hub"], doc["seen"]) for doc in known]
+    return [Device(doc["hub"], doc["hub"], doc["seen"], *(doc.get("holds") or ())) for doc in known]
 
 
 async def report_table(request: Request) -> Response:

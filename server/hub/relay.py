@@ -9,7 +9,7 @@ import json
 import logging
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +17,7 @@ from server.hub.hub import Hub
 from server.hub.relay_blobs import send_blobs
 from server.hub.relay_link import TOO_LARGE, LinkError, RelayLink, pack
 from server.hub.relay_rows import RelayRows
+from server.hubs import held_by
 from sync.blob_sender import BlobSender
 from sync.errors import StoreError, Unavailable
 from sync.pace import Pace
@@ -114,10 +115,11 @@ class Relay:
         await self._drop_confirmed()
         ask = await self._hub.stores.unheard(now=self._hub.clock())
         while True:
-            waiting = [id_ for id_ in await self._hub.stores.waiting(now=self._hub.clock()) if id_ not in tried]
+            held = await self._hub.stores.waiting(now=self._hub.clock())
+            waiting = [id_ for id_ in held if id_ not in tried]
             batch = [] if self._is_cut else await self._batch(waiting)
             is_first = self._is_cut
-            more = await self._exchange(batch, ask[:_MOST])
+            more = await self._exchange(batch, ask[:_MOST], left=len(held) - len(batch))
             ask = ask[_MOST:]
             tried |= {version["_id"] for version, _ in batch}
             self._known = tried
@@ -135,8 +137,8 @@ class Relay:
             found.append(item)
         return found
 
-    async def _exchange(self, batch: Sequence[list[Any]], ask: Sequence[str]) -> bool:
-        """Post a batch and take the answer; say whether to go on."""
+    async def _exchange(self, batch: Sequence[list[Any]], ask: Sequence[str], *, left: int) -> bool:
+        """Post a batch, saying how many are left here, and take the answer; say whether to go on."""
         state = await self._hub.stores.state()
         have = state.pop("have", [])
         lines = [_line(self._hello(state.get("since", ""), have=have[:_MOST], ask=ask)), *map(_line, batch)]
@@ -144,9 +146,10 @@ class Relay:
         if batch:
             self._ratio = len(body) / sum(map(len, lines))
         rows = RelayRows(self._hub, {version["_id"]: version for version, _ in batch}, state | {"have": have[_MOST:]})
+        holds = held_by(left, self._waited(state))
         started = time.monotonic()
         try:
-            async for row in self._link.exchange(body):
+            async for row in self._link.exchange(body, holds=holds):
                 await rows.take(row)
         except LinkError as error:
             # Too much at once was not taken; of anything else it is not known.
@@ -183,6 +186,10 @@ class Relay:
             with suppress(Unavailable):  # somebody reads; the next time
                 await self._hub.stores.compact()
                 self._has_dropped = False
+
+    def _waited(self, state: Mapping[str, Any]) -> int:
+        now = self._hub.local_clock()
+        return max(0, now - (state.get("waiting_since") or now))
 
     async def _waiting_since(self) -> int | None:
         """Tell since when something has been waiting, by this laptop's clock."""

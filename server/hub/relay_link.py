@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import aiohttp
 
+from server.hubs import HOLDS
 from server.ndjson import NDJSON
 from server.told import Told
 
@@ -52,14 +53,17 @@ class RelayLink:
         if self._session is not None:
             await self._session.close()
 
-    async def exchange(self, body: bytes) -> AsyncIterator[Any]:
+    async def exchange(self, body: bytes, *, holds: str) -> AsyncIterator[Any]:
         """Post a body that `pack` made and give the values of the answer's lines; the first is its head.
+
+        Args:
+            holds: what the hub holds beyond it, as `held_by` says it.
 
         Raises:
             LinkError: what was given before it is good.
         """
         assert self._session is not None
-        headers = {"Content-Type": NDJSON, "Content-Encoding": "gzip", "Accept": NDJSON}
+        headers = {"Content-Type": NDJSON, "Content-Encoding": "gzip", "Accept": NDJSON, HOLDS: holds}
         try:
             async with self._session.post(self.url, data=body, headers=headers, allow_redirects=False) as answer:
                 _check(answer)

@@ -236,14 +236,24 @@ def test_devices_are_told_by_how_long_they_have_been_silent() -> None:
 
 
 def test_hubs_are_told_likewise_by_what_came_by_them() -> None:
-    known = [Device("silayang", "silayang", at(3, 7)), Device("talu", "talu", at(2, 25))]
+    known = [Device("silayang", "silayang", at(3, 7), 0, at(3, 7)), Device("talu", "talu", at(2, 25), 12, at(2, 20))]
+    known.append(Device("older", "older", at(3, 8)))
     stories = [B, replace(A, case="a"), replace(G, case="g"), replace(H, case="h"), C]
     by_case = {"a": "silayang", "b": "talu", "g": "talu", "h": "withdrawn"}
     told = hubs(known, stories, WEEK, at(3, 8, 20), by_case=by_case)
-    assert [column.key for column in told.columns] == ["hub", "silent", "heard", "applications", "late"]
+    assert [column.key for column in told.columns] == [
+        "hub",
+        "silent",
+        "heard",
+        "applications",
+        "late",
+        "held",
+        "since",
+    ]
     assert told.rows == (
-        ("talu", 11.5, date(2026, 2, 25), 2, 1),  # B, five days on its way, and G
-        ("silayang", 1.5, date(2026, 3, 7), 1, 0),
+        ("talu", 11.5, date(2026, 2, 25), 2, 1, 12, date(2026, 2, 20)),  # B, five days on its way, and G
+        ("silayang", 1.5, date(2026, 3, 7), 1, 0, 0, None),
+        ("older", 0.5, date(2026, 3, 8), 0, 0, None, None),  # it says nothing of it
     )
 
 

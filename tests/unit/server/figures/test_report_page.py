@@ -30,7 +30,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[tuple[StaffOffice, StaffDesk]]:
         hub = {"type": "hub", "enrolled_at": MARCH, "revoked_at": None}
         await office.office.databases.staff.bulk_docs([
             {"_id": "device.d-9f2c01ab", **device}, {"_id": "up.a.b", **upload},
-            {"_id": "hub.talu", "hub": "talu", "seen": MARCH, **hub},
+            {"_id": "hub.talu", "hub": "talu", "seen": MARCH, "holds": [12, MARCH - DAY], **hub},
             {"_id": "hub.belum-datang", "hub": "belum-datang", "seen": None, **hub},
             {"_id": f"via.{case}", "type": "via", "hub": "talu", "at": MARCH},
         ])  # fmt: skip
@@ -55,7 +55,10 @@ async def test_every_chart_has_its_words_and_a_table_behind_it(desk: tuple[Staff
     assert re.search(r"<th scope=\"row\">Data lengkap</th><td class=\"number\">2,5</td>", days[0])
     assert "style=" not in page
     assert "tidak disebut" in page
-    assert re.search(r'<th scope="row">talu</th><td class="number">269.*?<td class="number">1</td>', page), "a hub too"
+    assert re.search(
+        r'<th scope="row">talu</th><td class="number">269.*?>1</td>.*?>12</td><td class="number">28 Februari 2026<',
+        page,
+    )
     assert "belum-datang" not in page, "one that never joined holds nothing"
     assert '<th scope="row">rosma</th><td class="number">269' in page, "silent since 1 March"
 

@@ -173,6 +173,14 @@ async def test_what_the_office_refuses_stays_at_the_hub_and_the_rest_goes_on(pla
     assert len(noted) == 1, "what is refused for what it is leaves nothing behind"
 
 
+async def held_at_office(place: Village) -> list[int] | None:
+    """Give how many versions the hub held when the office heard it last, and since when."""
+    doc = await Hubs(place.office.databases.staff, place.office.now).get(HUB)
+    assert doc is not None
+    held: list[int] | None = doc["holds"]
+    return held
+
+
 async def test_an_office_that_is_away_for_days_gets_everything_when_it_is_back(place: Village) -> None:
     pairs = [seal_pair(place.keys, new_keys()) for _ in range(12)]
     place.wire.is_up = False
@@ -183,8 +191,13 @@ async def test_an_office_that_is_away_for_days_gets_everything_when_it_is_back(p
         place.office.now += 8 * 3600
     state = await place.stores.state()
     assert "cannot be reached" in state["error"]
-    place.wire.is_up = True
+    place.wire.is_up, place.wire.rows = True, 1
+    assert await held_at_office(place) is None, "what no hub has said is not known"
+    await place.drop_link()
+    assert await held_at_office(place) == [12, NOW]
+    place.wire.rows = None
     await place.relay.catch_up()
+    assert await held_at_office(place) == [0, place.office.now]
     assert len(await place.office.databases.cases.all_docs(start="app.", end="app/")) == 12
     assert await place.held() == set()
     assert (await place.stores.state())["error"] is None
