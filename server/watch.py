@@ -17,7 +17,7 @@ MAX_HAVE = 1000
 ANSWER_LIMIT = 256 * 1024  # bytes after which a device asks again for the rest
 _KINDS = ("app", "cmp", "msg")
 _FIRST = frozenset({"device", "watch", "have", "ask", "auth", "since", "classes"})
-_MEMBERS = {1: _FIRST, 2: _FIRST | {"watched"}}  # of the first line, by the version that it speaks
+MEMBERS = {1: _FIRST, 2: _FIRST | {"watched"}}  # of the first line, by the version that it speaks
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def read_hello(line: bytes) -> Hello:
     match parse_line(line):
         case {"v": int(v)} if not 1 <= v <= VERSION:
             raise ItemRefused("version-unknown")
-        case {"v": int(v), **rest} if set(rest) <= _MEMBERS[v]:
+        case {"v": int(v), **rest} if set(rest) <= MEMBERS[v]:
             since = rest.get("since")
             return Hello(
                 version=v,

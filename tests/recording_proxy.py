@@ -23,6 +23,7 @@ class RecordingProxy:
         self.behind = behind
         self.port = port or free_port()
         self.seen = bytearray()
+        self.pieces: list[tuple[int, bool, bytes]] = []  # the same, each with its connection and whether it went up
         self.down = 0  # bytes
         self.most_down: float = float("inf")
         self.up = 0  # bytes of it that a browser sent
@@ -73,6 +74,7 @@ class RecordingProxy:
             while data := one.recv(PIECE):
                 with self._turn:
                     self.seen += data
+                    self.pieces.append((id(one), True, data))
                     self.up += len(data) if one in self._near else 0
                 other.sendall(self.passing(data))
         _shut(one)
@@ -86,6 +88,7 @@ class RecordingProxy:
                 passed += len(data)
                 with self._turn:
                     self.seen += data
+                    self.pieces.append((id(near), False, data))
                     self.down += len(data)
                 near.sendall(data)
         _shut(far)
