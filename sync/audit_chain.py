@@ -17,15 +17,28 @@ from sync.shape import is_whole
 
 START = b64u_encode(bytes(32))  # what the first entry has in the place of a hash
 PREFIX = "audit."
+REASONS = {
+    "missing": "missing",
+    "unread": "not one that can be read",
+    "number": "another's number",
+    "unbound": "not bound to the one before; that one, or this, was changed",
+    "key": "signed with {kid}, which is no server key of this office",
+    "signature": "its signature is wrong",
+}
 
 
 class ChainError(Exception):
-    """The chain does not hold; the message says where and how, `n` at which number."""
+    """The chain does not hold; the message says where and how.
 
-    def __init__(self, n: int, reason: str) -> None:
-        super().__init__(f"entry {n}: {reason}")
-        self.n = n
-        self.reason = reason
+    Attributes:
+        n: at which number.
+        why: a word for how: a key of `REASONS`.
+        kid: the key that signed the entry, where it is that which is wrong.
+    """
+
+    def __init__(self, n: int, why: str, *, kid: str = "") -> None:
+        super().__init__(f"entry {n}: {REASONS[why].format(kid=kid)}")
+        self.n, self.why, self.kid = n, why, kid
 
 
 @dataclass(frozen=True)
@@ -99,14 +112,14 @@ def _verify_entry(entry: Mapping[str, Any], n: int, prev: str, keys: KeyList) ->
         }:
             key = keys.find(kid)
         case _:
-            raise ChainError(n, "not one that can be read")
+            raise ChainError(n, "unread")
     if number != n or not is_whole(at):
-        raise ChainError(n, "another's number")
+        raise ChainError(n, "number")
     if before != prev:
-        raise ChainError(n, "not bound to the one before; that one, or this, was changed")
+        raise ChainError(n, "unbound")
     if key is None or key.use != "server":
-        raise ChainError(n, f"signed with {kid}, which is no server key of this office")
+        raise ChainError(n, "key", kid=kid)
     try:
         verify(row, str(sig), key.pub)
     except OpenError:
-        raise ChainError(n, "its signature is wrong") from None
+        raise ChainError(n, "signature") from None

@@ -82,5 +82,5 @@ async def _check(office: Office) -> dict[str, object]:
     try:
         n, fingerprint = await verify_audit(office.databases.staff, office.key_list)
     except ChainError as error:
-        return {"broken": error.n, "reason": error.reason}
+        return {"broken": error.n, "why": error.why, "kid": error.kid}
     return {"n": n, "fingerprint": fingerprint}

@@ -13,7 +13,7 @@ from server.databases import open_databases
 from server.i18n import load_catalogues
 from server.keys.server_key import read_server_key
 from server.settings import ROOT, load_settings
-from sync.audit_chain import ChainError, deed_of, entry_id
+from sync.audit_chain import REASONS, ChainError, deed_of, entry_id
 from sync.sqlite_store import SqliteStore, open_sqlite
 from tests.sealed_items import NOW, OfficeKeys
 from tests.serving import RunningOffice
@@ -33,6 +33,7 @@ def test_every_deed_has_words_in_every_language() -> None:
     catalogues = load_catalogues(ROOT / "content" / "locale")
     for lang in catalogues.languages:
         assert {f"staff.deed.{deed}" for deed in deeds} <= set(catalogues[lang].texts)
+        assert {f"staff.audit.broken.{why}" for why in REASONS} <= set(catalogues[lang].texts)
 
 
 @pytest.fixture
@@ -128,3 +129,12 @@ async def test_the_page_counts_many_versions_and_names_those_of_a_case_that_is_a
         assert ("versions 3" in page, f"app.{case}" in page) == (True, False)
         assert f"versions app.{other}.v1" in (await desk.get(f"audit?case={other}")).text
         assert "versions" not in (await desk.get(f"audit?case={'c' * 24}")).text
+
+        staff = office.office.databases.staff
+        entry = await staff.get(entry_id(2))
+        await staff.bulk_docs([entry | {"signed": [*entry["signed"][:4], "nobody", *entry["signed"][5:]]}])
+        for lang, said in (
+            ("id", "Rantai putus pada baris 2: tanda tangannya salah"),
+            ("en", "The chain is broken at line 2: its signature is wrong"),
+        ):
+            assert said in (await desk.client.get(f"/staff/{lang}/audit?check=1")).text
