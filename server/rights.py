@@ -141,6 +141,7 @@ RIGHTS: Mapping[str, Right] = {
     "event_requests": _ASKED,
     "event_requests_table": _ASKED,
     "offers_page": _anyone("public", "booking"),
+    "offer_calendar": _anyone("public"),
     "book": _BOOKING,
     # Staff, signed in or about to be.
     "to_console": _PAGE,

@@ -221,6 +221,7 @@ ROWS = (
     Row("/{lang:lang}/send", "POST", "send", edge.send, body_limit=BODY_LIMIT),
     Row("/{lang:lang}/booking", "GET", "booking", public.resource),
     Row("/{lang:lang}/offers", "GET", "offers_page", booking_page.show_offers),
+    Row("/{lang:lang}/offers/{offer}.ics", "GET", "offer_calendar", booking_page.show_calendar),
     Row("/{lang:lang}/offers", "POST", "book", booking_page.book, BODY_LIMIT),
     Row("/{lang:lang}/track", "GET", "track", public.resource),
     Row("/{lang:lang}/track", "POST", "status", tracking.track, body_limit=BODY_LIMIT),

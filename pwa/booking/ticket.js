@@ -3,6 +3,7 @@
 import { qrSvg } from '../components/qr.js';
 import { button, element } from '../element.js';
 import { text } from '../text.js';
+import { saveToCalendar } from './calendar-file.js';
 import { hourText } from './hour.js';
 
 /** @param {import('./bookings.js').Ticket} ticket @param {string} [zone] */
@@ -17,7 +18,10 @@ export function ticketCard({ number, offer, why, moves }, zone) {
     element('p', {}, text('booking.bring')),
     element('p', { class: 'hint' }, text(`booking.why.${word}`, { day: dayText(day), draw, of, wish })),
     element('p', { class: 'hint' }, text(`booking.moves.${moves ? 'used' : 'left'}`)),
-    element('p', { class: 'no-print' }, button(text('app.receipt.print'), () => window.print(), { class: 'button button-plain' })));
+    element('p', { class: 'cluster no-print' },
+      offer.closed ? null : button(text('booking.calendar'), () => saveToCalendar(offer), { class: 'button button-plain' }),
+      button(text('app.receipt.print'), () => window.print(), { class: 'button button-plain' })),
+    offer.closed ? null : element('p', { class: 'hint no-print' }, text('booking.calendar.hint')));
 }
 
 /** The day of a round, 261203, as people write it. @param {string | number} day */

@@ -1,4 +1,5 @@
-"""Appointments without JavaScript: the hours on offer, and a place of one by the typed receipt code.
+"""Appointments without JavaScript: the hours on offer, a place of one by the typed receipt code, and an
+hour for a calendar.
 
 Templates: `offers.html` (rows: offer, places left, those for priority; chosen, priority; error: a text or None; done: a
 word or None), `ticket.html` (ticket, qr) and `waiting.html` (waits: `Waits` or None; error). None is kept by anybody.
@@ -12,6 +13,7 @@ from starlette.responses import Response
 
 from server.appointments.booking_desk import BookingDesk, Ticket, Waits
 from server.appointments.bookings import NotBooked
+from server.appointments.calendar_file import TYPE, calendar_file
 from server.office import office_of
 from server.origin import is_foreign
 from server.packing import pack
@@ -48,6 +50,18 @@ async def book(request: Request) -> Response:
     if isinstance(found, Waits):
         return pack(request, render(request, "waiting.html", waits=found, error=None))
     return pack(request, render(request, "ticket.html", ticket=found, qr=qr_svg(found.number.replace(" ", ""))))
+
+
+async def show_calendar(request: Request) -> Response:
+    """Answer `GET /{lang}/offers/{offer}.ics`: an hour for a calendar, the same for whoever has a place of it."""
+    desk, texts = BookingDesk(office_of(request)), texts_of(request)
+    offer = await desk.offers.get(request.path_params["offer"])
+    if offer is None or offer.is_closed:
+        raise HTTPException(404)
+    url = f"{desk.office.settings.origin}/{texts.lang}/offers"
+    file = calendar_file(offer, texts, url=url, now=desk.now)
+    named = {"Content-Disposition": f'attachment; filename="{offer.id}.ics"', "Cache-Control": "no-cache"}
+    return Response(file, media_type=TYPE, headers=named)
 
 
 async def _done(desk: BookingDesk, case: str, fields: dict[str, str]) -> Ticket | Waits | None:

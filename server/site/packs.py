@@ -93,8 +93,8 @@ EXTRAS = {
     ),
     # Choosing a day to come: for whoever has an application on this phone.
     "booking": (
-        "booking/booking-news", "booking/bookings", "booking/hour", "booking/offers", "booking/ticket",
-        "components/booking", "components/wish-part",
+        "booking/booking-news", "booking/bookings", "booking/calendar-file", "booking/hour", "booking/offers",
+        "booking/ticket", "components/booking", "components/wish-part",
     ),
     # What comes after an application is sent, on top of `online`: when it should be ready, what waits at the office,
     # how it was; and the office's own page with the figures that it publishes.

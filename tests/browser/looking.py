@@ -1,9 +1,10 @@
 """What can be wrong with how a page looks, found by axe and by measuring: in every scheme, on the smallest screen."""
 
 import json
+import re
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from server.settings import ROOT
 
@@ -12,6 +13,7 @@ SMALLEST = {"width": 320, "height": 640}
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 800, "height": 900}
 ZOOMED = {"width": 640, "height": 450}  # what a screen of 1280 by 900 has left at 200 %
+_SCRIPTS = re.compile(r"<script.*?</script>|</?noscript>")
 ALL = "{ resultTypes: ['violations'] }"
 COLOURS = "{ resultTypes: ['violations'], runOnly: ['color-contrast', 'link-in-text-block'] }"
 SCHEMES: dict[str, dict[str, Any]] = {
@@ -20,6 +22,10 @@ SCHEMES: dict[str, dict[str, Any]] = {
     "dark, more contrast": {"color_scheme": "dark", "contrast": "more"},
 }
 SUN = "(look) => { document.documentElement.dataset.look = look; }"
+# Nothing that axe reads may be on its way.
+STILL = """async () => {
+  for (let all; (all = document.getAnimations()).length; ) await Promise.allSettled(all.map((each) => each.finished));
+}"""
 # What is pressed is 48 px wide and high, but for a link in a sentence (WCAG 2.5.8 says why).
 SMALL = """() => {
   const pressed = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
@@ -74,6 +80,20 @@ def faults(page: Page) -> list[str]:
     return found
 
 
+def form_faults(page: Page) -> list[str]:
+    """Say what is wrong with a page whose colours are those of others: too wide, too small, or what axe finds."""
+    page.evaluate(AXE)
+    found = [*axe(page, "light"), *_too_wide(page), *(f"small: {each}" for each in page.evaluate(SMALL))]
+    page.evaluate(SUN, "larger")
+    return [*found, *(f"larger: {each}" for each in _too_wide(page))]
+
+
+def without_a_script(route: Route) -> None:
+    """Answer with a page as it is drawn where no script runs, which axe, a script itself, can then look at."""
+    reply = route.fetch()
+    route.fulfill(response=reply, body=_SCRIPTS.sub("", reply.text()))
+
+
 def desk_faults(page: Page) -> list[str]:
     """Say what is wrong with a page of the desk on a desktop, on a small one and at 200 %, light and dark."""
     if page.evaluate("typeof axe") == "undefined":
@@ -91,8 +111,8 @@ def desk_faults(page: Page) -> list[str]:
 
 def axe(page: Page, scheme: str, what: str = ALL) -> list[str]:
     """Run axe on what is shown now."""
-    # Nothing that axe reads may be on its way.
-    page.wait_for_function("document.querySelector('main') && !document.getAnimations().length")
+    page.locator("main").first.wait_for(state="attached")
+    page.evaluate(STILL)
     found = page.evaluate(f"axe.run(document, {what})")["violations"]
     return [f"{scheme}: {each['id']}: {json.dumps([node['html'] for node in each['nodes']])}" for each in found]
 

@@ -15,6 +15,7 @@ from server.forms.form_rows import Question, spread
 from server.forms.review import row_label, shown
 from server.settings import load_settings
 from tests.browser.form_filling import fill_field, wait_until_seen
+from tests.browser.looking import faults
 from tests.browsing import Phone
 from tests.generated_people import Crowd
 from tests.people_at_work import Officer
@@ -117,13 +118,14 @@ def test_a_childs_stay_permit_is_found_filled_in_and_sent_without_a_signal(
 
     # What to bring and what it costs is there before anything is sent.
     page.locator("[data-action=review]").click()
-    page.locator("[data-action=checklist]").click()
+    page.locator("[data-review] [data-action=checklist]").click()
     list_ = page.locator("[data-checklist]")
     expect(list_).to_contain_text("ITAS 1 tahun: Rp3.000.000")
     expect(list_).to_contain_text("KTP atau paspor ayah atau ibu")
     expect(list_).to_contain_text("PP 45/2024")
     expect(list_).to_contain_text("Belum dipastikan. Hanya dari kutipan")
     expect(list_.get_by_text(TEXTS.text("checklist.photo")).first).to_be_visible()
+    assert faults(page) == []
     expect(list_.get_by_role("heading", name=TEXTS.text("checklist.times"))).to_be_visible()
     expect(list_.get_by_role("listitem").filter(has_text="Bayar sebelum izin sekarang berakhir")).to_be_visible()
     page.evaluate("() => { window.print = () => { window.printed = document.querySelector('main').innerText; }; }")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, expect
 
+from tests.browser.looking import faults
 from tests.browser.planted_photo import PHOTO, attach
 from tests.browsing import Phone, complete
 from tests.hubs import RunningHub
@@ -33,6 +34,7 @@ PUBLISHED = {  # an event: on a holiday the office's own counter has no hours
     "first": f"{date.today() + timedelta(2)}", "last": f"{date.today() + timedelta(2)}",
     "places": "3", "kept": "1", "priority": "0", **{f"day{n}": "1" for n in range(7)},
 }  # fmt: skip
+GUIDE = "/id/guides/passport"
 OFFERS = "import('/pwa/booking/offers.js').then(({ refreshOffers }) => refreshOffers())"
 FOUND = """() => {
   window.dispatchEvent(new Event('online'));
@@ -88,4 +90,9 @@ def test_what_is_sent_in_the_village_is_at_the_hub_and_later_at_the_office(
         hub.restart()  # which looks at once, and else after a pause that has become long
         # The phone finds a signal now and then; one of the times the hub has brought the photo to the office.
         page.wait_for_function(FOUND, polling=2000, timeout=120_000)
+        while hub.ask("GET", GUIDE, headers=hub.named).status == 404:  # it copies what is published by and by
+            page.wait_for_timeout(100)
+        for path in ("/id/", GUIDE, "/id/bundle"):
+            page.goto(office.url.replace("://", f"://{hub.name}.") + path)
+            assert (path, faults(page)) == (path, [])
     assert phone.errors == []

@@ -62,6 +62,13 @@ async def test_an_hour_from_its_publication_to_its_end(tmp_path: Path) -> None:
         assert "already" in (await post(office, do="take", offer=second)).text
         assert "1 dari 3 terisi" in (await desk.get("offers")).text
 
+        calendar = re.findall(r'href="(/en/offers/[^"]+[.]ics)"', booked.text)
+        kept = await Client(office.app, origin=ORIGIN).get(*calendar)
+        assert kept.headers["content-type"] == "text/calendar; charset=utf-8"
+        assert "LOCATION:Kantor Wali Nagari Talu\r\n" in kept.text
+        assert "DTSTART:20261207T010000Z\r\n" in kept.text  # 08.00 at the office
+        assert number not in kept.text
+
         coming = await desk.get("queue?day=2026-12-07")
         assert f'data-ticket="{number}"' in coming.text
         wrong = await desk.post("queue", ticket=number)
@@ -71,6 +78,7 @@ async def test_an_hour_from_its_publication_to_its_end(tmp_path: Path) -> None:
 
         assert (await desk.post(f"offers/{first}/close")).status == 303
         assert first not in (await Client(office.app, origin=ORIGIN).get("/en/offers")).text
+        assert (await Client(office.app, origin=ORIGIN).get(*calendar)).status == 404
         assert "The office closed this day" in (await post(office, do="show")).text
         assert "You may still move once" in (await post(office, do="move", offer=second)).text
         assert "Your place was given up" in (await post(office, do="cancel")).text
