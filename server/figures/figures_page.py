@@ -38,10 +38,17 @@ async def figures_page(request: Request) -> Response:
 
 
 async def publish(request: Request) -> Response:
-    """Answer `POST /staff/{lang}/figures` with `from` and `to`: work them out now, sign and publish them."""
+    """Answer `POST /staff/{lang}/figures` with `from` and `to`: work them out now, sign and publish them.
+
+    `after` is how many periods were published as the page was made: by it a form that is sent twice is told.
+    """
     office, lang, given = office_of(request), request.path_params["lang"], request.state.fields
     first, last, is_wrong = read_months(given, next_period(office, await read_published(office)))
-    if is_wrong or await publish_figures(office, first, last, who=user_of(request).login):
+    async with office.deciding:
+        refused = is_wrong or await publish_figures(office, first, last, who=user_of(request).login)
+        published = await read_published(office)
+    is_there = published.has(first, last) and given.get("after") == str(len(published.periods) - 1)
+    if refused and not is_there:
         return await _page(request, given, is_tried=True)
     return RedirectResponse(f"/staff/{lang}/figures", status_code=303)
 

@@ -34,6 +34,10 @@ class Published:
         """Give the last period."""
         return self.periods[-1] if self.periods else None
 
+    def has(self, first: str, last: str) -> bool:
+        """Say whether the period from *first* to *last* is in it."""
+        return any((one.first, one.last) == (first, last) for one in self.periods)
+
     def overlaps(self, first: str, last: str) -> bool:
         """Say whether a month from *first* to *last* is in it."""
         return any(one.first <= last and first <= one.last for one in self.periods)
