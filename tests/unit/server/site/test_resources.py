@@ -2,6 +2,7 @@ import gzip
 
 import brotli
 import pytest
+import zstandard
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
@@ -13,6 +14,7 @@ TEXT = b"Paspor untuk orang Pasaman Barat. " * 100
 DECODERS = {
     "br": brotli.decompress,
     "gzip": gzip.decompress,
+    "zstd": zstandard.decompress,
 }
 
 
