@@ -142,6 +142,28 @@ def test_a_visa_on_arrival_is_extended_once(visa: str, which: str, is_taken: boo
     assert ("perpanjangan_ke" not in [one.field for one in found]) is is_taken
 
 
+@pytest.mark.parametrize(
+    ("service", "asked", "brought"),
+    [
+        ("permit-limited", {"maksud": "penelitian"}, "izin-penelitian"),
+        ("permit-status", {"maksud": "penelitian", "alih": "itas"}, "izin-penelitian"),
+        ("permit-status", {"maksud": "keluarga", "alih": "itap"}, "itap-keluarga"),
+    ],
+)
+def test_a_researcher_brings_the_research_permit_and_who_joins_family_for_good_their_permit(
+    service: str, asked: dict[str, str], brought: str
+) -> None:
+    form, crowd = CONTENT.forms.latest(service), Crowd(9, regions=CONTENT.regions)
+    named = {
+        maksud: {
+            paper.name for paper in checklist(form, settle(form, typed, today=TODAY), CONTENT.fees, today=TODAY).papers
+        }
+        for maksud in (asked["maksud"], "kerja")
+        for typed in [crowd.person(form, today=TODAY, **asked | {"maksud": maksud})]
+    }
+    assert [brought in papers for papers in named.values()] == [True, False]
+
+
 def test_family_members_come_along_on_a_re_entry_permit_as_on_the_others() -> None:
     permits = [CONTENT.forms.latest(name) for name in CONTENT.forms.applications if name.startswith("permit-")]
     assert len(permits) == 6
