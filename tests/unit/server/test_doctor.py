@@ -90,7 +90,7 @@ async def test_an_edit_that_can_no_longer_be_used_is_told(environ: dict[str, str
     await change(environ, edit)
     (sentence,) = await wrong(environ)
     assert sentence.startswith(
-        "Content: edit.profile.office.0001, edited in the console, is not in use (Expecting value"
+        "Content: edit.profile.office.0001, edited in the console, is not in use (cannot be read any more: JSONDecode"
     )
 
 
