@@ -23,7 +23,7 @@ const UNWRITTEN = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu; // 
 const DAY = 86_400_000; // milliseconds
 const EPOCH = Date.UTC(1899, 11, 30); // day 0 of spreadsheets
 const FIRST = Date.UTC(1900, 2, 1); // the first day on which all of them agree
-const AT_ONCE = 100; // rows between two pauses
+const AT_ONCE = 25; // rows between two pauses
 const WIDTHS = [12, 40]; // characters, of columns
 const [PLAIN, HEAD, DATE, QUOTED] = [0, 1, 2, 3]; // the styles below
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
@@ -63,7 +63,9 @@ export async function toCsv({ about, heads, rows }, pause) {
     for (const row of [...about.rows, [], heads]) yield csvLine(row);
     for (const row of rows) yield csvLine(row);
   };
-  return new Blob(await pieces(lines(), pause), { type: 'text/csv;charset=utf-8' });
+  const made = [];
+  for await (const piece of pieces(lines(), pause)) made.push(piece);
+  return new Blob(made, { type: 'text/csv;charset=utf-8' });
 }
 
 /** Write it as a workbook of two sheets: what it is about, and the table. @param {Table} table @param {Pause} pause */
@@ -77,23 +79,22 @@ export async function toXlsx({ title, about, heads, rows }, pause) {
   };
   const packed = [];
   for (const [name, text] of Object.entries(parts)) {
-    packed.push(await pack(name, await pieces(typeof text === 'string' ? [XML, text] : text, pause), pause));
+    packed.push(await pack(name, pieces(typeof text === 'string' ? [XML, text] : text, pause)));
   }
   return new Blob(archive(packed), { type: `${TYPE}.sheet` });
 }
 
 /** Encode some text at a time. @param {Iterable<string>} texts @param {Pause} pause */
-async function pieces(texts, pause) {
-  const [encoder, made] = [new TextEncoder(), /** @type {Uint8Array<ArrayBuffer>[]} */ ([])];
+async function* pieces(texts, pause) {
+  const encoder = new TextEncoder();
   let held = [];
   for (const text of texts) {
     if (held.push(text) < AT_ONCE) continue;
-    made.push(encoder.encode(held.join('')));
+    yield encoder.encode(held.join(''));
     held = [];
     await pause();
   }
-  made.push(encoder.encode(held.join('')));
-  return made;
+  yield encoder.encode(held.join(''));
 }
 
 /** @param {Cell[]} row */
@@ -147,16 +148,17 @@ const written = (text) => text.replace(UNWRITTEN, '\uFFFD');
 /** @param {string} text */
 const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('>', '&gt;').replaceAll('<', '&lt;');
 
-/** A part of an archive, compressed. @param {string} name @param {Uint8Array<ArrayBuffer>[]} content @param {Pause} pause */
-async function pack(name, content, pause) {
-  const stream = new Blob(content).stream().pipeThrough(new CompressionStream('deflate-raw'));
-  const data = await new Response(stream).blob();
+/** A part of an archive, compressed as it comes. @param {string} name @param {AsyncIterable<Uint8Array<ArrayBuffer>>} content */
+async function pack(name, content) {
+  const { readable, writable } = new CompressionStream('deflate-raw');
+  const [data, writer] = [new Response(readable).blob(), writable.getWriter()];
   let [size, crc] = [0, 0];
-  for (const one of content) {
+  for await (const one of content) {
     [size, crc] = [size + one.length, crc32(one, crc)];
-    await pause();
+    await writer.write(one);
   }
-  return { path: new TextEncoder().encode(name), data, size, crc };
+  await writer.close();
+  return { path: new TextEncoder().encode(name), data: await data, size, crc };
 }
 
 /** A ZIP archive (APPNOTE 6.3, sections 4.3.7, 4.3.12 and 4.3.16). @param {Awaited<ReturnType<typeof pack>>[]} parts */
