@@ -1,10 +1,10 @@
 /**
- * The page's one Trusted Types policy, `rantau`: it lets the scripts below run as workers, and no other address become
- * a script. A policy's name can be taken once a page, so whoever starts a worker asks here.
+ * The page's one Trusted Types policy, `rantau`: it lets the scripts that are named as workers here run as such, and no
+ * other address become a script. A policy's name can be taken once a page, so whoever starts a worker asks here.
  */
 
 const SERVICE_WORKER = '/service-worker.js';
-const WORKERS = [SERVICE_WORKER, '/pwa/passphrase/argon2-worker.js', '/pwa/images/image-worker.js'];
+const OURS = /^\/(service|pwa\/\w+\/\w+)-worker\.js$/;
 
 /** @typedef {{createScriptURL(path: string): string}} Policy */
 
@@ -32,6 +32,6 @@ function makePolicy() {
 
 /** @param {string} path */
 function allowed(path) {
-  if (!WORKERS.includes(path)) throw new TypeError(`not a worker of ours: ${path}`);
+  if (!OURS.test(path)) throw new TypeError(`not ours: ${path}`);
   return path;
 }

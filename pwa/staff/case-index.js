@@ -1,31 +1,31 @@
 /**
  * What this officer may open, opened and kept for looking it up: in this page's memory alone, from the moment the desk is
- * unlocked until it is locked. It is read in the background; which cases share a NIK comes of it too. Of what ended it
- * is the newest, as many as the office tells; older ones are known by number and receipt code.
+ * unlocked until it is locked. It is read in the background, what is open and what ended last before what ended long ago;
+ * which cases share a NIK comes of it too.
  */
 
 import { element } from '../element.js';
-import { questions } from './answer-text.js';
-import { openCase } from './open-case.js';
+import { CaseOpener } from './case-opener.js';
+import { plain } from './plain-words.js';
 import { isOpen } from './work.js';
 
-/** @typedef {import('./open-case.js').OpenedVersion} OpenedVersion */
+/** @typedef {import('./case-answers.js').Sealed} Sealed */
 /** @typedef {import('./open-case.js').RawCase} RawCase */
 /** @typedef {import('./staff-api.js').CaseRow} CaseRow */
 /** @typedef {import('./texts.js').Texts} Texts */
 /** @typedef {Awaited<ReturnType<import('./staff-api.js').StaffApi['index']>>} Page */
 /** @typedef {{row: CaseRow, why: string}} Found `why`: the answer in which it was found */
 /**
- * @typedef {{row: CaseRow, number: string, plain: string, said: string, labels: string[], nik: string | null, isRead: boolean}} Indexed
- * `said`: what was answered, a line each, `labels` the question of each line, and `plain` what was answered as everybody types
- * it; `isRead`: whether that was asked for
+ * @typedef {Omit<import('./case-answers.js').Answered, 'labels'> & {labels: string[]}} Answered
+ * @typedef {Answered & {row: CaseRow, number: string, isRead: boolean}} Indexed `isRead`: whether what is sealed was asked for
  */
 
-const BATCH = 20; // cases opened before the page gets its turn
-const ASKED = 50; // cases asked for at once
-/** What is known of the answers of a case that is not read. @type {Pick<Indexed, 'plain' | 'said' | 'labels' | 'nik'>} */
+const OPENED = 50; // cases opened at once
+const ASKED = 200; // cases asked for at once
+const LISTED = 200; // rows of a page
+const TOLD = 5; // pages from one telling of what was read to the next: the list is drawn anew for it
+/** What is known of the answers of a case that is not read. @type {Answered} */
 const NOTHING = { plain: '', said: '', labels: [], nik: null };
-const APOSTROPHES = /['`\u00b4\u02b9-\u02bf\u2018\u2019\u201b\u2032\uff07]/g; // as keyboards and papers write them, letters among them
 
 export class CaseIndex {
   /**
@@ -34,12 +34,11 @@ export class CaseIndex {
    */
   constructor({ api, texts, keys, onNews }) {
     this.api = api;
-    this.texts = texts;
-    this.keys = keys;
     this.onNews = onNews;
+    this.opener = new CaseOpener({ keys, texts, api });
     /** @type {Map<string, Indexed>} */
     this.cases = new Map();
-    /** @type {Map<string, Omit<RawCase, 'events'>>} what is sealed of each that is open, for when the office is away */
+    /** @type {Map<string, Sealed>} what is sealed of each that is open, for when the office is away */
     this.sealed = new Map();
     /** @type {Map<string, RawCase>} those that were opened, as the office told them then: what officers keep with them is of it */
     this.heard = new Map();
@@ -47,6 +46,8 @@ export class CaseIndex {
     this.byNik = new Map();
     /** @type {Map<string, string[]>} labels by themselves: those who answered the same questions share theirs */
     this.labels = new Map();
+    this.isListed = false; // whether every case is known, though what ended long ago is still to be read
+    this.pages = 0; // that were read
     /** @type {{n: number, all: number} | null} how far the reading is; null when it is done */
     this.read = null;
     /** @type {Promise<void> | null} */
@@ -54,7 +55,7 @@ export class CaseIndex {
     this.$bar = element('progress', { hidden: true, 'aria-label': texts.say('staff.search.bar') });
   }
 
-  /** Read everything, once; what failed is read again the next time. */
+  /** Read everything, once; what failed is read the next time. */
   start() {
     this.reading ??= this.#begin();
     return this.reading;
@@ -82,18 +83,19 @@ export class CaseIndex {
    *   many ended before
    */
   async follow({ rows, ended, older }) {
-    if (this.read || !this.reading) return;
+    if (!this.isListed) return;
     const { cases } = this;
     const listed = new Map([...rows, ...ended].map((row) => [row.case, row]));
     const before = older > 0 ? (ended.at(-1)?.last_at ?? Infinity) : -Infinity;
-    for (const [id, one] of cases) if (!listed.has(id)) this.#leave(one, before);
-    const fresh = [...listed.values()].filter((row) => !this.#stands(row));
-    for (let at = 0; at < fresh.length && cases === this.cases; at += ASKED) {
-      const some = fresh.slice(at, at + ASKED);
-      const { sealed } = await this.api.indexOf(some.map((row) => row.case));
-      await this.#take(some, sealed, { isAll: true });
-    }
-    if (cases === this.cases) this.onNews();
+    const others = [...cases.values()].map(({ row }) => row).filter((row) => !listed.has(row.case));
+    const kept = others.filter((row) => !isOpen(row) && row.last_at <= before);
+    for (const { case: id } of others) this.heard.delete(id);
+    this.#keepOnly(new Set([...listed.keys(), ...kept.map((row) => row.case)]));
+    await this.#readThese([...listed.values()].filter((row) => !this.#stands(row)));
+    if (kept.length !== older && cases === this.cases) await this.#compare();
+    if (cases !== this.cases) return;
+    if (!this.read) this.opener.rest();
+    this.onNews();
   }
 
   /** The other cases with the same NIK. @param {string} id @returns {CaseRow[]} */
@@ -112,11 +114,14 @@ export class CaseIndex {
   }
 
   #forget() {
+    this.opener.stop();
     this.cases = new Map();
     this.sealed = new Map();
     this.heard = new Map();
     this.byNik = new Map();
     this.labels = new Map();
+    this.isListed = false;
+    this.pages = 0;
     this.read = null;
     this.$bar.hidden = true;
   }
@@ -133,44 +138,96 @@ export class CaseIndex {
   /** @param {Page} [first] what the office told already */
   async #readAll(first) {
     const { cases } = this;
-    this.#progress(0, 0);
-    for (let page = first ?? (await this.api.index('')); cases === this.cases;) {
-      const { rows, sealed, next, counts } = page;
-      await this.#take(rows, sealed, { isAll: false });
-      if (cases !== this.cases) return;
-      this.#progress(cases.size, Object.values(counts).reduce((sum, count) => sum + count, 0));
-      if (next === null) break;
-      this.onNews();
-      page = await this.api.index(next);
-    }
-    if (cases !== this.cases) return;
+    if (!this.isListed) await this.#readPages(first);
+    if (cases === this.cases) await this.#readOlder();
+    if (cases !== this.cases) return; // locked meanwhile, or begun anew
+    this.opener.rest();
     this.read = null;
     this.$bar.hidden = true;
     this.onNews();
   }
 
-  /** @param {number} n @param {number} all */
-  #progress(n, all) {
-    this.read = { n, all };
+  /** Read what is open and what ended last, and list the others. @param {Page} [first] */
+  async #readPages(first) {
+    const { cases } = this;
+    this.read = { n: 0, all: 0 };
     this.$bar.hidden = false;
-    if (all) Object.assign(this.$bar, { max: all, value: n });
+    for (let page = first ?? (await this.api.index('')); cases === this.cases;) {
+      const { rows, sealed, next, counts } = page;
+      await this.#take(rows, sealed, { isAll: false });
+      if (cases !== this.cases) return;
+      this.#progress(Object.values(counts).reduce((sum, count) => sum + count, 0));
+      if (next === null) break;
+      page = await this.api.index(next);
+    }
+    if (cases === this.cases) this.isListed = true;
+  }
+
+  /** Read what ended before those, the newest arrivals first. */
+  async #readOlder() {
+    const { cases } = this;
+    const rows = [...cases.values()].filter(({ isRead }) => !isRead).map(({ row }) => row).reverse();
+    const stands = (/** @type {CaseRow} */ row) => cases.get(row.case)?.row === row; // the office may tell more of it meanwhile
+    for (let at = 0; at < rows.length; at += ASKED) {
+      const some = rows.slice(at, at + ASKED).filter(stands);
+      const made = await this.opener.make('answered', some.map((row) => [row.case, null]));
+      if (cases !== this.cases) return;
+      for (const [place, row] of some.entries()) if (stands(row)) this.#keep(row, made[place], true);
+      this.#progress(cases.size);
+    }
   }
 
   /**
-   * @param {CaseRow[]} rows @param {Record<string, Omit<RawCase, 'events'>>} sealed
+   * What ended long ago is not told of one by one: hold it against everything that the office lists, because some of it was
+   * erased, or more has ended than is told of.
+   */
+  async #compare() {
+    const { cases } = this;
+    /** @type {Map<string, CaseRow>} */
+    const all = new Map();
+    for (let after = /** @type {string | null} */ (''); after !== null;) {
+      const { rows, next } = await this.api.cases({ after, limit: LISTED });
+      if (cases !== this.cases) return;
+      for (const row of rows) all.set(row.case, row);
+      after = next;
+    }
+    this.#keepOnly(new Set(all.keys()));
+    await this.#readThese([...all.values()].filter((row) => !cases.has(row.case)));
+  }
+
+  /** @param {number} all */
+  #progress(all) {
+    const n = [...this.cases.values()].filter(({ isRead }) => isRead).length;
+    this.read = { n, all };
+    this.$bar.hidden = false;
+    Object.assign(this.$bar, { max: all, value: n });
+    if (this.pages++ % TOLD === 0) this.onNews();
+  }
+
+  /** @param {CaseRow[]} rows */
+  async #readThese(rows) {
+    const { cases } = this;
+    for (let at = 0; at < rows.length && cases === this.cases; at += ASKED) {
+      const some = rows.slice(at, at + ASKED);
+      const { sealed } = await this.api.indexOf(some.map((row) => row.case));
+      if (cases === this.cases) await this.#take(some, sealed, { isAll: true });
+    }
+  }
+
+  /**
+   * @param {CaseRow[]} rows @param {Record<string, Sealed>} sealed
    * @param {{isAll: boolean}} asked whether it is of all of them, also of those of which there is nothing any more
    */
   async #take(rows, sealed, { isAll }) {
     const { cases } = this;
-    for (let at = 0; at < rows.length; at += BATCH) {
-      const read = await Promise.all(rows.slice(at, at + BATCH).map((row) => this.#indexed(row, sealed[row.case])));
+    for (let at = 0; at < rows.length; at += OPENED) {
+      const some = rows.slice(at, at + OPENED);
+      const there = some.filter((row) => row.case in sealed);
+      const made = await this.opener.make('answered', there.map(({ case: id }) => [id, sealed[id]]));
       if (cases !== this.cases) return; // locked meanwhile, or begun anew
-      for (const one of read) {
-        const { case: id } = one.row;
-        this.#keep({ ...one, isRead: isAll || id in sealed });
-        if (sealed[id] && isOpen(one.row)) this.sealed.set(id, sealed[id]);
-      }
-      await new Promise((resume) => setTimeout(resume));
+      const read = new Map(there.map((row, place) => [row, made[place]]));
+      for (const row of some) this.#keep(row, read.get(row), isAll);
+      for (const row of there) if (isOpen(row)) this.sealed.set(row.case, sealed[row.case]);
     }
   }
 
@@ -183,27 +240,25 @@ export class CaseIndex {
     return true;
   }
 
-  /** @param {Indexed} one */
-  #keep(one) {
-    this.#forgetAnswers(one.row.case);
-    this.cases.set(one.row.case, one);
-    if (!one.nik) return;
-    const same = this.byNik.get(one.nik) ?? new Set();
-    this.byNik.set(one.nik, same.add(one.row.case));
+  /** @param {CaseRow} row @param {import('./case-answers.js').Answered | null | undefined} made @param {boolean} isAsked */
+  #keep(row, made, isAsked) {
+    const { case: id } = row;
+    this.#forgetAnswers(id);
+    const answered = made ? { ...made, labels: this.#shared(made.labels) } : NOTHING;
+    this.cases.set(id, { ...answered, row, number: plain(row.number), isRead: isAsked || Boolean(made) });
+    if (!made?.nik) return;
+    const same = this.byNik.get(made.nik) ?? new Set();
+    this.byNik.set(made.nik, same.add(id));
   }
 
-  /**
-   * Leave of a case what is not personal, if it ended before those that are read; else it is gone.
-   * @param {Indexed} one @param {number} before Unix seconds
-   */
-  #leave(one, before) {
-    const { row, isRead } = one;
-    const isOlder = !isOpen(row) && row.last_at <= before;
-    this.heard.delete(row.case);
-    if (isOlder && !isRead) return;
-    this.#forgetAnswers(row.case);
-    if (isOlder) this.cases.set(row.case, { ...one, ...NOTHING, isRead: false });
-    else this.cases.delete(row.case);
+  /** @param {Set<string>} ids */
+  #keepOnly(ids) {
+    for (const id of this.cases.keys()) {
+      if (ids.has(id)) continue;
+      this.#forgetAnswers(id);
+      this.heard.delete(id);
+      this.cases.delete(id);
+    }
   }
 
   /** @param {string} id */
@@ -213,33 +268,12 @@ export class CaseIndex {
     this.sealed.delete(id);
   }
 
-  /** @param {CaseRow} row @param {Omit<RawCase, 'events'> | undefined} sealed @returns {Promise<Omit<Indexed, 'isRead'>>} */
-  async #indexed(row, sealed) {
-    const { api, keys, texts } = this;
-    const known = { row, number: plain(row.number) };
-    if (!sealed) return { ...known, ...NOTHING };
-    const { leaves } = await openCase(row.case, { ...sealed, events: [] }, keys, (service, name) => api.form(service, name));
-    const asked = leaves.flatMap(({ form, answers }) => questions(form, answers, texts)).filter(({ text }) => text);
-    const said = asked.map(({ text }) => text.replace(/\s+/g, ' ')).join('\n');
-    const labels = this.#shared(asked.map(({ label }) => label));
-    return { ...known, said, labels, plain: asked.map(({ text }) => joined(text)).join('\n'), nik: nikOf(leaves[0]) };
-  }
-
-  /** @param {string[]} labels */
+  /** @param {string} labels a line each */
   #shared(labels) {
-    const name = labels.join('\n');
-    const found = this.labels.get(name) ?? labels;
-    this.labels.set(name, found);
+    const found = this.labels.get(labels) ?? labels.split('\n');
+    this.labels.set(labels, found);
     return found;
   }
-}
-
-/** The applicant's own NIK: that of the field which is held against the own birth date. @param {OpenedVersion | undefined} leaf */
-function nikOf(leaf) {
-  const fields = leaf?.form?.sections.flatMap((section) => section.fields) ?? [];
-  const own = fields.find(({ soft }) => soft?.some(({ rule }) => rule === 'nik-birth'));
-  const answer = own && leaf?.answers?.[own.key];
-  return typeof answer === 'string' && answer ? answer : null;
 }
 
 /**
@@ -260,13 +294,3 @@ export function find(cases, typed, caseId) {
   }
   return found;
 }
-
-/** Letters and digits as everybody types them: without accents, capitals and punctuation. @param {string} text */
-export const plain = (text) =>
-  text.replace(APOSTROPHES, ' ').normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
-
-/**
- * The same of what is looked through, with what an apostrophe or a hyphen parts as one word: NUR'AINI is found by `nuraini`
- * and, because a word is found anywhere, by `nur aini` too. @param {string} text
- */
-export const joined = (text) => plain(text.replace(APOSTROPHES, '').replace(/(?<=[\p{L}\p{M}\p{N}])\p{Pd}(?=[\p{L}\p{N}])/gu, ''));

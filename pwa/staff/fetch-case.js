@@ -31,8 +31,8 @@ export async function rowOf(id, { work, index }) {
   const isIt = (/** @type {CaseRow} */ row) => row.case === id || row.formers.includes(id);
   const listed = work.rows.find(isIt);
   if (listed) return listed;
-  await index.start();
-  const known = [...index.cases.values()].map(({ row }) => row).findLast(isIt);
+  const inIndex = () => [...index.cases.values()].map(({ row }) => row).findLast(isIt);
+  const known = inIndex() ?? (await index.start(), inIndex());
   if (!known) throw new ApiError(404); // erased
   return known;
 }

@@ -71,7 +71,7 @@ export class CaseList {
       await this.work.refresh();
       if (asked !== this.asked) return;
       await this.#show();
-      void this.#read(() => (this.index.reading ? this.index.follow(this.work) : this.index.start()));
+      void this.#read(() => Promise.all([this.index.start(), this.index.follow(this.work)]));
     } catch (error) {
       if (asked === this.asked) this.$problem.textContent = this.onError(error);
     }
@@ -230,7 +230,7 @@ export class CaseList {
     else this.#showRows();
   };
 
-  /** What cannot be read for the search now is read when something is looked for. @param {() => Promise<void>} read */
+  /** What cannot be read for the search now is read when something is looked for. @param {() => Promise<unknown>} read */
   async #read(read) {
     try {
       await read();
@@ -248,7 +248,6 @@ export class CaseList {
     if (this.$root.querySelector(':active')) await letGo(this.$root);
     if (this.keys.isForgotten) return; // locked meanwhile
     this.queues.show();
-    this.search.tell(this.work);
     const rules = deadlineRules(this.work, this.texts);
     this.$rules.hidden = rules.length === 0;
     this.$rules.replaceChildren(...rules);

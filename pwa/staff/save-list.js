@@ -5,6 +5,7 @@
 
 import { button, element } from '../element.js';
 import { dayAt, office } from '../pins.js';
+import { CaseOpener } from './case-opener.js';
 import { knownRows, openedRows } from './case-rows.js';
 import { save } from './person-data.js';
 import { toCsv, toXlsx } from './spreadsheet.js';
@@ -103,7 +104,9 @@ async function make(desk, chosen, { isOpened, ending, signal, told }) {
     told(n, rows.length);
     return pause();
   };
-  const { heads, rows: cells, shut } = isOpened ? await openedRows(rows, desk, onOpened) : knownRows(rows, desk);
+  const opener = new CaseOpener(desk);
+  signal.addEventListener('abort', () => opener.stop());
+  const { heads, rows: cells, shut } = isOpened ? await openedRows(rows, desk, { opener, onOpened }) : knownRows(rows, desk);
   const about = { title: desk.texts.say('staff.table.about'), rows: await aboutRows(desk, chosen, { n: rows.length, isOpened, shut }) };
   const table = { title: desk.texts.say('staff.list.title'), about, heads, rows: cells };
   const blob = await WRITERS[ending](table, pause);

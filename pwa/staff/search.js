@@ -24,13 +24,12 @@ export class Search {
     /** @type {Found[]} everything that the last look found, also what is not shown */
     this.found = [];
     this.$input = /** @type {HTMLInputElement} */ (element('input', {
-      id: 'search', type: 'search', autocomplete: 'off', 'aria-describedby': 'search-older', spellcheck: 'false', autocapitalize: 'none', input: () => this.look(),
+      id: 'search', type: 'search', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'none', input: () => this.look(),
       keydown: (/** @type {KeyboardEvent} */ event) => event.key === 'Escape' && this.clear(),
     }));
-    this.$older = element('p', { id: 'search-older', class: 'hint', hidden: true });
     this.$said = element('p', { class: 'hint', role: 'status' });
     this.$root = element('search', { class: 'stack near' },
-      element('label', { for: 'search' }, texts.say('staff.search')), this.$older, this.$input, index.$bar, this.$said);
+      element('label', { for: 'search' }, texts.say('staff.search')), this.$input, index.$bar, this.$said);
   }
 
   /** Forget what was typed: it may be a name. */
@@ -39,12 +38,6 @@ export class Search {
     this.$input.value = '';
     this.$said.textContent = '';
     this.found = [];
-  }
-
-  /** Say what is not looked through, if there is such. @param {{ended: unknown[], older: number}} work */
-  tell({ ended, older }) {
-    this.$older.hidden = older <= 0;
-    this.$older.textContent = older > 0 ? this.texts.say('staff.search.older', { n: ended.length, older }) : '';
   }
 
   focus() {

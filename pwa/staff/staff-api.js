@@ -63,7 +63,7 @@ export class StaffApi {
   constructor(csrf, proveAgain) {
     this.csrf = csrf;
     this.proveAgain = proveAgain;
-    /** @type {Map<string, StaffForm>} */
+    /** @type {Map<string, Promise<StaffForm | null>>} */
     this.forms = new Map();
   }
 
@@ -252,14 +252,12 @@ export class StaffApi {
    * @param {string} service @param {string} name
    * @returns {Promise<StaffForm | null>}
    */
-  async form(service, name) {
+  form(service, name) {
     const key = `${service}/${name}`;
-    if (!this.forms.has(key)) {
-      const loaded = await loadForm(service, name);
-      if (loaded.name !== name) return null;
-      this.forms.set(key, loaded.form);
-    }
-    return this.forms.get(key) ?? null;
+    const form = this.forms.get(key) ?? loadForm(service, name).then((loaded) => (loaded.name === name ? loaded.form : null));
+    this.forms.set(key, form); // also while it is on its way: many ask at once
+    form.then((found) => found ?? this.forms.delete(key), () => this.forms.delete(key));
+    return form;
   }
 }
 

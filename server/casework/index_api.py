@@ -1,6 +1,5 @@
-"""What the console's search reads: the sealed versions of many cases at once, the open ones and those that ended last,
-to be opened and looked through in the officer's browser. It is audited as `index`, so that a case that was opened is
-one that somebody looked at."""
+"""What the console's search reads: the sealed versions of many cases at once, to be opened and looked through in the
+officer's browser. It is audited as `index`, so that a case that was opened is one that somebody looked at."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,8 +16,8 @@ from server.watch import case_versions, case_wraps
 from sync.shape import is_case
 
 PAGE = 200  # cases in an answer
-# Of what ended: a week of a busy office. Each is opened at every unlocking, and with more of them the tab grows beyond
-# 300 MB (`python -m bench.console`); what ended earlier is found by its number or receipt code.
+# Of what ended: a week of a busy office. It comes with what is open; what ended earlier the browser asks for by name,
+# once it has those.
 NEWEST_ENDED = 1000
 
 

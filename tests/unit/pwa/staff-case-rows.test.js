@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { newKeyPair } from '../../../pwa/crypto/key-pair.js';
 import { derive } from '../../../pwa/crypto/receipt-code.js';
 import { sealVersion } from '../../../pwa/crypto/seal.js';
+import { CaseOpener } from '../../../pwa/staff/case-opener.js';
 import { knownRows, openedRows } from '../../../pwa/staff/case-rows.js';
 import { Texts } from '../../../pwa/staff/texts.js';
 
@@ -38,6 +39,9 @@ const cases = await Promise.all([
   sealed('2123456789abcdef', '1.aaaaaaaa', ['Rahasia', '1', null, null], { to: other, kid: 'k9' }),
 ]);
 
+/** Rows of these cases, opened at this desk. */
+const opened = (rows, desk, onOpened = async () => {}) => openedRows(rows, desk, { opener: new CaseOpener(desk), onOpened });
+
 /** A desk at an office that has these cases, of which some were read for the search already. */
 function desk(read = []) {
   const asked = [];
@@ -60,7 +64,7 @@ const column = ({ heads, rows: lines }, head) => [...lines].map((line) => line[h
 
 test('a question is one column in all forms that ask it, each answer with its type', async () => {
   const { desk: one } = desk();
-  const made = await openedRows(rows, one, async () => {});
+  const made = await opened(rows, one);
   assert.deepEqual(made.heads.slice(-5), ['f.name', 'f.nik', 'f.born', 'f.height', 'f.wish']);
   assert.deepEqual(column(made, 'f.nik'), ['0012030304900001', '1312030304900001', null]);
   assert.deepEqual(column(made, 'f.name'), ['Upik', '=Buyung', null]);
@@ -74,13 +78,13 @@ test('a date that does not exist is the text that was answered, and stops nothin
   const { desk: one } = desk();
   const odd = await Promise.all(['2026-13-45', '2026-02-31'].map((born, n) => sealed(`${n + 3}123456789abcdef`, '1.aaaaaaaa', ['Siti', '1', born, 150])));
   one.api.indexOf = async () => ({ sealed: Object.fromEntries(odd.map(({ row: { case: id }, raw }) => [id, raw])) });
-  const made = await openedRows(odd.map((each) => each.row), one, async () => {});
+  const made = await opened(odd.map((each) => each.row), one);
   assert.deepEqual(column(made, 'f.born'), ['45-13-2026', '31-02-2026']);
 });
 
 test('what this officer cannot open, or nobody any more, is not in it and says why', async () => {
   const { desk: one } = desk();
-  const made = await openedRows([...rows, row('gone')], one, async () => {});
+  const made = await opened([...rows, row('gone')], one);
   assert.deepEqual(column(made, 'staff.table.note'), [null, null, 'Tanpa kunci', 'Dihapus']);
   assert.equal(made.shut, 2);
   assert.ok(!JSON.stringify([...made.rows]).includes('Rahasia'));
@@ -96,9 +100,9 @@ test('without answers nothing is asked for and nothing personal is there', () =>
 
 test('what was read for the search is not asked for again, and it ends when nobody wants it', async () => {
   const { desk: one, asked } = desk(cases.slice(0, 1));
-  await openedRows(rows, one, async () => {});
+  await opened(rows, one);
   assert.deepEqual(asked, rows.slice(1).map((each) => each.case));
-  await assert.rejects(openedRows(rows, one, async (n) => { throw new Error(`${n} were opened`); }), /3 were opened/);
+  await assert.rejects(opened(rows, one, async (n) => { throw new Error(`${n} were opened`); }), /3 were opened/);
 });
 
 test('a day is the one at the office, wherever the computer is', () => {
