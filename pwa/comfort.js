@@ -3,6 +3,7 @@
  * this device; pwa/main.js shows the choice again before anything else. The office's pages have the first two.
  */
 
+import { StorageError } from './device-errors.js';
 import { button, element } from './element.js';
 import { KEPT } from './look.js';
 import { startReading } from './reading-aloud.js';
@@ -62,7 +63,7 @@ function choose(change) {
   document.documentElement.dataset.look = look;
   try {
     localStorage.setItem(KEPT, look);
-  } catch {
-    // This browser stores nothing; the choice holds for this page.
+  } catch (error) {
+    void Promise.reject(new StorageError('unavailable', error)); // the choice holds for this page
   }
 }

@@ -78,7 +78,15 @@ async function hadData() {
   }
 }
 
+/** What the storage does not do is told of all that nobody catches: no press is without an answer. @param {PromiseRejectionEvent} event */
+function refused(event) {
+  if (event.reason?.name !== 'StorageError') return;
+  event.preventDefault();
+  void import('./refused.js').then(({ tellRefused }) => tellRefused(event.reason));
+}
+
 async function start() {
+  window.addEventListener('unhandledrejection', refused);
   // The browser lets the page wait for this; a form that is not seen yet asks for what was typed before it.
   if (!html.dataset.started) showLook();
   if (navigator.vendor?.startsWith('Apple')) {

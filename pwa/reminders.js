@@ -40,7 +40,7 @@ export const canAsk = () => 'Notification' in globalThis && Notification.permiss
 /** Ask for it; only a press of a button may. Gives whether it was given. */
 export async function askLeave() {
   if ((await Notification.requestPermission()) !== 'granted') return false;
-  await notify(await reminders());
+  void reminders().then(notify);
   return true;
 }
 

@@ -2,7 +2,6 @@
 
 import { dropItem, retryItem } from '../answered.js';
 import { forgetCase } from '../case-list.js';
-import { storageTrouble } from '../device-errors.js';
 import { button, element } from '../element.js';
 import { hasText, text } from '../text.js';
 import { when } from '../words.js';
@@ -11,15 +10,11 @@ import { confirmButton } from './confirm-button.js';
 /**
  * Offer a refused item again, take it along as a file, or throw it away.
  * @param {{id: string, reason: string | null}} item
- * @param {{show(): Promise<void>, share(ids: string[]): Promise<void>, status: HTMLElement}} page
+ * @param {{show(): Promise<void>, share(ids: string[]): Promise<void>}} page
  */
 export function refusedPart({ id, reason }, page) {
   const key = `refused.${reason}`;
-  const retry = async () => {
-    const notSaved = (/** @type {unknown} */ error) => text('app.form.not-saved', { reason: text(storageTrouble(error)) });
-    page.status.textContent = await retryItem(id).then(() => '', notSaved);
-    await page.show();
-  };
+  const retry = () => retryItem(id).then(() => page.show());
   const drop = () => dropItem(id).then(() => page.show());
   return [
     element('p', { class: 'error' }, text(hasText(key) ? key : 'refused.malformed')),

@@ -1,7 +1,6 @@
 /** What was set aside: it can be saved as a file, put back in the lists, and opened by whoever remembers the old secret. */
 
 import { putBack } from '../aside.js';
-import { StorageError, storageTrouble } from '../device-errors.js';
 import { button, element } from '../element.js';
 import { handedDrafts, sealedFile } from '../handing.js';
 import { reopen } from '../reopen.js';
@@ -32,13 +31,7 @@ export function asidePart(rows, { profile, hadOther, renew }) {
 /** @param {Aside} aside @param {Renew} renew */
 function line({ kind, id, at, row }, renew) {
   const back = async () => {
-    let isBack;
-    try {
-      isBack = await putBack(kind, row.id);
-    } catch (error) {
-      if (!(error instanceof StorageError)) throw error;
-      return renew(text('profile.problem.storage', { reason: text(storageTrouble(error)) }));
-    }
+    const isBack = await putBack(kind, row.id);
     changed();
     return renew(text(isBack ? 'profile.aside.back.done' : 'profile.aside.back.taken'));
   };

@@ -8,7 +8,7 @@ import { hourText } from '../booking/hour.js';
 import { isCounted, knownOffers, refreshOffers } from '../booking/offers.js';
 import { ticketCard } from '../booking/ticket.js';
 import { spokenNumber } from '../crypto/receipt-code.js';
-import { OfflineError, StorageError, storageTrouble } from '../device-errors.js';
+import { OfflineError } from '../device-errors.js';
 import { button, element, letGo } from '../element.js';
 import { listRecords, readRecord } from '../records.js';
 import { loadMore, text } from '../text.js';
@@ -192,16 +192,12 @@ export default class Booking {
   /** A wish is kept here first: it is not lost, whatever the signal does. */
   async save() {
     const ask = { do: 'wish', wish: this.wish, priority: Number(this.hasPriority) };
-    try {
-      await askLater(this.case ?? '', ask);
-    } catch (error) {
-      return this.sayNotKept(error);
-    }
+    await askLater(this.case ?? '', ask);
     this.isBegun = false;
     return this.ask(ask);
   }
 
-  /** @param {Ask} ask */
+  /** A place that the office gave and this phone could not note is given once more to who asks for it again. @param {Ask} ask */
   async ask(ask) {
     this.say(text('booking.asking'));
     try {
@@ -209,17 +205,12 @@ export default class Booking {
       this.isMoving = false;
       this.say(reason ? text(`booking.refused.${reason}`) : text(`booking.done.${ask.do}`), Boolean(reason));
     } catch (error) {
-      if (!(error instanceof OfflineError)) return this.sayNotKept(error);
+      this.say('');
+      if (!(error instanceof OfflineError)) throw error;
       this.say(text(ask.do === 'wish' ? 'booking.offline.wish' : 'booking.offline'), ask.do !== 'wish');
     }
     if (ask.do === 'take' || ask.do === 'move') await refreshOffers();
     await this.show();
-  }
-
-  /** A place that the office gave and this phone could not note is given once more to who asks for it again. @param {unknown} error */
-  sayNotKept(error) {
-    if (!(error instanceof StorageError)) throw error;
-    this.say(text('app.form.not-saved', { reason: text(storageTrouble(error)) }), true);
   }
 
   /** @param {string} words @param {boolean} [isWrong] */

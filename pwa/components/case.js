@@ -99,10 +99,7 @@ export default class Case {
     const id = location.hash.startsWith('#c=') ? location.hash.slice(3) : '';
     if (!id) return;
     const moved = [...done, ...hub, ...kept, ...refused.map(([item]) => item), ...erased];
-    const again = () => this.show(id).catch((error) => {
-      if (!(error instanceof StorageError)) throw error; // which nobody asked for: what stands here stays
-    });
-    if (news.includes(id) || moved.some((item) => item.includes(id))) await this.attempt(again);
+    if (news.includes(id) || moved.some((item) => item.includes(id))) await this.attempt(() => this.show(id), { isOpen: true });
   }
 
   /** @param {Opened} opened @param {Row[]} rows @param {{isKept?: boolean}} [kept] */
@@ -166,25 +163,17 @@ export default class Case {
     const isAsked = opened.step === 'perlu_perbaikan' && !isUnsent;
     // What is corrected comes to lie on this phone anyway: then whole, with what it replaces.
     const whole = async () => (isKept ? openCase(opened.case) : fetchCase(this.code, { keep: true }));
-    const trouble = element('p', { class: 'error', role: 'alert' });
-    const correct = async () => {
-      try {
-        location.assign(await correctionUrl(await whole()));
-      } catch (error) {
-        if (!(error instanceof StorageError)) throw error;
-        trouble.textContent = text(storageTrouble(error)); // what is open stays open
-      }
-    };
+    const correct = async () => location.assign(await correctionUrl(await whole()));
     /** @param {string} name @param {string} label @param {() => unknown} act */
     const plain = (name, label, act) => button(label, act, { class: 'button button-plain', 'data-action': name });
     return [
       element('div', { class: 'cluster' },
         ENDED.includes(opened.step) || opened.handed || isAlone ? null
-          : button(text('app.case.correct'), () => this.attempt(correct), { class: `button${isAsked ? '' : ' button-plain'}`, 'data-correct': true }),
+          : button(text('app.case.correct'), () => this.attempt(correct, { isOpen: true }), { class: `button${isAsked ? '' : ' button-plain'}`, 'data-correct': true }),
         isKept && isForDocument && !ENDED.includes(opened.step) && !opened.handed
           ? element('a', { class: 'button button-plain', href: `/${language()}/booking#c=${opened.case}` }, text('app.case.booking')) : null,
         isKept || isAlone ? null : plain('keep', text('app.case.keep'), () => this.fetch({ keep: true })),
-        isKept ? null : plain('ask-again', text('app.case.ask-again'), () => this.fetch()), trouble),
+        isKept ? null : plain('ask-again', text('app.case.ask-again'), () => this.fetch())),
     ];
   }
 
@@ -221,13 +210,13 @@ export default class Case {
     return confirmButton({ label: text('app.case.forget'), question, act });
   }
 
-  /** Run what may fail, and say in words what did. @param {() => unknown} act */
-  async attempt(act) {
+  /** Run what may fail, and say in words what did; what is open stays open under a storage that fails. @param {() => unknown} act */
+  async attempt(act, { isOpen = false } = {}) {
     try {
       await act();
     } catch (error) {
       const key = wordOf(error);
-      if (!key) throw error;
+      if (!key || (isOpen && error instanceof StorageError)) throw error;
       const again = this.code ? button(text('app.case.ask-again'), () => this.fetch()) : null;
       this.say(key, again);
     }

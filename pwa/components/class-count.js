@@ -2,7 +2,6 @@
 
 import { forgetClass, noteClass, notedBy } from '../classes.js';
 import { dayFirst } from '../day-first.js';
-import { storageTrouble } from '../device-errors.js';
 import { button, element } from '../element.js';
 import { office, today } from '../pins.js';
 import { loadMore, text } from '../text.js';
@@ -49,16 +48,12 @@ function countForm({ device, guide, now, changed }) {
     const wrong = wrongIn({ place, day, count }, now);
     for (const name of FIELDS) complain(inputs[name], wrong.includes(name) ? text(`volunteer.class.error.${name}`) : '');
     if (wrong.length) return inputs[wrong[0]].focus();
-    try {
-      await noteClass(device, { place, day, guide, count: Number(count) });
-      if (refused) await forgetClass(refused);
-      refused = null;
-      [inputs.place.value, inputs.count.value] = ['', ''];
-      said.textContent = text('volunteer.class.noted');
-      await changed();
-    } catch (error) {
-      said.textContent = text('app.form.not-saved', { reason: text(storageTrouble(error)) });
-    }
+    await noteClass(device, { place, day, guide, count: Number(count) });
+    if (refused) await forgetClass(refused);
+    refused = null;
+    [inputs.place.value, inputs.count.value] = ['', ''];
+    said.textContent = text('volunteer.class.noted');
+    await changed();
   };
   const correct = (/** @type {Noted} */ noted) => {
     for (const name of FIELDS) inputs[name].value = String(noted[name]);

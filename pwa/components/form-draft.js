@@ -2,7 +2,7 @@
 
 import { drops, readAll } from '../db.js';
 import { GoneError } from '../device-errors.js';
-import { deleteDraft, lastDraft, loadDraft, newDraft, saveDraft, watchDraft } from '../drafts.js';
+import { lastDraft, loadDraft, newDraft, saveDraft, watchDraft } from '../drafts.js';
 import { vaultAtHand } from '../vault.js';
 
 /** @typedef {import('../drafts.js').Draft} Draft */
@@ -91,12 +91,6 @@ export class FormDraft {
     const id = await this.id;
     if (!id) throw new GoneError();
     return loadDraft(id);
-  }
-
-  async remove() {
-    const id = await this.id;
-    this.stop();
-    if (id) await deleteDraft(id);
   }
 
   stop() {

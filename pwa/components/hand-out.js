@@ -1,6 +1,5 @@
 /** The button by which a volunteer says that the applicant has the code, and what the page says from then on. */
 
-import { storageTrouble } from '../device-errors.js';
 import { fromAnswers } from '../day/consents.js';
 import { listDays } from '../day/days.js';
 import { button, element } from '../element.js';
@@ -19,9 +18,8 @@ export async function handOutPart({ case: id, handed }) {
     try {
       await handOut(id);
     } catch (error) {
-      problem.textContent = error instanceof CodeNeededError ? text(`volunteer.handed.${error.what}`)
-        : text('app.form.not-saved', { reason: text(storageTrouble(error)) });
-      return;
+      if (!(error instanceof CodeNeededError)) throw error;
+      return void (problem.textContent = text(`volunteer.handed.${error.what}`));
     }
     // A page that is left has forgotten what it showed.
     location.assign(`/${language()}/${(await hasDay()) ? 'volunteer' : 'mine'}`);

@@ -1,7 +1,6 @@
 /** Everything on this phone: drafts, what waits to be sent, and the cases whose codes it holds. */
 
 import { countCases, listCases } from '../case-list.js';
-import { storageTrouble } from '../device-errors.js';
 import { deleteDraft, listDrafts } from '../drafts.js';
 import { button, element, letGo } from '../element.js';
 import { CONNECTION, listOutbox } from '../outbox.js';
@@ -54,16 +53,8 @@ export default class Mine {
     return this.show(() => (this.isStale = this.lists.querySelector('[role=group]:not([hidden]), [aria-busy=true]') !== null));
   }
 
-  /** Show the lists as they are now, or why the phone does not give them. @param {() => boolean} [isAsking] then not */
-  show(isAsking) {
-    return this.look(isAsking).catch((error) => {
-      this.status.textContent = text(storageTrouble(error));
-      throw error;
-    });
-  }
-
-  /** @param {() => boolean} [isAsking] */
-  async look(isAsking) {
+  /** Show the lists as they are now. @param {() => boolean} [isAsking] then not */
+  async show(isAsking) {
     const turn = ++this.turn;
     const sendingParts = import('./sending-parts.js').catch(() => undefined);
     const [drafts, outbox, many] = await Promise.all([listDrafts(), listOutbox(), manyCases()]);
@@ -167,7 +158,6 @@ export default class Mine {
   /** @param {any} draft @param {any[]} cases */
   draft(draft, cases) {
     const ended = cases.find((row) => row.erased && row.case === draft.case);
-    const remove = () => deleteDraft(draft.id).then(() => this.show());
     const n = Math.floor((Date.now() - draft.at) / DAY);
     return element('li', { class: 'card stack near', 'data-draft': draft.id },
       element('h3', {}, nameOf(draft)),
@@ -176,7 +166,7 @@ export default class Mine {
       element('p', { class: 'quiet' }, text('app.mine.saved', { at: when(draft.at) })),
       n > this.draftDays ? element('p', { class: 'notice', 'data-old': true }, text('app.mine.old', { n, limit: this.draftDays })) : null,
       element('p', {}, element('a', { class: 'button', href: `/${language()}/apply/${draft.service}#d=${draft.id}` }, text(ended ? 'app.state.show' : 'app.mine.continue'))),
-      confirmButton({ label: text('app.mine.delete'), question: text('app.mine.delete.sure'), act: remove }));
+      confirmButton({ label: text('app.mine.delete'), question: text('app.mine.delete.sure'), act: () => deleteDraft(draft.id).then(() => this.show()) }));
   }
 }
 

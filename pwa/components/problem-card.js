@@ -1,7 +1,6 @@
 /** A draft or a case that does not open here: why, and that it can be handed on or set aside. Nothing is deleted. */
 
 import { exportRecord, setAside } from '../aside.js';
-import { StorageError, storageTrouble } from '../device-errors.js';
 import { button, element } from '../element.js';
 import { renewVault } from '../key-renewal.js';
 import { text } from '../text.js';
@@ -18,20 +17,14 @@ const saveFile = async (blob, name) => (await import('./save-file.js')).saveFile
 /** @param {import('../records.js').Kind} kind @param {Broken} broken @param {(said: string) => unknown} changed */
 export function problemCard(kind, { id, at, problem }, changed) {
   const save = async () => saveFile(await exportRecord(kind, id), `${id}.json`);
-  const trouble = element('p', { class: 'error', role: 'alert' });
   const aside = async () => {
-    try {
-      await setAside(kind, id);
-    } catch (error) {
-      if (!(error instanceof StorageError)) throw error;
-      return void (trouble.textContent = text('profile.problem.storage', { reason: text(storageTrouble(error)) }));
-    }
+    await setAside(kind, id);
     document.dispatchEvent(new CustomEvent('rantau:stored'));
     await changed(text('profile.aside.done'));
   };
   return element('li', { class: 'card stack near', [kind === 'drafts' ? 'data-draft' : 'data-case']: id, 'data-problem': problem },
     element('p', { class: 'error' }, text(`app.mine.problem.${problem}`)),
-    element('p', { class: 'quiet' }, text('app.mine.saved', { at: when(at) })), trouble,
+    element('p', { class: 'quiet' }, text('app.mine.saved', { at: when(at) })),
     element('div', { class: 'cluster' },
       button(text('app.mine.export'), save, { class: 'button button-plain', 'data-action': 'export-draft' }),
       button(text('app.mine.set-aside'), aside, { class: 'button button-plain', 'data-action': 'set-aside' })));

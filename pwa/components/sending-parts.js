@@ -1,7 +1,6 @@
 /** On the page of what is here: how far photos are and what may be done about them, and all that was sent, when and how. */
 
 import { amend } from '../db.js';
-import { storageTrouble } from '../device-errors.js';
 import { button, element } from '../element.js';
 import { isSavingData, isSpent, mayGo, nextMonth, wish, wishes } from '../images/data-use.js';
 import { filesLeft } from '../outbox.js';
@@ -53,18 +52,17 @@ async function whatNow(item, again) {
   const [refused] = filesLeft(item).filter(({ reason }) => reason);
   const wished = await wishes();
   const { isPaused } = wished;
-  const failed = (/** @type {unknown} */ error) => again(notSaved(error));
   const asked = (/** @type {string} */ key, /** @type {object} */ changed) =>
-    button(text(key), () => change(item.id, changed).catch(failed), { class: 'button button-plain', 'data-action': 'photos-now' });
+    button(text(key), () => change(item.id, changed), { class: 'button button-plain', 'data-action': 'photos-now' });
   if (refused) {
     const key = `refused.${refused.reason}`;
     const said = element('p', { class: 'error' }, text(hasText(key) ? key : 'app.sending.photos.refused'));
-    return [said, refused.reason === 'not-here' ? null : asked('app.mine.retry', {}), dropPlace(item.id, () => again(), failed)];
+    return [said, refused.reason === 'not-here' ? null : asked('app.mine.retry', {}), dropPlace(item.id, () => again())];
   }
   if (!mayGo(/** @type {any} */ (item))) {
     return [element('p', {}, text(item.photos !== 'wait' && isSavingData() ? 'app.sending.photos.saver' : 'app.sending.photos.wait')), asked('app.sending.photos.now', { photos: 'go' })];
   }
-  const pause = button(text(isPaused ? 'app.sending.photos.resume' : 'app.sending.photos.pause'), () => wish({ isPaused: !isPaused }).catch(failed), {
+  const pause = button(text(isPaused ? 'app.sending.photos.resume' : 'app.sending.photos.pause'), () => wish({ isPaused: !isPaused }), {
     class: 'button button-plain', 'data-action': isPaused ? 'resume' : 'pause',
   });
   const why = isPaused ? text('app.sending.photos.paused') : isSpent(wished) ? limitText('budget', wished.budget) : null;
@@ -193,24 +191,14 @@ function line(title, what, size, at, way) {
   return `${title}: ${what}, ${kilobytes(size)}, ${when(at)}, ${text(`app.sending.way.${kind}`, { name })}`;
 }
 
-/** @param {unknown} error */
-const notSaved = (error) => text('app.form.not-saved', { reason: text(storageTrouble(error)) });
-
-/** Why the last choice of a limit does not hold; it outlives what is drawn anew. */
-let refusal = '';
-
 /** @param {number | null} budget */
 function budgetField(budget) {
   const options = [null, ...BUDGETS].map((bytes) => element('option', { value: bytes ?? '', selected: bytes === budget },
     bytes === null ? text('app.sending.budget.none') : megabytes(bytes)));
-  const trouble = element('p', { class: 'error' }, refusal);
-  const choose = async () => {
-    const chosen = Number(select.value) || null;
-    refusal = await wish({ budget: chosen }).then(() => ((budget = chosen), ''), notSaved);
-    trouble.setAttribute('role', 'alert'); // read out when it happens, and not each time that it is drawn anew
-    trouble.textContent = refusal;
+  const choose = () => wish({ budget: Number(select.value) || null }).catch((error) => {
     select.value = String(budget ?? ''); // which is what holds
-  };
+    throw error;
+  });
   const select = element('select', { id: 'photo-budget', change: choose }, ...options);
-  return element('div', { class: 'field' }, element('label', { for: 'photo-budget' }, text('app.sending.budget')), trouble, select);
+  return element('p', { class: 'field' }, element('label', { for: 'photo-budget' }, text('app.sending.budget')), select);
 }

@@ -8,7 +8,7 @@ import { commit, prepare } from '../outbox.js';
 import { loadForm, office, today } from '../pins.js';
 import { check } from '../rules.js';
 import { noteAnswered } from '../surveyed.js';
-import { NoOfficeError, OfflineError, StorageError, storageTrouble } from '../device-errors.js';
+import { NoOfficeError, OfflineError, storageTrouble } from '../device-errors.js';
 import { button, element } from '../element.js';
 import { answersPlace, forgetAnswers, keepAnswers, loadAnswers } from '../survey-draft.js';
 import { loadMore, text } from '../text.js';
@@ -101,13 +101,8 @@ export default class SurveyForm {
       this.saved.textContent = text('app.form.saved', { time: clock(Date.now()) });
       if (this.autosave.since === null) this.saved.dataset.saved = 'yes';
     } catch (error) {
-      this.saved.textContent = this.notSaved(error);
+      this.saved.textContent = text('app.form.not-saved', { reason: text(storageTrouble(error)) });
     }
-  }
-
-  /** @param {unknown} error */
-  notSaved(error) {
-    return text('app.form.not-saved', { reason: text(storageTrouble(error)) });
   }
 
   /** @param {Event} event */
@@ -118,7 +113,6 @@ export default class SurveyForm {
     try {
       await this.seal(Object.fromEntries(new FormData(this.form)));
     } catch (error) {
-      if (error instanceof StorageError) return this.complain([], this.notSaved(error));
       const isExpected = error instanceof OfflineError || error instanceof NoOfficeError;
       if (!isExpected) throw error;
       this.complain([], text('app.exchange.no-office'));

@@ -9,10 +9,10 @@ import { text } from '../text.js';
 
 /**
  * A button that deletes the refused photos of an item. Its words must be here.
- * @param {string} id @param {() => unknown} gone called when they are @param {(error: unknown) => unknown} failed
+ * @param {string} id @param {() => unknown} gone called when they are
  */
-export function dropPart(id, gone, failed) {
-  const act = () => dropRefused(id).then(gone, failed);
+export function dropPart(id, gone) {
+  const act = () => dropRefused(id).then(gone);
   const label = text('here.drop');
   return confirmButton({ label, question: text('here.drop.sure'), act });
 }

@@ -51,7 +51,7 @@ EXTRAS = {
         "crypto/open-own", "crypto/receipts", "crypto/shape", "crypto/speakable", "crypto/unpadding", "exchange",
         "exchange-timer", "lease", "online", "passphrase/offer", "stopwatch", "transport", "bundle-export",
         "components/save-file", "bare-steps", "dialect", "packed-item", "receipt-taking", "comfort", "reading-aloud",
-        "answered", "components/answered-cards", "images/data-use", "images/link-speed", "images/tus",
+        "answered", "components/answered-cards", "refused", "images/data-use", "images/link-speed", "images/tus",
         "images/uploader", "after-start", "alone", "leaving", "components/absent-page", "components/send-cost",
         "components/send-time", "components/sending-parts",
     ),

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.browser
 ID = TEXTS["id"]
 FULL = ID.text("app.form.storage.full")
 NOT_SAVED = ID.text("app.form.not-saved", reason=FULL)
+BROKEN = ID.text("app.form.not-saved", reason=ID.text("app.form.storage.unavailable"))
 # The office sent it back.
 REFUSE = """async () => {
   const { amend, readAll } = await import('/pwa/db.js');
@@ -33,14 +34,19 @@ DAMAGE = """async () => {
   const [row] = await readAll('drafts');
   await write('drafts', { ...row, ct: row.ct.map((byte) => byte ^ 1) });
 }"""
-# As a browser does whose storage is damaged: nothing can be removed either.
-BREAK = """() => {
+# As a browser does whose storage is damaged: nothing can be removed either, or not even read.
+BREAK = """(all) => {
   const { transaction } = IDBDatabase.prototype;
   IDBDatabase.prototype.transaction = function (stores, mode, ...rest) {
-    if (mode === 'readwrite' && [stores].flat().includes('drafts')) throw new DOMException('', 'UnknownError');
+    if (all || mode === 'readwrite') throw new DOMException('', 'UnknownError');
     return transaction.call(this, stores, mode, ...rest);
   };
 }"""
+FORBID = "() => { Storage.prototype.setItem = () => { throw new DOMException('', 'SecurityError'); }; }"
+DROPPED = (
+    "async () => (await import('/pwa/db.js')).write('meta', { name: 'evicted', drafts: 1, cases: 0, restored: 0 })"
+)
+STORED_ELSEWHERE = "() => void document.dispatchEvent(new CustomEvent('rantau:stored'))"
 
 
 def keep(page: Page, office: RunningOffice, code: str) -> None:
@@ -60,6 +66,11 @@ def month_s_limit(page: Page, office: RunningOffice) -> Locator:
     page.goto(f"{office.url}/id/mine")
     page.locator("[data-sent] summary").click()
     return page.get_by_label(ID.text("app.sending.budget"))
+
+
+def over(page: Page) -> Locator:
+    """What stands over the page until the next press."""
+    return page.locator("body > [role=alert]")
 
 
 def test_what_a_full_phone_does_not_keep_is_said_where_it_is_pressed_and_kept_once_there_is_room(
@@ -87,31 +98,35 @@ def test_what_a_full_phone_does_not_keep_is_said_where_it_is_pressed_and_kept_on
     fill(phone, office, ROOMY)
 
     page.get_by_role("button", name="Kirim keinginan").click()
-    expect(said).to_have_text(NOT_SAVED)
+    expect(over(page)).to_have_text(NOT_SAVED)
+    expect(over(page)).to_be_in_viewport()
+    hours.nth(1).click()
+    expect(over(page)).to_have_count(0)
     page.get_by_role("button", name="Pesan tempat").click()  # which the office does, and this phone cannot note
-    expect(said).to_have_text(NOT_SAVED)
+    expect(over(page)).to_have_text(NOT_SAVED)
+    expect(said).to_be_hidden()
     keep(page, office, codes[1])
     case = page.locator("[data-module=case]")
     expect(case).to_contain_text(FULL)
     page.goto(booking.replace("booking", "case"))
     page.locator("[data-correct]").click()
-    expect(case.get_by_role("alert")).to_have_text(FULL)
+    expect(over(page)).to_have_text(NOT_SAVED)
     expect(page.locator("[data-correct]")).to_be_visible()  # what was open stays open
     rate(page, office)
-    expect(page.locator(".error-summary li")).to_have_text([NOT_SAVED])
+    expect(over(page)).to_have_text(NOT_SAVED)
+    expect(page.get_by_role("button", name="Kirim penilaian")).to_be_visible()
     limit = month_s_limit(page, office)
     limit.select_option("1 MB")
-    expect(page.locator("[data-sent] .error")).to_have_text(NOT_SAVED)
+    expect(over(page)).to_have_text(NOT_SAVED)
     expect(limit).to_have_value("")
     retry = page.locator("[data-action=retry]")
     retry.click()
-    status = page.locator("[data-module=mine] > [role=status]")
-    expect(status).to_have_text(NOT_SAVED)
+    expect(over(page)).to_have_text(NOT_SAVED)
 
     allow(phone, office, ROOMIER)
     retry.click()
     expect(retry).to_have_count(0)
-    expect(status).to_have_text("")
+    expect(over(page)).to_have_count(0)
     sent(page)  # by now it is there
     month_s_limit(page, office).select_option("1 MB")
     page.wait_for_function(HAS_LIMIT)
@@ -134,14 +149,46 @@ def test_what_cannot_be_deleted_is_said_to_be_there_still(phone: Phone, office: 
     page.locator("[data-field=nama_lengkap] input").fill("UPIK")
     wait_until_saved(page)
     page.goto(f"{office.url}/id/mine")
-    draft = page.locator("[data-draft]")
+    page.evaluate(DROPPED)
+    page.goto(f"{office.url}/id/survey")
+    rating = page.locator(f'[name={ELEMENTS[0]}][value="4"]')
+    page.locator("[data-saved]").wait_for(state="attached")  # from here on it is kept
+    rating.check()
+    expect(page.locator("[data-saved=yes]")).to_be_visible()
+    page.goto(f"{office.url}/id/mine")
+    complete(page, needs=["survey"])
+    page.goto(f"{office.url}/id/survey")
+    anew = page.get_by_role("button", name=ID.text("app.form.start-new"))
+    page.evaluate(BREAK, False)
+    anew.click()
+    expect(over(page)).to_have_text(BROKEN)
+    expect(rating).to_be_checked()
+    page.goto(f"{office.url}/id/mine")
+    seen, draft = page.locator("[data-evicted]"), page.locator("[data-draft]")
+    expect(seen).to_be_visible()
+    page.evaluate(BREAK, False)
+    seen.click()
+    expect(over(page)).to_have_text(BROKEN)
+    expect(seen).to_be_visible()
     draft.locator(".button-bad").first.click()
-    page.evaluate(BREAK)
+    expect(over(page)).to_have_count(0)
     draft.locator("[data-action=confirm]").click()
-    expect(draft.get_by_role("status")).to_have_text(ID.text("app.form.storage.unavailable"))
+    expect(over(page)).to_have_text(BROKEN)
     draft.get_by_role("button", name=ID.text("app.cancel")).click()
     draft.locator(".button-bad").first.click()
-    expect(draft.get_by_role("status")).to_have_text(ID.text("app.mine.delete.sure"))
+    expect(draft.get_by_role("button", name=ID.text("app.cancel"))).to_be_focused()
+    # The larger letters hold for this page, and no longer.
+    page.evaluate(FORBID)
+    page.get_by_role("button", name="Aa").click()
+    page.get_by_label(ID.text("app.look.large"), exact=True).check()
+    expect(over(page)).to_have_text(BROKEN)
+    # Not even what is there can be read: what stands on the page stays.
+    page.get_by_role("button", name="Aa").click()
+    expect(over(page)).to_have_count(0)
+    page.evaluate(BREAK, True)
+    page.evaluate(STORED_ELSEWHERE)
+    expect(over(page)).to_have_text(BROKEN)
+    expect(draft).to_have_count(1)
     page.reload()
     draft.locator(".button-bad").first.click()
     draft.locator("[data-action=confirm]").click()
@@ -157,14 +204,13 @@ def test_what_cannot_be_set_aside_or_put_back_stays_where_it_is(phone: Phone, of
     wait_until_saved(page)
     page.evaluate(DAMAGE)
     page.goto(f"{office.url}/id/mine")
-    unchanged = ID.text("profile.problem.storage", reason=FULL)
     complete(page)
     page.locator("[data-privacy]").click()
     expect(page.locator("[data-profile-panel]")).to_be_visible()  # its part of the app is here
     card = page.locator("[data-problem=damaged]")
     fill(phone, office, ROOMY)
     card.locator("[data-action=set-aside]").click()
-    expect(card.get_by_role("alert")).to_have_text(unchanged)
+    expect(over(page)).to_have_text(NOT_SAVED)
     allow(phone, office, ROOMIER)
     card.locator("[data-action=set-aside]").click()
     expect(card).to_have_count(0)
@@ -174,6 +220,6 @@ def test_what_cannot_be_set_aside_or_put_back_stays_where_it_is(phone: Phone, of
     page.locator("[data-aside] summary").click()
     fill(phone, office, ROOMIER)
     page.locator("[data-put-back]").click()
-    expect(page.locator("[data-profile-panel] > [role=status]")).to_have_text(unchanged)
+    expect(over(page)).to_have_text(NOT_SAVED)
     expect(card).to_have_count(0)
     assert phone.errors == []
