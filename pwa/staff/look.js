@@ -1,7 +1,9 @@
-/** The office's own pages are seen as a person chose on this computer, and offer the choice too. */
+/** What every page of the console has: the look that was chosen on this computer, and forms that outlive an outage. */
 
 import { startLook } from '../comfort.js';
 import { showLook } from '../look.js';
+import { watchForms } from './posted-forms.js';
 
 showLook();
+watchForms();
 void startLook();

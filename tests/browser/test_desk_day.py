@@ -170,6 +170,13 @@ def test_the_number_of_a_ticket_is_typed_at_the_counter_as_it_stands_there(
     expect(counter.get_by_role("alert")).to_have_text("Ini bukan nomor tiket. Periksa setiap huruf dan angkanya.")
     expect(field).to_have_value(ticket[:-1])
     field.fill(ticket.lower().replace(" ", ""))
+    # While the server does not answer what was typed stays, and goes with the next press.
+    counter.context.set_offline(True)
+    counter.keyboard.press("Enter")
+    expect(counter.get_by_role("alert").filter(has_text="Server tidak menjawab")).to_be_visible()
+    expect(field).to_have_value(ticket.lower().replace(" ", ""))
+    assert desk_faults(counter) == []
+    counter.context.set_offline(False)
     counter.keyboard.press("Enter")
     expect(counter.get_by_role("status")).to_have_text(f"{ticket} datang. Nomor permohonan: {people[0].number}.")
     assert desk_faults(counter) == []
