@@ -3,6 +3,7 @@
 A template that names something it was not given is an error, and whatever it shows is escaped.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -26,6 +27,11 @@ from server.survey.survey_plan import SERVICE, Campaign, SurveyPlan
 
 HTML = "text/html; charset=utf-8"
 TEMPLATES = ROOT / "templates"
+# Ends of lines that nobody sees, around what stands on lines of its own.
+_BLANK = re.compile(
+    r"\n*(</?(?:article|body|dd|details|div|dl|dt|fieldset|footer|form|h[1-6]|head|header|html|legend|li|link|main|meta"
+    r"|nav|ol|optgroup|option|p|section|summary|table|tbody|td|th|thead|title|tr|ul)\b[^>]*>)\n*"
+)
 ABSENT = "absent"  # what a phone without a signal shows in place of a page that it lacks
 
 
@@ -106,7 +112,7 @@ def render_pages(environment: Environment, content: Content, periods: Sequence[T
         words = _words(content.catalogues, lang)
         for path, template, context in _public(content, lang, periods):
             html = _rendered(environment, template, {**words, "path": path, **context})
-            html = with_languages(html, content.catalogues[lang].content)
+            html = _BLANK.sub(r"\1", with_languages(html, content.catalogues[lang].content))
             pages[f"/{lang}/{path}"] = make_resource(html.encode(), HTML, headers={"Content-Language": lang})
     first = content.catalogues.languages[0]
     return pages | {"/": pages[f"/{first}/"], "/k": pages[f"/{first}/case"]}

@@ -78,7 +78,7 @@ EXTRAS = {
     "images": ("images/image-store", "images/paper-names", "images/seal-images"),
     # The photos that the office does not have yet, seen, saved as files and let go; on top of `online` and `images`.
     "rescue": ("crypto/open-file", "images/photos-here", "images/refused-photos"),
-    # Papers by camera, on top of `images`; every phone has it fetched last, so that it is there without a signal.
+    # Papers by camera, on top of `images`; every phone has it fetched, so that it is there without a signal.
     "photo": (
         "images/camera-view", "images/canvas", "images/corner-editor", "images/corners", "images/darkroom",
         "images/encoding", "images/fidelity", "images/homography", "images/illumination", "images/image-header",
@@ -109,9 +109,9 @@ EXTRAS = {
         "device-key", "device-reading", "enrolment", "handed-out", "many-cases", "paging",
     ),
 }  # fmt: skip
-# What every phone has fetched comes with the first packs, in this order; the camera is large and of the least haste.
-# The forms after what is small and unlike them: so the whole answer compresses best.
-AT_ONCE = ("online", "guides", "survey", "talk", "forms", "images", "photo")
+# What every phone has fetched comes with the first packs, in this order: what asks the office, then the camera, which
+# the first form has too. The other forms come last: so the whole answer compresses best.
+AT_ONCE = ("online", "images", "photo", "guides", "survey", "talk", "forms")
 # In this order they compress best: what is alike lies near.
 _KINDS = ("script", "data", "guide", "page", "apply", "style", "image")
 

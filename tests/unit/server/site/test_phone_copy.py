@@ -30,7 +30,7 @@ def test_a_forms_page_on_a_phone_starts_first_and_has_its_regions_as_text_unlike
     assert (
         packed.replace(' blocking="render"', "", 1)
         .replace("</select><noscript>", "")
-        .replace("</optgroup>\n</noscript>", "</optgroup>\n</select>")
+        .replace("</optgroup></noscript>", "</optgroup></select>")
         == served
     )
 
