@@ -20,7 +20,7 @@ const SHEET = { long: 2464, finer: 1.12, isInk: true, isColour: false, tiles: 32
 /** @type {Record<PaperKind, Paper>} */
 export const PAPERS = {
   ktp: { ratio: 85.6 / 53.98, long: 940, finer: 1, isInk: false, isColour: false, tiles: 8 }, // 280 dpi
-  kk: { ...SHEET, ratio: A4 },
+  kk: { ...SHEET, ratio: A4, long: 2640, finer: 1.2 }, // 225 dpi: its numbers are the smallest
   akta: { ...SHEET, ratio: 1 / A4, finer: 1 }, // its letters are larger
   passport: { ratio: 125 / 88, long: 1200, finer: 1, isInk: false, isColour: true, tiles: 8 },
   other: { ...SHEET, ratio: null },

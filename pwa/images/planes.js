@@ -7,7 +7,7 @@
 /** @typedef {{x: number, y: number}} Point in pixels; whole numbers are the middles of pixels */
 /** @typedef {[Point, Point, Point, Point]} Quad top left, top right, bottom right, bottom left */
 
-const SHARPER = 2;
+const SHARPER = 1.5;
 const MASK = 6; // times softened: some two pixels
 
 /** How many bytes a pixel has. @param {Picture} picture */

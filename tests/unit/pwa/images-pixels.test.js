@@ -78,7 +78,7 @@ test('the sides of a quadrilateral are the means of opposite ones', () => {
 test('a paper gets its own shape, lying or standing, and no more pixels than its photograph is worth', () => {
   assert.deepEqual(sizeFor(PAPERS.ktp, { width: 2000, height: 1300 }), { width: 940, height: 593 });
   assert.deepEqual(sizeFor(PAPERS.ktp, { width: 310, height: 500 }), { width: 315, height: 500 });
-  assert.deepEqual(sizeFor(PAPERS.kk, { width: 1000, height: 690 }), { width: 1120, height: 792 });
+  assert.deepEqual(sizeFor(PAPERS.kk, { width: 1000, height: 690 }), { width: 1200, height: 848 });
   assert.deepEqual(sizeFor(PAPERS.other, { width: 500, height: 1000 }), { width: 560, height: 1120 });
 });
 
