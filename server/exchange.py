@@ -158,8 +158,10 @@ async def _answers(request: Request, hello: Hello, body: Body) -> AsyncIterator[
     news = News(cases, office.databases.wraps, office.projection.received)
     watches = office.watch_lists.watches_of(hello)
     rows, more = await news.of(watches or ())
-    staff, holds = office.databases.staff, request.headers.get(HOLDS, "")
-    reader = None if hello.auth is None else await judge(staff, hello.auth, now=office.clock(), holds=holds)
+    reader = None
+    if hello.auth is not None:
+        holds = request.headers.get(HOLDS, "")
+        reader = await judge(office.databases.staff, hello.auth, now=office.clock(), holds=holds)
     head = {
         "epoch": await epoch([cases, office.databases.wraps, office.databases.blobs]),
         "time": office.clock(),
