@@ -31,6 +31,14 @@ def once_in(fields: Mapping[str, str]) -> str:
     return once if _NAME.fullmatch(once) else new_name()
 
 
+def own_once(fields: Mapping[str, str], csrf: str) -> str:
+    """Give what the secrets follow from that a form makes: what its page gave it, with the token of the session.
+
+    Whatever a form says that it was given, it makes in another session others, and nobody chooses them.
+    """
+    return once_in(fields) + csrf
+
+
 def tied(once: str, *said: str | int) -> bytes:
     """Give 32 bytes that are the same again only for the same form that says the same."""
     return hmac.digest(once.encode(), json.dumps(said).encode(), "sha256")

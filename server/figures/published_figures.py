@@ -71,7 +71,9 @@ async def propose(office: Office, published: Published, first: str, last: str) -
 
 
 async def publish_figures(office: Office, first: str, last: str, *, who: str) -> str | None:
-    """Publish the months from *first* to *last* beside the others; give why not, if they cannot be.
+    """Publish the months from *first* to *last* beside the others, with one trace; give why not, if they cannot be.
+
+    They are worked out before anybody is kept waiting.
 
     Raises:
         Unavailable: the store did not answer.
@@ -79,13 +81,16 @@ async def publish_figures(office: Office, first: str, last: str, *, who: str) ->
     figures = await propose(office, await read_published(office), first, last)
     if isinstance(figures, str):
         return figures
-    await office.audit.write("figures-published", who=who, about={"from": first, "to": last})
-    while True:
+    async with office.deciding:
         published = await read_published(office)
         if published.overlaps(first, last):  # somebody was quicker
             return "published"
-        if await publish_one(office, FIGURES, _body([*published.periods, figures]), over=published.doc):
-            return None
+        await office.audit.write("figures-published", who=who, about={"from": first, "to": last})
+        while not await publish_one(office, FIGURES, _body([*published.periods, figures]), over=published.doc):
+            published = await read_published(office)
+            if published.overlaps(first, last):  # by another server
+                return "published"
+    return None
 
 
 def next_period(office: Office, published: Published) -> tuple[str, str]:

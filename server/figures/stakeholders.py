@@ -1,6 +1,7 @@
 """Tokens for other bodies, each for what is its own: a name, who has it, the cases of its groups and of its requests.
 
-A token is the name and 256 random bits, shown once; of them the SHA-256 is stored, since there is nothing to guess.
+A token is the name and 256 random bits, shown to whoever makes it; of them the SHA-256 is stored, since there is
+nothing to guess.
 """
 
 import hashlib

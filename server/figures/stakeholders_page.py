@@ -29,11 +29,12 @@ async def stakeholders_page(request: Request) -> Response:
 
 
 async def add_stakeholder(request: Request) -> Response:
-    """Answer `POST /staff/{lang}/stakeholders` with `name` and `title`: a token, shown once."""
+    """Answer `POST /staff/{lang}/stakeholders` with `name` and `title`: a token, which the same form of the same
+    session shows again."""
     office, fields = office_of(request), request.state.fields
     typed = {key: fields.get(key, "").strip() for key in NOTHING}
     kept = Stakeholders(office.databases.staff, office.clock())
-    secret = secret_in(fields, *typed.values())
+    secret = secret_in(fields, *typed.values(), user_of(request).csrf)
     try:
         async with office.deciding:
             if await kept.find(f"{typed['name']}.{secret}") is None:

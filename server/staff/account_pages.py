@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from server.guard import user_of
 from server.office import Office, office_of
-from server.once import new_name, once_in
+from server.once import new_name, own_once
 from server.origin import is_foreign
 from server.pages import render
 from server.posted import read_posted
@@ -36,10 +36,11 @@ async def add_account(request: Request) -> Response:
     """Answer `POST /staff/{lang}/accounts`: an account, and the code to hand over."""
     office, fields = office_of(request), request.state.fields
     login, lang = fields.get("login", "").strip().lower(), request.path_params["lang"]
-    accounts = accounts_of(office, user_of(request).login)
+    user = user_of(request)
+    accounts, once = accounts_of(office, user.login), own_once(fields, user.csrf)
     try:
         async with office.deciding:
-            code = await accounts.add(login, _roles_in(fields), lang=lang, once=once_in(fields))
+            code = await accounts.add(login, _roles_in(fields), lang=lang, once=once)
     except AccountError as error:
         return await _accounts_page(request, error=error, status_code=422)
     return await _accounts_page(request, given=(login, code))
@@ -116,7 +117,7 @@ async def _change(request: Request, accounts: Accounts, login: str, do: str) -> 
     sessions = sessions_of(request)
     match do:
         case "reset":
-            return await accounts.reset(login, once=once_in(request.state.fields))
+            return await accounts.reset(login, once=own_once(request.state.fields, user_of(request).csrf))
         case "disable" | "enable":
             is_new = await accounts.set_disabled(login, disabled=do == "disable")
         case "roles":

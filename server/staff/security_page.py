@@ -1,6 +1,6 @@
 """The page on which staff look after their own ways in: password, second factor, sessions.
 
-Template: `staff/security.html` (user, csrf, once, sessions, is_needed, has_app, passkeys, passkeys_are_possible,
+Template: `staff/security.html` (user, csrf, once, after, sessions, is_needed, has_app, passkeys, passkeys_are_possible,
 codes_left, secret, typed, uri, error: the part of the page and the text, wrong: the field of it, codes: new ones, done:
 a text, shortest).
 """
@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from server.erasure.deletion import forget_replaced
 from server.guard import asks_for_second_factor, user_of
 from server.office import office_of
-from server.once import new_name
+from server.once import new_name, tied
 from server.pages import render
 from server.staff import totp
 from server.staff.accounts import AccountError, good_password
@@ -22,7 +22,7 @@ from server.staff.passwords import LONGEST, SHORTEST, verify_password
 from server.staff.proving import account_of, in_lane, knows_password, passkeys_of
 from server.staff.second_factor import recovery_codes_left
 from server.staff.sessions import sessions_of, token_of
-from sync.canonical import b64u_encode
+from sync.canonical import b32_encode, b64u_encode
 from sync.document import Doc
 
 
@@ -44,40 +44,38 @@ async def end_sessions(request: Request) -> Response:
 
 
 async def change_password(request: Request) -> Response:
-    """Answer `POST /staff/{lang}/security/password`: the own password, and twice a new one; other sessions end."""
+    """Answer `POST /staff/{lang}/security/password`: the own password, and twice a new one; other sessions end.
+
+    `after` names the password as the page was made: where that was changed since, the form is sent twice, and what it
+    proves is the new one. One try proves one password, whatever `after` says: nobody guesses two at once.
+    """
     office, user, fields = office_of(request), user_of(request), request.state.fields
-    proof = await knows_password(request, user.login, fields.get("password", ""))
+    new, now = fields.get("new", ""), _name_of_password(request, await own_account(request))
+    is_second = fields.get("after", now) != now and new == fields.get("again", "")
+    proof = await knows_password(request, user.login, new if is_second else fields.get("password", ""))
     if proof.wait:
         return await _refused(request, "code.wait", "password", status_code=429)
     if not proof.is_right or proof.account is None:
-        if await _is_changed(request):
-            return await show_security(request, done="staff.security.password.done")
         return await _refused(request, "password.wrong", "password")
-    if fields.get("new", "") != fields.get("again", ""):
+    if is_second:
+        return await show_security(request, done="staff.security.password.done")
+    if new != fields.get("again", ""):
         return await _refused(request, "again.differs", "again")
     known = (user.login, office.settings.office.name)
     try:
-        phc = await in_lane(request, partial(good_password, fields.get("new", ""), known))
+        phc = await in_lane(request, partial(good_password, new, known))
     except AccountError as error:
         return await _refused(request, f"{error.field}.{error.reason}", "new")
     async with office.deciding:
-        if (await own_account(request))["password"] == proof.account["password"]:  # no other press was quicker
+        account = await own_account(request)
+        is_first = account["password"] == proof.account["password"]
+        if is_first:
             await office.audit.write("password-changed", who=user.login)
             await write_account(request, proof.account, {"password": phc, "setup": None})
-        elif not await _is_changed(request):
-            raise HTTPException(409)
+    if not is_first and not await in_lane(request, partial(verify_password, account["password"], new[:LONGEST])):
+        raise HTTPException(409)
     await sessions_of(request).end_all(user.login, but=token_of(request))
     return await show_security(request, done="staff.security.password.done")
-
-
-async def _is_changed(request: Request) -> bool:
-    """Say whether the new password is the one already: the form was sent twice."""
-    fields, account = request.state.fields, await own_account(request)
-    new = fields.get("new", "")
-    if new != fields.get("again", ""):
-        return False
-    is_it: bool = await in_lane(request, partial(verify_password, account["password"], new[:LONGEST]))
-    return is_it
 
 
 async def own_account(request: Request) -> Doc:
@@ -121,6 +119,7 @@ async def show_security(
         user=user,
         csrf=user.csrf,
         once=new_name(),
+        after=_name_of_password(request, account),
         sessions=await sessions_of(request).of(user.login, here=token_of(request)),
         is_needed=asks_for_second_factor(office) and not user.has_second_factor,
         has_app=bool(account.get("totp")),
@@ -136,6 +135,11 @@ async def show_security(
         done=done,
         shortest=SHORTEST,
     )
+
+
+def _name_of_password(request: Request, account: Doc) -> str:
+    """Name the stored password, for this session alone: the name tells nothing of it, and changes with it."""
+    return b32_encode(tied(user_of(request).csrf, "password", account["password"])[:10])
 
 
 async def _refused(request: Request, reason: str, wrong: str, *, status_code: int = 422) -> Response:

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from server.guard import user_of
 from server.office import office_of
-from server.once import new_name, once_in
+from server.once import new_name, own_once
 from server.pages import render
 from server.staff.accounts import is_login
 from server.staff.devices import Devices
@@ -28,7 +28,10 @@ async def volunteers_page(request: Request) -> Response:
 
 
 async def invite_device(request: Request) -> Response:
-    """Answer `POST /staff/{lang}/volunteers` with `login`: a code, shown once, for one device of that volunteer."""
+    """Answer `POST /staff/{lang}/volunteers` with `login`: a code for one device of that volunteer, which counts once.
+
+    The same form of the same session shows it again until it is used; nothing else does.
+    """
     office, login = office_of(request), request.state.fields.get("login", "").strip().lower()
     if not is_login(login):
         return await _page(request, error="staff.account.login.malformed", status_code=422)
@@ -40,7 +43,7 @@ async def invite_device(request: Request) -> Response:
 
 async def _code_for(request: Request, login: str) -> str:
     """Give the code of the form, made once and with one trace; after it was used or has run out, another."""
-    office, once = office_of(request), once_in(request.state.fields)
+    office, once = office_of(request), own_once(request.state.fields, user_of(request).csrf)
     enrolment, code = Enrolment(office.databases.staff, office.clock()), code_of(once, WORDS, "device", login)
     made = await enrolment.invited(plain(code))
     if made is not None and enrolment.is_waiting(made):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from server.staff import totp
 from server.staff.sessions import IDLE
 from tests.asgi import Answer
 from tests.authenticator import Authenticator
@@ -24,8 +25,8 @@ async def office(tmp_path: Path) -> AsyncIterator[StaffOffice]:
         yield office
 
 
-def once_on(page: Answer) -> str:
-    found = re.search(r'name="once" value="([^"]+)"', page.text)
+def once_on(page: Answer, name: str = "once") -> str:
+    found = re.search(rf'name="{name}" value="([^"]+)"', page.text)
     assert found is not None
     return found[1]
 
@@ -53,10 +54,18 @@ async def test_a_password_is_changed_by_who_knows_it_and_other_sessions_end(offi
         )
         assert marked == [field], "the field that is wrong, and no other"
     assert await elsewhere.is_in()
-    form = {"password": PASSWORD, "new": NEW, "again": NEW}
+    before = once_on(await here.get("security"), "after")
+    form = {"password": PASSWORD, "new": NEW, "again": NEW, "after": before}
     both = await asyncio.gather(*(here.post("security/password", **form) for _ in range(2)))
     for answer in (*both, await here.post("security/password", **form)):
         assert (answer.status, "Kata sandi diganti" in answer.text) == (200, True), "a double click is no error"
+    assert (await names(office)).count("login-failed") == 1, "nor does it look like a guess; one was above"
+    now = once_on(await here.get("security"), "after")
+    for guessed, new, after in (("a guess", NEW, now), ("a guess", "another guess", before), (NEW, "a guess", before)):
+        fields = {"password": guessed, "new": new, "again": new, "after": after}
+        answer = await here.post("security/password", **fields)
+        assert (answer.status, "Kata sandi sekarang salah." in answer.text) == (422, True), "one guess at a time"
+    assert (await names(office)).count("login-failed") == 4
     assert (await here.is_in(), await elsewhere.is_in()) == (True, False)
     assert (await office.desk("siti").sign_in()).status == 403
     assert (await office.desk("siti", password=NEW).sign_in()).status == 303
@@ -94,11 +103,18 @@ async def test_the_first_second_factor_needs_no_more_than_being_signed_in_and_th
     both = await asyncio.gather(*(desk.post("security/codes", **form) for _ in range(2)))
     renewed, seen = map(codes_on, both)
     assert (len({*codes, *renewed}), seen) == (20, renewed)
-    for code, status in ((codes[1], 403), (renewed[1], 303)):
+    office.wait(totp.STEP)
+    elsewhere = office.desk("siti")
+    await elsewhere.sign_in(code=code_of(secret, office.times[0]))
+    office.wait(totp.STEP)
+    proof = {"proof-code": code_of(secret, office.times[0])}
+    others = codes_on(await elsewhere.post_proved("security/codes", **form, **proof))
+    assert (len({*renewed, *others}), len(others)) == (20, 10), "another session has not seen them"
+    for code, status in ((renewed[1], 403), (others[1], 303)):
         assert (await office.desk("siti").sign_in(code=code)).status == status
     deeds = await names(office)
     assert "step-up" in deeds
-    assert [deeds.count(name) for name in ("second-factor", "passkey-added", "recovery-codes")] == [1, 1, 1]
+    assert [deeds.count(name) for name in ("second-factor", "passkey-added", "recovery-codes")] == [1, 1, 2]
 
 
 def is_on_disk(folder: Path, secret: str) -> bool:
