@@ -11,11 +11,15 @@ let reached;
 let isAsking = false;
 const said = element('p', { class: 'error', role: 'alert' });
 
-/** Hold what is posted until the server has answered; what a script of the page posts itself is its own business. */
+/**
+ * Hold what is posted until the server has answered. What a script of the page posts itself is its own business; what
+ * opens a tab leaves this page as it is, and after waiting the browser would not open it.
+ */
 export function watchForms() {
   document.addEventListener('submit', (event) => {
     const form = /** @type {HTMLFormElement} */ (event.target);
-    if (form === reached || event.defaultPrevented || form.method !== 'post' || DOOR.test(form.action)) return;
+    if (form === reached || event.defaultPrevented || form.method !== 'post') return;
+    if (form.target || DOOR.test(form.action)) return;
     event.preventDefault();
     if (!isAsking) void post(form, event.submitter);
   });
@@ -25,14 +29,19 @@ export function watchForms() {
 async function post(form, submitter) {
   said.remove();
   isAsking = true;
+  submitter?.setAttribute('aria-busy', 'true');
   const isThere = await ping('', PATIENCE);
+  submitter?.removeAttribute('aria-busy');
   isAsking = false;
   if (!isThere) {
     said.textContent = document.body.dataset.away ?? '';
     return submitter ? submitter.before(said) : form.prepend(said);
   }
   reached = form;
-  form.requestSubmit(submitter);
-  reached = undefined;
+  try {
+    form.requestSubmit(submitter);
+  } finally {
+    reached = undefined;
+  }
   return undefined;
 }
