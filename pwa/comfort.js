@@ -9,6 +9,8 @@ import { KEPT } from './look.js';
 import { startReading } from './reading-aloud.js';
 import { loadTexts, text } from './text.js';
 
+/** @typedef {(error: any) => void} Unkept */
+
 const SIZES = ['normal', 'large', 'larger'];
 const CONTRAST = 'contrast';
 const PANEL = 'look';
@@ -17,15 +19,17 @@ const PANEL = 'look';
 export async function startComfort() {
   await loadTexts();
   startReading();
-  await startLook();
+  await startLook((error) => {
+    throw new StorageError(error.name === 'QuotaExceededError' ? 'full' : 'unavailable', error);
+  });
 }
 
-/** Put the button that changes the look into the page's corner. */
-export async function startLook() {
+/** Put the button that changes the look into the page's corner. @param {Unkept} unkept hears that it holds for this page alone */
+export async function startLook(unkept = () => {}) {
   await loadTexts();
   const head = document.querySelector('.masthead > div');
   if (!head || document.getElementById(PANEL)) return;
-  const panel = makePanel();
+  const panel = makePanel(unkept);
   const opener = button('Aa', () => {
     panel.hidden = !panel.hidden;
     opener.setAttribute('aria-expanded', String(!panel.hidden));
@@ -35,12 +39,13 @@ export async function startLook() {
   head.after(panel);
 }
 
-function makePanel() {
+/** @param {Unkept} unkept */
+function makePanel(unkept) {
   const look = chosen();
   const sizes = SIZES.map((size) => choice(`app.look.${size}`, size === look.size,
-    { type: 'radio', name: KEPT, change: () => choose({ size }) }));
+    { type: 'radio', name: KEPT, change: () => choose({ size }, unkept) }));
   const contrast = choice('app.look.contrast', look.contrast, {
-    type: 'checkbox', change: (/** @type {{target: HTMLInputElement}} */ { target }) => choose({ contrast: target.checked }),
+    type: 'checkbox', change: (/** @type {{target: HTMLInputElement}} */ { target }) => choose({ contrast: target.checked }, unkept),
   });
   return element('div', { id: PANEL, class: 'centre notice stack near no-print', hidden: true },
     element('fieldset', { class: 'stack near' }, element('legend', {}, text('app.look.size')), ...sizes), contrast);
@@ -56,14 +61,14 @@ function chosen() {
   return { size: SIZES.find((size) => words.includes(size)) ?? 'normal', contrast: words.includes(CONTRAST) };
 }
 
-/** @param {{size?: string, contrast?: boolean}} change */
-function choose(change) {
+/** @param {{size?: string, contrast?: boolean}} change @param {Unkept} unkept */
+function choose(change, unkept) {
   const { size, contrast } = { ...chosen(), ...change };
   const look = [size, contrast ? CONTRAST : ''].join(' ').trim();
   document.documentElement.dataset.look = look;
   try {
     localStorage.setItem(KEPT, look);
   } catch (error) {
-    void Promise.reject(new StorageError('unavailable', error)); // the choice holds for this page
+    unkept(error);
   }
 }

@@ -10,7 +10,7 @@
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === 'function') made.addEventListener(name, value);
+    if (typeof value === 'function') made.addEventListener(name, asked(value));
     else if (value !== null && value !== undefined && value !== false) {
       made.setAttribute(name, value === true ? '' : String(value));
     }
@@ -18,6 +18,19 @@ export function element(tag, attributes = {}, ...children) {
   made.append(...children.filter((child) => child !== null && child !== undefined));
   return made;
 }
+
+/**
+ * What somebody asked for: why it was not done is told over the page (pwa/refused.js), which says nothing of other work.
+ * @param {(event: any) => unknown} act
+ */
+export const asked = (act) => async (/** @type {any} */ event) => {
+  try {
+    await act(event);
+  } catch (detail) {
+    document.dispatchEvent(new CustomEvent('rantau:failed', { detail }));
+    throw detail;
+  }
+};
 
 /** Over once nothing of it is being pressed, or eight seconds are over: nothing goes or moves from under a finger. @param {ParentNode} root */
 export async function letGo(root) {

@@ -78,15 +78,12 @@ async function hadData() {
   }
 }
 
-/** What the storage does not do is told of all that nobody catches: no press is without an answer. @param {PromiseRejectionEvent} event */
-function refused(event) {
-  if (event.reason?.name !== 'StorageError') return;
-  event.preventDefault();
-  void import('./refused.js').then(({ tellRefused }) => tellRefused(event.reason));
-}
+/** No press is without an answer, also where what has the words for it never came. @param {any} event */
+const tell = ({ detail }) => void import('./refused.js').then(({ tellRefused }) => tellRefused(detail), async () =>
+  alert((await import('./text.js')).text('app.form.storage.other')));
 
 async function start() {
-  window.addEventListener('unhandledrejection', refused);
+  document.addEventListener('rantau:failed', tell);
   // The browser lets the page wait for this; a form that is not seen yet asks for what was typed before it.
   if (!html.dataset.started) showLook();
   if (navigator.vendor?.startsWith('Apple')) {

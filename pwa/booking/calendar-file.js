@@ -3,6 +3,7 @@
  * The twin of server/appointments/calendar_file.py, byte for byte.
  */
 
+import { download } from '../components/save-file.js';
 import { language, text } from '../text.js';
 
 const BEFORE = ['-P1D', '-PT2H']; // when it reminds
@@ -12,11 +13,7 @@ const utf8 = new TextEncoder();
 /** Put an hour among the downloads, from where the phone's calendar opens it. @param {import('./bookings.js').Hour} offer */
 export function saveToCalendar(offer) {
   const file = calendarFile(offer, text, `${location.origin}/${language()}/booking`);
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([file], { type: 'text/calendar' }));
-  link.download = `${offer.id}.ics`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  download(new Blob([file], { type: 'text/calendar' }), `${offer.id}.ics`);
 }
 
 /**

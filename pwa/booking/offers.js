@@ -25,7 +25,7 @@ export async function knownOffers(now = Date.now()) {
 /** Ask the office, or a hub near by, and keep what it says; gives what is known then. @returns {Promise<Offers | null>} */
 export async function refreshOffers() {
   const told = await ask('').catch(async () => ask(await (await import('../contact.js')).reach())).catch(() => null);
-  if (Array.isArray(told?.offers)) await keep(told);
+  if (Array.isArray(told?.offers)) await keep(told).catch(() => {}); // what was told before stands
   return knownOffers();
 }
 

@@ -1,6 +1,7 @@
 /** Everything on this phone: drafts, what waits to be sent, and the cases whose codes it holds. */
 
 import { countCases, listCases } from '../case-list.js';
+import { storageTrouble } from '../device-errors.js';
 import { deleteDraft, listDrafts } from '../drafts.js';
 import { button, element, letGo } from '../element.js';
 import { CONNECTION, listOutbox } from '../outbox.js';
@@ -39,7 +40,7 @@ export default class Mine {
     this.lists.addEventListener('click', () => this.isStale && void this.refresh(), { signal });
     const shown = this.show();
     /** What the rest of the page reads can wait for it. @type {Promise<void> | undefined} */
-    this.restored = shown.catch(() => {});
+    this.restored = shown.catch((error) => void (this.status.textContent = text(storageTrouble(error))));
     return shown;
   }
 

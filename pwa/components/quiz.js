@@ -1,7 +1,7 @@
 /** The questions of a guide, judged on this phone; what was finished stays here (pwa/training.js). */
 
 import { dayFirst } from '../day-first.js';
-import { element } from '../element.js';
+import { asked, element } from '../element.js';
 import { today } from '../pins.js';
 import { hasText, loadMore, text } from '../text.js';
 import { codeOf, dueOn, finish, finished } from '../training.js';
@@ -28,7 +28,7 @@ export default class Quiz {
     const { signal } = this.listening;
     this.words = loadMore('guides');
     // Before anything is waited for: without a signal the form would lead nowhere.
-    this.form.addEventListener('submit', (event) => void this.submit(event), { signal });
+    this.form.addEventListener('submit', asked((event) => this.submit(event)), { signal });
     await this.words.catch((error) => (this.stop(), Promise.reject(error)));
     const done = await finished(this.guide).catch(() => undefined);
     if (done) await this.show(done);
@@ -70,11 +70,11 @@ export default class Quiz {
   }
 }
 
-/** Say of one question whether it is right, and why. @param {HTMLFieldSetElement} asked */
-function judge(asked) {
-  const chosen = /** @type {HTMLInputElement | null} */ (asked.querySelector(':checked'));
-  const isRight = chosen?.value === asked.dataset.right;
-  const why = /** @type {HTMLElement} */ (asked.querySelector('[data-why]'));
+/** Say of one question whether it is right, and why. @param {HTMLFieldSetElement} question */
+function judge(question) {
+  const chosen = /** @type {HTMLInputElement | null} */ (question.querySelector(':checked'));
+  const isRight = chosen?.value === question.dataset.right;
+  const why = /** @type {HTMLElement} */ (question.querySelector('[data-why]'));
   why.className = `notice ${isRight ? 'good' : 'urgent'}`;
   why.hidden = false;
   /** @type {HTMLElement} */ (why.firstElementChild).textContent = text(isRight ? 'quiz.right' : 'quiz.wrong');

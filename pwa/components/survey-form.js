@@ -9,7 +9,7 @@ import { loadForm, office, today } from '../pins.js';
 import { check } from '../rules.js';
 import { noteAnswered } from '../surveyed.js';
 import { NoOfficeError, OfflineError, storageTrouble } from '../device-errors.js';
-import { button, element } from '../element.js';
+import { asked, button, element } from '../element.js';
 import { answersPlace, forgetAnswers, keepAnswers, loadAnswers } from '../survey-draft.js';
 import { loadMore, text } from '../text.js';
 import { clock, when } from '../words.js';
@@ -40,7 +40,7 @@ export default class SurveyForm {
     this.stop();
     this.listening = new AbortController();
     const { signal } = this.listening;
-    this.form.addEventListener('submit', (event) => void this.submit(event), { signal });
+    this.form.addEventListener('submit', asked((event) => this.submit(event)), { signal });
     this.form.addEventListener('input', () => this.typed(), { signal });
     window.addEventListener('pagehide', () => this.autosave.flush(), { signal });
     document.addEventListener('visibilitychange', () => this.autosave.flush(), { signal });

@@ -42,8 +42,8 @@ export async function wishPart(page, service) {
   const wish = () => [...new Set(selects.map(({ value }) => value).filter(Boolean))];
   const keep = async (/** @type {string} */ caseId) => {
     if (!declared.checked || !wish().length) return;
-    // The wish itself is in what is sealed, and that is sent.
-    await askLater(caseId, { do: 'wish', wish: wish(), priority: 1 }).then(startBookingNews, (error) => void Promise.reject(error));
+    await askLater(caseId, { do: 'wish', wish: wish(), priority: 1 }).catch(() => {}); // the wish itself is in what is sealed
+    startBookingNews();
   };
   return { wish, keep };
 }

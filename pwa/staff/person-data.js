@@ -1,5 +1,6 @@
 /** On a case: what its person asked about their data, with the clock of each, and the files with everything there is. */
 
+import { download } from '../components/save-file.js';
 import { button, element } from '../element.js';
 import { office } from '../pins.js';
 import { openCase } from './open-case.js';
@@ -82,8 +83,8 @@ export class PersonData {
     if (keys.isForgotten) return; // nothing of it opened
     const data = person(opened, raw, made, texts);
     const name = `rantau-${row.number.replaceAll(' ', '')}`;
-    save(htmlFile(data, texts), `${name}.html`);
-    save(jsonFile(data), `${name}.json`);
+    download(htmlFile(data, texts), `${name}.html`);
+    download(jsonFile(data), `${name}.json`);
     announce(texts.say('staff.export.done', { number: row.number }));
   }
 
@@ -122,11 +123,4 @@ export function runningRequests(api, texts) {
   };
   api.requests().then(show, () => {}); // the list beside it says when the server is away
   return $root;
-}
-
-/** Put a file among the downloads. @param {Blob} blob @param {string} name */
-export function save(blob, name) {
-  const href = URL.createObjectURL(blob);
-  element('a', { href, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }

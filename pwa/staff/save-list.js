@@ -3,11 +3,11 @@
  * is opened it is said what the file will hold, and who sits there proves it; what is saved is kept in the audit by count.
  */
 
+import { download } from '../components/save-file.js';
 import { button, element } from '../element.js';
 import { dayAt, office } from '../pins.js';
 import { CaseOpener } from './case-opener.js';
 import { knownRows, openedRows } from './case-rows.js';
-import { save } from './person-data.js';
 import { toCsv, toXlsx } from './spreadsheet.js';
 
 /** @typedef {import('./staff-api.js').CaseRow} CaseRow */
@@ -112,7 +112,7 @@ async function make(desk, chosen, { isOpened, ending, signal, told }) {
   const blob = await WRITERS[ending](table, pause);
   await pause();
   const name = `rantau-${dayAt(Date.now() / 1000)}-${isOpened ? 'data' : 'list'}.${ending}`;
-  save(blob, name);
+  download(blob, name);
   return name;
 }
 

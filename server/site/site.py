@@ -34,7 +34,8 @@ ONLINE_TEXTS = (
     "app.exchange.no-office", "app.exchange.ok", "app.mine.carried", "app.mine.drop", "app.mine.erased", "app.look",
     "app.mine.retry", "app.mine.unread", "app.privacy.", "app.read-aloud", "app.receipt.done", "app.receipt.hub",
     "app.receipt.kept", "app.receipt.refused", "app.state.photos", "app.state.refused", "code.", "app.sending.",
-    "state.done", "state.hub", "state.kept", "state.refused", "state.photos", "app.receipt.photos", "cost.",
+    "state.done", "state.hub", "state.kept", "state.refused", "state.photos", "app.receipt.photos", "app.refused",
+    "cost.",
 )  # fmt: skip
 STAFF_TEXTS = (*DEVICE_TEXTS, "staff.", "consent.", "talk.")
 PROFILE_TEXTS = ("profile.", "app.mine.renew", "app.mine.set-aside")  # of a phone that a PIN or a passphrase locks

@@ -214,7 +214,7 @@ def test_an_office_that_lost_its_pictures_gets_again_what_the_phone_still_has(ph
     expect(card.get_by_role("button", name=ID.text("app.cancel"))).to_be_focused()
     phone.evaluate(FULL)
     card.locator("[data-action=confirm]").click()
-    full = ID.text("app.form.not-saved", reason=ID.text("app.form.storage.full"))
+    full = ID.text("app.refused", reason=ID.text("app.form.storage.full"))
     expect(phone.locator("body > [role=alert]")).to_have_text(full)
     phone.evaluate("() => void makeRoom()")
     card.locator("[data-action=confirm]").click()
