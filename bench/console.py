@@ -128,9 +128,11 @@ def _memory_watched(profile: Path) -> Iterator[list[int]]:
 
     watching = threading.Thread(target=watch)
     watching.start()
-    yield sizes
-    is_over.set()
-    watching.join()
+    try:
+        yield sizes
+    finally:
+        is_over.set()
+        watching.join()
 
 
 def _memory(profile: Path) -> int:

@@ -26,8 +26,12 @@ T = TypeVar("T")
 Pair = tuple[Doc, dict[str, str]]
 
 
-async def store_cases(papers: PaperOffice, cases: int, *, ended: int = 0) -> None:
-    """Store so many cases, each of another person; the first *ended* of them were handed over."""
+async def store_cases(papers: PaperOffice, cases: int, *, ended: int = 0, keyless: bool = False) -> None:
+    """Store so many cases, each of another person; the first *ended* of them were handed over.
+
+    Args:
+        keyless: their data keys are destroyed, so that there is nothing to open in any.
+    """
     data = papers.office.folder / "data"
     public, stored, wraps = (open_sqlite(data, name) for name in ("public", "cases", "wraps"))
     keys = (await public.get("keys"))["signed"][5]
@@ -37,7 +41,8 @@ async def store_cases(papers: PaperOffice, cases: int, *, ended: int = 0) -> Non
         pairs = [_sealed(seed, kid, pub) for seed in seeds]
         steps = [_handed_over(version) for seed, (version, _) in zip(seeds, pairs, strict=True) if seed < ended]
         await stored.bulk_docs([*(version for version, _ in pairs), *steps])
-        await wraps.bulk_docs([{"_id": f"w.{version['_id']}", **wrap} for version, wrap in pairs])
+        if not keyless:
+            await wraps.bulk_docs([{"_id": f"w.{version['_id']}", **wrap} for version, wrap in pairs])
     for store in (public, stored, wraps):
         await store.close()
 

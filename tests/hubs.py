@@ -2,10 +2,11 @@
 
 import re
 import sys
+import time
 from pathlib import Path
 
 from tests.papers import PaperOffice
-from tests.serving import RunningOffice
+from tests.serving import PATIENCE, RunningOffice
 
 
 class RunningHub(RunningOffice):
@@ -39,6 +40,13 @@ class RunningHub(RunningOffice):
         joined = self.run("hub", "join", "--upstream", papers.office.url, "--yes", stdin=f"{code}\n")
         assert joined.returncode == 0, joined.stdout + joined.stderr
         return code
+
+    def wait_until_copied(self, path: str) -> None:
+        """Wait for a page of the office, which a hub copies by and by."""
+        until = time.monotonic() + PATIENCE
+        while self.ask("GET", path, headers=self.named).status == 404:
+            assert time.monotonic() < until, f"{path} was not copied:\n{self.log.read_text()}"
+            time.sleep(0.1)
 
 
 def code_in(sheet: str) -> str:

@@ -22,9 +22,13 @@ SCHEMES: dict[str, dict[str, Any]] = {
     "dark, more contrast": {"color_scheme": "dark", "contrast": "more"},
 }
 SUN = "(look) => { document.documentElement.dataset.look = look; }"
-# Nothing that axe reads may be on its way.
+# Nothing that axe reads may be on its way; what moves without an end has no place on a page.
 STILL = """async () => {
-  for (let all; (all = document.getAnimations()).length; ) await Promise.allSettled(all.map((each) => each.finished));
+  for (const end = Date.now() + 20_000, all = () => document.getAnimations(); all().length; ) {
+    if (Date.now() > end) throw new Error(`still moving: ${all().map(({ effect }) => effect?.target?.outerHTML)}`);
+    const pause = new Promise((go) => setTimeout(go, 1000));
+    await Promise.race([pause, Promise.allSettled(all().map(({ finished }) => finished))]);
+  }
 }"""
 # What is pressed is 48 px wide and high, but for a link in a sentence (WCAG 2.5.8 says why).
 SMALL = """() => {

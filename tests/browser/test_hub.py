@@ -90,8 +90,7 @@ def test_what_is_sent_in_the_village_is_at_the_hub_and_later_at_the_office(
         hub.restart()  # which looks at once, and else after a pause that has become long
         # The phone finds a signal now and then; one of the times the hub has brought the photo to the office.
         page.wait_for_function(FOUND, polling=2000, timeout=120_000)
-        while hub.ask("GET", GUIDE, headers=hub.named).status == 404:  # it copies what is published by and by
-            page.wait_for_timeout(100)
+        hub.wait_until_copied(GUIDE)
         for path in ("/id/", GUIDE, "/id/bundle"):
             page.goto(office.url.replace("://", f"://{hub.name}.") + path)
             assert (path, faults(page)) == (path, [])
