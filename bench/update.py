@@ -22,7 +22,7 @@ from tests.serving import RunningOffice
 
 MODULES = ("drafts", "outbox", "exchange")  # of a form's start, of the other first packs, and of what comes after
 NOTES = "(await (await caches.match('/notes'))?.json())"
-ALL = f"async () => {{ while (!{NOTES}?.extras.includes('online')) await new Promise((go) => setTimeout(go, 50)); }}"
+ALL = f"async () => {{ while (!{NOTES}?.extras.includes('forms')) await new Promise((go) => setTimeout(go, 50)); }}"
 UPDATE = f"""async () => {{
   await (await import('/pwa/form-start.js')).write('meta', {{ name: 'update-due', public: String(Date.now()) }});
   document.dispatchEvent(new CustomEvent('rantau:exchanged', {{ detail: {{ state: 'ok' }} }}));

@@ -8,12 +8,13 @@ import { text } from '../text.js';
 /** @typedef {{bytes: number, requests: number}} Load bytes of the bodies alone: what else a request sends is in its round trip */
 /** @typedef {import('../images/link-speed.js').Link} Link */
 
+const HEAD = 600; // bytes of a request's head, which are in a round trip as it is measured, and not in that which opens a connection
 const FEW = 10_000; // bytes, whose time is that of the round trips above all
 const LONG = 90; // seconds from which on it is told in minutes
 
 /** The text's, on a new connection: the one on which the form came is closed by now. @param {number} bytes @returns {Load} */
 export const textLoad = (bytes, isTls = location.protocol === 'https:') =>
-  isTls ? { bytes: bytes + CONNECTION, requests: 3 } : { bytes, requests: 2 };
+  isTls ? { bytes: bytes + CONNECTION, requests: 3 } : { bytes: bytes - HEAD, requests: 2 };
 
 /** Each photo is announced, and goes in chunks. @param {Pick<Prepared, 'files'>['files']} files @param {number | null} rate @returns {Load} */
 export const photosLoad = (files, rate) => files.reduce((sum, { bytes: { length } }) =>
