@@ -164,16 +164,13 @@ def _wanted(request: Request) -> _Wanted:
 
 
 def _metadata(text: str) -> _Wanted:
-    found: dict[str, str] = {}
-    for pair in text.split(","):
-        name, _, value = pair.strip().partition(" ")
-        try:
-            found[name] = base64.b64decode(value, validate=True).decode("ascii")
-        except ValueError:
-            raise NotTaken(400, "metadata") from None
-    if not {"version", "digest"} <= set(found):
-        raise NotTaken(400, "metadata")
-    return _Wanted(found["version"], found["digest"])
+    """Read what the file is of; what else a client says of it, a name in any script for one, is passed over."""
+    found = dict(pair.strip().partition(" ")[::2] for pair in text.split(","))
+    try:
+        given = {name: base64.b64decode(found[name], validate=True).decode("ascii") for name in ("version", "digest")}
+    except (KeyError, ValueError):
+        raise NotTaken(400, "metadata") from None
+    return _Wanted(**given)
 
 
 def _length(request: Request) -> int:

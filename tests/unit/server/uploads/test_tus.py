@@ -112,7 +112,8 @@ async def test_bytes_may_come_with_the_creation(desk: Desk) -> None:
     sealed = sealed_bytes()
     phone = await desk.phone(sealed)
     headers = {"upload-length": str(len(sealed)), "content-type": "application/offset+octet-stream"}
-    headers |= {"upload-metadata": metadata(version=phone.version, digest=digest_of(sealed))}
+    named = metadata(filename="Kartu Keluarga Séfrina.jpg", version=phone.version, digest=digest_of(sealed))
+    headers |= {"upload-metadata": f"is_scan,{named}"}  # what a client says beside it is no fault
     answer = await phone.client.request("POST", "/blobs/", headers=TUS | headers, body=[sealed])
     assert answer.status == 201
     assert await desk.held(phone, answer) == (digest_of(sealed),)
