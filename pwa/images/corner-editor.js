@@ -7,6 +7,7 @@ import { text } from '../text.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const [STEP, STRIDE] = [0.005, 0.05]; // of the picture for an arrow key, and with Shift
+const LEAST = 0.005; // of the picture, between three corners twice
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -61,9 +62,11 @@ export class CornerEditor {
     this.said.textContent = this.where(n);
   }
 
-  /** @param {number} n @param {Point} place */
+  /** A corner stops where the four would be none of a sheet any more. @param {number} n @param {Point} place */
   move(n, place) {
-    this.places[n] = inside(place);
+    const places = this.places.map((old, at) => (at === n ? inside(place) : old));
+    if (isSheet(this.places) && !isSheet(places)) return;
+    this.places = places;
     this.draw();
   }
 
@@ -84,3 +87,9 @@ export class CornerEditor {
 
 /** @param {Point} place */
 const inside = ({ x, y }) => ({ x: Math.min(Math.max(x, 0), 1), y: Math.min(Math.max(y, 0), 1) });
+
+/** Whether an outline turns the same way at every corner. @param {Point[]} places */
+const isSheet = (places) => places.every((one, n) => {
+  const [two, three] = [places[(n + 1) % 4], places[(n + 2) % 4]];
+  return (two.x - one.x) * (three.y - two.y) - (two.y - one.y) * (three.x - two.x) > LEAST;
+});

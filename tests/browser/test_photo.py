@@ -113,6 +113,9 @@ def test_a_paper_is_photographed_cropped_by_keyboard_and_kept_with_the_draft(
     page.mouse.move(handle["x"] + 24, handle["y"] + 60)
     page.mouse.up()
     assert corner(page, 1)[1] > before[1] + 8
+    for _ in range(20):
+        page.keyboard.press("Shift+ArrowRight")
+    assert before[0] < corner(page, 1)[0] < corner(page, 2)[0], "it stops before the sheet would be a twisted one"
     assert small_targets(page) == []
     assert faults(page) == []
     act(page, "next")
