@@ -150,7 +150,7 @@ async def _of_keys(settings: Settings, databases: Databases) -> AsyncIterator[Fi
 def _validity(key_list: KeyList) -> Finding:
     until = datetime.fromtimestamp(key_list.until, UTC).date()
     if key_list.is_past(now()):
-        return Finding(False, f"Keys: the list ended on {until}; sign a new one with the root key.")
+        return Finding(False, f"Keys: the list ended on {until}; sign a new one with `rantau keys renew`.")
     return Finding(True, f"Keys: the list is signed by the root and good until {until}.")
 
 

@@ -47,9 +47,9 @@ async def move(here: Settings, there: Settings, *, on_progress: Report) -> Async
     """
     if here.couchdb:
         raise ReplicatingError("This office is in a CouchDB already: RANTAU_COUCHDB is set.")
+    own = read_server_key(here.data)
     async with open_databases(here) as old, open_databases(there) as new:
         await read_keys(old)
-        own = read_server_key(here.data)
         await Audit(old.staff, own.kid, own.pair, now).write("moved-to-couchdb", who=WHO)
         summaries = {name: await _copy(name, old, new, on_progress) for name in NAMES}
         await _forget_erased(old, new)

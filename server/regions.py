@@ -4,10 +4,11 @@ A code's parent is the code without its last part: province, kabupaten or kota, 
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+_COLUMNS = ("code", "name", "postcode", "also")
 LEVELS = {"region": 4, "regency": 2}  # the parts of a code that each control chooses
 
 
@@ -74,13 +75,23 @@ class Regions:
 def load_regions(path: Path) -> Regions:
     """Read the file of regions; a code twice, or one without its parent, is an error."""
     found: dict[str, Region] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            region = Region(row["code"], row["name"], row["postcode"], row["also"])
-            if region.code in found:
-                raise RegionsError(f"{path.name}: {region.code} stands there twice")
-            found[region.code] = region
+    for region in _read(path):
+        if region.code in found:
+            raise RegionsError(f"{path.name}: {region.code} stands there twice")
+        found[region.code] = region
     orphans = [r.code for r in found.values() if r.parent and r.parent not in found]
     if orphans:
         raise RegionsError(f"{path.name}: {orphans[0]} has no row for the region around it")
     return Regions(found)
+
+
+def _read(path: Path) -> Iterator[Region]:
+    """Read a spreadsheet's rows: a byte order mark before the first is no part of it."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file, restval="")
+            if missing := [name for name in _COLUMNS if name not in (rows.fieldnames or ())]:
+                raise RegionsError(f"{path.name}: line 1: no column {missing[0]}; between columns are commas")
+            yield from (Region(*(row[name] for name in _COLUMNS)) for row in rows)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise RegionsError(f"{path.name}: {error}; save it as CSV in UTF-8") from None

@@ -22,7 +22,7 @@ from server.keys.server_key import read_server_key
 from server.links import note_link
 from server.office import Office, now, read_keys
 from server.projection.projection import Projection
-from server.settings import Settings
+from server.settings import Settings, is_url
 from server.site.site import NO_SITE
 from server.told import Told
 from sync.couch_store import CouchServer
@@ -79,7 +79,7 @@ def check_places(source: Place, target: Place, settings: Settings) -> None:
     for place in (source, target):
         if place.is_here and place.name not in NAMES:
             raise ReplicatingError(f"{place.name}: neither a URL nor one of {', '.join(OPEN)}.")
-        if not place.is_here and (urlsplit(place.text).scheme not in ("http", "https") or not place.name):
+        if not place.is_here and not (is_url(place.text) and place.name):
             raise ReplicatingError("A side is the URL of a database, such as https://user:password@host/database.")
         if _is_private(place.name, settings):
             raise ReplicatingError(
@@ -107,12 +107,12 @@ async def copy(
         StoreError: a side does not let us, or is away.
     """
     check_places(source, target, settings)
+    own = read_server_key(settings.data)
     async with AsyncExitStack() as stack:
         databases = await stack.enter_async_context(open_databases(settings))
         elsewhere = source if target.is_here else target
         server = await stack.enter_async_context(CouchServer(elsewhere.server, limits=LINK, backoff=ONCE))
         there = await server.database(elsewhere.name, make=source.is_here)
-        own = read_server_key(settings.data)
         audit = Audit(databases.staff, own.kid, own.pair, now)
         here = getattr(databases, (target if target.is_here else source).name)
         about = {"database": here.name, "direction": "in" if target.is_here else "out"}

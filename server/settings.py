@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from server.erasure.retention import Retention, read_retention
 from server.told import Told
@@ -137,7 +138,7 @@ def load_settings(environ: Mapping[str, str], office_toml: Path | None = None) -
         tls_cert=cert,
         tls_key=key,
         proxies=_read(values, "PROXY", _networks, ""),
-        couchdb=_read(values, "COUCHDB", _secret, ""),
+        couchdb=_read(values, "COUCHDB", _couchdb, ""),
         couchdb_prefix=values["RANTAU_COUCHDB_PREFIX"] or "rantau-",
         posts_per_second=_read(values, "POSTS_PER_SECOND", _number, "20"),
         second_factor=_read(values, "SECOND_FACTOR", _one_of("required", "optional"), "required"),
@@ -163,7 +164,7 @@ def load_profile(path: Path) -> OfficeProfile:
             official=office["official"] is True,
             kind=str(office["class"]),
             parent=str(office["parent"]),
-            time_zone=str(office["time_zone"]),
+            time_zone=ZoneInfo(str(office["time_zone"])).key,
             phone=str(office["phone"]),
             email=str(office["email"]),
             address=dict(office["address"]),
@@ -205,6 +206,8 @@ def _named(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}") from None
+    except ZoneInfoNotFoundError as error:
+        raise SettingsError(f"{path}: time_zone: {error.args[0]}") from None
     except KeyError as error:
         raise SettingsError(f"{path}: {error.args[0]} is missing") from None
     except (tomllib.TOMLDecodeError, TypeError, ValueError) as error:
@@ -246,10 +249,18 @@ def _number(text: str) -> float:
 
 
 def _origin(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or text != f"{parts.scheme}://{parts.netloc}":
+    if not is_url(text) or text != "{0.scheme}://{0.netloc}".format(urlsplit(text)) or "@" in text:
         raise ValueError("such as https://rantau.example.go.id, without a path")
     return text.lower()
+
+
+def is_url(text: str) -> bool:
+    """Say whether it names a host, and a port that there is, over HTTP."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _origin_or_none(text: str) -> str:
@@ -266,11 +277,15 @@ def _file(text: str) -> Path | None:
     return Path(text) if text else None
 
 
-def _secret(text: str) -> str:
-    if not text.startswith("@"):
-        return text
-    path = _file(text[1:])
-    return path.read_text(encoding="utf-8").strip() if path else ""
+def _couchdb(text: str) -> str:
+    path = _file(text[1:]) if text.startswith("@") else None
+    try:
+        url = path.read_text(encoding="utf-8").strip() if path else text
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from None
+    if text and not is_url(url):  # whatever else it says may be a password
+        raise ValueError("the URL of a CouchDB, such as http://user:password@127.0.0.1:5984, or @ and a file of it")
+    return url
 
 
 def _one_of(*words: str) -> Callable[[str], str]:

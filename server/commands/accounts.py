@@ -13,10 +13,17 @@ from server.databases import open_databases
 from server.keys.server_key import read_server_key
 from server.office import now
 from server.settings import load_settings
-from server.staff.accounts import CODE_DAYS, STAFF_ROLES, Accounts
+from server.staff.accounts import CODE_DAYS, STAFF_ROLES, AccountError, Accounts
 from server.staff.sessions import Sessions
 
 T = TypeVar("T")
+_WHY = {
+    "conflict": "somebody changed this account just now; run it again",
+    "last-administrator": "nobody else could administer; make another administrator first",
+    "malformed": "up to 32 of a-z, 0-9, dot, dash and underscore, beginning with a letter or digit",
+    "taken": "there is such an account already",
+    "unknown": "there is no such account",
+}
 
 
 @click.group()
@@ -110,7 +117,10 @@ def _run(work: Callable[[Accounts], Awaitable[T]]) -> T:
             async def record(deed: str, login: str) -> None:
                 await audit.write(deed, who="command", about={"login": login})
 
-            return await work(Accounts(databases.staff, now(), record))
+            try:
+                return await work(Accounts(databases.staff, now(), record))
+            except AccountError as error:
+                raise click.ClickException(f"{error.field}: {_WHY.get(error.reason, error.reason)}") from None
 
     with in_sentences():
         return asyncio.run(opened())

@@ -50,13 +50,15 @@ async def _verify(settings: Settings, noted: tuple[int, str] | None) -> tuple[in
         nonlocal found
         found = found or (n, fingerprint) == noted
 
+    own = read_server_key(settings.data)
     async with open_databases(settings) as databases:
-        keys = verify_key_list(await read_keys(databases), read_server_key(settings.data).root)
+        keys = verify_key_list(await read_keys(databases), own.root)
         n, fingerprint = await verify_audit(databases.staff, keys, each=look)
     return n, fingerprint, found
 
 
 async def _lines(settings: Settings, after: int) -> Sequence[str]:
+    read_server_key(settings.data)  # what is no office has no entries either
     async with open_databases(settings) as databases:
         return [_line(entry["_id"], deed_of(entry)) async for entry in read_entries(databases.staff, after=after)]
 

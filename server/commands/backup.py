@@ -17,7 +17,7 @@ _AGAIN = (
 )
 
 
-DAYS = click.IntRange(min=1)
+DAYS = click.IntRange(min=1, max=36_500)
 
 
 @click.command("backup")

@@ -81,7 +81,8 @@ def import_(files: Sequence[Path]) -> None:
 @FILES
 def bundle(files: Sequence[Path]) -> None:
     """Say what bundles hold and whether they are whole; nothing is taken in, and nothing in them can be read here."""
-    states = [_look(path) for path in files]
+    with in_sentences():
+        states = [_look(path) for path in files]
     sys.exit(0 if all(states) else 2)
 
 

@@ -51,13 +51,15 @@ def import_(file: Path, service: str | None) -> None:
         raise click.ClickException(
             f"{name!r} is no name for a form: a-z, 0-9 and -, with a letter first; use --service"
         )
-    n = 1 + max((int(path.name.split(".v")[1].split(".")[0]) for path in folder.glob(f"{name}.v*.json")), default=0)
+    known = (re.fullmatch(rf"{name}\.v([0-9]+)\.json", path.name) for path in folder.glob(f"{name}.v*.json"))
+    n = 1 + max((int(found[1]) for found in known if found), default=0)
     try:
         imported = read_xlsform(file, name, n=n)
     except XlsFormError as error:
         raise click.ClickException(str(error)) from None
     path = folder / f"{name}.v{n}.json"
-    path.write_text(json.dumps(imported.form, ensure_ascii=False, indent=2) + "\n")
+    with in_sentences():
+        path.write_text(json.dumps(imported.form, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     for note in imported.notes:
         click.echo(f"  {note}")
     click.echo(

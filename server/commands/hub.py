@@ -106,7 +106,7 @@ def join(upstream: str, *, yes: bool) -> None:
         click.echo(f"Words of the office that answers: {met.words}")
         if not yes and not click.confirm("Are they the words on the sheet?"):
             raise HubError("Nothing was changed.")
-        code = click.prompt("Code", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
+        code = click.prompt("Code", hide_input=True) if sys.stdin.isatty() else _piped_code()
         own = await become_hub(settings, met, code, settings.upstream)
         name = f"RANTAU_ROLE=hub RANTAU_ORIGIN={hub_origin(own.upstream, own.name)}"
         click.echo(f"This laptop is the hub {own.name}. Destroy the code, then: {name} rantau serve")
@@ -114,6 +114,13 @@ def join(upstream: str, *, yes: bool) -> None:
     with in_sentences():
         os.environ["RANTAU_UPSTREAM"] = upstream  # checked as the setting is
         asyncio.run(run(load_settings(os.environ)))
+
+
+def _piped_code() -> str:
+    try:
+        return sys.stdin.readline()
+    except UnicodeDecodeError:
+        return ""  # which is no code, and is told so
 
 
 async def _audit(desk: KeyDesk, deed: str, name: str) -> None:
@@ -136,8 +143,9 @@ def _day(at: int) -> str:
 def _run(work: Callable[[KeyDesk, Settings], Awaitable[None]]) -> None:
     async def opened() -> None:
         settings = load_settings(os.environ)
+        own = read_server_key(settings.data)
         async with open_databases(settings) as databases:
-            await work(KeyDesk(databases, read_server_key(settings.data), now()), settings)
+            await work(KeyDesk(databases, own, now()), settings)
 
     with in_sentences():
         asyncio.run(opened())

@@ -55,7 +55,10 @@ async def _make(settings: Settings, officer: NewOfficer, *, is_demo: bool) -> Pa
 
 
 def _read_officer() -> NewOfficer:
-    lines = sys.stdin.read().splitlines()
+    try:
+        lines = sys.stdin.read().splitlines()
+    except UnicodeDecodeError:
+        lines = []
     if len(lines) != 3:
         raise FoundingError("standard input: three lines, which are login, password and passphrase")
     return NewOfficer(lines[0].strip(), lines[1], lines[2])

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
+from itertools import takewhile
 from typing import TypeVar
 
 import click
@@ -90,7 +91,13 @@ def renew() -> None:
 
 @keys.command("destroy")
 @click.argument("kid")
-@click.option("--settle", default=SETTLED, show_default=True, help="Seconds to wait until uploads under way are over.")
+@click.option(
+    "--settle",
+    type=click.FloatRange(min=0),
+    default=SETTLED,
+    show_default=True,
+    help="Seconds to wait until uploads under way are over.",
+)
 @click.option("--stolen", "is_stolen", is_flag=True, help="Also of a key that signed steps: nobody believes them then.")
 def destroy_key(kid: str, *, settle: float, is_stolen: bool) -> None:
     """Give up an old key for ever. Refused while anything needs it. Needs the root's paper.
@@ -157,8 +164,9 @@ def recover(login: str, *, yes: bool) -> None:
 def _run(work: Callable[[KeyDesk], Awaitable[T]]) -> T:
     async def opened() -> T:
         settings = load_settings(os.environ)
+        own = read_server_key(settings.data)  # first: in a folder that is no office's nothing is made
         async with open_databases(settings) as databases:
-            return await work(KeyDesk(databases, read_server_key(settings.data), now()))
+            return await work(KeyDesk(databases, own, now()))
 
     with in_sentences():
         return asyncio.run(opened())
@@ -168,13 +176,13 @@ def read_pair(which: str) -> KeyPair:
     """Read a key from its paper: typed at the screen, or from standard input."""
     if sys.stdin.isatty():
         click.echo(f"Type the lines of the {which} key, or scan its code, and press Enter once more at the end.")
-    lines = []
-    for line in sys.stdin:
-        if not line.strip():
-            break
-        lines.append(line)
     try:
+        lines = list(takewhile(str.strip, sys.stdin))
+        if not lines:
+            raise PaperError("no line was typed")
         return key_pair_from(read_paper(lines))
+    except UnicodeDecodeError:
+        raise KeyChangeError(f"{which} key: what came is no text") from None
     except (PaperError, ValueError) as error:
         raise KeyChangeError(f"{which} key: {error}") from None
 

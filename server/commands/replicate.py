@@ -169,3 +169,5 @@ def _url(text: str) -> str:
             return file.read().strip()
     except OSError as error:
         raise ReplicatingError(f"{text[1:]}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ReplicatingError(f"{text[1:]}: a file that holds a URL and nothing else") from None

@@ -12,6 +12,7 @@ import click
 from server.commands.sentences import in_sentences
 from server.databases import open_databases
 from server.erasure.retention import Due
+from server.keys.server_key import read_server_key
 from server.moments import local_day
 from server.office import now
 from server.projection.projection import Projection
@@ -40,6 +41,7 @@ def retention(*, dry_run: bool, as_json: bool) -> None:
 
 
 async def _due(settings: Settings) -> list[Due]:
+    read_server_key(settings.data)  # where no office is nothing is due, and that would be no answer
     # Lists of its own: those of a server that may be running stay its own.
     async with open_databases(settings) as databases:
         with tempfile.TemporaryDirectory(prefix="rantau-") as folder:

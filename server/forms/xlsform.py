@@ -2,7 +2,7 @@
 
 What has a twin here is taken over: groups as sections, repeats as rows, the usual types, `required`, `relevant` and the
 usual constraints. Whatever has none is named with its question and the reason, and left out. Reading the spreadsheet
-itself is pyxform's work; it is imported by this alone (`pip install rantau[xlsform]`).
+itself is pyxform's work; it is imported by this alone (`.venv/bin/pip install 'rantau[xlsform]'`).
 """
 
 import re
@@ -48,7 +48,8 @@ def read_xlsform(
         from pyxform.xls2json import workbook_to_json
         from pyxform.xls2json_backends import get_xlsform
     except ImportError:
-        raise XlsFormError(Fault("pyxform is not installed: {how}", how="pip install 'rantau[xlsform]'")) from None
+        how = ".venv/bin/pip install 'rantau[xlsform]'"
+        raise XlsFormError(Fault("pyxform is not installed: {how}", how=how)) from None
     warnings: list[str] = []
     try:
         survey = workbook_to_json(get_xlsform(file), form_name=service, warnings=warnings)

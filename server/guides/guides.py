@@ -155,8 +155,11 @@ def _sorted(guides: Iterable[Guide]) -> list[Guide]:
 
 
 def read_guide(path: Path, lang: str) -> Guide:
-    """Read one guide."""
-    return parse_guide(path.read_text(encoding="utf-8"), lang, path.stem)
+    """Read one guide; a byte order mark that an editor put before it is no part of it."""
+    try:
+        return parse_guide(path.read_text(encoding="utf-8-sig"), lang, path.stem)
+    except UnicodeDecodeError as error:
+        raise GuideError(f"{lang}/{path.name}: {error}") from None
 
 
 def parse_guide(text: str, lang: str, slug: str) -> Guide:

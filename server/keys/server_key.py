@@ -121,6 +121,11 @@ def _read(path: Path) -> ServerKey:
         content = json.loads(path.read_text(encoding="utf-8"))
         pair = KeyPair.from_bytes(b64u_decode(content["key"]))
         return ServerKey(str(content["kid"]), pair, b64u_decode(content["root"]), content["demo"] is True)
+    except FileNotFoundError:
+        raise ServerKeyError(
+            f"{path}: No such file. RANTAU_DATA names the office's folder; `rantau init` makes a new office, and a "
+            "file that was lost is in the backup."
+        ) from None
     except OSError as error:
         raise ServerKeyError(f"{path}: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, OpenError):

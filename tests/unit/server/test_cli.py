@@ -1,3 +1,4 @@
+import io
 import re
 import subprocess
 import sys
@@ -6,9 +7,12 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from server.cli import COMMANDS, main
+from server.commands.keys import read_pair
 from server.keys.founding import DEMO, check_officer
+from server.keys.key_changes import KeyChangeError
 from server.keys.paper import read_paper
 from server.keys.server_key import read_server_key
 from server.settings import ROOT, load_settings
@@ -113,3 +117,61 @@ def test_a_wrong_setting_is_one_sentence(tmp_path: Path, command: str) -> None:
     done = office.run(command, "--demo")
     assert done.returncode == 1
     assert done.stderr == "Error: RANTAU_PORT: a whole number up to 65535\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("status", "Not a directory"),
+        ("accounts list", "Not a directory"),
+        ("init --demo", "Not a directory"),
+        ("replicate @{file} public", "a file that holds a URL and nothing else"),
+        ("replicate http://[::1/cases cases", "A side is the URL of a database"),
+        ("backup {file} --keep 99999999", "--keep"),
+    ],
+)
+def test_what_is_wrong_with_what_was_typed_is_said_and_no_traceback(tmp_path: Path, typed: str, said: str) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"\xff\xfe")
+    done = CliRunner().invoke(main, typed.format(file=file).split(), env={"RANTAU_DATA": str(file / "data")})
+    assert isinstance(done.exception, SystemExit)
+    assert done.exit_code in (1, 2)
+    assert "Error: " in done.output
+    assert said in done.output
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "accounts list",
+        "audit show",
+        "audit verify",
+        "backup {data}-copies",
+        "hub list",
+        "keys list",
+        "move-to-couchdb http://a:b@127.0.0.1:1",
+        "peers list",
+        "rehearse",
+        "replicate cases http://127.0.0.1:1/cases",
+        "restore",
+        "retention --dry-run",
+        "status",
+    ],
+)
+def test_in_a_folder_that_is_no_office_nothing_is_well_and_nothing_is_made(tmp_path: Path, typed: str) -> None:
+    data = tmp_path / "data"
+    env = {"RANTAU_DATA": str(data), "RANTAU_PORT": "1"}
+    done = CliRunner().invoke(main, typed.format(data=data).split(), env=env)
+    assert isinstance(done.exception, SystemExit)
+    assert done.exit_code == 1
+    assert "server.key: No such file. RANTAU_DATA names the office's folder" in done.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_paper_that_is_no_text_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff\xfe"), encoding="utf-8"))
+    with pytest.raises(KeyChangeError, match="root key: what came is no text"):
+        read_pair("root")
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    with pytest.raises(KeyChangeError, match="root key: no line was typed"):
+        read_pair("root")

@@ -48,9 +48,22 @@ def test_the_notice_of_the_data_stands_beside_it() -> None:
 
 @pytest.mark.parametrize(
     ("rows", "reason"),
-    [("13,A,,\n13,B,,\n", "13 stands there twice"), ("13.01,A,,\n", "13.01 has no row for the region around it")],
+    [
+        (b"13,A,,\n13,B,,\n", "13 stands there twice"),
+        (b"13.01,A,,\n", "13.01 has no row for the region around it"),
+        (b"13,Sumatera \x96 Barat,,\n", ".*save it as CSV in UTF-8"),
+    ],
 )
-def test_a_list_that_is_not_whole(tmp_path: Path, rows: str, reason: str) -> None:
-    (tmp_path / "regions.csv").write_text(f"code,name,postcode,also\n{rows}")
+def test_a_list_that_is_not_whole(tmp_path: Path, rows: bytes, reason: str) -> None:
+    (tmp_path / "regions.csv").write_bytes(b"code,name,postcode,also\n" + rows)
     with pytest.raises(RegionsError, match=rf"regions\.csv: {reason}"):
         load_regions(tmp_path / "regions.csv")
+
+
+def test_a_list_that_a_spreadsheet_saved(tmp_path: Path) -> None:
+    path = tmp_path / "regions.csv"
+    path.write_text("code,name,postcode,also\n13,Sumatera Barat,,\n", encoding="utf-8-sig")
+    assert load_regions(path).name("13") == "Sumatera Barat"
+    path.write_text("code;name;postcode;also\n13;Sumatera Barat;;\n")
+    with pytest.raises(RegionsError, match=r"regions\.csv: line 1: no column code; between columns are commas"):
+        load_regions(path)

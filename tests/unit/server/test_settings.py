@@ -59,6 +59,11 @@ def test_a_slip_in_a_name_is_told() -> None:
         ("RANTAU_POSTS_PER_SECOND", "nan"),
         ("RANTAU_LOG", "loud"),
         ("RANTAU_COUCHDB", "@/nowhere/couchdb"),
+        ("RANTAU_COUCHDB", "@"),
+        ("RANTAU_COUCHDB", "127.0.0.1:5984"),
+        ("RANTAU_COUCHDB", "http://rantau:sandi#x@127.0.0.1:5984"),
+        ("RANTAU_ORIGIN", "https://rantau.example:99999"),
+        ("RANTAU_ORIGIN", "https://rantau@example"),
         ("RANTAU_CONTENT", "/nowhere"),
     ],
 )
@@ -95,6 +100,9 @@ def test_an_office_is_not_official_unless_the_file_says_so(tmp_path: Path) -> No
 def test_what_the_profile_lacks_is_named(tmp_path: Path) -> None:
     (tmp_path / "office.toml").write_text('[office]\nname = "X"\n')
     with pytest.raises(SettingsError, match=r"office\.toml: official is missing"):
+        load_profile(tmp_path / "office.toml")
+    (tmp_path / "office.toml").write_text(OFFICE.read_text().replace("Asia/Jakarta", "Asia/Padang"))
+    with pytest.raises(SettingsError, match=r"office\.toml: time_zone: .*Asia/Padang"):
         load_profile(tmp_path / "office.toml")
 
 

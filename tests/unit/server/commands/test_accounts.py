@@ -23,8 +23,8 @@ def test_accounts_are_listed_added_reset_and_shut(tmp_path: Path) -> None:
     assert "disabled" in run("list")
     run("enable", "siti")
     run("factor", "siti")
-    assert "taken" in run("add", "siti", "officer", code=1)
-    assert "unknown" in run("reset", "nobody", code=1)
-    assert "last-administrator" in run("disable", "upik", code=1)
+    assert "login: there is such an account already" in run("add", "siti", "officer", code=1)
+    assert "login: there is no such account" in run("reset", "nobody", code=1)
+    assert "make another administrator first" in run("disable", "upik", code=1)
     audited = office.run("audit", "show").stdout
     assert printed.splitlines()[-1].strip() not in audited

@@ -57,6 +57,15 @@ def test_a_guide_with_a_slip(tmp_path: Path, text: str, reason: str) -> None:
         read_guide(write(tmp_path, text), "id")
 
 
+def test_a_guide_as_other_editors_save_it(tmp_path: Path) -> None:
+    path = write(tmp_path, "")
+    path.write_bytes(b"\xef\xbb\xbf" + FRONT.encode() + b"Biaya \xe2\x80\x93 gratis")
+    assert read_guide(path, "id").title == "Judul"
+    path.write_bytes(FRONT.encode() + b"Biaya \x96 gratis")
+    with pytest.raises(GuideError, match=r"id/passport\.md: .*utf-8"):
+        read_guide(path, "id")
+
+
 def test_a_guide_that_one_language_lacks(tmp_path: Path) -> None:
     write(tmp_path / "id", FRONT)
     write(tmp_path / "en", FRONT)
