@@ -11,7 +11,7 @@ import { kilobytes, stateBadge, when } from '../words.js';
 import { confirmButton } from './confirm-button.js';
 
 const DAY = 86_400_000; // milliseconds
-const STOPS = 'a, button, summary, [tabindex]';
+const STOPS = 'a, button, select, summary, [tabindex]';
 const MANY = 50; // of which a page is shown
 const problemCards = async () => (await loadMore('profile'), import('./problem-card.js'));
 
