@@ -13,11 +13,13 @@ function makeCanvas(width, height) {
 const contextOf = (canvas) =>
   /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
 
-/** Draw something at a size. @param {CanvasImageSource} source @param {number} width @param {number} height */
+/** Draw something at a size, on white where it lets through. @param {CanvasImageSource} source @param {number} width @param {number} height */
 export function drawn(source, width, height) {
   const canvas = makeCanvas(width, height);
   const context = contextOf(canvas);
   context.imageSmoothingQuality = 'high';
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, width, height);
   context.drawImage(source, 0, 0, width, height);
   return canvas;
 }

@@ -23,6 +23,7 @@ const LONGEST = 2800; // pixels that are worked on; a letter on a sheet needs no
 const PREVIEW = 1000; // pixels
 const SEARCHED = 320; // pixels in which corners are looked for
 const SHARP = 0.025; // writing of which a reader misses digits has less
+const FEW = 0.3; // of the pixels that a paper is given: with less a digit is no higher than six of them
 const WINDOW = 1 / 60; // of a sheet's longer side: some two lines of writing
 const SPECK = 5; // pixels that are too few for a dot
 const EDGE = 1 / 80; // of it: how far the table may reach into the picture
@@ -67,7 +68,7 @@ export class Workbench {
     const blob = paper.isInk ? await encodeSheet(inkOn(lit), size) : await encodePicture(paper.isColour ? lit : rgbaOf(lit));
     if (!isSendable(blob.size)) throw new ImageError('size');
     // A sensor's noise looks sharper than any writing; softened twice it is gone.
-    const isSharp = sharpnessOf(soften(soften(grey))) >= SHARP;
+    const isSharp = Math.max(size.width, size.height) >= FEW * paper.long && sharpnessOf(soften(soften(grey))) >= SHARP;
     return { type: blob.type, bytes: new Uint8Array(await blob.arrayBuffer()), ...size, isSharp };
   }
 }
