@@ -6,6 +6,7 @@
 import { readValues } from '../components/form-values.js';
 import { GoneError, storageTrouble } from '../device-errors.js';
 import { button, element } from '../element.js';
+import { listen } from '../tabs.js';
 import { hasText, loadMore, text } from '../text.js';
 import { kilobytes } from '../words.js';
 import { imageBytes, imagesOf, putImage, removeImage } from './image-store.js';
@@ -64,6 +65,7 @@ class PaperPhotos {
     place.append(this.list, this.add, this.trouble, this.again);
     const signal = page.started?.signal;
     document.addEventListener('rantau:stored', () => void this.heard().catch(() => {}), { signal });
+    signal?.addEventListener('abort', listen(({ draft }) => draft && draft === this.draft && this.refresh().catch(() => {})));
     document.addEventListener('rantau:locking', (event) => this.leave(/** @type {CustomEvent} */ (event).detail), { signal });
     page.root.addEventListener('submit', (event) => this.hold(event), { signal, capture: true });
   }

@@ -140,8 +140,14 @@ def test_a_paper_is_photographed_cropped_by_keyboard_and_kept_with_the_draft(
     expect(paper(page, "kk").locator("[data-action=add-photo]")).to_be_focused()
     page.reload()
     expect(paper(page, "kk").locator("[data-image] img")).to_have_js_property("complete", value=True)
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(paper(other, "kk").locator("[data-image]")).to_have_count(1)
+    page.bring_to_front()
     paper(page, "kk").locator("[data-action=remove-photo]").click()
-    expect(paper(page, "kk").locator("[data-image]")).to_have_count(0)
+    for tab in page, other:  # none shows what will not be sent
+        expect(paper(tab, "kk").locator("[data-image]")).to_have_count(0)
+    other.close()
 
     # Whoever does not want to wait for the work leaves it.
     page.evaluate("() => Object.defineProperty(Worker.prototype, 'onmessage', { set() {} })")
