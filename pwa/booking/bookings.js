@@ -22,6 +22,7 @@ const SOON = 48 * 3600_000; // milliseconds
 const MOST = 20; // cases in one request
 const QUIET = 30_000; // milliseconds without an answer after which nobody is there
 const NONE = /** @type {const} */ ({ state: 'none', at: 0 });
+const WAITS = /** @type {const} */ ({ state: 'waiting', at: 0 });
 
 /** The ticket of an appointment within the next two days, which its holder is reminded of. @param {Booking | undefined} booking */
 export function soonTicket(booking, now = Date.now()) {
@@ -35,7 +36,18 @@ export function soonTicket(booking, now = Date.now()) {
  */
 export const isBookable = ({ proof, erased, problem, handed }) => Boolean(proof && !erased && !problem && !handed);
 
-/** What is known of a case's appointment. @param {string} caseId @returns {Promise<Booking | null>} */
+/**
+ * What is known of a case's appointment. A wish that was sealed with the application waits like any other: the office says
+ * what came of it once it is asked.
+ * @param {Pick<import('../case-record.js').Content, 'booking' | 'versions'>} content
+ * @returns {Booking | null}
+ */
+const standing = (content) => content.booking ?? (isSealed(content) ? WAITS : null);
+
+/** Whether a wish was sealed, and the office was never asked about it. @param {Pick<import('../case-record.js').Content, 'booking' | 'versions'>} content */
+const isSealed = ({ booking, versions }) => !booking && versions.some(([{ wish }]) => wish.length);
+
+/** What is kept of it. @param {string} caseId @returns {Promise<Booking | null>} */
 export const bookingOf = async (caseId) => (await readRecord('cases', caseId)).booking ?? null;
 
 /**
@@ -58,15 +70,15 @@ export const askLater = (caseId, ask) =>
 /** Send what waits, and ask for news of what may have changed; gives the cases of which there was an answer. */
 export async function settleBookings(now = Date.now()) {
   const cases = await listRecords('cases', vaultAtHand).catch(() => []); // locked: another time
-  const due = cases.filter(({ proof, erased, problem, booking }) => proof && !erased && !problem && isDue(booking, now)).slice(0, MOST);
+  const due = cases.filter((content) => content.proof && !content.erased && !content.problem && isDue(standing(content), now)).slice(0, MOST);
   if (!due.length) return [];
-  const rows = await post(due.map(({ id, proof, booking }) => ({ case: id, proof, ...(booking.ask ?? { do: 'show' }) })));
-  for (const [place, row] of rows.entries()) await keep(due[place].id, row, due[place].booking.ask);
+  const rows = await post(due.map(({ id, proof, booking }) => ({ case: id, proof, ...(booking?.ask ?? { do: 'show' }) })));
+  for (const [place, row] of rows.entries()) await keep(due[place].id, row, due[place].booking?.ask);
   if (rows.length) document.dispatchEvent(new CustomEvent('rantau:booked', { detail: rows.map((row) => row.case) }));
   return rows.map((row) => row.case);
 }
 
-/** @param {Booking | undefined} booking @param {number} now */
+/** @param {Booking | null} booking @param {number} now */
 function isDue(booking, now) {
   if (!booking) return false;
   if (booking.ask) return true;
@@ -75,7 +87,8 @@ function isDue(booking, now) {
 }
 
 /**
- * Note an answer. What was refused changes nothing of what one has; a wish that was made meanwhile goes on waiting.
+ * Note an answer. What was refused changes nothing of what one has, which the office may tell with it; a wish that was made
+ * meanwhile goes on waiting.
  * @param {string} caseId @param {any} row @param {Ask} [sent]
  * @returns {Promise<Answered>}
  */
@@ -95,10 +108,12 @@ async function keep(caseId, row, sent) {
  * @param {import('../case-record.js').Content} content @param {any} row @param {Ask} [sent]
  */
 export function answered(content, { state, reason, ticket, wish, lost, zone }, sent, now = Date.now()) {
-  const { ask, ...known } = /** @type {Booking} */ (content.booking ?? NONE);
+  const { ask, ...known } = /** @type {Booking} */ (standing(content) ?? NONE);
   // A wish of an application that the office does not have yet, as one that a hub carries, is sent again.
   const isOpen = ask && (JSON.stringify(ask) !== JSON.stringify(sent) || reason === 'unknown');
-  const booking = { ...(state === 'refused' ? known : { state, ticket, wish, lost, zone, at: now }), ...(isOpen ? { ask } : {}) };
+  // Nothing to give up is left: it was given up elsewhere. What was sealed the office may take in a minute from now.
+  const told = ticket ? 'booked' : reason === 'none' ? 'none' : state === 'none' && !sent && isSealed(content) ? 'waiting' : state;
+  const booking = { ...(told === 'refused' ? known : { state: told, ticket, wish, lost, zone, at: now }), ...(isOpen ? { ask } : {}) };
   return { ...content, booking, proof: content.handed && !isOpen ? '' : content.proof };
 }
 

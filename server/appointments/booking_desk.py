@@ -96,10 +96,12 @@ class BookingDesk:
         return None if service and self.office.forms.is_for_document(service) else "unknown"
 
     async def show(self, case: str) -> Ticket | None:
-        """Give the ticket of a case."""
+        """Give the ticket of a case; none of an hour that is over once it waits for another."""
         booking = await self.bookings.of(case)
         offer = await self.offers.get(booking.offer) if booking else None
-        return Ticket(offer, booking) if booking and offer else None
+        if booking is None or offer is None or (offer.ends <= self.now and await self.wished(case)):
+            return None
+        return Ticket(offer, booking)
 
     async def take(self, case: str, offer_id: str, *, priority: bool = False, move: bool = False) -> Ticket:
         """Give a case a place; see `Bookings.take`.
@@ -176,13 +178,19 @@ class BookingDesk:
         return Waits(tuple(offer if offer and offer.is_open(self.now) else None for offer in wished), doc["lost"])
 
     async def withdraw(self, case: str) -> None:
-        """Forget the wishes of a case.
+        """Forget the wishes of a case; once they are gone it is harmless.
 
         Raises:
-            NotBooked: `none`.
+            NotBooked: `has-one`: a round gave a place meanwhile.
         """
-        if not await (await self.queue()).withdraw(case):
-            raise NotBooked("none")
+        if await self.held(case):
+            raise NotBooked("has-one")
+        await (await self.queue()).withdraw(case)
+
+    async def held(self, case: str) -> Ticket | None:
+        """Give the ticket of a case if its hour is not over."""
+        ticket = await self.show(case)
+        return ticket if ticket and ticket.offer.ends > self.now else None
 
     async def _service(self, case: str) -> str | None:
         rows = await self.office.databases.cases.all_docs(

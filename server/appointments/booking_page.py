@@ -5,8 +5,6 @@ Templates: `offers.html` (rows: offer, places left, those for priority; chosen, 
 word or None), `ticket.html` (ticket, qr) and `waiting.html` (waits: `Waits` or None; error). None is kept by anybody.
 """
 
-from contextlib import suppress
-
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -70,11 +68,11 @@ async def _done(desk: BookingDesk, case: str, fields: dict[str, str]) -> Ticket 
         await desk.cancel(case)
         return None
     if do == "withdraw":
-        ticket = await desk.show(case)  # a round may have given a place meanwhile
-        if ticket is None:
-            with suppress(NotBooked):  # pressed twice: what is withdrawn stays so
-                await desk.withdraw(case)
-        return ticket
+        try:
+            await desk.withdraw(case)
+        except NotBooked:  # a round gave a place meanwhile
+            return await desk.show(case)
+        return None
     if do in ("take", "move", "wish") and not fields.get("offer"):
         raise NotBooked("choose")
     if do == "wish":

@@ -3,7 +3,7 @@
 `POST /bookings` with `{"v":1,"asks":[…]}`, each `{"case","proof","do"}`, for `take` and `move` an `offer` and for
 `wish` a ranked list, `wish`; with `priority` 1 for who declares to need it. The answer has a row an ask, in order:
 `{"case","state"}`, `state` being `booked` with its `ticket`, `waiting` with its `wish` and how many rounds it `lost`,
-`none`, or `refused` with its `reason`.
+`none`, or `refused` with its `reason`, and with the `ticket` of the place that the case has all the same.
 """
 
 from collections.abc import Mapping
@@ -67,7 +67,8 @@ async def _answer(desk: BookingDesk, ask: object) -> dict[str, Any]:
             try:
                 return {"case": case, **await _done(desk, case, do, rest)}
             except NotBooked as refused:
-                return _refused(case, refused.reason)
+                ticket = await desk.held(case)
+                return _refused(case, refused.reason) | ({"ticket": ticket.to_json()} if ticket else {})
     return _refused(None, "malformed")
 
 

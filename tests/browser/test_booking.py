@@ -229,6 +229,8 @@ def test_a_group_names_its_people_and_the_days_it_would_like_without_a_signal(
     expect(page.locator("[data-standing]")).to_contain_text("Diterima kantor")
 
     keys = derive(parse_code(code))
+    page.goto(f"{office.url}/id/booking#c={keys.case}")
+    expect(page.locator("[data-waiting=sent]")).to_be_visible(timeout=30_000)  # asked about by the phone itself
     version, _ = next(row for row in Applicant(office.url, keys=keys).whole_case() if isinstance(row, list))
     assert (version["service"], version["wish"]) == ("group", [wished])
     assert "Buyung" not in str(version)

@@ -42,6 +42,22 @@ test('a wish that waits when the code is handed out is sent all the same, and wh
   assert.equal(answered({ ...held, booking: { state: 'none', at: 0, ask } }, { state: 'waiting' }, ask).proof, 'p', 'who has the code goes on');
 });
 
+test('a place that the office tells of with a refusal is had from then on; one that was given up elsewhere is had no more', () => {
+  const has = answered({ ...held, booking: { state: 'waiting', at: 1 } }, { state: 'refused', reason: 'has-one', ticket }, { do: 'withdraw' }, 9);
+  assert.deepEqual([has.booking.state, has.booking.ticket, has.booking.at], ['booked', ticket, 9]);
+  assert.equal(answered({ ...held, booking: booked }, { state: 'refused', reason: 'none' }, { do: 'cancel' }).booking.state, 'none');
+  assert.equal(answered({ ...held, booking: booked }, { state: 'refused', reason: 'full' }, { do: 'move' }).booking.ticket, ticket);
+});
+
+test('a wish that was sealed with its application waits until the office has both, and says once more that it is none', () => {
+  const versions = /** @type {any} */ ([[{ wish: [offer.id] }, { t: '' }]]);
+  assert.equal(answered({ ...held, versions }, { state: 'refused', reason: 'unknown' }).booking.state, 'waiting');
+  const early = answered({ ...held, versions }, { state: 'none' });
+  assert.equal(early.booking.state, 'waiting', 'taken in a minute later');
+  assert.equal(answered(early, { state: 'none' }).booking.state, 'none');
+  assert.equal(answered(held, { state: 'refused', reason: 'unknown' }).booking.state, 'none');
+});
+
 test('of a case that was handed out a wish still goes only with its proof, and no other day is chosen from here', () => {
   const handed = forgotten({ ...held, booking: { state: 'none', at: 0, ask } }, 9);
   assert.deepEqual([isWishKept(handed), isWishKept({ ...handed, proof: '' }), isWishKept({ ...handed, booking: booked })], [true, false, false]);

@@ -161,6 +161,32 @@ async def test_a_wish_can_be_taken_back_and_booking_ends_it(office: SmallOffice)
 
 
 @pytest.mark.anyio
+async def test_who_has_a_place_and_asks_as_if_there_was_none_is_told_of_it(office: SmallOffice) -> None:
+    keys = await applied(office)
+    who = {"case": keys.case, "proof": keys.proof}
+    [booked] = await ask(office, who | {"do": "take", "offer": FIRST.id})
+    for do in ({"do": "take", "offer": SECOND.id}, {"do": "wish", "wish": [SECOND.id]}, {"do": "withdraw"}):
+        [row] = await ask(office, who | do)
+        assert (row["state"], row["reason"], row["ticket"]) == ("refused", "has-one", booked["ticket"])
+
+
+@pytest.mark.anyio
+async def test_whose_hour_is_over_waits_for_another_like_anybody(office: SmallOffice) -> None:
+    keys = await applied(office)
+    who = {"case": keys.case, "proof": keys.proof}
+    await ask(office, who | {"do": "take", "offer": FIRST.id})
+    office.now = FIRST.ends
+    wish, show = who | {"do": "wish", "wish": [SECOND.id]}, who | {"do": "show"}
+    rows = await ask(office, show, wish, show, who | {"do": "withdraw"}, show)
+    assert [row["state"] for row in rows] == ["booked", "waiting", "waiting", "none", "booked"]
+    await ask(office, wish)
+    office.now = FIRST.begins + 10 * 3600  # 17:00 in Jakarta
+    assert await hold_round(office.app.state.office, "") != ""
+    [row] = await ask(office, show)
+    assert row["ticket"]["offer"]["id"] == SECOND.id
+
+
+@pytest.mark.anyio
 async def test_whoever_gives_a_place_up_makes_room_for_who_waits(office: SmallOffice) -> None:
     full = offer(3, places=1, kept=0)
     await offers_of(office.app.state.office).publish([full])
