@@ -38,11 +38,11 @@ export const loadDay = (id) => readRecord('days', id);
 export const clearDay = (id) => removeRecord('days', id);
 
 /**
- * The names on lines that were typed or pasted, from a table too: numbers before them and blank lines are left out.
+ * The names on lines that were typed or pasted, from a table too: numbers and dashes before them and blank lines are left out.
  * @param {string} typed
  */
 export const namesIn = (typed) =>
-  typed.split(/[\r\n]+/).map((line) => line.replace(/^\s*\d*[.)]?\s+/, '').replace(/[\t;].*$/, '').trim()).filter((name) => /\p{L}/u.test(name));
+  typed.split(/[\r\n]+/).map((line) => line.replace(/^[\s\d.)*-]+/, '').replace(/[\t;].*$/, '').trim()).filter((name) => /\p{L}/u.test(name));
 
 /**
  * Put people on a day's list; somebody who is on it already is not put there twice.
