@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from server.casework.audit import Audit
-from server.databases import NAMES, open_databases
+from server.databases import NAMES, open_databases, read_office_key
 from server.erasure.erasure import erase
-from server.keys.server_key import FILE, read_server_key
+from server.hub.identity import refuse_hub
+from server.keys.server_key import FILE
 from server.office import now
 from server.settings import Settings
 from server.told import Told
@@ -68,7 +69,7 @@ async def back_up(
         NoOffice, StoreError: there is none here, or it cannot be read.
     """
     _refuse_couchdb(settings)
-    read_server_key(settings.data)
+    read_office_key(settings)
     at = clock()
     stamp = datetime.fromtimestamp(at, UTC).strftime(_STAMP)
     try:
@@ -87,9 +88,11 @@ async def restore(settings: Settings, backup: Path) -> Restored:
 
     Raises:
         BackupError: it is no whole backup, the office is being served, or a file is in the way.
+        HubIdentityError: the folder is a hub's, whose databases have the same names.
         StoreError: what was put back does not open.
     """
     _refuse_couchdb(settings)
+    refuse_hub(settings.data)
     _close_logs(settings.data)
     files = _files_of(backup, settings.data)
     marks, staging = await _marks(settings.data), settings.data / _STAGING
@@ -111,7 +114,7 @@ async def note_restored(settings: Settings) -> None:
     Raises:
         NoOffice, StoreError: there is none here, or the store does not answer.
     """
-    own = read_server_key(settings.data)
+    own = read_office_key(settings)
     async with open_databases(settings) as databases:
         for name in NAMES:
             store: Store = getattr(databases, name)

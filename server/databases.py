@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 
 from server.couch.cases_guard import put_guard
 from server.hub.identity import refuse_hub
+from server.keys.server_key import ServerKey, read_server_key
 from server.settings import Settings
 from sync.sqlite_store import open_sqlite
 from sync.store import Store
@@ -28,6 +29,17 @@ class Databases:
     blobs: Store
     wraps: Store
     staff: Store
+
+
+def read_office_key(settings: Settings) -> ServerKey:
+    """Read the server's key before anything is opened: in a folder that is no office's nothing is made.
+
+    Raises:
+        HubIdentityError: the folder is a hub's.
+        ServerKeyError: there is no office, or its file is damaged.
+    """
+    refuse_hub(settings.data)
+    return read_server_key(settings.data)
 
 
 NAMES = tuple(field.name for field in fields(Databases))

@@ -9,9 +9,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from server.casework.audit import Audit
-from server.databases import NAMES, Databases, open_databases
+from server.databases import NAMES, Databases, open_databases, read_office_key
 from server.erasure.erasure import forget_keys
-from server.keys.server_key import read_server_key
 from server.office import now, read_keys
 from server.replicating import WHO, ReplicatingError
 from server.settings import Settings
@@ -47,7 +46,7 @@ async def move(here: Settings, there: Settings, *, on_progress: Report) -> Async
     """
     if here.couchdb:
         raise ReplicatingError("This office is in a CouchDB already: RANTAU_COUCHDB is set.")
-    own = read_server_key(here.data)
+    own = read_office_key(here)
     async with open_databases(here) as old, open_databases(there) as new:
         await read_keys(old)
         await Audit(old.staff, own.kid, own.pair, now).write("moved-to-couchdb", who=WHO)

@@ -16,7 +16,7 @@ from server.casework.audit import Audit
 from server.content import load_content
 from server.couch.gate import OfficeGate
 from server.couch.peers import OPEN
-from server.databases import NAMES, Databases, open_databases
+from server.databases import NAMES, Databases, open_databases, read_office_key
 from server.gated_store import GatedStore
 from server.keys.server_key import read_server_key
 from server.links import note_link
@@ -107,7 +107,7 @@ async def copy(
         StoreError: a side does not let us, or is away.
     """
     check_places(source, target, settings)
-    own = read_server_key(settings.data)
+    own = read_office_key(settings)
     async with AsyncExitStack() as stack:
         databases = await stack.enter_async_context(open_databases(settings))
         elsewhere = source if target.is_here else target

@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import socket
+import ssl
 import sys
 import time
 from collections.abc import Callable
@@ -43,11 +44,12 @@ def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT; *ready* is called when the port is ours.
 
     Raises:
-        ServingError: the port is not to be had.
+        ServingError: the port is not to be had, or the certificate is none.
         ContentError: what the office edits is wrong; said here, once, and not by every process.
     """
     _leave_no_dump()
     raise_limit()
+    _refuse_certificate(settings)
     _refuse_taken_port(settings.host, settings.port)
     prepared = (
         prepare(settings, today=local_day(now(), settings.office.time_zone)) if settings.role == "office" else None
@@ -73,6 +75,18 @@ def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
     # A forked process has what is prepared; another one prepares it itself, since templates travel nowhere.
     is_forked = multiprocessing.get_start_method() == "fork"
     server.serve(target_loader=partial(process, prepared if is_forked else None), wrap_loader=False)
+
+
+def _refuse_certificate(settings: Settings) -> None:
+    if settings.tls_cert and settings.tls_key:
+        try:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(settings.tls_cert, settings.tls_key, password="")  # which it would ask for
+        except (OSError, ValueError) as error:
+            pair = f"{settings.tls_cert} with {settings.tls_key}"
+            raise ServingError(
+                f"RANTAU_TLS_CERT, RANTAU_TLS_KEY: {pair}: no certificate and its key ({error})"
+            ) from None
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

@@ -236,8 +236,8 @@ def _read(values: Mapping[str, str], name: str, reader: Callable[[str], T], defa
 
 
 def _whole(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise ValueError("a whole number up to 65535")
+    if not text.isdecimal() or not 0 < int(text) <= 65535:
+        raise ValueError("a whole number from 1 to 65535")
     return int(text)
 
 

@@ -9,8 +9,7 @@ import click
 
 from server.casework.audit import Audit
 from server.commands.sentences import in_sentences
-from server.databases import open_databases
-from server.keys.server_key import read_server_key
+from server.databases import open_databases, read_office_key
 from server.office import now
 from server.settings import load_settings
 from server.staff.accounts import CODE_DAYS, STAFF_ROLES, AccountError, Accounts
@@ -110,7 +109,7 @@ def _print_code(login: str, code: str) -> None:
 def _run(work: Callable[[Accounts], Awaitable[T]]) -> T:
     async def opened() -> T:
         settings = load_settings(os.environ)
-        own = read_server_key(settings.data)
+        own = read_office_key(settings)
         async with open_databases(settings) as databases:
             audit = Audit(databases.staff, own.kid, own.pair, now)
 

@@ -10,8 +10,7 @@ import click
 
 from server.casework.audit import read_entries, verify_audit
 from server.commands.sentences import in_sentences
-from server.databases import open_databases
-from server.keys.server_key import read_server_key
+from server.databases import open_databases, read_office_key
 from server.office import read_keys
 from server.settings import Settings, load_settings
 from sync.audit_chain import Deed, deed_of, number_in
@@ -50,7 +49,7 @@ async def _verify(settings: Settings, noted: tuple[int, str] | None) -> tuple[in
         nonlocal found
         found = found or (n, fingerprint) == noted
 
-    own = read_server_key(settings.data)
+    own = read_office_key(settings)
     async with open_databases(settings) as databases:
         keys = verify_key_list(await read_keys(databases), own.root)
         n, fingerprint = await verify_audit(databases.staff, keys, each=look)
@@ -58,7 +57,7 @@ async def _verify(settings: Settings, noted: tuple[int, str] | None) -> tuple[in
 
 
 async def _lines(settings: Settings, after: int) -> Sequence[str]:
-    read_server_key(settings.data)  # what is no office has no entries either
+    read_office_key(settings)  # what is no office has no entries either
     async with open_databases(settings) as databases:
         return [_line(entry["_id"], deed_of(entry)) async for entry in read_entries(databases.staff, after=after)]
 

@@ -16,13 +16,12 @@ import click
 from server.bundles.bundle_import import BundleImport, IncomingBundle, acknowledged
 from server.commands.sentences import in_sentences
 from server.content import load_content
-from server.databases import open_databases
+from server.databases import open_databases, read_office_key
 from server.editing.edited_content import Filed, edited, newest_texts
 from server.hub.ack import take_acknowledgement
 from server.hub.hub import Hub, open_hub
 from server.hub.intake import hub_intake_of
 from server.intake import Intake
-from server.keys.server_key import read_server_key
 from server.office import now, read_keys
 from server.settings import Settings, load_settings
 from sync.bundle import BundleReader, End, office_id, write_bundle
@@ -110,7 +109,7 @@ async def _opened(settings: Settings) -> AsyncIterator[Door]:
         async with open_hub(settings) as hub:
             yield Door(hub_intake_of(hub), office_id(hub.own.root), hub)
         return
-    own = read_server_key(settings.data)
+    own = read_office_key(settings)
     async with open_databases(settings) as databases:
         texts = await newest_texts(databases.public)
         content = edited(Filed(settings, load_content(settings.content)), texts).content

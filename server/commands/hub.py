@@ -11,13 +11,12 @@ import click
 from server.casework.audit import Audit
 from server.commands.keys import read_pair
 from server.commands.sentences import in_sentences
-from server.databases import open_databases
+from server.databases import open_databases, read_office_key
 from server.hub.join import join as become_hub
 from server.hub.join import meet
 from server.hub_keys import derive_hub_keys, new_hub_code
 from server.hubs import HubError, Hubs
 from server.keys.key_changes import KeyChangeError, KeyDesk
-from server.keys.server_key import read_server_key
 from server.office import now
 from server.origin import hub_origin
 from server.settings import Settings, load_settings
@@ -143,7 +142,7 @@ def _day(at: int) -> str:
 def _run(work: Callable[[KeyDesk, Settings], Awaitable[None]]) -> None:
     async def opened() -> None:
         settings = load_settings(os.environ)
-        own = read_server_key(settings.data)
+        own = read_office_key(settings)
         async with open_databases(settings) as databases:
             await work(KeyDesk(databases, own, now()), settings)
 

@@ -12,13 +12,12 @@ from typing import TypeVar
 import click
 
 from server.commands.sentences import in_sentences
-from server.databases import open_databases
+from server.databases import open_databases, read_office_key
 from server.keys.key_changes import KeyChangeError, KeyDesk
 from server.keys.key_destruction import SETTLED, destroy
 from server.keys.key_drill import rehearse
 from server.keys.key_holders import Reader, holder
 from server.keys.paper import PaperError, read_paper
-from server.keys.server_key import read_server_key
 from server.keys.server_key_change import replace_server_key
 from server.office import now
 from server.settings import load_settings
@@ -164,7 +163,7 @@ def recover(login: str, *, yes: bool) -> None:
 def _run(work: Callable[[KeyDesk], Awaitable[T]]) -> T:
     async def opened() -> T:
         settings = load_settings(os.environ)
-        own = read_server_key(settings.data)  # first: in a folder that is no office's nothing is made
+        own = read_office_key(settings)  # first: in a folder that is no office's nothing is made
         async with open_databases(settings) as databases:
             return await work(KeyDesk(databases, own, now()))
 

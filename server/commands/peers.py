@@ -9,8 +9,7 @@ import click
 from server.casework.audit import Audit
 from server.commands.sentences import in_sentences
 from server.couch.peers import OPEN, Peers
-from server.databases import open_databases
-from server.keys.server_key import read_server_key
+from server.databases import open_databases, read_office_key
 from server.office import now
 from server.settings import Settings, load_settings
 
@@ -64,7 +63,7 @@ def revoke(name: str) -> None:
 def _run(work: Callable[[Peers, Settings], Awaitable[None]]) -> None:
     async def opened() -> None:
         settings = load_settings(os.environ)
-        own = read_server_key(settings.data)
+        own = read_office_key(settings)
         async with open_databases(settings) as databases:
             audit = Audit(databases.staff, own.kid, own.pair, now)
 

@@ -7,8 +7,7 @@ import socket
 import click
 
 from server.commands.sentences import in_sentences
-from server.databases import open_databases
-from server.keys.server_key import read_server_key
+from server.databases import open_databases, read_office_key
 from server.office import now
 from server.rehearsal.made_up_people import RehearsalError
 from server.rehearsal.rehearsal import Rehearsal
@@ -36,7 +35,7 @@ def _refuse_served(settings: Settings) -> None:
 
 
 async def _reset(settings: Settings) -> int:
-    read_server_key(settings.data)
+    read_office_key(settings)
     async with open_databases(settings) as databases:
         count = await (await Rehearsal.of(settings, databases, now=now())).reset(who="command")
     # The lists know when a case came; made anew they go by what the made-up phones say.

@@ -10,9 +10,8 @@ from pathlib import Path
 import click
 
 from server.commands.sentences import in_sentences
-from server.databases import open_databases
+from server.databases import open_databases, read_office_key
 from server.erasure.retention import Due
-from server.keys.server_key import read_server_key
 from server.moments import local_day
 from server.office import now
 from server.projection.projection import Projection
@@ -41,7 +40,7 @@ def retention(*, dry_run: bool, as_json: bool) -> None:
 
 
 async def _due(settings: Settings) -> list[Due]:
-    read_server_key(settings.data)  # where no office is nothing is due, and that would be no answer
+    read_office_key(settings)  # where no office is nothing is due, and that would be no answer
     # Lists of its own: those of a server that may be running stay its own.
     async with open_databases(settings) as databases:
         with tempfile.TemporaryDirectory(prefix="rantau-") as folder:

@@ -9,12 +9,11 @@ from collections.abc import Iterable
 import click
 
 from server.commands.sentences import in_sentences
-from server.databases import open_databases
+from server.databases import open_databases, read_office_key
 from server.disk import shortage
 from server.hub.hub import open_hub
 from server.hub.public import NOTE
 from server.hubs import Hubs
-from server.keys.server_key import read_server_key
 from server.links import LATE, Link, link_of, link_of_hub, noted_links
 from server.office import now
 from server.regions import load_regions
@@ -33,7 +32,7 @@ def status() -> None:
 
 
 async def _office_status(settings: Settings) -> bool:
-    read_server_key(settings.data)  # nothing is well where no office is
+    read_office_key(settings)  # nothing is well where no office is
     at = now()
     async with open_databases(settings) as databases:
         hubs = [link_of_hub(doc, now=at) for doc in await Hubs(databases.staff, at).all()]

@@ -116,7 +116,7 @@ def test_a_wrong_setting_is_one_sentence(tmp_path: Path, command: str) -> None:
     office = RunningOffice(tmp_path, env={"RANTAU_PORT": "x"})
     done = office.run(command, "--demo")
     assert done.returncode == 1
-    assert done.stderr == "Error: RANTAU_PORT: a whole number up to 65535\n"
+    assert done.stderr == "Error: RANTAU_PORT: a whole number from 1 to 65535\n"
 
 
 @pytest.mark.parametrize(
@@ -166,6 +166,21 @@ def test_in_a_folder_that_is_no_office_nothing_is_well_and_nothing_is_made(tmp_p
     assert done.exit_code == 1
     assert "server.key: No such file. RANTAU_DATA names the office's folder" in done.output
     assert not list(tmp_path.iterdir())
+
+    data.mkdir()
+    (data / "hub.key").touch()
+    done = CliRunner().invoke(main, typed.format(data=data).split(), env=env)
+    assert done.exit_code == 1
+    assert "is the folder of a hub: set RANTAU_ROLE=hub" in done.output
+
+
+def test_no_backup_takes_the_place_of_what_a_hub_collected(tmp_path: Path) -> None:
+    (tmp_path / "hub.key").touch()
+    (tmp_path / "cases.sqlite").write_text("collected")
+    done = CliRunner().invoke(main, ["restore", str(tmp_path)], env={"RANTAU_DATA": str(tmp_path)})
+    assert done.exit_code == 1
+    assert "is the folder of a hub" in done.output
+    assert (tmp_path / "cases.sqlite").read_text() == "collected"
 
 
 def test_a_paper_that_is_no_text_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,6 +82,16 @@ def test_a_port_that_is_taken_is_told(office_server: RunningOffice, tmp_path: Pa
     assert done.stderr.startswith(f"Error: 127.0.0.1:{office_server.port}: ")
 
 
+def test_a_certificate_that_is_none_is_told(tmp_path: Path) -> None:
+    pem = tmp_path / "some.pem"
+    pem.write_text("no certificate\n")
+    done = RunningOffice(tmp_path / "office", env={"RANTAU_TLS_CERT": str(pem), "RANTAU_TLS_KEY": str(pem)}).run(
+        "serve", "--demo", "--bare"
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: RANTAU_TLS_CERT, RANTAU_TLS_KEY: {pem} with {pem}: no certificate")
+
+
 def test_the_log_names_neither_who_asked_nor_for_what(tmp_path: Path) -> None:
     with RunningOffice(tmp_path / "office", env={"RANTAU_LOG": "debug"}) as office:
         office.ask("GET", "/id/tidak-ada-1312014101990001")

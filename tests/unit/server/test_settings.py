@@ -51,6 +51,7 @@ def test_a_slip_in_a_name_is_told() -> None:
     [
         ("RANTAU_PORT", "eighty"),
         ("RANTAU_PORT", "70000"),
+        ("RANTAU_PORT", "0"),
         ("RANTAU_ORIGIN", "rantau.example"),
         ("RANTAU_ORIGIN", "https://rantau.example/id/"),
         ("RANTAU_TLS_CERT", "/nowhere/cert.pem"),
