@@ -2,7 +2,8 @@
 
 What is edited is a `Subject`; `subjects` finds it. Its template extends `staff/editing.html` (user, csrf,
 action, fields, shown: what a preview shows or None, error: the name of a text or None, wrong: the name of a field or
-None, reasons, told, history, after) and is given what the subject adds by `words`.
+None, reasons, told, history, at: the number of the edit whose text stands in the fields or None, after) and is given
+what the subject adds by `words`.
 """
 
 import asyncio
@@ -111,8 +112,8 @@ async def edit_page(request: Request, subject: Subject) -> Response:
     try:
         fields = subject.typed(await text_of_edit(public, edit)) if edit else subject.filed()
     except NotThis:
-        fields = subject.filed()
-    return _page(request, subject, history, fields)
+        fields, edit = subject.filed(), None
+    return _page(request, subject, history, fields, at=edit.n if edit else 0)
 
 
 async def preview(
@@ -201,6 +202,7 @@ def _page(
     *,
     shown: object = None,
     error: NotThis | None = None,
+    at: int | None = None,
 ) -> Response:
     user = user_of(request)
     return render(
@@ -217,6 +219,7 @@ def _page(
         reasons=error.reasons if error else (),
         told=error.told if error else (),
         history=history,
+        at=at,
         # Whoever was told of another's edit and looks at it again publishes after that one.
         after=_last(history),
         **subject.words(),

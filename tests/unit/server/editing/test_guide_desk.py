@@ -105,6 +105,8 @@ async def test_the_history_keeps_every_text_and_the_files_own(office: StaffOffic
     assert typed_on(await ani.get(f"{PAGE}?n=1"), "body") == GUIDE["body"]
     assert typed_on(await ani.get(f"{PAGE}?n=0"), "body") == original
     assert "Terbitan 2" in (await ani.get(PAGE)).text
+    for shown, n in (("", 2), ("?n=1", 1), ("?n=0", 0)):
+        assert re.findall(r'n=(\d)" aria-current', (await ani.get(f"{PAGE}{shown}")).text) == [str(n)], "which it is"
 
 
 @pytest.mark.anyio
