@@ -8,7 +8,7 @@ import { hourText } from '../booking/hour.js';
 import { isCounted, knownOffers, refreshOffers } from '../booking/offers.js';
 import { ticketCard } from '../booking/ticket.js';
 import { spokenNumber } from '../crypto/receipt-code.js';
-import { OfflineError } from '../device-errors.js';
+import { GoneError, OfflineError } from '../device-errors.js';
 import { button, element, letGo } from '../element.js';
 import { listRecords, readRecord } from '../records.js';
 import { loadMore, text } from '../text.js';
@@ -60,7 +60,7 @@ export default class Booking {
   async open({ isNews = false } = {}) {
     this.case = location.hash.slice(3);
     if (!this.case) return this.showCases();
-    const { booking: known, service, handed } = await readRecord('cases', this.case).catch(() => ({}));
+    const { booking: known, service, handed } = await readRecord('cases', this.case).catch((error) => ({ handed: error instanceof GoneError }));
     if (handed) return this.showCases();
     this.isGroup = service === GROUP;
     if (!isNews || !this.isBegun) {

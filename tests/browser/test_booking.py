@@ -74,7 +74,11 @@ def test_without_a_signal_a_phone_that_lacks_the_page_says_which_when_it_comes_a
     page.go_back()
     phone.offline(without_signal=False)
     # The next try may be some seconds away, and the one after it fifteen more.
-    expect(main).to_contain_text("Belum ada permohonan di HP ini. Isi dan kirim permohonan dulu.", timeout=60_000)
+    lead = "Belum ada permohonan di HP ini. Isi dan kirim permohonan dulu."
+    expect(main).to_contain_text(lead, timeout=60_000)
+    page.goto("about:blank")
+    page.goto(f"{office.url}/id/booking#c={derive(new_code()).case}")  # of a case that this phone has forgotten
+    expect(main).to_contain_text(lead)
     assert phone.errors == []
 
 
