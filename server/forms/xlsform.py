@@ -19,6 +19,7 @@ CONTROLS = {
     "select one from file": "", "acknowledge": "checkbox", "phonenumber": "tel",
 }  # fmt: skip
 SILENT = frozenset({"start", "end", "today", "deviceid", "username", "audit", "instanceID", "meta"})
+YES, NO = ("yes", "true", "true()"), ("", "no", "false", "false()")
 MAX_ROWS = 10
 _LOOSE = {"id": "Pertanyaan", "en": "Questions"}
 FEW = 6  # options that are shown one beside the other; more become a list
@@ -127,17 +128,36 @@ class _Maker:
         made["label"] = self.words(child.get("label") or name, name)
         if child.get("hint"):
             made["help"] = self.words(child["hint"], Fault("{name}: hint", name=name))
-        made["required"] = str(bind.get("required", "")).lower() in ("yes", "true", "true()")
+        made["required"] = str(bind.get("required", "")).lower() in YES
         if control == "radio":
             options = [
                 [str(one["name"]), self.words(one.get("label") or one["name"], name)] for one in self.listed(child)
             ]
             made |= {"options": options, "control": "select" if len(options) > FEW else "radio"}
         self.types[name] = control
+        self.unsaid(child)
         yield {**made, **self.asked(child), **self.ruled(name, control, bind)}
 
     def listed(self, child: dict[str, Any]) -> list[dict[str, Any]]:
         return list(child.get("choices") or self.choices.get(child.get("itemset", ""), []))
+
+    def unsaid(self, child: dict[str, Any]) -> None:
+        """Name what a question's other columns ask for: here nobody would miss it before an applicant does."""
+        bind = child.get("bind", {})
+        required = str(bind.get("required", ""))
+        columns = {
+            **{column: child.get(column) for column in ("choice_filter", "default", "guidance_hint", "media")},
+            "calculation": bind.get("calculate"),
+            "readonly": bind.get("readonly") if str(bind.get("readonly", "")).lower() in YES else None,
+            "required": None if required.lower() in (*YES, *NO) else required,
+            "${ } in a text": next((text for text in _texts(child) if "${" in text), None),
+        }
+        for column, value in columns.items():
+            if value:
+                self.note(
+                    "{name}: {column} was left out, it has no twin here: {value!r}",
+                    name=child["name"], column=column, value=value,
+                )  # fmt: skip
 
     def asked(self, child: dict[str, Any]) -> dict[str, Any]:
         when = self.condition(child)
@@ -191,3 +211,8 @@ class _Maker:
                 about=about, languages=", ".join(missing), words=first,
             )  # fmt: skip
         return {lang: by_code.get(lang, first) for lang in self.languages}
+
+
+def _texts(child: dict[str, Any]) -> Iterator[str]:
+    for said in (child.get("label"), child.get("hint")):
+        yield from map(str, said.values() if isinstance(said, dict) else [said or ""])

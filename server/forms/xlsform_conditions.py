@@ -12,7 +12,7 @@ _TOKEN = re.compile(
 )
 _WRITTEN = {"id": "{field}: periksa lagi cara menulisnya.", "en": "{field}: check how it is written."}
 _END = Fault("its end")
-_TICKED = {"OK": 1, "": 0, "true": 1, "yes": 1}
+_TICKED = {"OK": 1, "1": 1, "true": 1, "yes": 1, "": 0, "0": 0, "false": 0, "no": 0}
 
 
 class NotSupported(Exception):
@@ -122,11 +122,11 @@ class _Parser:
             return ["not", inner]
         if text == "selected":
             self.expect("(")
-            key = self.key(self.next())
+            name = self.key(self.next())
             self.expect(",")
-            value = self.next()[1][1:-1]
+            found = self.equal(name, self.next())
             self.expect(")")
-            return ["eq", key, value]
+            return found
         if kind != "name":
             self.refuse(text)
         return self.compared(self.key((kind, text)))
@@ -141,15 +141,28 @@ class _Parser:
         return name
 
     def compared(self, name: str) -> list[Any]:
-        sign, (kind, text) = self.next()[1], self.next()
-        if sign not in ("=", "!=") or kind not in ("text", "number"):
-            self.refuse(f"{sign} {text}")
+        sign = self.next()[1]
+        if sign not in ("=", "!="):
+            self.refuse(sign)
+        equal = self.equal(name, self.next())
+        if sign == "=":
+            return equal
+        return equal[1] if equal[0] == "not" else ["not", equal]
+
+    def equal(self, name: str, token: tuple[str, str]) -> list[Any]:
+        kind, text = token
+        if kind not in ("text", "number"):
+            self.refuse(text)
         value: Any = text[1:-1] if kind == "text" else text
         key = re.sub("[^a-z0-9_]", "_", name.lower())
         if self.controls[name] == "checkbox":
-            value = _TICKED.get(value, 1)
+            if value not in _TICKED:
+                self.refuse(text)
+            value = _TICKED[value]
         elif value == "":
-            return ["not", ["filled", key]] if sign == "=" else ["filled", key]
+            return ["not", ["filled", key]]
         elif self.controls[name] == "number":
-            value = int(float(value))
-        return ["eq", key, value] if sign == "=" else ["not", ["eq", key, value]]
+            if not re.fullmatch("-?[0-9]+", value):
+                self.refuse(text)
+            value = int(value)
+        return ["eq", key, value]

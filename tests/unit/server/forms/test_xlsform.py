@@ -79,10 +79,54 @@ def test_what_has_no_twin_is_named_with_its_question(sheet: Path) -> None:
     assert "anak: 0 to 10 rows" in notes
 
 
-@pytest.mark.parametrize("relevant", ["${a} > 3", "${b} = 'x'", "position(..) = 1", "${a} =", "${a} = 'x' or", "a = 1"])
+def test_what_a_question_asks_for_beside_its_type_is_named_too(tmp_path: Path) -> None:
+    book = Workbook()
+    survey, choices = book.worksheets[0], book.create_sheet("choices")
+    survey.title = "survey"
+    for row in (
+        ["type", "name", "label", "hint", "required", "default", "choice_filter", "readonly", "calculation"],
+        ["text", "nama", "Nama", "", "yes"],
+        ["select_one k", "kab", "Kabupaten", "", "false"],
+        ["select_one k", "kec", "Kecamatan", "", "${kab} = 'a'", "", "kab = ${kab}"],
+        ["text", "desa", "Desa", "Desa ${nama}", "", "TALU", "", "yes", "concat(${nama}, 'x')"],
+    ):
+        survey.append(row)
+    for row in (["list_name", "name", "label", "kab"], ["k", "a", "A", "a"], ["k", "b", "B", "b"]):
+        choices.append(row)
+    book.save(tmp_path / "f.xlsx")
+    named = [note for note in read_xlsform(tmp_path / "f.xlsx", "f").notes if "it has no twin here" in note]
+    assert named == [
+        f"{name}: {column} was left out, it has no twin here: {value!r}"
+        for name, column, value in (
+            ("kec", "choice_filter", "kab = ${kab}"), ("kec", "required", "${kab} = 'a'"),
+            ("desa", "default", "TALU"), ("desa", "calculation", "concat(${nama}, 'x')"), ("desa", "readonly", "yes"),
+            ("desa", "${ } in a text", "Desa ${nama}"),
+        )
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("relevant", "condition"),
+    [
+        ("selected(${Kab}, 'p')", ["eq", "kab", "p"]),
+        ("selected(${ok}, 'OK') and ${ok} != 'no'", ["and", ["eq", "ok", 1], ["not", ["eq", "ok", 0]]]),
+        ("selected(${umur}, '17') or ${Kab} != ''", ["or", ["eq", "umur", 17], ["filled", "kab"]]),
+    ],
+)
+def test_a_condition_asks_what_the_spreadsheet_s_does(relevant: str, condition: list[Any]) -> None:
+    assert condition_of(relevant, {"Kab": "radio", "ok": "checkbox", "umur": "number"}) == condition
+
+
+@pytest.mark.parametrize(
+    "relevant",
+    [
+        "${a} > 3", "${b} = 'x'", "position(..) = 1", "${a} =", "${a} = 'x' or", "a = 1", "selected(${a}, ${a})",
+        "${n} = 1.5", "${n} = 'x'", "${ok} = 'maybe'",
+    ],
+)  # fmt: skip
 def test_a_condition_that_ours_can_not_say_is_refused(relevant: str) -> None:
     with pytest.raises(NotSupported):
-        condition_of(relevant, {"a": "text"})
+        condition_of(relevant, {"a": "text", "n": "number", "ok": "checkbox"})
 
 
 @pytest.mark.parametrize(
