@@ -9,7 +9,7 @@ import { fieldsOf, holds } from './answers.js';
  *   days?: number[], steps?: string[], law: string, since?: string, source: string, checked: string,
  *   unverified?: string}} Value of content/fees.toml, in the page's language
  */
-/** @typedef {{papers: Paper[], fees: Value[], times: Value[], next: Value[], total: number}} Checklist */
+/** @typedef {{papers: Paper[], fees: Value[], times: Value[], next: Value[], total: number | null}} Checklist */
 
 /**
  * Choose what holds.
@@ -24,7 +24,7 @@ export function checklist(form, answers, values, day) {
     values.filter((value) => value.kind === kind && value.services.includes(form.service) && isFor(value));
   const papers = /** @type {Paper[]} */ (fieldsOf(form).flatMap((field) => /** @type {any} */ (field).papers ?? []).filter(isFor));
   const fees = chosen('fee');
-  const total = fees.reduce((sum, { amount = 0 }) => sum + amount, 0);
+  const total = fees.every(({ amount }) => amount) ? fees.reduce((sum, { amount = 0 }) => sum + amount, 0) : null;
   return { papers, fees, times: chosen('time'), next: chosen('next'), total };
 }
 

@@ -76,7 +76,7 @@ function partsOf({ papers, fees, times, next, total }) {
     ...next.map((value) => ({ title: value.label, lines: /** @type {[string, string?][]} */ ([
       ...(value.steps ?? []).map((step) => [step]), [source(value)]]) })),
   ];
-  if (fees.length > 1) parts[1].lines.push([`${text('checklist.total')}: ${money(total)}`]);
+  if (fees.length > 1 && total) parts[1].lines.push([`${text('checklist.total')}: ${money(total)}`]);
   return parts.filter(({ lines }) => lines.length);
 }
 

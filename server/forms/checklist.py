@@ -14,13 +14,13 @@ from server.forms.form import Form, Paper
 
 @dataclass(frozen=True)
 class Checklist:
-    """Papers and values that hold for one person's answers; `total` is the sum of the fees that are known."""
+    """Papers and values that hold for one person's answers; `total` is the sum of the fees, where all are known."""
 
     papers: tuple[Paper, ...]
     fees: tuple[Value, ...]
     times: tuple[Value, ...]
     next: tuple[Value, ...]
-    total: int
+    total: int | None
 
 
 def checklist(form: Form, answers: Mapping[str, Answer], fees: Fees, *, today: date) -> Checklist:
@@ -37,4 +37,6 @@ def checklist(form: Form, answers: Mapping[str, Answer], fees: Fees, *, today: d
         if paper.when is None or holds(paper.when, answers, today=today)
     )
     found = chosen("fee")
-    return Checklist(papers, found, chosen("time"), chosen("next"), sum(value.amount or 0 for value in found))
+    amounts = [value.amount for value in found if value.amount]
+    total = sum(amounts) if len(amounts) == len(found) else None
+    return Checklist(papers, found, chosen("time"), chosen("next"), total)
