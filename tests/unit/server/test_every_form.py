@@ -100,6 +100,16 @@ def test_for_a_child_every_form_asks_for_a_parents_consent_and_papers(service: s
     assert [finding.field for finding in found] == ["orang_tua_pemberi_izin", "persetujuan_orang_tua"]
 
 
+@pytest.mark.parametrize("born", [*CHILDREN, {"tanggal_lahir": "25-11-2009"}])
+def test_a_child_has_no_ktp_that_would_be_enough_beside_the_old_passport(born: dict[str, str]) -> None:
+    form, typed = a_child("passport-replace", **born, terbit_2009="1")
+    answers = settle(form, typed, today=TODAY)
+    required = {paper.name for paper in checklist(form, answers, CONTENT.fees, today=TODAY).papers if paper.required}
+    assert required == (
+        {"paspor-lama", "kk", "akta", "ktp-orang-tua", *OF_PASSPORTS} if born in CHILDREN else {"ktp", "paspor-lama"}
+    )
+
+
 @pytest.mark.parametrize(
     "grown", [{"tanggal_lahir": "25-11-2009"}, {"tanggal_lahir": "26-11-2009", "status_sipil": "1"}]
 )
