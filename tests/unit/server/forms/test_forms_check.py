@@ -29,7 +29,7 @@ def check() -> tuple[int, list[str]]:
 def test_what_is_right_is_said(content: Path) -> None:
     code, lines = check()
     assert code == 0
-    assert any(line.startswith("right  passport-replace 3.") for line in lines)
+    assert any(line.startswith("right  passport-replace 4.") for line in lines)
 
 
 def test_every_fault_is_told_by_file_key_and_reason(content: Path) -> None:
