@@ -30,5 +30,5 @@ export const clock = (at) => new Date(at).toTimeString().slice(0, 5).replace(':'
 export function kilobytes(bytes) {
   const tenths = Math.ceil(bytes / 102.4);
   const shown = tenths < 100 ? tenths / 10 : Math.ceil(tenths / 10);
-  return `${once('number', () => new Intl.NumberFormat(language())).format(shown)} KB`;
+  return `${once('number', () => new Intl.NumberFormat([language(), 'id'])).format(shown)} KB`;
 }

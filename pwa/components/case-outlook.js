@@ -30,7 +30,7 @@ const survey = (id, service) =>
 
 /** @param {import('../pace.js').Expected} ready */
 function inWords({ at, count, isLate }) {
-  const day = new Intl.DateTimeFormat(language(), { dateStyle: 'long' }).format(at * 1000);
+  const day = new Intl.DateTimeFormat([language(), 'id'], { dateStyle: 'long' }).format(at * 1000);
   return isLate ? text('remind.expected.late', { count }) : text('remind.expected', { day, count });
 }
 

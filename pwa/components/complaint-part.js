@@ -50,7 +50,7 @@ export async function promiseLine(state, at) {
   const { day, isLate, isSure, rule } = found;
   const key = state === 'terkirim' ? 'talk.promise.first' : 'talk.promise.answer';
   const written = (/** @type {string} */ iso) =>
-    new Intl.DateTimeFormat(language(), { dateStyle: 'long', timeZone: 'UTC' }).format(Date.parse(iso));
+    new Intl.DateTimeFormat([language(), 'id'], { dateStyle: 'long', timeZone: 'UTC' }).format(Date.parse(iso));
   return element('p', { 'data-promise': state },
     text(key, { day: written(day), n: rule.days }), isLate ? ` ${text('talk.promise.late')}` : null, element('br'),
     element('small', {}, text('talk.promise.source', { law: rule.law, source: rule.source, date: written(rule.checked) }),

@@ -90,7 +90,7 @@ export class Thread {
   count() {
     const left = this.longest - [...this.input.value.trim()].length;
     const key = left < 0 ? 'talk.over' : left > NEAR ? 'talk.limit' : 'talk.left';
-    const number = (/** @type {number} */ n) => new Intl.NumberFormat(language()).format(n);
+    const number = (/** @type {number} */ n) => new Intl.NumberFormat([language(), 'id']).format(n);
     this.left.textContent = text(key, { n: number(Math.abs(left)), limit: number(this.longest) });
     if (left >= 0) this.point('');
     return left;

@@ -17,6 +17,11 @@ test('a size is never said to be less than what is sent', () => {
   assert.equal(kilobytes(10_300), '11 KB');
 });
 
+test('in Minangkabau, which no browser knows, sizes are written as in Indonesian', () => {
+  document.documentElement.lang = 'min';
+  assert.equal(kilobytes(1025), '1,1 KB');
+});
+
 test('an hour is written as the language does', () => {
   const at = new Date(2026, 10, 24, 13, 5).getTime();
   assert.equal(clock(at), '13.05');
