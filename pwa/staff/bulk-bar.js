@@ -162,7 +162,7 @@ export class BulkBar {
     this.running = null;
     this.$stop.hidden = true;
     if (keys.isForgotten) return this.stop();
-    if (this.picked.size === 0) this.$note.value = '';
+    if (this.picked.size === 0 && this.$note.value.trim() === wanted.text) this.$note.value = '';
     this.show();
     onDone([...this.results.values()].flatMap(({ event }) => event ?? []));
   }

@@ -59,6 +59,7 @@ export class CaseTable {
     if (kept) this.#rove(kept);
     if (held && held !== document.activeElement) /** @type {any} */ (this.$rows.querySelector(`${held.localName}[value="${held.value}"]`) ?? kept)?.focus();
     this.mark(this.current);
+    this.#sayAll();
   }
 
   /** The row of a case that says what it said stays: somebody may be pressing it. @param {HTMLElement[]} $rows */
@@ -130,6 +131,12 @@ export class CaseTable {
     else this.picked.delete(id);
     const row = this.rows.get(id);
     if (row) this.onPick(row, isPicked);
+    this.#sayAll();
+  }
+
+  /** The box over the rows says of those that are shown whether all of them are picked. */
+  #sayAll() {
+    this.$all.checked = this.rows.size > 0 && [...this.rows.keys()].every((id) => this.picked.has(id));
   }
 
   /** @param {boolean} isPicked */
@@ -145,8 +152,8 @@ export class CaseTable {
   /** Put back what was picked, but for these. @param {Iterable<string>} left */
   unpick(left = []) {
     this.picked = new Set(left);
-    this.$all.checked = false;
     for (const box of this.$rows.querySelectorAll('input')) box.checked = this.picked.has(box.value);
+    this.#sayAll();
   }
 
   /** @param {CaseRow | WorkRow} row */

@@ -112,7 +112,7 @@ export class CaseworkView {
     event.preventDefault();
     const text = this.$note.value.trim();
     if (!text || !(await this.#try(() => this.work.addNote([this.desk.login, now(), text])))) return;
-    this.$note.value = '';
+    if (this.$note.value.trim() === text) this.$note.value = ''; // else it was written on meanwhile
     this.#keepDraft();
   };
 

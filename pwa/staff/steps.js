@@ -40,7 +40,7 @@ export class StepForm {
     this.onNext = onNext;
     this.outbox = outbox;
     this.onError = onError;
-    /** @type {{wanted: string, event: SignedEvent} | null} */
+    /** @type {{wanted: string, text: string, event: SignedEvent} | null} */
     this.pending = null;
     /** @type {Waiting | null} the one that was not taken, in whose place the next one is */
     this.retaken = null;
@@ -261,7 +261,7 @@ export class StepForm {
     const wanted = { step: this.$step.value, text: this.$note.value.trim(), about: this.about.chosen, also: unanswered(this.opened) };
     const on = [...wanted.about, ...wanted.also].map(({ v }) => v);
     const name = JSON.stringify([wanted.step, wanted.text, nextNumber(this.opened), on]);
-    if (this.pending?.wanted !== name) this.pending = { wanted: name, event: await signStep(this.opened, this.keys, wanted) };
+    if (this.pending?.wanted !== name) this.pending = { wanted: name, text: wanted.text, event: await signStep(this.opened, this.keys, wanted) };
     return this.pending.event;
   }
 
@@ -281,10 +281,10 @@ export class StepForm {
     const { n, step } = event;
     const key = step === MESSAGE && said === 'staff.step.taken' ? 'staff.step.message-sent' : said;
     this.announce(this.texts.say(key, { n, step: this.texts.name('step', step) }));
+    if (this.$note.value.trim() === this.pending?.text) this.$note.value = ''; // else it was written on meanwhile
+    if (this.$step.value === step) this.$step.value = '';
     this.pending = null;
     this.retaken = null;
-    this.$note.value = '';
-    this.$step.value = '';
     this.#keepDraft();
     this.#refresh();
   }

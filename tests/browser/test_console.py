@@ -268,6 +268,7 @@ def test_a_queue_shows_what_the_office_has_to_do_and_cases_of_one_nik_point_at_e
     expect(listed).to_have_count(0)
     page.get_by_role("button", name=re.compile("^Menunggu pemohon")).click()
     expect(listed).to_contain_text("Perlu")
+    assert page.locator(".case-list .scroll").evaluate("one => one.scrollWidth <= one.clientWidth")
 
 
 def test_officers_keep_their_notes_and_papers_to_themselves(
@@ -594,8 +595,15 @@ def test_the_list_is_read_by_state_and_by_pages(desktop: Phone, tmp_path: Path) 
 
 def look_through(page: Page, applicants: list[Applicant]) -> None:
     expect(page.locator(".case-link")).to_have_count(50)
+    every = page.get_by_label("Pilih semua di halaman ini")
+    every.check()
     page.get_by_role("button", name="Halaman berikutnya").click()
     expect(page.get_by_role("button", name="Halaman sebelumnya")).to_be_visible()
+    expect(every).not_to_be_checked()
+    every.check()
+    expect(page.get_by_text("52 dipilih")).to_be_visible()
+    page.get_by_role("button", name="Batalkan pilihan").click()
+    expect(every).not_to_be_checked()
     page.get_by_label("Tanpa kabar").select_option("7")
     expect(page.locator(".case-link")).to_have_count(50)
     expect(page.locator("tr").filter(has_text=applicants[0].number)).to_contain_text("hari")

@@ -118,6 +118,21 @@ test('a note is in the step alone while that is being sent, and in the form agai
   assert.deepEqual([form.$note.value, (await open(page())).$note.value, page().kept.all().length], ['Bawa KTP asli.', 'Bawa KTP asli.', 0]);
 });
 
+test('what is written while a step is being sent stays for the next one', async () => {
+  const form = await open(page());
+  await write(form, 'berkas_lengkap', '');
+  let kept;
+  api.addEvent = async () => {
+    await write(form, 'berkas_lengkap', 'Bawa KK asli.');
+    const { keep } = form.draft;
+    form.draft.keep = (given) => (kept = keep.call(form.draft, given));
+  };
+  await press(form);
+  await kept;
+  const again = await open(page());
+  assert.deepEqual([form, again].map(({ $step, $note }) => [$step.value, $note.value]), [['', 'Bawa KK asli.'], ['', 'Bawa KK asli.']]);
+});
+
 test('looking again at a step that was not taken writes over no other note, not even one for the same step', async () => {
   const outbox = page();
   const step = await refused(outbox, 'pesan', 'Kami tunggu sampai Jumat.');
