@@ -113,7 +113,7 @@ EXTRAS = {
 # the first form has too. The other forms come last: so the whole answer compresses best.
 AT_ONCE = ("online", "images", "photo", "guides", "survey", "talk", "forms")
 # In this order they compress best: what is alike lies near.
-_KINDS = ("script", "data", "guide", "page", "apply", "style", "image")
+_KINDS = ("style", "data", "guide", "page", "apply", "script", "image")
 
 
 @dataclass(frozen=True)
