@@ -4,7 +4,7 @@ import { countCases, listCases } from '../case-list.js';
 import { storageTrouble } from '../device-errors.js';
 import { deleteDraft, listDrafts } from '../drafts.js';
 import { button, element, letGo } from '../element.js';
-import { CONNECTION, listOutbox } from '../outbox.js';
+import { listOutbox } from '../outbox.js';
 import { hasText, language, loadMore, text } from '../text.js';
 import { openVault } from '../vault.js';
 import { kilobytes, stateBadge, when } from '../words.js';
@@ -90,7 +90,7 @@ export default class Mine {
     const parts = [
       await device,
       (await broken?.renewal(again)) ?? null,
-      open.length ? section('outbox', this.sending(open), await this.list('outbox', open.length, items)) : null,
+      open.length ? section('outbox', this.sending(await sending?.costPart(open)), await this.list('outbox', open.length, items)) : null,
       drafts.length ? section('drafts', element('ul', { class: 'grid' }, ...drafts.map((row) => cardOf('drafts', row, broken, (draft) => this.draft(draft, cases))))) : null,
       count ? section('cases', await this.list('cases', count, caseCards)) : null,
       ...((await sending?.lastParts(drafts, outbox, titlesOf)) ?? []),
@@ -123,11 +123,10 @@ export default class Mine {
     if (place >= 0) (stood.isConnected ? stood : this.lists.querySelectorAll(STOPS)[place])?.focus();
   }
 
-  /** @param {any[]} open */
-  sending(open) {
-    const bytes = open.filter(({ state }) => state !== 'refused').reduce((sum, item) => sum + item.bytes, CONNECTION);
+  /** @param {HTMLElement} [cost] */
+  sending(cost) {
     return element('div', { class: 'notice stack near' },
-      element('p', { 'data-part': 'cost' }, text('app.mine.cost', { size: kilobytes(bytes) })),
+      cost,
       element('div', { class: 'cluster' },
         button(text('app.mine.send-now'), () => this.sendNow(), { 'data-action': 'send-now' }),
         button(text('app.mine.export'), () => this.share(), { class: 'button button-plain', 'data-action': 'export' })));

@@ -3,7 +3,7 @@
 import { amend } from '../db.js';
 import { button, element } from '../element.js';
 import { isSavingData, isSpent, mayGo, nextMonth, wish, wishes } from '../images/data-use.js';
-import { filesLeft } from '../outbox.js';
+import { CONNECTION, filesLeft } from '../outbox.js';
 import { keepPacks } from '../sw-bridge.js';
 import { say } from '../tabs.js';
 import { hasText, language, loadMore, text } from '../text.js';
@@ -67,6 +67,20 @@ async function whatNow(item, again) {
   });
   const why = isPaused ? text('app.sending.photos.paused') : isSpent(wished) ? limitText('budget', wished.budget) : null;
   return [why === null ? null : element('p', { 'data-why': true }, why), pause];
+}
+
+/**
+ * What goes now when somebody sends: of photos those that may, and no more of them than a month's limit leaves.
+ * @param {Listed[]} open
+ */
+export async function costPart(open) {
+  const wished = await wishes();
+  const due = open.filter(({ state, notBefore = 0 }) => state !== 'refused' && notBefore <= Date.now());
+  const photos = due.filter((item) => mayGo(/** @type {any} */ (item))).flatMap(filesLeft)
+    .reduce((sum, { reason, size, sent }) => sum + (reason ? 0 : size - sent), 0);
+  const texts = due.reduce((sum, item) => sum + (item.state === 'photos' ? 0 : item.text), CONNECTION);
+  const size = kilobytes(texts + (wished.isPaused || isSpent(wished) ? 0 : Math.min(photos, wished.left)));
+  return element('p', { 'data-part': 'cost' }, text('app.mine.cost', { size }));
 }
 
 /** @type {typeof import('../images/refused-photos.js').dropPart | undefined} */

@@ -407,6 +407,8 @@ def test_photos_wait_while_the_phone_saves_data_and_from_a_month_s_limit_to_the_
         page.goto(f"{office.url}/id/mine")
         photos = page.locator("[data-item] [data-photos]")
         expect(photos).to_contain_text(ID.text("app.sending.photos.saver"))
+        nothing = ID.text("app.mine.cost", size="2,5 KB")  # but a connection: no photo goes by pressing there
+        expect(page.locator("[data-part=cost]")).to_have_text(nothing)
         page.evaluate(TRY)
         assert len(chunks(wire)) == before
         browser.send("Emulation.setDataSaverOverride", {"dataSaverEnabled": False})
@@ -425,6 +427,7 @@ def test_photos_wait_while_the_phone_saves_data_and_from_a_month_s_limit_to_the_
         expect(photos.locator("[data-why]")).to_have_text(
             ID.text("app.sending.photos.budget", size="1 MB", date=next_month), timeout=60_000
         )
+        expect(page.locator("[data-part=cost]")).to_have_text(nothing)
         went = sum(chunk.length for chunk in chunks(wire)[before:])
         assert 0.9 * MEGABYTE < went < MEGABYTE
         spent = uploads(wire)
