@@ -35,6 +35,7 @@ class Checked:
         kind, name: as its edits are called; of a guide `guide` and its slug.
         title, of: the texts of the catalogues that say what it is, and of which applications or steps.
         about: what stands behind them, by language or the same in each.
+        period: of a rule, whose name is `about` then, how many of which unit.
         file: where it stands, in the content folder.
         checked: the day on which somebody looked last; None for never.
         changed_as: kind and name under which the console changes it, where these are not its own.
@@ -45,6 +46,7 @@ class Checked:
     title: str
     of: tuple[str, ...] = ()
     about: Words | str
+    period: tuple[int, str] | None = None
     file: str
     source: str
     law: str = ""
@@ -190,7 +192,7 @@ def _kept(settings: Settings) -> Iterator[Checked]:
 
 def _rule(rule: Rule) -> Checked:
     return Checked(
-        kind=CHECKED, name=name_of(rule), title="staff.content.retention", about=f"{rule.name}: {rule.period}",
+        kind=CHECKED, name=name_of(rule), title="staff.content.retention", about=rule.name, period=rule.length,
         file="office.toml", source=rule.basis, checked=rule.checked_on,
     )  # fmt: skip
 

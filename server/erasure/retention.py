@@ -47,6 +47,12 @@ class Rule:
     basis: str
     checked_on: date | None
 
+    @property
+    def length(self) -> tuple[int, str]:
+        """Give how many `day`, `month` or `year` it is; none of `unlimited`."""
+        found = _PERIOD.fullmatch(self.period)
+        return (int(found[1]), found[2]) if found else (0, UNLIMITED)
+
 
 @dataclass(frozen=True)
 class Due:

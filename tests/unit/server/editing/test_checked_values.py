@@ -110,6 +110,7 @@ async def test_the_first_page_says_what_is_due_where_since_when_and_by_which_sou
     page = (await ani.get("content")).text
     due = unescape(page.partition("Checked within")[0].partition("Masih berlaku")[0])
     assert "Paspor elektronik 5 tahun" in due
+    assert "Masa simpan: Konsep di HP pemohon, 30 hari" in due
     assert all(said in due for said in ("fees.toml", "imigrasi.go.id/biaya_imigrasi", "sejak 24 Februari 2027"))
     assert "Panjang nomor paspor RI (6" in due, "what nobody could confirm stands with it"
     await desi.sign_in()
