@@ -12,8 +12,9 @@ import { vaultAtHand } from '../vault.js';
 /** @typedef {{number: string, offer: Hour, place: number, at: number, why: (string | number)[], moves: number}} Ticket */
 /** @typedef {{do: string, offer?: string, wish?: string[], priority?: number}} Ask */
 /**
- * @typedef {{state: 'booked' | 'waiting' | 'none', ticket?: Ticket, wish?: string[], lost?: number, at: number,
- *   zone?: string, ask?: Ask}} Booking `at`: when the office said so, in milliseconds; `ask` waits to be sent
+ * @typedef {{state: 'booked' | 'waiting' | 'none', ticket?: Ticket, wish?: string[], lost?: number, at: number, early?: boolean,
+ *   zone?: string, ask?: Ask}} Booking `at`: when the office said so, in milliseconds; `early`: it did not know of the wish yet;
+ *   `ask` waits to be sent
  */
 /** @typedef {Booking & {reason?: string}} Answered with why not */
 
@@ -44,8 +45,8 @@ export const isBookable = ({ proof, erased, problem, handed }) => Boolean(proof 
  */
 const standing = (content) => content.booking ?? (isSealed(content) ? WAITS : null);
 
-/** Whether a wish was sealed, and the office was never asked about it. @param {Pick<import('../case-record.js').Content, 'booking' | 'versions'>} content */
-const isSealed = ({ booking, versions }) => !booking && versions.some(([{ wish }]) => wish.length);
+/** Whether a wish was sealed of which the office has said nothing yet. @param {Pick<import('../case-record.js').Content, 'booking' | 'versions'>} content */
+const isSealed = ({ booking, versions }) => (!booking || booking.early) && versions.some(([{ wish }]) => wish.length);
 
 /** What is kept of it. @param {string} caseId @returns {Promise<Booking | null>} */
 export const bookingOf = async (caseId) => (await readRecord('cases', caseId)).booking ?? null;
@@ -113,7 +114,8 @@ export function answered(content, { state, reason, ticket, wish, lost, zone }, s
   const isOpen = ask && (JSON.stringify(ask) !== JSON.stringify(sent) || reason === 'unknown');
   // Nothing to give up is left: it was given up elsewhere. What was sealed the office may take in a minute from now.
   const told = ticket ? 'booked' : reason === 'none' ? 'none' : state === 'none' && !sent && isSealed(content) ? 'waiting' : state;
-  const booking = { ...(told === 'refused' ? known : { state: told, ticket, wish, lost, zone, at: now }), ...(isOpen ? { ask } : {}) };
+  const kept = isSealed(content) ? { ...known, at: now, early: true } : known;
+  const booking = { ...(told === 'refused' ? kept : { state: told, ticket, wish, lost, zone, at: now }), ...(isOpen ? { ask } : {}) };
   return { ...content, booking, proof: content.handed && !isOpen ? '' : content.proof };
 }
 

@@ -42,7 +42,7 @@ export const clearDay = (id) => removeRecord('days', id);
  * @param {string} typed
  */
 export const namesIn = (typed) =>
-  typed.split(/[\r\n]+/).map((line) => line.replace(/^[\s\d.)*-]+/, '').replace(/[\t;].*$/, '').trim()).filter((name) => /\p{L}/u.test(name));
+  typed.split(/[\r\n]+/).map((line) => line.replace(/^[\s\d.)*•–—-]+/, '').replace(/[\t;].*$/, '').trim()).filter((name) => /\p{L}/u.test(name));
 
 /**
  * Put people on a day's list; somebody who is on it already is not put there twice.

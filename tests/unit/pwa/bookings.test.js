@@ -51,7 +51,9 @@ test('a place that the office tells of with a refusal is had from then on; one t
 
 test('a wish that was sealed with its application waits until the office has both, and says once more that it is none', () => {
   const versions = /** @type {any} */ ([[{ wish: [offer.id] }, { t: '' }]]);
-  assert.equal(answered({ ...held, versions }, { state: 'refused', reason: 'unknown' }).booking.state, 'waiting');
+  const unknown = answered({ ...held, versions }, { state: 'refused', reason: 'unknown' }, undefined, 9);
+  assert.deepEqual([unknown.booking.state, unknown.booking.at], ['waiting', 9], 'asked about again, and not at every exchange');
+  assert.equal(answered(unknown, { state: 'none' }).booking.state, 'waiting', 'a hub has brought it, and the office takes it in');
   const early = answered({ ...held, versions }, { state: 'none' });
   assert.equal(early.booking.state, 'waiting', 'taken in a minute later');
   assert.equal(answered(early, { state: 'none' }).booking.state, 'none');

@@ -8,8 +8,8 @@ import { namesIn } from '../../../pwa/day/days.js';
 import { countsOf, isWithOffice } from '../../../pwa/day/progress.js';
 
 test('names are taken from lines, also from those of a numbered table', () => {
-  assert.deepEqual(namesIn("1. Siti Aminah\r\n 2) Budi\n\n3\tUpik\tKinali\n\t\nNur'aini; 0812\n---\nDatuk 2 Batuah\n4.Gadih\n- Rosni\n*  Udin"),
-    ['Siti Aminah', 'Budi', 'Upik', "Nur'aini", 'Datuk 2 Batuah', 'Gadih', 'Rosni', 'Udin']);
+  assert.deepEqual(namesIn("1. Siti Aminah\r\n 2) Budi\n\n3\tUpik\tKinali\n\t\nNur'aini; 0812\n---\nDatuk 2 Batuah\n4.Gadih\n- Rosni\n*  Udin\n• Rina"),
+    ['Siti Aminah', 'Budi', 'Upik', "Nur'aini", 'Datuk 2 Batuah', 'Gadih', 'Rosni', 'Udin', 'Rina']);
 });
 
 test('a consent comes back from its answers as it was, and nothing else is taken for one', () => {
