@@ -8,7 +8,7 @@ import { language, text } from './text.js';
 
 const PARTS = 'h1, h2, h3, p, li, dt, dd, tr, legend, label';
 const SVG = 'http://www.w3.org/2000/svg';
-const FIELDS = '[data-field]:not(:has(> .corner))';
+const FIELDS = '[data-field]';
 
 /** The button whose text is being read. @type {HTMLElement | undefined} */
 let reading;
@@ -53,6 +53,7 @@ function offer() {
     head.after(speaker(main, text('app.read-aloud'), 'button button-plain speak-page no-print'));
   }
   for (const field of /** @type {NodeListOf<HTMLElement>} */ (main.querySelectorAll(FIELDS))) {
+    if (field.querySelector(':scope > .corner')) continue;
     const name = field.querySelector('legend, label, h3')?.firstChild?.textContent?.trim() ?? '';
     field.append(speaker(field, text('app.read-aloud.field', { field: name }), 'corner no-print'));
   }
@@ -94,15 +95,21 @@ function toggle(pressed, part) {
 
 /** What is shown of a part, once each. @param {HTMLElement} part */
 function wordsOf(part) {
-  const shown = /** @type {HTMLElement[]} */ ([...part.querySelectorAll(PARTS)]).filter(
-    (each) => !each.querySelector(PARTS) && each.getClientRects().length);
-  return shown.map(({ innerText }) => innerText.trim()).filter(Boolean);
+  const shown = /** @type {HTMLElement[]} */ ([...part.querySelectorAll(PARTS)]).filter((each) => each.getClientRects().length);
+  return shown.map((each) => (each.querySelector(PARTS) ? besideParts(each) : each.innerText).trim()).filter(Boolean);
 }
+
+/** What stands there beside parts of its own: a paper's name over its photos, a guide that was found over its words. @param {HTMLElement} each */
+const besideParts = ({ childNodes }) =>
+  [...childNodes].map(({ nodeName, textContent }) => (/^(#text|A)$/.test(nodeName) ? textContent : '')).join('');
 
 /** @param {string} words @param {HTMLElement} by @param {boolean} isLast */
 function speak(words, by, isLast) {
   const speech = new SpeechSynthesisUtterance(words);
   Object.assign(speech, { lang: spoken(), voice: voice() ?? null });
-  speech.onend = () => isLast && reading === by && hush();
+  speech.onend = () => {
+    window.dispatchEvent(new Event('focus')); // who listens is there (pwa/idle.js)
+    if (isLast && reading === by) hush();
+  };
   speechSynthesis.speak(speech);
 }

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browsing import Phone
+from tests.people_at_work import TEXTS
 from tests.serving import RunningOffice
 
 pytestmark = pytest.mark.browser
@@ -15,7 +16,7 @@ VOICES = """([voices]) => {
   const said = globalThis.said = [];
   const speech = Object.assign(new EventTarget(), {
     getVoices: () => voices,
-    speak: (each) => said.push([each.text, each.voice.name]),
+    speak: (each) => { globalThis.spoken = each; said.push([each.text, each.voice.name]); },
     cancel: () => said.push('hush'),
   });
   Object.defineProperty(globalThis, 'speechSynthesis', { value: speech });
@@ -75,6 +76,10 @@ def test_a_page_and_each_field_are_read_aloud_and_are_silent_when_left(phone: Ph
     speaker.click()
     expect(speaker).to_have_attribute("aria-pressed", "false")
     assert said(page) == ["hush"]
+
+    expect(page.locator("[data-paper=kk] [data-action=add-photo]")).to_be_visible()
+    page.get_by_role("button", name="Bacakan: Berkas").click()
+    assert [TEXTS["id"].text("option.berkas.kk"), "sini"] in said(page)
 
     page.get_by_role("button", name="Bacakan", exact=True).click()
     assert ["Permohonan paspor baru", "sini"] in said(page)

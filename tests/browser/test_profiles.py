@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.form_filling import wait_until_saved
+from tests.browser.test_comfort import HERE, give_voices
 from tests.browsing import Phone
 from tests.people_at_work import SERVICE, TEXTS
 from tests.serving import RunningOffice
@@ -55,7 +56,14 @@ class TestLock:
         self, page: Page, office: RunningOffice
     ) -> None:
         make_profile(page)
+        give_voices(page, HERE)
         begin_draft(page, office)
+        page.get_by_role("button", name="Bacakan", exact=True).click()
+        page.evaluate("document.addEventListener('rantau:locking', () => { globalThis.isLocking = true; })")
+        for _ in range(2):  # whoever listens is there
+            page.clock.fast_forward("01:30")
+            page.evaluate("spoken.onend()")
+        assert page.evaluate("globalThis.isLocking") is None
         page.clock.fast_forward("02:01")
         expect(page.locator("[data-unlock]")).to_be_visible()
         assert NAME not in page.content()
