@@ -109,7 +109,7 @@ async def create(request: Request) -> Response:
 async def show(request: Request) -> Response:
     """Answer `HEAD /blobs/<version>/<digest>`: how much is here; of a whole one with a new receipt."""
     files, wanted = _files(request), _wanted(request)
-    async with _turns(request).take(wanted.key):
+    async with _turns(request).last(wanted.key):
         version = await files.version(wanted.version, wanted.digest)
         upload = await files.uploads.find(wanted.version, wanted.digest)
         if upload is not None:

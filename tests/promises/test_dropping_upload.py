@@ -1,20 +1,27 @@
 """Promise 6 of a relayed photograph: over a link that is cut every 40 KB it arrives, at a tenth more than its size."""
 
+import http.client
+import os
+import signal
+import socket
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from bench.shaping_proxy import UNSHAPED, ShapingProxy
+from server.uploads.tus import CHUNK_TYPE
 from sync.blob_sender import BlobSender
 from sync.couch_http import Backoff
 from sync.errors import Forbidden, NotFound, Unavailable
 from sync.shape import blob_rev
 from sync.sqlite_store import SqliteStore, open_sqlite
 from tests.applicants import Applicant
+from tests.raw_http import request_bytes
 from tests.serving import RunningOffice
-from tests.uploading import digest_of, sealed_bytes
+from tests.uploading import TUS, digest_of, metadata, sealed_bytes
 
 pytestmark = pytest.mark.anyio
 
@@ -60,6 +67,10 @@ def application(office: RunningOffice, digest: str) -> tuple[Applicant, str]:
     return applicant, version["_id"]
 
 
+def head(method: str, url: str, headers: dict[str, str]) -> bytes:
+    return request_bytes(method, url.encode(), [(name, value.encode()) for name, value in headers.items()])
+
+
 def sender(blobs: SqliteStore, url: str) -> BlobSender:
     return BlobSender(blobs, url, backoff=Backoff(sleep=no_sleep))
 
@@ -83,6 +94,33 @@ async def test_a_link_that_is_cut_every_40_kb_carries_a_photograph_at_a_tenth_mo
     assert spent <= DEAREST * len(sealed), (spent, len(sealed), connections)
     word = f"Rantau {applicant.case}.{applicant.keys.proof}"
     assert office.ask("GET", f"/blobs/{digest}", headers={"Authorization": word}).body == sealed
+
+
+def test_an_office_that_stood_still_meanwhile_keeps_what_came_before_it_was_asked(office: RunningOffice) -> None:
+    offsets = []
+    for _ in range(8):  # which of the two it begins with is chance
+        sealed = sealed_bytes(100_000)
+        _, version = application(office, digest_of(sealed))
+        url = f"/blobs/{version}/{digest_of(sealed)}"
+        named = {
+            "upload-length": str(len(sealed)),
+            "upload-metadata": metadata(version=version, digest=digest_of(sealed)),
+        }
+        assert office.ask("POST", "/blobs/", headers=TUS | named).status == 201
+        added = {**TUS, "content-type": CHUNK_TYPE, "upload-offset": "0", "content-length": str(len(sealed))}
+        os.killpg(office.process.pid, signal.SIGSTOP)
+        os.waitpid(office.process.pid, os.WUNTRACED)
+        try:
+            with closing(socket.create_connection(("127.0.0.1", office.port))) as cut:
+                cut.sendall(head("PATCH", url, added) + sealed[:DROP])
+            asking = socket.create_connection(("127.0.0.1", office.port))
+            asking.sendall(head("HEAD", url, TUS))
+        finally:
+            os.killpg(office.process.pid, signal.SIGCONT)
+        with closing(asking), closing(http.client.HTTPResponse(asking, method="HEAD")) as answer:
+            answer.begin()
+            offsets.append(answer.headers["upload-offset"])
+    assert offsets == [str(DROP)] * 8
 
 
 async def test_what_is_there_already_is_not_sent_again(office: RunningOffice, blobs: SqliteStore) -> None:
