@@ -67,7 +67,7 @@ class Phone:
         self.context = self.playwright.chromium.launch_persistent_context(
             str(self.profile), executable_path=chromium(), headless=True, args=self.flags, **self.options
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(30_000)
         self.context.on("weberror", lambda error: self.errors.append(str(error.error)))
         self.context.on("console", self._note)
         return self.page

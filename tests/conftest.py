@@ -22,7 +22,7 @@ from tests.serving import RunningOffice
 
 ROOT = Path(__file__).parents[1]
 START = 30  # seconds that pouchdb-server may take
-expect.set_options(timeout=15_000)  # milliseconds; two cores run three files of tests at once
+expect.set_options(timeout=30_000)  # milliseconds; two cores run three files of tests at once
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -28,8 +28,8 @@ ASK_FOR_MUCH = """(size) => new Promise((resolve, reject) => {
   opening.onerror = () => reject(opening.error);
   opening.onsuccess = () => {
     const writing = opening.result.transaction('meta', 'readwrite');
-    const put = (at) => writing.objectStore('meta').put({ name: `much.${at}`, bytes: new Uint8Array(50_000) });
-    for (let at = 0; at < size; at += 50_000) put(at);
+    // A file, which is looked at before any of it is written; bytes would be taken out again while others wait.
+    writing.objectStore('meta').put({ name: 'much', file: new Blob([new Uint8Array(size)]) });
     writing.onabort = () => (opening.result.close(), resolve(null));
     writing.oncomplete = () => reject(new Error('there is room for it'));
   };
@@ -50,8 +50,7 @@ SEALED_AT = """async () => {
 }"""
 
 
-# Bytes that the site may keep. What was asked for in vain lies there a while too, so that there is more each time.
-ROOMY, ROOMIER, ROOMIEST = 6_000_000, 30_000_000, 300_000_000
+ROOM = 30_000_000  # bytes that the site may keep
 
 
 def name_in(page: Page) -> Locator:
@@ -75,14 +74,14 @@ def devtools(phone: Phone) -> CDPSession:
     return phone.context.new_cdp_session(phone.page)
 
 
-def allow(phone: Phone, office: RunningOffice, size: int) -> None:
+def allow(phone: Phone, office: RunningOffice, size: int = ROOM) -> None:
     devtools(phone).send("Storage.overrideQuotaForOrigin", {"origin": office.url, "quotaSize": size})
 
 
-def fill(phone: Phone, office: RunningOffice, room: int) -> None:
-    """Leave nothing of *room*: a browser goes by what there was a moment ago until somebody asks for more than that."""
+def fill(phone: Phone, office: RunningOffice) -> None:
+    """Leave no room: a browser goes by what there was a moment ago until somebody asks for more than that."""
     allow(phone, office, 1)
-    phone.page.evaluate(ASK_FOR_MUCH, room)
+    phone.page.evaluate(ASK_FOR_MUCH, ROOM)
 
 
 def reload(page: Page) -> None:
@@ -96,7 +95,7 @@ def test_what_stands_in_a_form_outlives_a_full_a_dropped_and_a_shared_storage(
 ) -> None:
     page = phone.page
     assert phone.context is not None
-    allow(phone, office, ROOMY)
+    allow(phone, office)
     page.goto(office.url + FORM)
     jpeg = base64.b64decode(page.evaluate(JPEG, 0))
     type_name(page, "UPIK")
@@ -105,7 +104,7 @@ def test_what_stands_in_a_form_outlives_a_full_a_dropped_and_a_shared_storage(
     # Full: said, and stored with the next key once there is room.
     other = phone.context.new_page()
     other.goto(f"{office.url}/ping")
-    fill(phone, office, ROOMY)
+    fill(phone, office)
     page.bring_to_front()  # a tab behind another one is drawn once a second
     name_in(page).fill("UPIK BUDI")
     expect(trouble).to_have_text(ID.text("app.form.not-saved", reason=ID.text("app.form.storage.full")))
@@ -131,7 +130,7 @@ def test_what_stands_in_a_form_outlives_a_full_a_dropped_and_a_shared_storage(
     take_photo(page, jpeg)
     expect(paper.locator("[data-unkept]")).to_have_count(2)
     expect(paper.locator("[data-unkept] img")).to_be_visible()
-    allow(phone, office, ROOMIER)
+    allow(phone, office)
     # One that is removed while it is being stored is gone; the other one is stored.
     page.evaluate(HOLD_STORING)
     paper.locator("[data-action=keep-photo]").click()
@@ -177,12 +176,12 @@ def test_what_stands_in_a_form_outlives_a_full_a_dropped_and_a_shared_storage(
     page.locator("[data-action=review]").click()
     send = page.locator("[data-action=send]")
     expect(page.locator("[data-cost] [data-text]")).to_be_visible()
-    fill(phone, office, ROOMIER)
+    fill(phone, office)
     send.click()
     expect(page.locator("[data-trouble]")).to_contain_text(ID.text("app.form.storage.full"))
     expect(page.locator("[data-cost] [data-text]")).to_be_visible()
     expect(send).to_be_focused()
-    allow(phone, office, ROOMIEST)
+    allow(phone, office)
     send.click()
     expect(page.locator("[data-receipt][data-state=done]")).to_be_visible()
     name_in(other).fill("UPIK BUDI ABCDE")
