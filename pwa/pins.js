@@ -23,6 +23,7 @@ const WIB = 7 * 3600; // seconds ahead of UTC: the office's time, all year
 
 /** @type {Promise<Office> | undefined} */
 let known;
+let latest = /** @type {Pick<Office, 'skew'> & Partial<Office>} */ ({ skew: 0 }); // what this page knows of it so far
 
 /**
  * Give the office as last verified; a device's first time asks the server. Throws `NoOfficeError`, `RootChangedError`.
@@ -84,7 +85,7 @@ export const hasMetOther = async () => Boolean(await read('meta', OTHER));
 export async function noteTime(time) {
   const skew = time - now();
   const isNews = await amend('meta', ROW, (row) => (Math.abs(row.skew - skew) > 60 ? { ...row, skew } : undefined));
-  if (isNews) known = known?.then((told) => ({ ...told, skew }));
+  if (isNews) known = known?.then((told) => (latest = { ...told, skew }));
 }
 
 /**
@@ -94,7 +95,7 @@ export async function noteTime(time) {
 export const clockNow = ({ skew }) => now() + (Math.abs(skew) > SKEW ? skew : 0);
 
 /** The day at the office, as YYYY-MM-DD. */
-export const today = (office = { skew: 0 }) => dayAt(clockNow(office));
+export const today = (office = latest) => dayAt(clockNow(office));
 
 /** The day at the office of a time in Unix seconds. @param {number} at */
 export const dayAt = (at) => new Date((at + WIB) * 1000).toISOString().slice(0, 10);
@@ -128,7 +129,7 @@ const verified = async (row) =>
 /** @param {any} row @param {import('./crypto/key-list.js').KeyList} keys @returns {Office} */
 function shown({ told, skew }, keys) {
   const { name, official, origin } = told.office;
-  return { name, official, origin, keys, root: told.root, forms: told.forms, public: told.public, skew, exchange: told.exchange };
+  return (latest = { name, official, origin, keys, root: told.root, forms: told.forms, public: told.public, skew, exchange: told.exchange });
 }
 
 async function ask() {

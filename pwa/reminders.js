@@ -58,9 +58,10 @@ async function reminders() {
 
 /** Days to come that are near. @param {any[]} cases @returns {Promise<Reminder[]>} */
 async function appointments(cases) {
-  const [{ soonTicket }, { hourText }] = await Promise.all([import('./booking/bookings.js'), import('./booking/hour.js')]);
+  const [{ soonTicket }, { hourText, officeTime }] = await Promise.all([import('./booking/bookings.js'), import('./booking/hour.js')]);
+  const now = [Date.now(), await officeTime()]; // either may be wrong
   return cases.flatMap(({ id, booking }) => {
-    const ticket = soonTicket(booking);
+    const ticket = now.map((each) => soonTicket(booking, each)).find(Boolean);
     return ticket ? [{
       key: `${id}.${ticket.offer.id}`,
       line: text('remind.appointment', { when: hourText(ticket.offer, booking.zone), place: ticket.offer.place, number: ticket.number }),

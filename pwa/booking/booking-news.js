@@ -1,5 +1,6 @@
 /** What is to be asked about appointments goes with each exchange that reached the office. */
 
+import { officeTime } from './hour.js';
 import { knownOffers, refreshOffers } from './offers.js';
 import { settleBookings } from './bookings.js';
 
@@ -24,5 +25,5 @@ const settleSoon = () => void (turn = turn.then(settle).catch(() => {})); // or 
 async function settle() {
   await settleBookings().catch(() => {}); // a hub gives no places, and knows the hours all the same
   const known = await knownOffers();
-  if (!known || Date.now() - known.at > OLD) await refreshOffers();
+  if (!known || Math.abs((await officeTime()) - known.at) > OLD) await refreshOffers();
 }

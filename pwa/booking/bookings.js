@@ -7,6 +7,7 @@ import { OfflineError } from '../device-errors.js';
 import { listRecords, readRecord, updateRecord } from '../records.js';
 import { within } from '../stopwatch.js';
 import { vaultAtHand } from '../vault.js';
+import { earliest, officeTime } from './hour.js';
 
 /** @typedef {Omit<import('./offers.js').Offer, 'left' | 'priority'>} Hour */
 /** @typedef {{number: string, offer: Hour, place: number, at: number, why: (string | number)[], moves: number}} Ticket */
@@ -25,8 +26,8 @@ const QUIET = 30_000; // milliseconds without an answer after which nobody is th
 const NONE = /** @type {const} */ ({ state: 'none', at: 0 });
 const WAITS = /** @type {const} */ ({ state: 'waiting', at: 0 });
 
-/** The ticket of an appointment within the next two days, which its holder is reminded of. @param {Booking | undefined} booking */
-export function soonTicket(booking, now = Date.now()) {
+/** The ticket of an appointment within the next two days, which its holder is reminded of. @param {Booking | undefined} booking @param {number} now */
+export function soonTicket(booking, now) {
   const ticket = booking?.state === 'booked' ? booking.ticket : undefined;
   return ticket && ticket.offer.ends * 1000 > now && ticket.offer.begins * 1000 < now + SOON ? ticket : undefined;
 }
@@ -69,9 +70,10 @@ export const askLater = (caseId, ask) =>
   updateRecord('cases', caseId, (content) => ({ ...content, booking: { ...NONE, ...content.booking, ask } }), null);
 
 /** Send what waits, and ask for news of what may have changed; gives the cases of which there was an answer. */
-export async function settleBookings(now = Date.now()) {
+export async function settleBookings() {
+  const [now, first] = [await officeTime(), await earliest()];
   const cases = await listRecords('cases', vaultAtHand).catch(() => []); // locked: another time
-  const due = cases.filter((content) => content.proof && !content.erased && !content.problem && isDue(standing(content), now)).slice(0, MOST);
+  const due = cases.filter((content) => content.proof && !content.erased && !content.problem && isDue(standing(content), now, first)).slice(0, MOST);
   if (!due.length) return [];
   const rows = await post(due.map(({ id, proof, booking }) => ({ case: id, proof, ...(booking?.ask ?? { do: 'show' }) })));
   for (const [place, row] of rows.entries()) await keep(due[place].id, row, due[place].booking?.ask);
@@ -79,12 +81,12 @@ export async function settleBookings(now = Date.now()) {
   return rows.map((row) => row.case);
 }
 
-/** @param {Booking | null} booking @param {number} now */
-function isDue(booking, now) {
+/** @param {Booking | null} booking @param {number} now @param {number} first the time that it may be at the earliest */
+function isDue(booking, now, first) {
   if (!booking) return false;
   if (booking.ask) return true;
-  if (booking.state === 'waiting') return now - booking.at > NEWS;
-  return booking.state === 'booked' && (booking.ticket?.offer.ends ?? 0) * 1000 > now && now - booking.at > 6 * NEWS;
+  if (booking.state === 'waiting') return Math.abs(now - booking.at) > NEWS;
+  return booking.state === 'booked' && (booking.ticket?.offer.ends ?? 0) * 1000 > first && Math.abs(now - booking.at) > 6 * NEWS;
 }
 
 /**
@@ -108,14 +110,15 @@ async function keep(caseId, row, sent) {
  * A case after an answer. Where its code was handed out, what proved whose wish it was goes with the wish.
  * @param {import('../case-record.js').Content} content @param {any} row @param {Ask} [sent]
  */
-export function answered(content, { state, reason, ticket, wish, lost, zone }, sent, now = Date.now()) {
+export function answered(content, { state, reason, ticket, wish, lost, zone, time = 0 }, sent) {
   const { ask, ...known } = /** @type {Booking} */ (standing(content) ?? NONE);
   // A wish of an application that the office does not have yet, as one that a hub carries, is sent again.
   const isOpen = ask && (JSON.stringify(ask) !== JSON.stringify(sent) || reason === 'unknown');
   // Nothing to give up is left: it was given up elsewhere. What was sealed the office may take in a minute from now.
   const told = ticket ? 'booked' : reason === 'none' ? 'none' : state === 'none' && !sent && isSealed(content) ? 'waiting' : state;
-  const kept = isSealed(content) ? { ...known, at: now, early: true } : known;
-  const booking = { ...(told === 'refused' ? kept : { state: told, ticket, wish, lost, zone, at: now }), ...(isOpen ? { ask } : {}) };
+  const at = time * 1000;
+  const kept = isSealed(content) ? { ...known, at, early: true } : known;
+  const booking = { ...(told === 'refused' ? kept : { state: told, ticket, wish, lost, zone, at }), ...(isOpen ? { ask } : {}) };
   return { ...content, booking, proof: content.handed && !isOpen ? '' : content.proof };
 }
 
@@ -124,9 +127,9 @@ async function post(asks) {
   const body = JSON.stringify({ v: 1, asks });
   const options = /** @type {const} */ ({ method: 'POST', credentials: 'omit', cache: 'no-store', redirect: 'error' });
   try {
-    const { rows, zone } = await within(QUIET, async (signal) =>
+    const { rows, zone, time } = await within(QUIET, async (signal) =>
       (await fetch('/bookings', { ...options, signal, body, headers: { 'Content-Type': 'application/json' } })).json());
-    return rows.map((/** @type {any} */ row) => ({ ...row, zone }));
+    return rows.map((/** @type {any} */ row) => ({ ...row, zone, time }));
   } catch (error) {
     throw new OfflineError('', { cause: error });
   }

@@ -2,6 +2,7 @@
 
 import { read, write } from '../db.js';
 import { within } from '../stopwatch.js';
+import { earliest, officeTime } from './hour.js';
 
 /**
  * @typedef {{id: string, kind: string, place: string, area?: string, begins: number, ends: number, draws?: number,
@@ -17,8 +18,8 @@ const NAME = 'offers'; // in `meta`
 const QUIET = 30_000; // milliseconds without an answer after which nobody is there
 
 /** What was told last, without what has begun since. @returns {Promise<Offers | null>} */
-export async function knownOffers(now = Date.now()) {
-  const known = await read('meta', NAME);
+export async function knownOffers() {
+  const [known, now] = [await read('meta', NAME), await earliest()];
   return known ? { ...known, offers: known.offers.filter((/** @type {Offer} */ { begins }) => begins * 1000 > now) } : null;
 }
 
@@ -33,9 +34,10 @@ export async function refreshOffers() {
  * A hub's copy has an age and says nothing of what is left: what the office said since, and what it said of that, stays.
  * @param {{offers: Offer[], zone: string, time: number, copied?: number}} told
  */
-async function keep({ offers, zone, time, copied = time }) {
-  const [known, at] = [await read('meta', NAME), Date.now() - (time - copied) * 1000];
-  if (known?.at > at) return;
+async function keep({ offers, zone, time, copied }) {
+  const [known, now] = [await read('meta', NAME), await officeTime()];
+  const at = copied === undefined ? time * 1000 : now - (time - copied) * 1000;
+  if (known?.at > at && known.at <= now) return; // of a day to come it was noted by a clock that was wrong
   const before = new Map(known?.offers.map((/** @type {Offer} */ offer) => [offer.id, offer]));
   const merged = offers.map((offer) => (isCounted(offer) ? offer : { ...before.get(offer.id), ...offer }));
   await write('meta', { name: NAME, offers: merged, zone, at: merged.some(isCounted) && !offers.some(isCounted) ? known.at : at });

@@ -4,7 +4,7 @@
  */
 
 import { askLater, askNow, bookingOf, isBookable } from '../booking/bookings.js';
-import { hourText } from '../booking/hour.js';
+import { earliest, hourText } from '../booking/hour.js';
 import { isCounted, knownOffers, refreshOffers } from '../booking/offers.js';
 import { ticketCard } from '../booking/ticket.js';
 import { spokenNumber } from '../crypto/receipt-code.js';
@@ -82,10 +82,10 @@ export default class Booking {
   }
 
   async show() {
-    const [known, offers] = await Promise.all([bookingOf(this.case ?? ''), knownOffers()]);
+    const [known, offers, now] = await Promise.all([bookingOf(this.case ?? ''), knownOffers(), earliest()]);
     await letGo(this.shown);
     const focused = document.activeElement?.id;
-    const isBooked = known?.state === 'booked' && known.ticket && known.ticket.offer.ends * 1000 > Date.now();
+    const isBooked = known?.state === 'booked' && known.ticket && known.ticket.offer.ends * 1000 > now;
     this.shown.replaceChildren(
       ...(isBooked && known.ticket ? [ticketCard(known.ticket, known.zone), this.changing()] : this.waiting(known)),
       ...(isBooked && !this.isMoving && !known.ticket?.offer.closed ? [] : this.choosing(offers, Boolean(isBooked))),

@@ -1,7 +1,7 @@
 /** What a form asks of this person and what is wrong with it, from the moment that the form's rules are here. */
 
 import { settle } from '../answers.js';
-import { loadForm, today } from '../pins.js';
+import { loadForm, officeAtHand, today } from '../pins.js';
 import { makeList } from '../region-names.js';
 import { check } from '../rules.js';
 import { applyConditions } from './form-conditions.js';
@@ -16,15 +16,20 @@ export class FormJudge {
   constructor(root, loaded) {
     this.root = root;
     this.loaded = loaded;
-    this.day = { today: today() };
     for (const select of root.querySelectorAll('select')) makeList(select);
     // A nagari that is offered names its kecamatan, which no question asks for.
     this.regions = new Set([...root.querySelectorAll('option')].flatMap(({ value }) => [value, value.slice(0, 8)]));
   }
 
+  /** By the office's clock, once that is known: who is a child follows from it. */
+  get day() {
+    return { today: today() };
+  }
+
   /** The judge of a service's form; rejects where the rules are not to be had. @param {HTMLFormElement} root @param {string} service */
   static async of(root, service) {
-    return new FormJudge(root, await loadForm(service));
+    const [loaded] = await Promise.all([loadForm(service), officeAtHand().catch(() => {})]); // and with it its clock
+    return new FormJudge(root, loaded);
   }
 
   /**

@@ -43,16 +43,16 @@ test('a wish that waits when the code is handed out is sent all the same, and wh
 });
 
 test('a place that the office tells of with a refusal is had from then on; one that was given up elsewhere is had no more', () => {
-  const has = answered({ ...held, booking: { state: 'waiting', at: 1 } }, { state: 'refused', reason: 'has-one', ticket }, { do: 'withdraw' }, 9);
-  assert.deepEqual([has.booking.state, has.booking.ticket, has.booking.at], ['booked', ticket, 9]);
+  const has = answered({ ...held, booking: { state: 'waiting', at: 1 } }, { state: 'refused', reason: 'has-one', ticket, time: 9 }, { do: 'withdraw' });
+  assert.deepEqual([has.booking.state, has.booking.ticket, has.booking.at], ['booked', ticket, 9000]);
   assert.equal(answered({ ...held, booking: booked }, { state: 'refused', reason: 'none' }, { do: 'cancel' }).booking.state, 'none');
   assert.equal(answered({ ...held, booking: booked }, { state: 'refused', reason: 'full' }, { do: 'move' }).booking.ticket, ticket);
 });
 
 test('a wish that was sealed with its application waits until the office has both, and says once more that it is none', () => {
   const versions = /** @type {any} */ ([[{ wish: [offer.id] }, { t: '' }]]);
-  const unknown = answered({ ...held, versions }, { state: 'refused', reason: 'unknown' }, undefined, 9);
-  assert.deepEqual([unknown.booking.state, unknown.booking.at], ['waiting', 9], 'asked about again, and not at every exchange');
+  const unknown = answered({ ...held, versions }, { state: 'refused', reason: 'unknown', time: 9 });
+  assert.deepEqual([unknown.booking.state, unknown.booking.at], ['waiting', 9000], 'asked about again, and not at every exchange');
   assert.equal(answered(unknown, { state: 'none' }).booking.state, 'waiting', 'a hub has brought it, and the office takes it in');
   const early = answered({ ...held, versions }, { state: 'none' });
   assert.equal(early.booking.state, 'waiting', 'taken in a minute later');
