@@ -9,7 +9,7 @@ from tests.browser.form_filling import wait_until_saved
 from tests.browser.test_after_sending import ELEMENTS
 from tests.browser.test_booking import PUBLISHED
 from tests.browser.test_sending_photos import send, sent
-from tests.browser.test_storage_taken import ROOMIER, ROOMY, allow, fill
+from tests.browser.test_storage_taken import allow, fill
 from tests.browsing import Phone, complete
 from tests.officers import ApiOfficer
 from tests.people import person
@@ -91,7 +91,7 @@ def test_what_a_full_phone_does_not_keep_is_said_where_it_is_pressed_and_kept_on
     for number, code in enumerate(codes):
         Applicant(office.url, person(70 + number), derive(code)).send()
     page = phone.page
-    allow(phone, office, ROOMY)
+    allow(phone, office)
     page.goto(f"{office.url}/id/mine")
     send(page, 72)
     sent(page)
@@ -104,7 +104,7 @@ def test_what_a_full_phone_does_not_keep_is_said_where_it_is_pressed_and_kept_on
     hours.nth(1).check()
     page.get_by_role("button", name="Tambah ke keinginan").click()
     complete(page, needs=["booking", "survey"])
-    fill(phone, office, ROOMY)
+    fill(phone, office)
 
     page.get_by_role("button", name="Kirim keinginan").click()
     expect(over(page)).to_have_text(NOT_DONE)
@@ -132,7 +132,7 @@ def test_what_a_full_phone_does_not_keep_is_said_where_it_is_pressed_and_kept_on
     retry.click()
     expect(over(page)).to_have_text(NOT_DONE)
 
-    allow(phone, office, ROOMIER)
+    allow(phone, office)
     retry.click()
     expect(retry).to_have_count(0)
     expect(over(page)).to_have_count(0)
@@ -232,7 +232,7 @@ def test_what_cannot_be_deleted_is_said_to_be_there_still(phone: Phone, office: 
 
 def test_what_cannot_be_set_aside_or_put_back_stays_where_it_is(phone: Phone, office: RunningOffice) -> None:
     page = phone.page
-    allow(phone, office, ROOMY)
+    allow(phone, office)
     page.goto(f"{office.url}/id/apply/{SERVICE}")
     page.locator("[data-field=nama_lengkap] input").fill("UPIK")
     wait_until_saved(page)
@@ -242,17 +242,17 @@ def test_what_cannot_be_set_aside_or_put_back_stays_where_it_is(phone: Phone, of
     page.locator("[data-privacy]").click()
     expect(page.locator("[data-profile-panel]")).to_be_visible()  # its part of the app is here
     card = page.locator("[data-problem=damaged]")
-    fill(phone, office, ROOMY)
+    fill(phone, office)
     card.locator("[data-action=set-aside]").click()
     expect(over(page)).to_have_text(NOT_DONE)
-    allow(phone, office, ROOMIER)
+    allow(phone, office)
     card.locator("[data-action=set-aside]").click()
     expect(card).to_have_count(0)
 
     page.reload()
     page.locator("[data-privacy]").click()
     page.locator("[data-aside] summary").click()
-    fill(phone, office, ROOMIER)
+    fill(phone, office)
     page.locator("[data-put-back]").click()
     expect(over(page)).to_have_text(NOT_DONE)
     expect(card).to_have_count(0)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Playwright, Route, expect
 from server.keys.founding import DEMO
 from tests.browser.form_filling import wait_until_started
 from tests.browser.test_pages import faults
-from tests.browser.test_storage_taken import ROOMIER, ROOMY, allow
+from tests.browser.test_storage_taken import allow
 from tests.browser.test_storage_taken import fill as leave_no_room
 from tests.browsing import Phone
 from tests.officers import ApiOfficer
@@ -216,7 +216,7 @@ def test_a_code_that_is_no_good_says_why_and_the_words_can_be_typed(
     page, link = phone.page, invite(officer)
     words = officer.page.locator("[data-code]").inner_text()
     page.set_viewport_size({"width": 320, "height": 640})
-    allow(phone, office, ROOMY)
+    allow(phone, office)
     page.goto(f"{office.url}/id/volunteer")
     expect(page.get_by_text(ID.text("volunteer.lead"))).to_be_visible()
     page.get_by_label(ID.text("volunteer.words")).fill("bodo bado")
@@ -230,11 +230,11 @@ def test_a_code_that_is_no_good_says_why_and_the_words_can_be_typed(
     page.get_by_role("button", name=ID.text("volunteer.enrol")).click()
     expect(page.get_by_role("alert")).to_have_text(ID.text("volunteer.problem.offline"))
     phone.offline(without_signal=False)
-    leave_no_room(phone, office, ROOMY)
+    leave_no_room(phone, office)
     page.locator("[data-again]").click()
     unkept = ID.text("app.form.not-saved", reason=ID.text("app.form.storage.full"))
     expect(page.get_by_role("alert")).to_have_text(unkept)
-    allow(phone, office, ROOMIER)
+    allow(phone, office)
     page.locator("[data-again]").click()
     expect(page.locator("[data-offered]")).to_be_visible()
 
