@@ -110,8 +110,8 @@ EXTRAS = {
     ),
 }  # fmt: skip
 # What every phone has fetched comes with the first packs, in this order: what asks the office, then the camera, which
-# the first form has too. The other forms come last: so the whole answer compresses best.
-AT_ONCE = ("online", "images", "photo", "guides", "survey", "talk", "forms")
+# the first form has too. The rest is in the order in which the whole answer compresses best.
+AT_ONCE = ("online", "images", "photo", "guides", "survey", "forms", "talk")
 # In this order they compress best: what is alike lies near.
 _KINDS = ("style", "data", "guide", "page", "apply", "script", "image")
 

@@ -56,12 +56,21 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+@pytest.fixture(scope="module")
+def visitor(browser: Browser) -> Iterator[Page]:
+    """Go from page to page, as somebody does for whom the app is fetched once."""
+    context = browser.new_context(viewport=SMALLEST, locale="id-ID")
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    context.close()
+
+
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("lang", ["id", "en"])
-def test_a_page_has_no_fault(page: Page, office: RunningOffice, lang: str, path: str) -> None:
-    page.goto(f"{office.url}/{lang}/{path}")
-    page.locator("[data-said]").wait_for(state="attached")
-    assert faults(page) == []
+def test_a_page_has_no_fault(visitor: Page, office: RunningOffice, lang: str, path: str) -> None:
+    visitor.goto(f"{office.url}/{lang}/{path}")
+    visitor.locator("[data-said]").wait_for(state="attached")
+    assert faults(visitor) == []
 
 
 def test_what_lies_on_the_phone_has_no_fault(page: Page, office: RunningOffice) -> None:

@@ -31,7 +31,7 @@ from tests.modelled_device import DAY, Device
 from tests.sealed_items import NOW
 from tests.small_hub import HubOfficeKeys
 
-SCHEDULES = int(os.environ.get("RANTAU_CHAOS", "150"))
+SCHEDULES = int(os.environ.get("RANTAU_CHAOS", "60"))
 STEPS = int(os.environ.get("RANTAU_CHAOS_STEPS", "20"))
 DEVICES = 3
 YEAR = 365 * DAY
