@@ -3,8 +3,7 @@
 A pack is JSON: `{"<url>": {"headers": {…}, "body": "…"}}`; `body64` in base64 for what is not text, `swapped` with each
 " for a ' and each ' for a " where that is fewer of what JSON writes as two characters. The list has the headers that
 every answer carries, an entry those of its own; together they are what the same URL is served with, so that a cached
-page keeps its policy; of the pages only a form's is another there (phone_copy.py). A pack is named by its content and
-these headers.
+page keeps its policy; only a page is another there (phone_copy.py). A pack is named by its content and these headers.
 The first ones and then those of AT_ONCE in one answer, a line each after a head, is what a first visit fetches:
 together they compress better. A phone works without a signal from the first ones on, while the others still come.
 
@@ -111,7 +110,7 @@ EXTRAS = {
 }  # fmt: skip
 # What every phone has fetched comes with the first packs, in this order: what asks the office, then the camera, which
 # the first form has too. The rest is in the order in which the whole answer compresses best.
-AT_ONCE = ("online", "images", "photo", "guides", "survey", "forms", "talk")
+AT_ONCE = ("online", "images", "photo", "guides", "survey", "talk", "forms")
 # In this order they compress best: what is alike lies near.
 _KINDS = ("style", "data", "guide", "page", "apply", "script", "image")
 

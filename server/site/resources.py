@@ -20,8 +20,8 @@ REVALIDATE = "no-cache"  # kept by the browser, asked for each time: an update i
 FOR_EVER = "public, max-age=31536000, immutable"
 
 _LONG = 1 << 17  # bytes of a text of many kinds, whose parts may each find codes of their own in short blocks
-_SHORT_BLOCKS, _AS_IT_LIKES = 17, 0  # brotli's lgblock
-_SMALL = f"br 11 {brotli.__version__} 4"  # the last number: of `_smallest`
+_SHORT_BLOCKS, _AS_IT_LIKES = 16, 0  # brotli's lgblock
+_SMALL = f"br 11 {brotli.__version__} 2"  # the last number: of `_smallest`
 _ZSTD_LEVEL = 9  # the best takes ten times as long, for four bytes in a hundred
 _OTHER = f"zstd {_ZSTD_LEVEL} {zstandard.__version__}"
 _OLDER = "gzip 9"

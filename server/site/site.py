@@ -96,7 +96,7 @@ def build_site(settings: Settings, prepared: Prepared, *, keys: list[Any], made:
     later |= {url: "survey" for url in resources if _is_survey(url)}
     later |= {f"/{lang}/{ABSENT}": "online" for lang in languages}
     later |= {url: "online" for url, each in resources.items() if only_hands_on(each.body) and url != ENTRY}
-    offline = {url: _on_a_phone(each, url) for url, each in resources.items() if not _is_posted(url, content)}
+    offline = {url: _on_a_phone(each) for url, each in resources.items() if not _is_posted(url, content)}
     packs = {lang: make_packs(lang, offline, headers, made, later=later) for lang in languages}
     for each in packs.values():
         resources |= each.resources
@@ -115,10 +115,10 @@ def tagged(resource: Resource, headers: Mapping[str, str]) -> Resource:
     return replace(resource, etag=f'W/"{digest_of(_json([resource.etag, dict(headers)]))}"')
 
 
-def _on_a_phone(resource: Resource, url: str) -> Resource:
+def _on_a_phone(resource: Resource) -> Resource:
     # It is served in packs alone. How small it is by itself counts there in figures too rough for the difference.
-    is_form = url.split("/")[2:3] == ["apply"]
-    return replace(resource, body=phone_copy(resource.body.decode()).encode()) if is_form else resource
+    body = phone_copy(resource.body.decode()).encode() if resource.type.startswith("text/html") else resource.body
+    return resource if body == resource.body else replace(resource, body=body)
 
 
 def _texts(content: Content) -> dict[str, Resource]:

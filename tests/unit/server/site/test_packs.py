@@ -218,7 +218,7 @@ def test_a_pack_holds_what_the_server_serves(office_server: RunningOffice) -> No
             assert served.status == 200, inner
             is_first = b"<style>" in served.body  # a page that strangers come to carries the sheet in itself
             body = re.sub(b"<style>.*?</style>", LINK, served.body, flags=re.DOTALL)
-            if "/apply/" in inner:
+            if served.headers["content-type"].startswith("text/html"):
                 body = phone_copy(body.decode()).encode()
             assert body == body_of(entry), inner
             # Data needs less than what the list says of all.
