@@ -185,7 +185,9 @@ class BookingDesk:
         """
         if await self.held(case):
             raise NotBooked("has-one")
-        await (await self.queue()).withdraw(case)
+        queue = await self.queue()
+        await queue.note_asked(case)  # also where a version brought the wish, which the queue has yet to read
+        await queue.withdraw(case)
 
     async def held(self, case: str) -> Ticket | None:
         """Give the ticket of a case if its hour is not over."""

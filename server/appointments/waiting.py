@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from server.appointments.booking_record import Booking, Why, record_id
+from server.appointments.booking_record import NOTHING, Booking, Why, booking_in, record_id
 from server.appointments.bookings import Bookings, NotBooked
 from server.appointments.offers import Offer, is_offer
 from server.appointments.rounds import Given, Room, Waiting, give, order_of
@@ -79,6 +79,19 @@ class Queue:
         if known is not None:
             await self._drop([known])
         return known is not None
+
+    async def note_asked(self, case: str) -> None:
+        """Note that the holder of a case without a place asks now: what was sealed before counts no more.
+
+        Raises:
+            Unavailable: asking again is harmless.
+        """
+        nothing = {"_id": record_id(case), "type": "booking", "case": case, **NOTHING}
+        record = await _get(self.cases, record_id(case)) or nothing
+        if booking_in(record) is None:
+            [row] = await self.cases.bulk_docs([record | {"at": self.now}])
+            if row.error:
+                raise Unavailable("what was asked was not noted")
 
     async def wished(self, case: str) -> Doc | None:
         """Give what a case waits for."""
@@ -171,7 +184,8 @@ class Queue:
 
     async def _take_in(self, version: Doc) -> int:
         case = str(version["_id"]).split(".")[1]
-        if await self.wished(case) is not None or await _get(self.cases, record_id(case)) is not None:
+        record = await _get(self.cases, record_id(case))
+        if await self.wished(case) is not None or (record is not None and record["at"] >= version["at"]):
             return 0  # what its holder asked for since stands
         try:
             await self.wish(case, version["wish"], is_group=version["service"] == GROUP_SERVICE)

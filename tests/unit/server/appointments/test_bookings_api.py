@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.appointments.booking_desk import offers_of, ticket_number
+from server.appointments.booking_desk import BookingDesk, offers_of, ticket_number
 from server.appointments.keep_rounds import hold_round
 from server.appointments.offers import Offer
 from sync.canonical import b64u_encode
@@ -158,6 +158,22 @@ async def test_a_wish_can_be_taken_back_and_booking_ends_it(office: SmallOffice)
     assert [row.get("reason", row["state"]) for row in rows] == ["waiting", "none", "none", "waiting"]
     rows = await ask(office, who | {"do": "take", "offer": SECOND.id}, wish, who | {"do": "cancel"})
     assert [row.get("reason", row["state"]) for row in rows] == ["booked", "has-one", "none"]
+
+
+@pytest.mark.anyio
+async def test_a_sealed_wish_that_was_taken_back_does_not_come_again_and_one_that_was_sealed_since_counts(
+    office: SmallOffice,
+) -> None:
+    keys, cases = new_keys(), office.databases.cases
+    who = {"case": keys.case, "proof": keys.proof}
+    office.now = NOW + DAY
+    await cases.bulk_docs([seal_pair(KEYS, keys, wish=[FIRST.id])[0]])  # of which the queue has not read yet
+    assert [row["state"] for row in await ask(office, who | {"do": "withdraw"})] == ["none"]
+    queue = await BookingDesk(office.app.state.office).queue()
+    assert await queue.take_in() == 0
+    await cases.bulk_docs([seal_pair(KEYS, keys, wish=[SECOND.id], at=NOW + 2 * DAY)[0]])
+    assert await queue.take_in() == 1
+    assert [row["wish"] for row in await ask(office, who | {"do": "show"})] == [[SECOND.id]]
 
 
 @pytest.mark.anyio
