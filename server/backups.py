@@ -146,6 +146,8 @@ def _close_logs(folder: Path) -> None:
 
 
 def _copy_out(data: Path, folder: Path, stamp: str) -> Path:
+    if folder.resolve().is_relative_to(data.resolve()):
+        raise BackupError(f"{folder}: the office itself lies there, and what takes it takes its backup too")
     keys, part = folder / KEYS, folder / f".{stamp}"
     for new in (folder, keys, part):
         new.mkdir(mode=0o700, parents=True, exist_ok=new is not part)

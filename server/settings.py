@@ -249,7 +249,8 @@ def _number(text: str) -> float:
 
 
 def _origin(text: str) -> str:
-    if not is_url(text) or text != "{0.scheme}://{0.netloc}".format(urlsplit(text)) or "@" in text:
+    parts = urlsplit(text) if is_url(text) else None
+    if parts is None or text != f"{parts.scheme}://{parts.netloc}" or "@" in text or text.endswith(":"):
         raise ValueError("such as https://rantau.example.go.id, without a path")
     return text.lower()
 

@@ -62,7 +62,10 @@ def list_hubs() -> None:
     """Show every hub, and when it was last heard."""
 
     async def show(desk: KeyDesk, _: Settings) -> None:
-        for doc in await Hubs(desk.databases.staff, desk.now).all():
+        hubs = await Hubs(desk.databases.staff, desk.now).all()
+        if not hubs:
+            click.echo("This office has no hubs; `rantau hub enrol` makes one.")
+        for doc in hubs:
             click.echo(f"  {doc['hub']:<28}{doc['kid']:<8}{_state(doc)}")
 
     _run(show)

@@ -24,7 +24,10 @@ def list_peers() -> None:
     """Show every account with its databases."""
 
     async def show(desk: Peers, _: Settings) -> None:
-        for peer in await desk.all():
+        found = await desk.all()
+        if not found:
+            click.echo("No program has an account; `rantau peers add` makes one.")
+        for peer in found:
             may = "reads" if peer["read_only"] else "reads and writes"
             state = may if peer["revoked_at"] is None else "revoked"
             click.echo(f"  {peer['name']:<33}{', '.join(peer['databases']):<24}{state}")

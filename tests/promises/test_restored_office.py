@@ -85,6 +85,9 @@ def test_a_backup_is_made_while_the_office_is_served_and_restored_when_it_is_not
     early, _ = sent(office)
     doomed, _ = sent(office)
     days_old = {days: make_old_backup(backups, days) for days in (3, 20, 40)}
+    inside = office.run("backup", str(office.folder / "data" / "backups"))
+    assert "the office itself lies there" in inside.stderr
+    assert not (office.folder / "data" / "backups").exists()
     made = office.run("backup", str(backups))
     assert made.returncode == 0, made.stderr
     [backup] = {path for path in backups.iterdir() if path.name != KEYS} - {

@@ -65,6 +65,7 @@ def test_a_slip_in_a_name_is_told() -> None:
         ("RANTAU_COUCHDB", "http://rantau:sandi#x@127.0.0.1:5984"),
         ("RANTAU_ORIGIN", "https://rantau.example:99999"),
         ("RANTAU_ORIGIN", "https://rantau@example"),
+        ("RANTAU_ORIGIN", "https://rantau.example:"),
         ("RANTAU_CONTENT", "/nowhere"),
     ],
 )
