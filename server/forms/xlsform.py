@@ -18,10 +18,11 @@ CONTROLS = {
     "text": "text", "string": "text", "integer": "number", "int": "number", "date": "date", "select one": "radio",
     "select one from file": "", "acknowledge": "checkbox", "phonenumber": "tel",
 }  # fmt: skip
-SILENT = frozenset({"start", "end", "today", "deviceid", "username", "audit", "instanceID", "meta"})
+SILENT = frozenset({"instanceID", "meta"})  # what pyxform adds of its own
 YES, NO = ("yes", "true", "true()"), ("", "no", "false", "false()")
 MAX_ROWS = 10
 _LOOSE = {"id": "Pertanyaan", "en": "Questions"}
+_COLUMNS = ("choice_filter", "default", "guidance_hint", "media", "parameters", "trigger")
 FEW = 6  # options that are shown one beside the other; more become a list
 
 
@@ -43,9 +44,10 @@ def read_xlsform(
     """Make version *n* of the form *service*.
 
     Raises:
-        XlsFormError: pyxform is not installed or does not read the file.
+        XlsFormError: pyxform is not installed or does not read the file, or nothing of it can be asked here.
     """
     try:
+        from pyxform.errors import PyXFormError
         from pyxform.xls2json import workbook_to_json
         from pyxform.xls2json_backends import get_xlsform
     except ImportError:
@@ -54,10 +56,14 @@ def read_xlsform(
     warnings: list[str] = []
     try:
         survey = workbook_to_json(get_xlsform(file), form_name=service, warnings=warnings)
-    except Exception as error:  # whatever a spreadsheet makes pyxform raise
+    except PyXFormError as error:
         raise XlsFormError(f"{getattr(file, 'name', '')}: {str(error).strip()}".lstrip(": ")) from error
+    except Exception as error:  # whatever else a spreadsheet makes it raise, for which it has no words
+        raise XlsFormError(Fault("this cannot be read as an XLSForm")) from error
     maker = _Maker(survey.get("choices", {}), languages)
     sections = maker.sections(survey.get("children", []))
+    if not sections:
+        raise XlsFormError(Fault("it has no question with a twin here"))
     title = maker.words(survey.get("title") or service, Fault("the form's title"))
     return Imported({"service": service, "n": n, "title": title, "sections": sections}, maker.notes)
 
@@ -102,18 +108,26 @@ class _Maker:
                     yield from self.section(child)["fields"]
             elif child["type"] == "repeat":
                 yield self.repeat(child)
-            elif child["name"] not in SILENT and child["type"] not in SILENT:
+            elif child["name"] not in SILENT:
                 yield from self.question(child)
 
     def repeat(self, child: dict[str, Any]) -> dict[str, Any]:
-        inner = list(self.fields(child["children"]))
+        inner = [one for one in self.fields(child["children"]) if not self.is_within_rows(one)]
         label = self.words(child.get("label") or child["name"], child["name"])
         rows = {"key": self.key(child["name"]), "control": "repeat", "label": label, "min": 0, "max": MAX_ROWS}
         self.note(
             "{name}: 0 to {most} rows may be given; change min and max where that is wrong",
             name=child["name"], most=MAX_ROWS,
         )  # fmt: skip
+        self.unsaid(child)
         return {**rows, **self.asked(child), "fields": inner}
+
+    def is_within_rows(self, made: dict[str, Any]) -> bool:
+        """Whether it is rows itself, which is said."""
+        if made["control"] != "repeat":
+            return False
+        self.note("{name}: rows within rows have no twin here; they were left out", name=made["key"])
+        return True
 
     def question(self, child: dict[str, Any]) -> Iterator[dict[str, Any]]:
         name, type_ = child["name"], child["type"]
@@ -143,12 +157,15 @@ class _Maker:
 
     def unsaid(self, child: dict[str, Any]) -> None:
         """Name what a question's other columns ask for: here nobody would miss it before an applicant does."""
-        bind = child.get("bind", {})
+        bind, control = child.get("bind", {}), child.get("control", {})
         required = str(bind.get("required", ""))
         columns = {
-            **{column: child.get(column) for column in ("choice_filter", "default", "guidance_hint", "media")},
+            **{column: child.get(column) for column in _COLUMNS},
+            "appearance": None if (look := control.get("appearance")) == "multiline" else look,
             "calculation": bind.get("calculate"),
-            "readonly": bind.get("readonly") if str(bind.get("readonly", "")).lower() in YES else None,
+            "readonly": None if str(bind.get("readonly", "")).lower() in NO else bind["readonly"],
+            "repeat_count": control.get("jr:count"),
+            "required_message": bind.get("jr:requiredMsg"),
             "required": None if required.lower() in (*YES, *NO) else required,
             "${ } in a text": next((text for text in _texts(child) if "${" in text), None),
         }

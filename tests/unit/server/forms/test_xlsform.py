@@ -1,5 +1,6 @@
 """A spreadsheet of questions becomes a form of ours; what has no twin here is named with its question."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from openpyxl import Workbook
 
 from server.commands.forms import forms
 from server.forms.form_reader import read_form
-from server.forms.xlsform import read_xlsform
+from server.forms.xlsform import XlsFormError, read_xlsform
 from server.forms.xlsform_conditions import NotSupported, condition_of, rules_of
 
 SURVEY = [
@@ -84,11 +85,29 @@ def test_what_a_question_asks_for_beside_its_type_is_named_too(tmp_path: Path) -
     survey, choices = book.worksheets[0], book.create_sheet("choices")
     survey.title = "survey"
     for row in (
-        ["type", "name", "label", "hint", "required", "default", "choice_filter", "readonly", "calculation"],
+        [
+            "type",
+            "name",
+            "label",
+            "hint",
+            "required",
+            "default",
+            "choice_filter",
+            "readonly",
+            "calculation",
+            "appearance",
+            "required_message",
+            "trigger",
+            "repeat_count",
+        ],
         ["text", "nama", "Nama", "", "yes"],
         ["select_one k", "kab", "Kabupaten", "", "false"],
         ["select_one k", "kec", "Kecamatan", "", "${kab} = 'a'", "", "kab = ${kab}"],
-        ["text", "desa", "Desa", "Desa ${nama}", "", "TALU", "", "yes", "concat(${nama}, 'x')"],
+        ["text", "desa", "Desa", "Desa ${nama}", "", "TALU", "", "${nama} = 'X'", "concat(${nama}, 'x')"],
+        ["text", "cerita", "Cerita", "", "yes", "", "", "", "", "multiline", "Tulislah", "${nama}"],
+        ["begin repeat", "anak", "Anak", "", "", "", "", "", "", "field-list", "", "", "${kab}"],
+        ["text", "anak_nama", "Nama"],
+        ["end repeat"],
     ):
         survey.append(row)
     for row in (["list_name", "name", "label", "kab"], ["k", "a", "A", "a"], ["k", "b", "B", "b"]):
@@ -99,10 +118,44 @@ def test_what_a_question_asks_for_beside_its_type_is_named_too(tmp_path: Path) -
         f"{name}: {column} was left out, it has no twin here: {value!r}"
         for name, column, value in (
             ("kec", "choice_filter", "kab = ${kab}"), ("kec", "required", "${kab} = 'a'"),
-            ("desa", "default", "TALU"), ("desa", "calculation", "concat(${nama}, 'x')"), ("desa", "readonly", "yes"),
-            ("desa", "${ } in a text", "Desa ${nama}"),
+            ("desa", "default", "TALU"), ("desa", "calculation", "concat(${nama}, 'x')"),
+            ("desa", "readonly", "${nama} = 'X'"), ("desa", "${ } in a text", "Desa ${nama}"),
+            ("cerita", "trigger", ("nama",)), ("cerita", "required_message", "Tulislah"),
+            ("anak", "appearance", "field-list"), ("anak", "repeat_count", "${kab}"),
         )
     ]  # fmt: skip
+
+
+def test_rows_within_rows_and_what_a_phone_tells_of_itself_are_named_and_left_out() -> None:
+    sheet = """
+| survey |              |       |       |
+|        | type         | name  | label |
+|        | deviceid     | hp    |       |
+|        | begin repeat | anak  | Anak  |
+|        | text         | nama  | Nama  |
+|        | begin repeat | sakit | Sakit |
+|        | text         | apa   | Apa   |
+|        | end repeat   |       |       |
+|        | end repeat   |       |       |
+"""
+    imported = read_xlsform(io.BytesIO(sheet.encode()), "keluarga")
+    [rows] = imported.form["sections"][0]["fields"]
+    assert [one["key"] for one in rows["fields"]] == ["nama"]
+    assert "sakit: rows within rows have no twin here; they were left out" in imported.notes
+    assert "hp: the type 'deviceid' has no twin here; the question was left out" in imported.notes
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        (b"| survey |\n| | type | name | label |\n| | note | baca | Bacalah |\n", "no question with a twin here"),
+        (b"type,name,label\ntext,nama,Nama\n", "cannot be read as an XLSForm"),
+        (b"PK\x03\x04cut off", "cannot be read as an XLSForm"),
+    ],
+)
+def test_of_a_file_without_a_question_for_us_no_form_is_made(file: bytes, reason: str) -> None:
+    with pytest.raises(XlsFormError, match=reason):
+        read_xlsform(io.BytesIO(file), "kosong")
 
 
 @pytest.mark.parametrize(
