@@ -12,7 +12,7 @@ const PLAIN = { class: 'button button-plain' };
 export class BulkBar {
   /**
    * @param {import('./fetch-case.js').Desk & {texts: Texts, onError: (error: unknown) => string, onEmpty: () => void,
-   *   onDone: (numbered: import('../crypto/events.js').Event[]) => void}} list
+   *   isShown: (id: string) => boolean, onDone: (numbered: import('../crypto/events.js').Event[]) => void}} list
    * `onDone` is called with the steps that were numbered, `onEmpty` when nothing is to be picked any more and the keyboard has to
    * go back to the list
    */
@@ -89,9 +89,16 @@ export class BulkBar {
     this.$root.hidden = rows.length === 0 && this.results.size === 0;
     this.$form.hidden = rows.length === 0;
     this.$close.hidden = this.results.size === 0;
-    this.$count.textContent = texts.say('staff.bulk.picked', { n: rows.length });
+    this.count();
     this.$act.textContent = texts.say('staff.bulk.record', { n: rows.length });
     void this.#offer(rows);
+  }
+
+  /** Tell how many are picked, and how many of them stand in another list than the one that is shown. */
+  count() {
+    const ids = [...this.picked.keys()];
+    const others = ids.filter((id) => !this.list.isShown(id)).length;
+    this.$count.textContent = this.texts.say(others ? 'staff.bulk.picked-others' : 'staff.bulk.picked', { n: ids.length, others });
   }
 
   /** Offer the steps of what is picked once its forms are there, unless more was picked meanwhile. @param {CaseRow[]} rows */

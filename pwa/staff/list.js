@@ -51,8 +51,8 @@ export class CaseList {
       texts, twins: (id) => this.index.twins(id).length, assigned: (id) => this.work.assigned[id],
       onOpen: (row) => this.#open(row, onOpen), onPick: (row, isPicked) => this.bulk.pick(row, isPicked),
     });
-    const onEmpty = () => { this.table.unpick(); this.focus(); };
-    this.bulk = new BulkBar({ api, keys, texts, index: this.index, outbox, onError, onEmpty, onDone: this.#stepped });
+    const shown = { isShown: (/** @type {string} */ id) => this.table.rows.has(id), onEmpty: () => { this.table.unpick(); this.focus(); } };
+    this.bulk = new BulkBar({ api, keys, texts, index: this.index, outbox, onError, ...shown, onDone: this.#stepped });
     this.$age = this.#ageChoice();
     this.$empty = element('p', { hidden: true }, texts.say('staff.list.empty'));
     this.$problem = element('p', { class: 'error', role: 'alert' });
@@ -289,6 +289,7 @@ export class CaseList {
     const active = document.activeElement;
     this.$problem.textContent = '';
     this.table.show(rows, this.work.today);
+    this.bulk.count();
     this.$empty.hidden = rows.length > 0;
     this.$back.hidden = this.found !== null || this.at === 0;
     this.$more.hidden = this.found !== null || !this.isMore;
