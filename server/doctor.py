@@ -8,7 +8,7 @@ from pathlib import Path
 from server.backups import NOTE
 from server.casework.audit import verify_audit
 from server.content import Content, ContentError
-from server.databases import NAMES, Databases, open_databases
+from server.databases import NAMES, Databases, open_databases, read_office_key
 from server.disk import room, shortage
 from server.editing.edited_content import Filed
 from server.editing.edits import edit_ids
@@ -50,6 +50,11 @@ async def examine(environ: Mapping[str, str]) -> list[Finding]:
         return [Finding(False, f"Configuration: {error}.")]
     findings = [_configuration(settings), _connections()]
     content = _load(settings, findings)
+    if not (settings.couchdb or server_key_path(settings.data).exists()):
+        try:
+            read_office_key(settings)
+        except ServerKeyError as error:  # nothing is made where there is no office
+            return [*findings, Finding(False, f"Keys: {error}")]
     try:
         async with open_databases(settings) as databases:
             findings += [finding async for finding in _of_stores(settings, databases)]

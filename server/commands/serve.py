@@ -6,7 +6,7 @@ import os
 import click
 
 from server.commands.sentences import in_sentences
-from server.databases import open_databases
+from server.databases import open_databases, read_office_key
 from server.hub.identity import check_origin, read_identity
 from server.keys.founding import DEMO, FoundingError, make_office
 from server.keys.server_key import read_listed_key, read_server_key
@@ -48,11 +48,13 @@ def _given(role: str | None, upstream: str | None) -> tuple[tuple[str, str | Non
 
 
 async def _find_or_make(settings: Settings, *, may_make: bool) -> bool:
+    if not may_make:
+        read_office_key(settings)
     async with open_databases(settings) as databases:
         try:
             await read_keys(databases)
         except NoOffice:
-            if not may_make:
+            if not may_make:  # a store without one
                 raise
             await make_office(settings, databases, DEMO, now=now(), is_demo=True)
     return read_server_key(settings.data).is_demo

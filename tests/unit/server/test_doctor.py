@@ -16,6 +16,7 @@ from server.keys.founding import NewOfficer
 from server.keys.server_key import read_server_key, server_key_path, write_server_key
 from server.office import KEYS, now
 from server.settings import load_settings
+from server.site.made_before import MADE
 from sync.audit_chain import entry_id
 from sync.key_pair import new_key_pair
 from sync.receipt_code import spoken_number
@@ -70,6 +71,7 @@ async def test_where_there_is_no_office_it_says_what_to_run(tmp_path: Path) -> N
     with lent_made(tmp_path):
         (sentence,) = await wrong({"RANTAU_DATA": str(tmp_path)})
     assert "rantau init" in sentence
+    assert set(os.listdir(tmp_path)) <= {MADE}
 
 
 @pytest.mark.anyio
