@@ -11,7 +11,7 @@ import { makeOfEach } from './case-answers.js';
 /** @typedef {import('./case-answers.js').Reader} Reader */
 
 const WORKER = '/pwa/staff/cases-worker.js';
-const MOST = 400; // cases that one worker opens
+const MOST = 150; // cases that one worker opens
 const FEW = 20; // cases that are not worth a worker, which loads its scripts
 
 export class CaseOpener {

@@ -42,7 +42,8 @@ const opened = (worker, { n, cases }) => worker.onmessage({ data: { n, made: cas
 test('a worker opens some hundred and goes, and the next takes its place', async () => {
   const { one, asked } = opener();
   answer = opened;
-  for (let at = 0; at < 4; at++) assert.deepEqual(await one.make('answered', CASES), CASES.map(([id]) => id));
+  const some = CASES.slice(0, 50);
+  for (let at = 0; at < 4; at++) assert.deepEqual(await one.make('answered', some), some.map(([id]) => id));
   assert.deepEqual([workers.map(({ isThere }) => isThere), asked], [[false, true], []]);
   one.rest();
   assert.deepEqual(workers.map(({ isThere }) => isThere), [false, false]);
